@@ -1,0 +1,63 @@
+const js = require("@eslint/js");
+const globals = require("globals");
+
+module.exports = [
+    js.configs.recommended,
+    {
+        linterOptions: {reportUnusedDisableDirectives: "error"},
+        languageOptions: {
+            ecmaVersion: 2024,
+            sourceType: "module",
+            // What Odoo's web client puts on the page; the rest is imported.
+            globals: {
+                ...globals.browser,
+                luxon: "readonly",
+                odoo: "readonly",
+                owl: "readonly",
+            },
+        },
+        rules: {
+            "array-callback-return": "error",
+            complexity: ["error", 10],
+            curly: "error",
+            "default-case-last": "error",
+            "dot-notation": "error",
+            eqeqeq: ["error", "smart"],
+            "max-depth": ["error", 3],
+            "no-alert": "error",
+            "no-caller": "error",
+            "no-console": "error",
+            "no-duplicate-imports": "error",
+            "no-else-return": "error",
+            "no-eval": "error",
+            "no-extend-native": "error",
+            "no-implied-eval": "error",
+            "no-lonely-if": "error",
+            "no-new-func": "error",
+            "no-param-reassign": "error",
+            "no-return-assign": "error",
+            "no-script-url": "error",
+            "no-self-compare": "error",
+            "no-shadow": "error",
+            "no-throw-literal": "error",
+            "no-unneeded-ternary": "error",
+            "no-unused-expressions": "error",
+            "no-use-before-define": ["error", {functions: false}],
+            "no-useless-concat": "error",
+            "no-useless-rename": "error",
+            "no-useless-return": "error",
+            "no-var": "error",
+            "object-shorthand": "error",
+            "operator-assignment": "error",
+            "prefer-const": "error",
+            "prefer-template": "error",
+            radix: "error",
+            "spaced-comment": ["error", "always"],
+            yoda: "error",
+        },
+    },
+    {
+        files: ["**/*.cjs"],
+        languageOptions: {sourceType: "commonjs", globals: globals.node},
+    },
+];
