@@ -1,0 +1,19 @@
+-- A copy of the database must not reach the dealers and distributors.
+UPDATE crm_dealership
+   SET odoo_url = NULL,
+       odoo_db = NULL,
+       odoo_login = NULL,
+       odoo_api_key = NULL,
+       odoo_uid = NULL,
+       connection_state = 'untested',
+       connection_message = NULL,
+       connection_date = NULL;
+UPDATE crm_brand
+   SET odoo_url = NULL,
+       odoo_db = NULL,
+       odoo_login = NULL,
+       odoo_api_key = NULL,
+       odoo_uid = NULL,
+       connection_state = 'untested',
+       connection_message = NULL,
+       connection_date = NULL;

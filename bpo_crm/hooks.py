@@ -1,0 +1,101 @@
+"""What happens once, when the addon is installed."""
+
+from odoo import SUPERUSER_ID
+
+from . import series
+
+#: Core's stages (XML ids of the ``crm`` module) in a database without leads.
+FRESH_STAGES = (
+    ("crm.stage_lead1", "New", 10),
+    ("crm.stage_lead2", "Qualified", 20),
+    ("crm.stage_lead3", "Negotiation", 30),
+    ("crm.stage_lead4", "Won", 40),
+)
+
+#: Core's lost reasons, which the addon's own take the place of.
+CORE_LOST_REASONS = ("crm.lost_reason_1", "crm.lost_reason_2", "crm.lost_reason_3")
+
+
+def post_init_hook(env):
+    """Fit the pipeline to the database that the addon came into.
+
+    A fresh database gets exactly the five stages of the product. One that has
+    leads keeps its stages, its reasons and its history.
+
+    :param odoo.api.Environment env: of the superuser.
+    """
+    has_leads = env["crm.lead"].with_context(active_test=False).search_count([], 1)
+    if has_leads:
+        _adopt_existing_leads(env)
+    else:
+        _set_up_fresh_pipeline(env)
+    _set_up_roles(env)
+
+
+def _set_up_fresh_pipeline(env):
+    kept = env.ref("bpo_crm.stage_lost")
+    for xml_id, name, sequence in FRESH_STAGES:
+        stage = env.ref(xml_id, raise_if_not_found=False)
+        values = {"name": name, "sequence": sequence, "is_won": name == "Won"}
+        kept |= _update_or_create_stage(env, stage, values)
+    (env["crm.stage"].search([]) - kept).unlink()
+    for xml_id in CORE_LOST_REASONS:
+        reason = env.ref(xml_id, raise_if_not_found=False)
+        if reason:
+            reason.unlink()
+
+
+def _update_or_create_stage(env, stage, values):
+    if not stage:
+        return env["crm.stage"].create(values)
+    stage.write(values)
+    return stage
+
+
+def _adopt_existing_leads(env):
+    lost = env.ref("bpo_crm.stage_lost")
+    others = env["crm.stage"].search([("id", "!=", lost.id)])
+    lost.sequence = max([*others.mapped("sequence"), 40]) + 10
+    _move_lost_leads(env, lost)
+    _number_existing_leads(env)
+
+
+def _move_lost_leads(env, lost_stage):
+    """Put leads that are lost in Odoo's sense into the lost column.
+
+    In SQL, because it is no move that somebody made: it must not show in the
+    chatter, and there may be a million of them.
+    """
+    env["crm.lead"].flush_model(["active", "probability", "stage_id"])
+    env.cr.execute(
+        """
+        UPDATE crm_lead SET stage_id = %s
+         WHERE active IS NOT TRUE AND probability = 0
+        """,
+        [lost_stage.id],
+    )
+    env["crm.lead"].invalidate_model(["stage_id"])
+
+
+def _number_existing_leads(env):
+    leads = env["crm.lead"].with_context(active_test=False)
+    unnumbered = leads.search([("reference", "=", False)], order="id")
+    references = leads._next_references(len(unnumbered))
+    env.cr.execute(
+        """
+        UPDATE crm_lead SET reference = numbered.reference
+          FROM unnest(%s, %s) AS numbered(id, reference)
+         WHERE crm_lead.id = numbered.id
+        """,
+        [unnumbered.ids, references],
+    )
+    leads.invalidate_model(["reference"])
+
+
+def _set_up_roles(env):
+    groups = env["res.groups"]
+    for role in ("agent", "supervisor", "manager"):
+        groups |= env.ref(f"bpo_crm.group_bpo_{role}")
+    series.show_groups_on_user_form(env, groups, "BPO CRM")
+    administrators = [SUPERUSER_ID, env.ref("base.user_admin").id]
+    env.ref("bpo_crm.group_bpo_manager")._add_members(administrators)

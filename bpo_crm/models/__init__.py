@@ -1,0 +1,16 @@
+from . import (
+    res_groups,
+    odoo_connection,
+    crm_brand,
+    crm_vehicle_model,
+    crm_dealership,
+    crm_dealer_push,
+    crm_stage,
+    crm_lead,
+    crm_lead_pipeline,
+    crm_lead_lose,
+    crm_lead_win,
+    crm_lead_claim,
+    crm_lead_merge,
+    res_config_settings,
+)

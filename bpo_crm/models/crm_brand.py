@@ -1,0 +1,21 @@
+from odoo import fields, models
+
+from ..series import Constraint
+
+
+class Brand(models.Model):
+    """A make of vehicles, and the distributor who imports it."""
+
+    _name = "crm.brand"
+    _description = "Vehicle Brand"
+    _inherit = ["crm.odoo.connection"]
+    _order = "name, id"
+
+    name = fields.Char(required=True)
+    code = fields.Char(required=True, size=10, copy=False)
+    logo = fields.Image(max_width=512, max_height=512)
+    active = fields.Boolean(default=True)
+    vehicle_model_ids = fields.One2many("crm.vehicle.model", "brand_id")
+    dealership_ids = fields.Many2many("crm.dealership", string="Dealerships")
+
+    _code_uniq = Constraint("UNIQUE(code)", "Another brand has this code already.")

@@ -1,0 +1,59 @@
+from odoo import fields, models
+
+from .. import remote_odoo
+from ..series import Constraint
+
+
+class Dealership(models.Model):
+    """A branch that sells vehicles, with its own Odoo server."""
+
+    _name = "crm.dealership"
+    _description = "Dealership"
+    _inherit = ["crm.odoo.connection"]
+    _order = "name, id"
+    _rec_names_search = ["name", "code"]
+
+    name = fields.Char(required=True)
+    code = fields.Char(required=True, copy=False)
+    city = fields.Char()
+    brand_ids = fields.Many2many("crm.brand", string="Brands")
+    manager_name = fields.Char()
+    manager_email = fields.Char()
+    active = fields.Boolean(default=True)
+    push_ids = fields.One2many("crm.dealer.push", "dealership_id", "Push Attempts")
+
+    _code_uniq = Constraint("UNIQUE(code)", "Another dealership has this code already.")
+
+    def _run_connection_checks(self, session):
+        return remote_odoo.check_dealer(session)
+
+    def _place_order(self, order, look_first):
+        """Make the order on the dealer's server, unless it is there already.
+
+        :param remote_odoo.Order order: what to order.
+        :param bool look_first: an earlier attempt may have arrived.
+        :rtype: remote_odoo.PlacedOrder
+        :raises remote_odoo.RemoteError: a subclass of it.
+        """
+        with self._open_session() as session:
+            return remote_odoo.Dealer(session).place_order(order, look_first)
+
+    def _find_order(self, order):
+        """Return the dealer's order for a lead, if there is one.
+
+        :param remote_odoo.Order order: the order to look for.
+        :rtype: remote_odoo.PlacedOrder | None
+        :raises remote_odoo.RemoteError: a subclass of it.
+        """
+        with self._open_session() as session:
+            return remote_odoo.Dealer(session).find_order(order)
+
+    def _fetch_order(self, order_id):
+        """Read an order again.
+
+        :param int order_id: its id on the dealer's server.
+        :rtype: remote_odoo.PlacedOrder | None
+        :raises remote_odoo.RemoteError: a subclass of it.
+        """
+        with self._open_session() as session:
+            return remote_odoo.Dealer(session).fetch_order(order_id)

@@ -1,0 +1,103 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, ValidationError
+
+from ..series import Constraint
+
+REFERENCE_SEQUENCE = "crm.lead.reference"
+
+#: Written by the addon itself, never by a client.
+SYSTEM_FIELDS = (
+    "reference",
+    "dealer_so_id",
+    "dealer_so_name",
+    "dealer_so_state",
+    "dealer_so_url",
+)
+
+
+class Lead(models.Model):
+    _inherit = "crm.lead"
+    _rec_names_search = ["name", "reference"]
+
+    reference = fields.Char(readonly=True, copy=False, index="trigram")
+    is_won = fields.Boolean(related="stage_id.is_won", string="Is Won")
+    is_lost = fields.Boolean(related="stage_id.is_lost", string="Is Lost")
+    # What the customer wants, and who sells it
+    vehicle_model_id = fields.Many2one(
+        "crm.vehicle.model",
+        "Vehicle",
+        index="btree_not_null",
+        ondelete="restrict",
+        tracking=True,
+        domain="[('brand_id', '=?', brand_id)]",
+    )
+    brand_id = fields.Many2one(
+        "crm.brand",
+        compute="_compute_brand_id",
+        store=True,
+        readonly=False,
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+    dealership_id = fields.Many2one(
+        "crm.dealership",
+        index="btree_not_null",
+        ondelete="restrict",
+        tracking=True,
+    )
+
+    _reference_uniq = Constraint(
+        "UNIQUE(reference)", "Another lead has this reference already."
+    )
+
+    @api.depends("vehicle_model_id")
+    def _compute_brand_id(self):
+        for lead in self:
+            lead.brand_id = lead.vehicle_model_id.brand_id or lead.brand_id
+
+    @api.constrains("brand_id", "vehicle_model_id")
+    def _check_vehicle_brand(self):
+        for lead in self.filtered("vehicle_model_id"):
+            if lead.brand_id != lead.vehicle_model_id.brand_id:
+                raise ValidationError(
+                    self.env._(
+                        "%(vehicle)s is not a model of %(brand)s. Choose another "
+                        "vehicle or another brand.",
+                        vehicle=lead.vehicle_model_id.name,
+                        brand=lead.brand_id.name,
+                    )
+                )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        references = self._next_references(len(vals_list))
+        vals_list = [
+            {**vals, "reference": reference}
+            for vals, reference in zip(vals_list, references, strict=True)
+        ]
+        leads = super().create(vals_list)
+        if any(lead[name] for lead in leads for name in SYSTEM_FIELDS[1:]):
+            self._check_system_fields(SYSTEM_FIELDS[1:])
+        return leads
+
+    def write(self, vals):
+        self._check_system_fields(vals)
+        return super().write(vals)
+
+    @api.model
+    def _check_system_fields(self, names):
+        if not self.env.su and any(name in names for name in SYSTEM_FIELDS):
+            raise AccessError(
+                self.env._("References and dealer orders are not written by hand.")
+            )
+
+    @api.model
+    def _next_references(self, count):
+        """Draw numbers for leads.
+
+        :param int count: how many.
+        :return: as many references, such as ``LEAD/2026/00001``.
+        :rtype: list[str]
+        """
+        sequence = self.env["ir.sequence"].sudo()
+        return [sequence.next_by_code(REFERENCE_SEQUENCE) for _unused in range(count)]

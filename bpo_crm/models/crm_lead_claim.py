@@ -1,0 +1,245 @@
+import psycopg2
+
+from odoo import api, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL
+
+AGENT = "bpo_crm.group_bpo_agent"
+SUPERVISOR = "bpo_crm.group_bpo_supervisor"
+
+#: How many leads of the pool one look at it brings.
+POOL_BATCH = 100
+
+#: The most urgent first: by priority, then by age.
+POOL_ORDER = "priority desc, create_date, id"
+
+
+class Lead(models.Model):
+    """Who works a lead: the pool, claiming out of it, and nobody else's lead."""
+
+    _inherit = "crm.lead"
+
+    def init(self):
+        super().init()
+        # The pool among a million leads, in the order in which it is handed out.
+        self.env.cr.execute(
+            """
+            CREATE INDEX IF NOT EXISTS crm_lead_pool_idx
+                ON crm_lead (priority DESC, create_date, id)
+             WHERE user_id IS NULL AND active
+            """
+        )
+
+    # ------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        leads = super().create(vals_list)
+        if self._is_agent_only() and leads.user_id - self.env.user:
+            raise AccessError(
+                self.env._("You can create leads for yourself or for the pool only.")
+            )
+        return leads
+
+    def write(self, vals):
+        if self._is_agent_only():
+            if "user_id" in vals:
+                self._check_takes_unclaimed(vals["user_id"])
+            if "stage_id" in vals or vals.get("active") is False:
+                self._check_owned(vals.get("user_id"))
+        return super().write(vals)
+
+    # ------------------------------------------------------------
+    # ACTIONS
+    # ------------------------------------------------------------
+
+    def action_claim(self):
+        """Become the owner of unclaimed leads.
+
+        :return: a notification.
+        :rtype: dict
+        :raises UserError: when somebody else was faster; it names them.
+        """
+        self._check_claim_rights()
+        self._lock_for_claim()
+        self._check_unclaimed()
+        self._claim()
+        return self._notify_claimed({"type": "ir.actions.client", "tag": "soft_reload"})
+
+    @api.model
+    def action_claim_next(self):
+        """Claim the most urgent lead of the pool.
+
+        Agents who call at the same time get different leads, and none waits.
+
+        :return: a notification that leads on to the form, or one that says that
+            the pool is empty.
+        :rtype: dict
+        """
+        self._check_claim_rights()
+        lead = self._lock_next_in_pool()
+        if not lead:
+            return self._notify(
+                self.env._("No lead is waiting in the pool."), notification_type="info"
+            )
+        lead._claim()
+        return lead._notify_claimed(
+            {
+                "type": "ir.actions.act_window",
+                "res_model": self._name,
+                "res_id": lead.id,
+                "views": [[False, "form"]],
+                "target": "current",
+            }
+        )
+
+    # ------------------------------------------------------------
+    # BUSINESS
+    # ------------------------------------------------------------
+
+    @api.model
+    def _get_pool_domain(self):
+        """Return the domain of the leads that anybody may claim."""
+        return [
+            ("user_id", "=", False),
+            ("active", "=", True),
+            ("stage_id.is_won", "=", False),
+            ("stage_id.is_lost", "=", False),
+        ]
+
+    def _claim(self):
+        self.write({"user_id": self.env.uid})
+
+    @api.model
+    def _check_claim_rights(self):
+        if not (self.env.su or self.env.user.has_group(AGENT)):
+            raise AccessError(self.env._("Only BPO agents can claim leads."))
+
+    def _check_unclaimed(self):
+        # The rules hide somebody else's lead, but its claimer must be named.
+        for lead in self.sudo():
+            if lead.user_id:
+                raise UserError(lead._prepare_claimed_message(lead.user_id))
+            if lead.stage_id._is_closed:
+                raise UserError(
+                    self.env._(
+                        '%(lead)s is closed in stage "%(stage)s" and cannot be '
+                        "claimed.",
+                        lead=lead._get_label(),
+                        stage=lead.stage_id.name,
+                    )
+                )
+
+    def _prepare_claimed_message(self, owner):
+        return self.env._(
+            "%(lead)s is already claimed by %(owner)s.",
+            lead=self._get_label(),
+            owner=owner.name,
+        )
+
+    def _lock_for_claim(self):
+        """Wait for whoever writes on these leads, and lock them.
+
+        :raises UserError: when it was a faster claim.
+        """
+        self.flush_recordset()
+        query = SQL(
+            "SELECT id FROM crm_lead WHERE id IN %s ORDER BY id FOR NO KEY UPDATE",
+            tuple(self.ids) or (0,),
+        )
+        try:
+            with self.env.cr.savepoint(flush=False):
+                self.env.cr.execute(query, log_exceptions=False)
+        except psycopg2.errors.SerializationFailure:
+            # Somebody wrote since this transaction began, whose view is frozen.
+            with self.env.registry.cursor() as cr:
+                self.with_env(self.env(cr=cr))._check_unclaimed()
+            raise
+        self.invalidate_recordset(["user_id", "stage_id"])
+
+    @api.model
+    def _lock_next_in_pool(self):
+        """Return the most urgent lead that nobody else is taking, locked."""
+        offset = 0
+        while True:
+            batch = self.search(
+                self._get_pool_domain(),
+                order=POOL_ORDER,
+                limit=POOL_BATCH,
+                offset=offset,
+            )
+            for lead in batch:
+                if lead._try_lock():
+                    return lead
+            if len(batch) < POOL_BATCH:
+                return self.browse()
+            offset += POOL_BATCH
+
+    def _try_lock(self):
+        """Lock a lead; tell whether nobody else has, or has changed it since."""
+        query = SQL(
+            "SELECT id FROM crm_lead WHERE id = %s FOR NO KEY UPDATE SKIP LOCKED",
+            self.id,
+        )
+        try:
+            with self.env.cr.savepoint(flush=False):
+                self.env.cr.execute(query, log_exceptions=False)
+                return bool(self.env.cr.fetchone())
+        except psycopg2.errors.SerializationFailure:
+            # Claimed and committed after this transaction began.
+            return False
+
+    def _notify_claimed(self, following):
+        message = self.env._(
+            "You are now assigned to lead %s",
+            ", ".join(lead._get_label() for lead in self),
+        )
+        return self._notify(message, "success", following)
+
+    @api.model
+    def _notify(self, message, notification_type, following=False):
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": notification_type,
+                "message": message,
+                "next": following,
+            },
+        }
+
+    # Agents and other people's leads
+
+    @api.model
+    def _is_agent_only(self):
+        """Whether the user is an agent without the rights of a supervisor."""
+        user = self.env.user
+        if self.env.su or user.has_group(SUPERVISOR):
+            return False
+        return user.has_group(AGENT)
+
+    def _check_takes_unclaimed(self, user_id):
+        """An agent takes leads for itself, and neither gives nor drops them."""
+        changing = self.filtered(lambda lead: lead.user_id.id != (user_id or False))
+        taken = changing.user_id - self.env.user
+        if taken:
+            first = changing.filtered(lambda lead: lead.user_id in taken)[0]
+            raise UserError(first._prepare_claimed_message(first.user_id))
+        if changing and user_id != self.env.uid:
+            raise AccessError(self.env._("Only a supervisor can reassign leads."))
+        changing._check_unclaimed()
+
+    def _check_owned(self, new_user_id):
+        """An agent works a lead only after claiming it."""
+        if new_user_id == self.env.uid:
+            return
+        foreign = self.filtered(lambda lead: lead.user_id != self.env.user)
+        if foreign:
+            raise UserError(
+                self.env._(
+                    "Claim %s before you work it.",
+                    ", ".join(lead._get_label() for lead in foreign),
+                )
+            )

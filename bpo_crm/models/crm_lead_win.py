@@ -1,0 +1,326 @@
+import functools
+import logging
+
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import email_normalize
+
+from .. import remote_odoo
+
+_logger = logging.getLogger(__name__)
+
+MAIL_TEMPLATE = "bpo_crm.mail_template_lead_won"
+
+
+class Lead(models.Model):
+    """Won: exactly one sales order on the dealer's own Odoo.
+
+    Seed 003, "Marking as Won". The order is made while the transaction that
+    moves the lead is open, and after everything in it has reached PostgreSQL:
+    the lead's row is locked, so two wins of one lead follow each other, and
+    what could fail here has failed before the dealer hears of it. Whatever
+    happens afterwards, the next attempt finds the order that this one made;
+    see :mod:`..remote_odoo.dealer`.
+    """
+
+    _inherit = "crm.lead"
+
+    dealer_so_name = fields.Char("Dealer Order", readonly=True, copy=False)
+    dealer_so_id = fields.Integer("Dealer Order ID", readonly=True, copy=False)
+    dealer_so_url = fields.Char("Dealer Order Link", readonly=True, copy=False)
+    dealer_so_state = fields.Selection(
+        [
+            ("draft", "Quotation"),
+            ("sent", "Quotation Sent"),
+            ("sale", "Sales Order"),
+            ("cancel", "Cancelled"),
+        ],
+        "Dealer Order Status",
+        readonly=True,
+        copy=False,
+    )
+    push_ids = fields.One2many("crm.dealer.push", "lead_id", "Push Attempts")
+
+    # ------------------------------------------------------------
+    # ACTIONS
+    # ------------------------------------------------------------
+
+    def action_set_won(self):
+        """Move leads to the won stage of their team: all of them, or none.
+
+        :return: True
+        :raises UserError: without a won stage, or when a dealer's server does
+            not take the order.
+        """
+        for lead in self:
+            lead._get_won_stage()
+        for lead in self:
+            lead.write({"stage_id": lead._get_won_stage().id})
+        return True
+
+    def action_win_each(self):
+        """Mark many leads as won, each on its own.
+
+        Every lead has a transaction of its own: a dealer who is out of reach
+        holds nobody else back.
+
+        :return: a window with the result of every lead.
+        :rtype: dict
+        """
+        self.env.flush_all()
+        outcomes = [(lead, lead._win_alone()) for lead in self]
+        self.invalidate_recordset()
+        return self.env["crm.lead.win.report"]._show(outcomes)
+
+    def action_refresh_dealer_order(self):
+        """Read the order's status from the dealer.
+
+        :return: True
+        :raises UserError: when the dealer's server cannot be asked.
+        """
+        self.ensure_one()
+        self.check_access("write")
+        try:
+            order = self.dealership_id._fetch_order(self.dealer_so_id)
+        except remote_odoo.RemoteError as error:
+            raise UserError(self.dealership_id._explain(error)) from None
+        if not order:
+            raise UserError(
+                self.env._(
+                    "%(dealership)s shows no order %(order)s any more.",
+                    dealership=self.dealership_id.name,
+                    order=self.dealer_so_name,
+                )
+            )
+        self.sudo().write(self._prepare_dealer_order_values(order))
+        return True
+
+    # ------------------------------------------------------------
+    # HOOKS
+    # ------------------------------------------------------------
+
+    def _after_stage_move(self, stage, left):
+        super()._after_stage_move(stage, left)
+        if stage.is_won:
+            won = self.filtered(lambda lead: not left[lead].is_won)
+            # Everything that can fail here shall fail before the dealer hears.
+            self.env.flush_all()
+            for lead in won:
+                lead._push_to_dealer()
+
+    def _check_birth(self):
+        super()._check_birth()
+        for lead in self.filtered("is_won"):
+            lead._push_to_dealer()
+
+    # ------------------------------------------------------------
+    # BUSINESS
+    # ------------------------------------------------------------
+
+    def _get_won_stage(self):
+        """Return the won stage to move to: the next one, or else the last."""
+        stages = self.env["crm.stage"]._find_for_team(
+            self.team_id, [("is_won", "=", True)]
+        )
+        if not stages:
+            raise UserError(
+                self.env._(
+                    "No won stage configured. Ask a manager to mark one under "
+                    "Configuration → Stages."
+                )
+            )
+        if self.stage_id in stages:
+            return self.stage_id
+        return self.stage_id._next_among(stages) or stages[-1]
+
+    def _win_alone(self):
+        """Win this lead in a transaction of its own.
+
+        :return: the error, or None.
+        :rtype: str | None
+        """
+        try:
+            with self.env.registry.cursor() as cr:
+                cr.execute("SET LOCAL lock_timeout = '5s'")
+                self.with_env(self.env(cr=cr)).action_set_won()
+        except UserError as error:
+            return str(error)
+        return None
+
+    def _push_to_dealer(self):
+        """Make the order, write it back, and tell everybody.
+
+        :raises UserError: with the reason, which also goes to the chatter once
+            the transaction is over.
+        """
+        try:
+            with self.env["crm.dealer.push"]._record_attempt(self) as attempt:
+                order = self._place_dealer_order(attempt.look_first)
+                attempt.succeed(order)
+        except remote_odoo.RemoteError as error:
+            message = self._prepare_push_error(error)
+            self._post_after_transaction(message)
+            raise UserError(message) from None
+        self.sudo().write(self._prepare_dealer_order_values(order))
+        self._log_dealer_order()
+        self._mail_dealership_manager()
+        self._toast_dealer_order()
+
+    def _place_dealer_order(self, look_first):
+        dealership = self.dealership_id
+        if not dealership:
+            raise remote_odoo.NotConfigured(
+                self.env._("Choose the dealership that sells to this customer.")
+            )
+        order = self._prepare_dealer_order()
+        self._check_not_ordered_elsewhere(order)
+        return dealership._place_order(order, look_first)
+
+    def _check_not_ordered_elsewhere(self, order):
+        """An attempt with an unknown end at another dealership comes first."""
+        pushes = self.env["crm.dealer.push"].sudo()
+        doubtful = pushes.search(
+            [
+                ("lead_id", "=", self.id),
+                ("order_may_exist", "=", True),
+                ("dealership_id", "not in", [self.dealership_id.id, False]),
+            ]
+        )
+        for dealership in doubtful.dealership_id:
+            found = dealership._find_order(order)
+            if found:
+                raise remote_odoo.Rejected(
+                    self.env._(
+                        "%(dealership)s has order %(order)s for this lead already. "
+                        "Choose that dealership, or have the order deleted there.",
+                        dealership=dealership.name,
+                        order=found.name,
+                    )
+                )
+
+    # What is sent
+
+    def _prepare_dealer_order(self):
+        """Return the order to make.
+
+        :rtype: remote_odoo.Order
+        """
+        database = self.env["ir.config_parameter"].sudo().get_param("database.uuid")
+        vehicle = self.vehicle_model_id
+        return remote_odoo.Order(
+            key=f"{database}_lead_{self.id}",
+            reference=self.reference,
+            customer=self._prepare_dealer_customer(),
+            product_code=vehicle.default_code or "",
+            note=self._prepare_vehicle_note(),
+        )
+
+    def _prepare_vehicle_note(self):
+        vehicle = self.vehicle_model_id
+        if not vehicle:
+            return self.env._("Vehicle: to be agreed with the customer.")
+        parts = [vehicle.display_name]
+        if vehicle.default_code:
+            parts.append(f"[{vehicle.default_code}]")
+        return self.env._("Requested vehicle: %s", " ".join(parts))
+
+    def _prepare_dealer_customer(self):
+        partner = self.partner_id
+        country = self.country_id or self.company_id.country_id
+        country = country or self.env.company.country_id
+        return remote_odoo.Customer(
+            name=self.contact_name or self.partner_name or partner.name or self.name,
+            phone=self.phone or partner.phone or "",
+            email=email_normalize(self.email_from or partner.email or "") or "",
+            region=country.code or "",
+            details=self._prepare_dealer_address(),
+        )
+
+    def _prepare_dealer_address(self):
+        address = {
+            name: self[name] or "" for name in ("street", "street2", "zip", "city")
+        }
+        country = self.country_id.get_external_id().get(self.country_id.id, "")
+        if country.startswith("base."):
+            address["country_id/id"] = country
+        return address
+
+    # What comes back
+
+    def _prepare_dealer_order_values(self, order):
+        states = dict(self._fields["dealer_so_state"].selection)
+        address = self.dealership_id._get_address()
+        return {
+            "dealer_so_id": order.id,
+            "dealer_so_name": order.name,
+            "dealer_so_state": order.state if order.state in states else False,
+            "dealer_so_url": f"{address}/mail/view?model=sale.order&res_id={order.id}",
+        }
+
+    def _prepare_push_error(self, error):
+        return self.env._(
+            "%(lead)s was not marked as won, it is where it was. %(reason)s",
+            lead=self._get_label(),
+            reason=self.dealership_id._explain(error),
+        )
+
+    # Who is told
+
+    def _log_dealer_order(self):
+        self.message_post(
+            body=self.env._(
+                "Order %(order)s was made at %(dealership)s.",
+                order=self.dealer_so_name,
+                dealership=self.dealership_id.name,
+            )
+        )
+
+    def _mail_dealership_manager(self):
+        if self.dealership_id.manager_email:
+            # Queued: it leaves only if this transaction is committed.
+            template = self.env.ref(MAIL_TEMPLATE).sudo()
+            template.send_mail(self.id, force_send=False)
+            return
+        self.message_post(
+            body=self.env._(
+                "Nobody was told by email: %s has no manager's email address.",
+                self.dealership_id.name,
+            )
+        )
+
+    def _toast_dealer_order(self):
+        # Odoo's bus delivers it after the commit, whatever the way in was.
+        self.env.user._bus_send(
+            "simple_notification",
+            {
+                "type": "success",
+                "title": self.env._("Lead won"),
+                "message": self.env._(
+                    "%(lead)s: order %(order)s was made at %(dealership)s.",
+                    lead=self._get_label(),
+                    order=self.dealer_so_name,
+                    dealership=self.dealership_id.name,
+                ),
+            },
+        )
+
+    def _post_after_transaction(self, message):
+        """Post in the chatter whether the transaction is rolled back or not."""
+        post = functools.partial(
+            _post_alone, self.env.registry, self.env.user.partner_id.id, self.id, message
+        )
+        self.env.cr.postrollback.add(post)
+        self.env.cr.postcommit.add(post)
+
+
+def _post_alone(registry, author_id, lead_id, message):
+    """Post in the chatter of a lead, in a transaction of its own."""
+    try:
+        with registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            lead = env["crm.lead"].browse(lead_id).exists()
+            if lead:
+                lead.message_post(body=message, author_id=author_id)
+    except Exception:
+        # The error that the user is to see must not be hidden by this one.
+        _logger.exception("Could not post the failed push of lead %s", lead_id)

@@ -1,0 +1,91 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from ..series import STAGE_TEAM
+
+CLOSING_FLAGS = ("is_won", "is_lost")
+
+
+class Stage(models.Model):
+    _inherit = "crm.stage"
+
+    is_lost = fields.Boolean(
+        "Is Lost Stage?",
+        help="Leads in this stage are lost. They keep the reason, and no order is "
+        "made for them.",
+    )
+
+    @api.constrains(*CLOSING_FLAGS)
+    def _check_closing_flags(self):
+        for stage in self:
+            if stage.is_won and stage.is_lost:
+                raise ValidationError(
+                    self.env._(
+                        'Stage "%s" cannot be a won and a lost stage at once.',
+                        stage.name,
+                    )
+                )
+
+    def write(self, vals):
+        self._check_flag_change(vals)
+        return super().write(vals)
+
+    def _check_flag_change(self, vals):
+        """Refuse to turn the leads in a stage into won, lost or open ones.
+
+        They would be won without an order, lost without a reason, or reopened.
+        """
+        changing = self.filtered(
+            lambda stage: any(
+                flag in vals and bool(vals[flag]) != stage[flag]
+                for flag in CLOSING_FLAGS
+            )
+        )
+        if not changing:
+            return
+        leads = self.env["crm.lead"].sudo().with_context(active_test=False)
+        if leads.search_count([("stage_id", "in", changing.ids)], limit=1):
+            raise UserError(
+                self.env._(
+                    "Stage %s has leads, which would be closed or reopened by this. "
+                    "Add a new stage instead.",
+                    ", ".join(f'"{stage.name}"' for stage in changing),
+                )
+            )
+
+    # ------------------------------------------------------------
+    # BUSINESS
+    # ------------------------------------------------------------
+
+    @property
+    def _is_closed(self):
+        """Whether a lead in this stage is closed."""
+        return bool(self) and (self.is_won or self.is_lost)
+
+    @api.model
+    def _find_for_team(self, team, domain):
+        """Return the stages that the leads of a team can be in.
+
+        :param crm.team team: a team, or an empty recordset.
+        :param list domain: further conditions.
+        :return: the stages in the order of the pipeline.
+        """
+        teams = ["|", (STAGE_TEAM, "=", False), (STAGE_TEAM, "in", team.ids)]
+        return self.search([*teams, *domain])
+
+    @api.model
+    def _find_open(self, team):
+        """Return the open stages of a team, in the order of the pipeline."""
+        return self._find_for_team(
+            team, [("is_won", "=", False), ("is_lost", "=", False)]
+        )
+
+    def _next_among(self, stages):
+        """Return the stage that follows this one, or an empty recordset.
+
+        :param crm.stage stages: in the order of the pipeline. This stage may be
+            missing there, when it belongs to another team.
+        """
+        if self in stages:
+            return stages[stages.ids.index(self.id) + 1 :][:1]
+        return stages.filtered(lambda stage: stage.sequence > self.sequence)[:1]

@@ -1,0 +1,45 @@
+"""Talking to somebody else's Odoo server: plain Python that knows no ORM.
+
+The models decide, this package talks. It needs ``requests`` and
+``phonenumbers``, and can be used and tested without Odoo.
+"""
+
+from .connection_check import check_account, check_dealer
+from .dealer import Customer, Dealer, Order, PlacedOrder
+from .errors import (
+    Contended,
+    NotAllowed,
+    NotConfigured,
+    NotOdoo,
+    Refused,
+    Rejected,
+    RemoteError,
+    TimedOut,
+    Unreachable,
+)
+from .session import OdooSession, series_to_version
+from .transport import CONNECT_TIMEOUT, READ_TIMEOUT, Transport, check_address
+
+__all__ = [
+    "CONNECT_TIMEOUT",
+    "READ_TIMEOUT",
+    "Contended",
+    "Customer",
+    "Dealer",
+    "NotAllowed",
+    "NotConfigured",
+    "NotOdoo",
+    "OdooSession",
+    "Order",
+    "PlacedOrder",
+    "Refused",
+    "Rejected",
+    "RemoteError",
+    "TimedOut",
+    "Transport",
+    "Unreachable",
+    "check_account",
+    "check_address",
+    "check_dealer",
+    "series_to_version",
+]

@@ -1,0 +1,306 @@
+"""Making one sales order, and only one, on a dealer's plain Odoo.
+
+The order is made by ``load()`` with an external id, which the dealer's
+PostgreSQL holds unique in ``ir_model_data`` (module, name): however often and
+from wherever the same order is sent, one exists. Two switches that ``load()``
+reads from the context (``odoo/models.py``, ``_load_records``) make it
+*create-only*: ``noupdate`` marks the external id, and ``mode=update`` leaves a
+record with that mark alone. So a repeated load answers with the id of the
+order that is there, and never undoes what the dealer changed in it.
+"""
+
+import contextlib
+import dataclasses
+
+from .errors import Contended, NotAllowed, Rejected, RemoteError
+from .phone import search_pattern, to_e164
+from .transport import is_contention
+
+#: Not the name of a module, so no installation or update ever cleans up there.
+EXTERNAL_ID_MODULE = "__bpo_crm__"
+
+CREATE_ONLY = {"mode": "update", "noupdate": True}
+
+#: The series in which ``res.partner`` lost its second phone field.
+VERSION_WITHOUT_MOBILE = (18, 1)
+
+#: More partners than these never share a phone number or an email address.
+MAX_CANDIDATES = 80
+
+
+@dataclasses.dataclass(frozen=True)
+class Customer:
+    """The person who buys.
+
+    :param str name: how the dealer shall see the customer.
+    :param str phone: as typed; compared in E.164.
+    :param str email: normalized, or an empty value.
+    :param str region: ISO 3166 country code for phones without a prefix.
+    :param dict details: further ``res.partner`` fields, text by field name.
+    """
+
+    name: str
+    phone: str = ""
+    email: str = ""
+    region: str = ""
+    details: dict = dataclasses.field(default_factory=dict)
+
+
+@dataclasses.dataclass(frozen=True)
+class Order:
+    """What to order.
+
+    :param str key: unique for the lead, over all call centres and for ever.
+    :param str reference: the call centre's own number of the lead.
+    :param Customer customer: who buys.
+    :param str product_code: ``default_code`` of the vehicle.
+    :param str note: the line that names a vehicle which the dealer does not
+        sell.
+    """
+
+    key: str
+    reference: str
+    customer: Customer
+    product_code: str
+    note: str
+
+
+@dataclasses.dataclass(frozen=True)
+class PlacedOrder:
+    """The order as the dealer has it.
+
+    :param int id: its id there.
+    :param str name: its number there, such as ``S00042``.
+    :param str state: ``draft``, ``sent``, ``sale`` or ``cancel``.
+    """
+
+    id: int
+    name: str
+    state: str
+
+
+class Dealer:
+    """A dealer's Odoo, seen as a place that takes orders.
+
+    :param OdooSession session: the account to work with.
+    """
+
+    def __init__(self, session):
+        self._session = session
+
+    def place_order(self, order, look_first=False):
+        """Make the order unless it is there already.
+
+        :param Order order: what to order.
+        :param bool look_first: an earlier attempt may have arrived; look for
+            its order before anything is written.
+        :rtype: PlacedOrder
+        :raises RemoteError: a subclass of it; ``may_have_happened`` tells
+            whether the order may exist all the same.
+        """
+        try:
+            return self._place_order(order, look_first)
+        except Contended:
+            # Somebody else's transaction came first, maybe an earlier attempt
+            # of ours that was thought lost.
+            return self._place_order(order, look_first=True)
+
+    def find_order(self, order):
+        """Return the order of a lead, if the dealer has it.
+
+        :param Order order: the order to look for.
+        :rtype: PlacedOrder | None
+        :raises RemoteError: a subclass of it.
+        """
+        found = self._session.call(
+            "sale.order",
+            "search_read",
+            [("client_order_ref", "=", order.reference)],
+            ["name", "state", "origin"],
+            order="id",
+        )
+        # Two call centres may number their leads alike.
+        foreign = f"{EXTERNAL_ID_MODULE}."
+        ours = _origin(order)
+        rows = [
+            row
+            for row in found
+            if row["origin"] == ours or not str(row["origin"]).startswith(foreign)
+        ]
+        rows.sort(key=lambda row: row["origin"] != ours)
+        return _placed_order(rows[0]) if rows else None
+
+    def fetch_order(self, order_id):
+        """Read an order.
+
+        :param int order_id: its id on the dealer.
+        :rtype: PlacedOrder | None
+        :raises RemoteError: a subclass of it.
+        """
+        rows = self._session.call(
+            "sale.order", "search_read", [("id", "=", order_id)], ["name", "state"]
+        )
+        return _placed_order(rows[0]) if rows else None
+
+    def _place_order(self, order, look_first):
+        with _order_may_exist(False):
+            placed = self.find_order(order) if look_first else None
+            if placed:
+                return placed
+            customer_id = self._find_customer(order.customer)
+            customer_id = customer_id or self._create_customer(order)
+        order_id = self._create_order(order, customer_id)
+        with _order_may_exist(True):
+            placed = self.fetch_order(order_id)
+            if not placed:
+                raise NotAllowed(f"The account may not read sale.order {order_id}.")
+        return placed
+
+    # Customer
+
+    def _find_customer(self, customer):
+        """Return the id of the customer's partner, by phone, then by email."""
+        try:
+            candidates = self._search_partners(customer, self._has_mobile())
+        except Rejected as error:
+            if "mobile" not in error.detail:
+                raise
+            candidates = self._search_partners(customer, with_mobile=False)
+        return _match_phone(customer, candidates) or _match_email(customer, candidates)
+
+    def _has_mobile(self):
+        version = self._session.version
+        return version is None or version < VERSION_WITHOUT_MOBILE
+
+    def _search_partners(self, customer, with_mobile):
+        phones = ["phone", "mobile"] if with_mobile else ["phone"]
+        pattern = search_pattern(customer.phone, customer.region)
+        terms = [(field, "=like", pattern) for field in phones] if pattern else []
+        if customer.email:
+            terms.append(("email_normalized", "=", customer.email))
+        if not terms:
+            return []
+        return self._session.call(
+            "res.partner",
+            "search_read",
+            ["|"] * (len(terms) - 1) + terms,
+            [*phones, "email_normalized"],
+            limit=MAX_CANDIDATES,
+            order="id",
+        )
+
+    def _create_customer(self, order):
+        customer = order.customer
+        values = {
+            "id": _external_id(order, "customer"),
+            "name": customer.name,
+            "phone": customer.phone,
+            "email": customer.email,
+            **customer.details,
+        }
+        return self._load("res.partner", {k: v for k, v in values.items() if v})
+
+    # Order
+
+    def _create_order(self, order, customer_id):
+        values = {
+            "id": _external_id(order, "order"),
+            "client_order_ref": order.reference,
+            "origin": _origin(order),
+            "partner_id/.id": str(customer_id),
+            # Without a salesperson of its own the account could not read the
+            # order again where the customer belongs to somebody else.
+            "user_id/.id": str(self._session.uid),
+            "order_line/id": _external_id(order, "line"),
+        }
+        if order.product_code:
+            try:
+                return self._load("sale.order", values | _vehicle_line(order))
+            except _UnknownProduct:
+                pass
+        return self._load("sale.order", values | _note_line(order))
+
+    def _load(self, model, values):
+        """Create a record unless its external id exists; return its id."""
+        fields, row = list(values), list(values.values())
+        result = self._session.call(model, "load", fields, [row], context=CREATE_ONLY)
+        if not isinstance(result, dict):
+            raise Rejected("The server's answer to an import has no known form.")
+        if not result.get("ids"):
+            raise _load_error(result.get("messages") or [])
+        return result["ids"][0]
+
+
+class _UnknownProduct(Rejected):
+    """The dealer does not sell the vehicle."""
+
+
+def _vehicle_line(order):
+    # Without a sub-field, `load` looks for the product as its search box does:
+    # `default_code` first.
+    return {
+        "order_line/product_id": order.product_code,
+        "order_line/product_uom_qty": "1",
+    }
+
+
+def _note_line(order):
+    return {"order_line/display_type": "line_note", "order_line/name": order.note}
+
+
+def _external_id(order, what):
+    return f"{EXTERNAL_ID_MODULE}.{order.key}_{what}"
+
+
+def _origin(order):
+    return f"{EXTERNAL_ID_MODULE}.{order.key}"
+
+
+def _placed_order(row):
+    return PlacedOrder(id=row["id"], name=row["name"], state=row["state"])
+
+
+@contextlib.contextmanager
+def _order_may_exist(value):
+    """Mark the errors of a part of the job: could the order be there already?"""
+    try:
+        yield
+    except RemoteError as error:
+        error.may_have_happened = value
+        raise
+
+
+def _load_error(messages):
+    """Return the exception for the messages of a ``load()`` that made nothing."""
+    errors = [row for row in messages if row.get("type") == "error"]
+    text = " ".join(str(row.get("message")) for row in errors)[:1000]
+    if is_contention(text):
+        return Contended(text)
+    if any(_is_about_product(row) for row in errors):
+        return _UnknownProduct(text)
+    return Rejected(text)
+
+
+def _is_about_product(message):
+    details = message.get("moreinfo")
+    return isinstance(details, dict) and details.get("res_model") == "product.product"
+
+
+def _match_phone(customer, partners):
+    wanted = to_e164(customer.phone, customer.region)
+    if not wanted:
+        return None
+    for partner in partners:
+        for field in ("phone", "mobile"):
+            if to_e164(partner.get(field), customer.region) == wanted:
+                return partner["id"]
+    return None
+
+
+def _match_email(customer, partners):
+    if not customer.email:
+        return None
+    for partner in partners:
+        if partner["email_normalized"] == customer.email:
+            return partner["id"]
+    return None

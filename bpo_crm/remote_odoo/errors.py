@@ -1,0 +1,69 @@
+"""What can go wrong with a remote Odoo, told apart by what the user should do.
+
+The texts are for administrators and stay in English; the models put a
+translated sentence in front, chosen by :attr:`RemoteError.kind`.
+"""
+
+
+class RemoteError(Exception):
+    """Base of all failures of a call to a remote Odoo.
+
+    :param str detail: what happened, without any secret; may be empty.
+    """
+
+    #: Stable name of the class of failure, stored on ``crm.dealer.push``.
+    kind = "rejected"
+
+    #: False when the server certainly did nothing; True when the request may
+    #: have been carried out although no usable answer came back.
+    may_have_happened = False
+
+    def __init__(self, detail=""):
+        super().__init__(detail)
+        self.detail = detail
+
+
+class NotConfigured(RemoteError):
+    """The address, the database or the credentials are missing or unusable."""
+
+    kind = "not_configured"
+
+
+class Unreachable(RemoteError):
+    """No usable connection: refused, unknown host, bad certificate, cut off."""
+
+    kind = "unreachable"
+
+
+class TimedOut(RemoteError):
+    """The server did not answer in time."""
+
+    kind = "timeout"
+
+
+class Refused(RemoteError):
+    """The server knows neither this login nor this key."""
+
+    kind = "refused"
+
+
+class NotAllowed(RemoteError):
+    """The account lacks a right that the job needs."""
+
+    kind = "not_allowed"
+
+
+class Rejected(RemoteError):
+    """The server answered with an error of its own; ``detail`` is its message."""
+
+    kind = "rejected"
+
+
+class Contended(Rejected):
+    """Another transaction on the server got in between; worth one more try."""
+
+
+class NotOdoo(RemoteError):
+    """Something answers at the address, but it is not an Odoo server."""
+
+    kind = "not_odoo"

@@ -1,0 +1,98 @@
+"""An account on a remote Odoo server."""
+
+from .errors import NotOdoo, Refused
+
+
+class OdooSession:
+    """Calls methods of models as one user of one database.
+
+    :param Transport transport: the connection to the server.
+    :param str database: name of the database there.
+    :param str login: the account's login.
+    :param str key: its password or an API key.
+    :param int uid: the account's id where it is known already, which saves the
+        round trip that asks for it; ``None`` otherwise.
+    :param tuple version: ``(major, minor)`` of the server where it is known.
+    """
+
+    def __init__(self, transport, database, login, key, uid=None, version=None):
+        self._transport = transport
+        self._database = database
+        self._login = login
+        self._key = key
+        self._uid = uid
+        self.version = version
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc_info):
+        self._transport.close()
+
+    def __repr__(self):
+        # The default of a debugger or a log must not show the key.
+        return f"<OdooSession {self._login!r} at {self._transport.url!r}>"
+
+    @property
+    def uid(self):
+        """The account's id on the server, asked for when it is not known yet.
+
+        :rtype: int
+        :raises Refused: when login or key are wrong.
+        """
+        if not self._uid:
+            self._uid = self.authenticate()
+        return self._uid
+
+    def fetch_version(self):
+        """Ask the server for its version.
+
+        :return: the series, such as ``18.0`` or ``saas~18.2``.
+        :rtype: str
+        :raises NotOdoo: when the answer is not that of an Odoo server.
+        """
+        answer = self._transport.call("common", "version", [])
+        if not isinstance(answer, dict) or not answer.get("server_serie"):
+            raise NotOdoo("The server does not tell a version.")
+        self.version = series_to_version(answer["server_serie"])
+        return answer["server_serie"]
+
+    def authenticate(self):
+        """Log in.
+
+        :return: the account's id on the server.
+        :rtype: int
+        :raises Refused: when login or key are wrong.
+        """
+        arguments = [self._database, self._login, self._key, {}]
+        uid = self._transport.call("common", "authenticate", arguments)
+        if not uid or not isinstance(uid, int):
+            raise Refused("Wrong login or password.")
+        return uid
+
+    def call(self, model, method, *args, **kwargs):
+        """Call a public method of a model.
+
+        :param str model: such as ``sale.order``.
+        :param str method: such as ``search_read``.
+        :return: what the method returns, as JSON carries it.
+        :raises RemoteError: a subclass of it, for every failure.
+        """
+        arguments = [self._database, self.uid, self._key, model, method, args, kwargs]
+        return self._transport.call("object", "execute_kw", arguments)
+
+
+def series_to_version(series):
+    """Return the numbers of an Odoo series.
+
+    >>> series_to_version("18.0"), series_to_version("saas~18.2")
+    ((18, 0), (18, 2))
+
+    :param str series: as a server tells it.
+    :return: ``(major, minor)``, or ``None`` where the text has another form.
+    :rtype: tuple | None
+    """
+    major, _dot, minor = (series or "").rpartition("~")[2].partition(".")
+    if not (major.isdigit() and minor.isdigit()):
+        return None
+    return int(major), int(minor)

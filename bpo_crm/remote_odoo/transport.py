@@ -1,0 +1,305 @@
+"""JSON-RPC over HTTP, bounded in time and in size."""
+
+import contextlib
+import ipaddress
+import itertools
+import json
+import socket
+import ssl
+import threading
+import time
+from urllib.parse import urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import ConnectTimeoutError
+from urllib3.exceptions import TimeoutError as Urllib3TimeoutError
+
+from .errors import (
+    Contended,
+    NotAllowed,
+    NotConfigured,
+    NotOdoo,
+    Refused,
+    Rejected,
+    TimedOut,
+    Unreachable,
+)
+
+CONNECT_TIMEOUT = 5.0  # seconds
+READ_TIMEOUT = 20.0  # seconds
+MAX_REPLY_SIZE = 2 * 1024 * 1024  # bytes
+CHUNK_SIZE = 64 * 1024  # bytes
+
+
+def check_address(url, allow_http=False):
+    """Return the address of an Odoo server in its canonical form.
+
+    :param str url: what the user typed, such as ``https://odoo.dealer.example/``.
+    :param bool allow_http: accept unencrypted ``http://`` to any host;
+        loopback addresses may always be used without encryption.
+    :return: the address as ``scheme://host[:port][/path]``, no trailing slash.
+    :rtype: str
+    :raises NotConfigured: when the address is missing or must not be used.
+    """
+    parts = urlsplit((url or "").strip())
+    try:
+        parts.port  # noqa: B018 - reading it is what validates the number
+    except ValueError as error:
+        raise NotConfigured(f"The port in the address is not valid: {error}.") from None
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise NotConfigured("The address must look like https://odoo.example.com.")
+    if parts.username or parts.password:
+        raise NotConfigured("The address must not contain a user name or a password.")
+    if parts.query or parts.fragment:
+        raise NotConfigured("The address must end after the host name.")
+    if parts.scheme == "http" and not allow_http and not _is_loopback(parts.hostname):
+        raise NotConfigured(
+            "The address must start with https://, or the password would travel "
+            "unencrypted."
+        )
+    return parts._replace(path=parts.path.rstrip("/")).geturl()
+
+
+def _is_loopback(hostname):
+    if hostname == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(hostname).is_loopback
+    except ValueError:
+        return False
+
+
+class Transport:
+    """One keep-alive HTTP session to one server's ``/jsonrpc``.
+
+    Redirects are not followed (the key must not travel to a third party), the
+    certificate is verified, and a call ends after ``connect_timeout +
+    read_timeout`` however slowly the other side drips its answer.
+
+    :param str url: an address that :func:`check_address` returned.
+    :param float connect_timeout: seconds until the connection must stand.
+    :param float read_timeout: seconds until the reply must be complete.
+    """
+
+    def __init__(self, url, connect_timeout=CONNECT_TIMEOUT, read_timeout=READ_TIMEOUT):
+        self.url = url
+        self._timeout = (connect_timeout, read_timeout)
+        self._ids = itertools.count(1)
+        self._adapter = _InterruptibleAdapter()
+        self._http = requests.Session()
+        self._http.mount("http://", self._adapter)
+        self._http.mount("https://", self._adapter)
+        # A ~/.netrc of the server's user has no business here.
+        self._http.auth = lambda request: request
+        # An identity body cannot unpack to more than what was read.
+        self._http.headers.update({"Accept-Encoding": "identity"})
+
+    def close(self):
+        """Close the connection."""
+        self._http.close()
+
+    def call(self, service, method, args):
+        """Call a method of an Odoo RPC service.
+
+        :param str service: ``common`` or ``object``.
+        :param str method: the service's method, such as ``execute_kw``.
+        :param list args: its positional arguments.
+        :return: the ``result`` of the reply.
+        :raises RemoteError: a subclass of it, for every failure.
+        """
+        payload = {
+            "jsonrpc": "2.0",
+            "method": "call",
+            "id": next(self._ids),
+            "params": {"service": service, "method": method, "args": args},
+        }
+        deadline = _Deadline(sum(self._timeout), self._adapter.interrupt)
+        with deadline, self._translated_errors(deadline):
+            response = self._http.post(
+                f"{self.url}/jsonrpc",
+                json=payload,
+                timeout=self._timeout,
+                allow_redirects=False,
+                stream=True,
+            )
+            with response:
+                body = self._read_body(response)
+        return self._parse_reply(response, body)
+
+    def _read_body(self, response):
+        body = bytearray()
+        for chunk in response.iter_content(CHUNK_SIZE):
+            body += chunk
+            if len(body) > MAX_REPLY_SIZE:
+                raise _after_sending(
+                    NotOdoo(f"The reply is longer than {MAX_REPLY_SIZE} bytes.")
+                )
+        return bytes(body)
+
+    def _parse_reply(self, response, body):
+        if response.is_redirect or 300 <= response.status_code < 400:
+            target = response.headers.get("Location", "")
+            raise NotOdoo(f"The server redirects to {target[:200]}.")
+        try:
+            reply = json.loads(body)
+        except ValueError:
+            reply = None
+        if not isinstance(reply, dict) or not {"result", "error"} & reply.keys():
+            raise _after_sending(
+                NotOdoo(f"HTTP status {response.status_code} without a JSON-RPC reply.")
+            )
+        if reply.get("error"):
+            raise error_from_reply(reply["error"])
+        return reply.get("result")
+
+    @contextlib.contextmanager
+    def _translated_errors(self, deadline):
+        try:
+            yield
+        except requests.exceptions.ConnectTimeout:
+            raise TimedOut("No connection within the time allowed.") from None
+        except requests.exceptions.SSLError as error:
+            raise Unreachable(_certificate_problem(error)) from None
+        except requests.exceptions.RequestException as error:
+            raise _connection_error(error, deadline.expired) from None
+
+
+def _after_sending(error):
+    """Mark an error that came after the request was handed over."""
+    error.may_have_happened = True
+    return error
+
+
+def _connection_error(error, expired):
+    """Turn a failure of ``requests`` into the error that the user can act upon."""
+    causes = list(_chain(error))
+    if any(isinstance(cause, ConnectTimeoutError) for cause in causes):
+        return TimedOut("No connection within the time allowed.")
+    if expired or any(isinstance(c, Urllib3TimeoutError | TimeoutError) for c in causes):
+        return _after_sending(TimedOut("No complete answer within the time allowed."))
+    if any(isinstance(cause, socket.gaierror) for cause in causes):
+        return Unreachable("The host name is not known.")
+    if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
+        return Unreachable("The connection was refused.")
+    if isinstance(error, requests.exceptions.InvalidURL):
+        return NotConfigured("The address is not valid.")
+    return _after_sending(Unreachable("The connection was cut off."))
+
+
+def _chain(error):
+    """Yield an exception and everything that it was made from."""
+    seen, queue = set(), [error]
+    while queue:
+        current = queue.pop()
+        if not isinstance(current, BaseException) or id(current) in seen:
+            continue
+        seen.add(id(current))
+        yield current
+        # urllib3 keeps the cause in `reason`, requests in `args`.
+        queue += [current.__cause__, current.__context__]
+        queue += [getattr(current, "reason", None), *current.args]
+
+
+def _certificate_problem(error):
+    for cause in _chain(error):
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return f"The certificate is not valid: {cause.verify_message}."
+    return "No secure connection could be made."
+
+
+def error_from_reply(error):
+    """Return the exception for the ``error`` member of a JSON-RPC reply.
+
+    :param dict error: as ``odoo/http.py`` (``serialize_exception``) writes it:
+        ``data.name`` is the dotted name of the exception on the server.
+    :rtype: RemoteError
+    """
+    if not isinstance(error, dict):
+        return NotOdoo("The error in the reply has no known form.")
+    data = error.get("data") if isinstance(error.get("data"), dict) else {}
+    name = str(data.get("name") or "")
+    message = str(data.get("message") or error.get("message") or "").strip()[:1000]
+    if is_contention(name) or is_contention(message):
+        return Contended(message)
+    if name.endswith(".AccessDenied"):
+        return Refused(message)
+    if name.endswith(".AccessError"):
+        return NotAllowed(message)
+    if "database" in message and "does not exist" in message:
+        return NotConfigured("The server has no database of that name.")
+    return Rejected(message)
+
+
+def is_contention(text):
+    """Tell whether a server's message or exception name means a lost race.
+
+    :param str text: an exception name or a message of PostgreSQL's.
+    :rtype: bool
+    """
+    return any(
+        mark in text
+        for mark in (
+            "could not serialize access",
+            "SerializationFailure",
+            "DeadlockDetected",
+            "deadlock detected",
+            "LockNotAvailable",
+        )
+    )
+
+
+class _Deadline:
+    """Call ``interrupt`` when the time is over, from a thread of its own."""
+
+    def __init__(self, seconds, interrupt):
+        self._end = time.monotonic() + seconds
+        self._timer = threading.Timer(seconds, interrupt)
+        self._timer.daemon = True
+
+    @property
+    def expired(self):
+        return time.monotonic() >= self._end
+
+    def __enter__(self):
+        self._timer.start()
+        return self
+
+    def __exit__(self, *exc_info):
+        self._timer.cancel()
+
+
+class _InterruptibleAdapter(HTTPAdapter):
+    """An adapter that knows its sockets, so that a blocked read can be ended.
+
+    A socket's own timeout starts anew with every byte; a server that drips its
+    answer would hold the caller for as long as it likes.
+    """
+
+    def __init__(self):
+        self._sockets = []
+        super().__init__(max_retries=0)
+
+    def init_poolmanager(self, *args, **kwargs):
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = {
+            "http": self._recording_pool(HTTPConnectionPool, HTTPConnection),
+            "https": self._recording_pool(HTTPSConnectionPool, HTTPSConnection),
+        }
+
+    def _recording_pool(self, pool_class, connection_class):
+        sockets = self._sockets
+
+        class Connection(connection_class):
+            def connect(self):
+                super().connect()
+                sockets.append(self.sock)
+
+        return type(pool_class.__name__, (pool_class,), {"ConnectionCls": Connection})
+
+    def interrupt(self):
+        for sock in self._sockets:
+            with contextlib.suppress(OSError):
+                sock.shutdown(socket.SHUT_RDWR)

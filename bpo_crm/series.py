@@ -1,0 +1,53 @@
+"""Where Odoo 18.0 and 19.0 differ, and nothing else.
+
+One tree runs on both. Everything that has another name or another form in the
+two series is here, so that the rest of the addon need not ask.
+"""
+
+from odoo import models, release
+
+IS_19 = release.version_info >= (19,)
+
+#: ``crm.stage``: the field with the team or teams that a stage belongs to.
+STAGE_TEAM = "team_ids" if IS_19 else "team_id"
+
+#: ``res.users``: the field with the groups that somebody was put in.
+USER_GROUPS = "group_ids" if IS_19 else "groups_id"
+
+
+class _Constraint:
+    """Odoo 19's ``models.Constraint`` for 18.0, which has ``_sql_constraints``."""
+
+    def __init__(self, definition, message):
+        self._definition = definition
+        self._message = message
+
+    def __set_name__(self, owner, name):
+        constraint = (name.lstrip("_"), self._definition, self._message)
+        declared = owner.__dict__.get("_sql_constraints", [])
+        owner._sql_constraints = [*declared, constraint]
+
+
+#: ``Constraint(definition, message)``: a table constraint of a model.
+Constraint = models.Constraint if IS_19 else _Constraint
+
+
+def show_groups_on_user_form(env, groups, name):
+    """Offer a chain of groups as one choice on the user form.
+
+    Odoo 18 shows the groups of a category as a choice, 19 those of a privilege.
+
+    :param odoo.api.Environment env: with the superuser's rights.
+    :param res.groups groups: groups of which each implies the one before it.
+    :param str name: the label of the choice.
+    """
+    category = env["ir.module.category"].create({"name": name, "sequence": 6})
+    if IS_19:
+        sales = env.ref("base.module_category_sales", raise_if_not_found=False)
+        category.parent_id = sales or False
+        privilege = env["res.groups.privilege"].create(
+            {"name": name, "category_id": category.id}
+        )
+        groups.privilege_id = privilege
+    else:
+        groups.category_id = category

@@ -1,0 +1,21 @@
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+
+class LeadLost(models.TransientModel):
+    """The wizard only collects; the rule belongs to the lead."""
+
+    _inherit = "crm.lead.lost"
+
+    # A won lead may be archived, and be lost all the same.
+    lead_ids = fields.Many2many(context={"active_test": False})
+    lost_reason_id = fields.Many2one(required=True)
+
+    def action_lost_reason_apply(self):
+        """Mark the leads as lost.
+
+        :raises UserError: without a lost reason.
+        """
+        if not self.lost_reason_id:
+            raise UserError(self.env._("Choose a lost reason."))
+        return super().action_lost_reason_apply()
