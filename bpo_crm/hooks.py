@@ -69,12 +69,13 @@ def _move_lost_leads(env, lost_stage):
     env["crm.lead"].flush_model(["active", "probability", "stage_id"])
     env.cr.execute(
         """
-        UPDATE crm_lead SET stage_id = %s
+        UPDATE crm_lead SET lost_stage_id = stage_id, stage_id = %(lost)s
          WHERE active IS NOT TRUE AND probability = 0
+           AND stage_id IS DISTINCT FROM %(lost)s
         """,
-        [lost_stage.id],
+        {"lost": lost_stage.id},
     )
-    env["crm.lead"].invalidate_model(["stage_id"])
+    env["crm.lead"].invalidate_model(["stage_id", "lost_stage_id"])
 
 
 def _number_existing_leads(env):
@@ -84,7 +85,7 @@ def _number_existing_leads(env):
     env.cr.execute(
         """
         UPDATE crm_lead SET reference = numbered.reference
-          FROM unnest(%s, %s) AS numbered(id, reference)
+          FROM unnest(%s::integer[], %s::text[]) AS numbered(id, reference)
          WHERE crm_lead.id = numbered.id
         """,
         [unnumbered.ids, references],

@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 
@@ -11,6 +11,15 @@ class Lead(models.Model):
     """
 
     _inherit = "crm.lead"
+
+    lost_stage_id = fields.Many2one(
+        "crm.stage",
+        "Lost In",
+        readonly=True,
+        copy=False,
+        ondelete="set null",
+        help="The stage that the lead was in when it was lost.",
+    )
 
     def write(self, vals):
         if vals.get("active") is False and "stage_id" not in vals:
@@ -72,6 +81,9 @@ class Lead(models.Model):
         lost = self.filtered(lambda lead: lead.stage_id.is_lost)
         if lost and not stage.is_lost:
             lost._leave_lost()
+        if stage.is_lost:
+            for origin, leads in (self - lost).grouped("stage_id").items():
+                super(Lead, leads).write({"lost_stage_id": origin.id})
         super()._before_stage_move(stage)
 
     def _prepare_stage_values(self, stage, vals):
@@ -79,6 +91,8 @@ class Lead(models.Model):
         if stage.is_lost:
             # In one write, so that core counts the loss once.
             values |= {"active": False, "probability": 0, "automated_probability": 0}
+        else:
+            values["lost_stage_id"] = False
         return values
 
     def _after_stage_move(self, stage, left):
@@ -138,6 +152,27 @@ class Lead(models.Model):
                 )
             )
         return stage
+
+    def _pls_get_lead_pls_values(self, *args, **kwargs):
+        """Let core's scoring learn from the stage that a lead was lost in.
+
+        It reads how far a lost lead came from its stage, which core leaves alone
+        when a lead is lost. The lost column would say: through all stages.
+        """
+        values_by_lead = super()._pls_get_lead_pls_values(*args, **kwargs)
+        lost_stages = self.env["crm.stage"].search([("is_lost", "=", True)])
+        in_lost_column = {("stage_id", stage.id) for stage in lost_stages}
+        lost = self.browse(
+            lead_id
+            for lead_id, row in values_by_lead.items()
+            if in_lost_column.intersection(row["values"])
+        )
+        for lead in lost:
+            row = values_by_lead[lead.id]
+            row["values"] = [pair for pair in row["values"] if pair[0] != "stage_id"]
+            if lead.lost_stage_id:
+                row["values"].append(("stage_id", lead.lost_stage_id.id))
+        return values_by_lead
 
     def _prepare_missing_reason_message(self, leads):
         return self.env._(

@@ -155,7 +155,10 @@ class OdooConnection(models.AbstractModel):
         ]
         if missing:
             raise remote_odoo.NotConfigured(
-                self.env._("Missing: %s.", ", ".join(missing))
+                self.env._(
+                    "Fill in what is missing on the Odoo Connection tab: %s.",
+                    ", ".join(missing),
+                )
             )
         transport = remote_odoo.Transport(
             connection._get_address(),
@@ -202,8 +205,7 @@ class OdooConnection(models.AbstractModel):
         _ = self.env._
         advice = {
             "not_configured": _(
-                "The Odoo connection is not set up. Complete it on the Odoo "
-                "Connection tab."
+                "The Odoo connection is not configured."
             ),
             "unreachable": _(
                 "The server cannot be reached. Check its address, and ask its "

@@ -148,9 +148,7 @@ class Transport:
         except ValueError:
             reply = None
         if not isinstance(reply, dict) or not {"result", "error"} & reply.keys():
-            raise _after_sending(
-                NotOdoo(f"HTTP status {response.status_code} without a JSON-RPC reply.")
-            )
+            raise _after_sending(_unexpected_reply(response.status_code))
         if reply.get("error"):
             raise error_from_reply(reply["error"])
         return reply.get("result")
@@ -165,6 +163,12 @@ class Transport:
             raise Unreachable(_certificate_problem(error)) from None
         except requests.exceptions.RequestException as error:
             raise _connection_error(error, deadline.expired) from None
+
+
+def _unexpected_reply(status):
+    if status >= 500:
+        return Unreachable(f"The server answers with HTTP status {status}.")
+    return NotOdoo(f"HTTP status {status} without a JSON-RPC reply.")
 
 
 def _after_sending(error):

@@ -1,0 +1,15 @@
+from . import (
+    test_claim,
+    test_connection,
+    test_dealer_push,
+    test_dealership,
+    test_install,
+    test_lost,
+    test_merge,
+    test_pipeline,
+    test_reference,
+    test_remote_odoo,
+    test_roles,
+    test_stage,
+    test_win,
+)

@@ -1,0 +1,139 @@
+import contextlib
+import itertools
+from unittest.mock import patch
+
+from odoo.tests import TransactionCase, new_test_user
+
+from odoo.addons.bpo_crm.remote_odoo import PlacedOrder
+from odoo.addons.bpo_crm.series import IS_19
+
+CONNECTION = {
+    "odoo_url": "https://odoo.dealer.example",
+    "odoo_db": "dealer",
+    "odoo_login": "bpo",
+    "odoo_api_key": "a-secret-key",
+}
+
+
+class BpoCase(TransactionCase):
+    """A floor with two agents, a supervisor and a manager, and one dealership."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env = cls.env(context={**cls.env.context, "tracking_disable": False})
+        cls.agent = cls._new_user("ana", "bpo_crm.group_bpo_agent")
+        cls.other_agent = cls._new_user("ben", "bpo_crm.group_bpo_agent")
+        cls.supervisor = cls._new_user("sol", "bpo_crm.group_bpo_supervisor")
+        cls.manager = cls._new_user("max", "bpo_crm.group_bpo_manager")
+        cls.team = cls.env["crm.team"].create(
+            {"name": "Floor", "member_ids": (cls.agent | cls.other_agent).ids}
+        )
+        stages = cls.env["crm.stage"]
+        cls.new, cls.qualified, cls.negotiation = stages._find_open(cls.team)[:3]
+        cls.won = stages._find_for_team(cls.team, [("is_won", "=", True)])[0]
+        cls.lost = stages._find_for_team(cls.team, [("is_lost", "=", True)])[0]
+        cls.reason = cls.env["crm.lost.reason"].create({"name": "Too far away"})
+        cls.brand = cls.env["crm.brand"].create({"name": "Kia", "code": "KIA-T"})
+        cls.vehicle = cls.env["crm.vehicle.model"].create(
+            {"name": "Picanto", "brand_id": cls.brand.id, "default_code": "KIA-P"}
+        )
+        cls.dealership = cls.env["crm.dealership"].create(
+            {
+                "name": "Pasig",
+                "code": "PSG-T",
+                "manager_email": "manager@dealer.example",
+                "brand_ids": cls.brand.ids,
+                **CONNECTION,
+            }
+        )
+
+    @classmethod
+    def _new_user(cls, login, group):
+        return new_test_user(
+            cls.env, f"{login}@bpo.test", group, name=login.title(), tz="Asia/Manila"
+        )
+
+    @classmethod
+    def _new_lead(cls, owner=None, **values):
+        """Make a lead of the dealership, in the first stage.
+
+        :param res.users owner: who works it; nobody by default.
+        :param values: further values of ``crm.lead``.
+        """
+        return cls.env["crm.lead"].create(
+            {
+                "name": "Picanto",
+                "type": "opportunity",
+                "contact_name": "Juan dela Cruz",
+                "phone": "+63 917 555 0101",
+                "user_id": owner.id if owner else False,
+                "team_id": cls.team.id,
+                "vehicle_model_id": cls.vehicle.id,
+                "dealership_id": cls.dealership.id,
+                **values,
+            }
+        )
+
+    @classmethod
+    def _remove_all_leads(cls):
+        cls.env["crm.dealer.push"].search([]).unlink()
+        cls.env["crm.lead"].with_context(active_test=False).search([]).unlink()
+
+    @classmethod
+    def _lose(cls, lead):
+        lead.action_set_lost(lost_reason_id=cls.reason.id)
+        return lead
+
+    def _flush_tracking(self):
+        """Write the tracked changes to the chatter, as a commit does."""
+        self.env.flush_all()
+        self.cr.precommit.run()
+
+    def _chatter(self, lead):
+        """Return the texts in the chatter of a lead, the newest first."""
+        return [str(message.body) for message in lead.sudo().message_ids]
+
+    def _assert_in_chatter(self, text, lead):
+        self.assertTrue(
+            any(text in body for body in self._chatter(lead)),
+            f"{text!r} is not in {self._chatter(lead)}",
+        )
+
+    @contextlib.contextmanager
+    def _own_transactions_shared(self):
+        """Let cursors opened by the code see what the test has not committed."""
+        if IS_19:
+            with self.enter_registry_test_mode():
+                yield
+            return
+        self.registry.enter_test_mode(self.cr)
+        try:
+            yield
+        finally:
+            self.registry.leave_test_mode()
+
+    @contextlib.contextmanager
+    def _dealer(self, error=None):
+        """Stand in for the dealers' servers, whose real ones are in ``/tests``.
+
+        :param RemoteError error: what the dealer answers with; the next order
+            number by default.
+        :return: the list of the orders that were sent.
+        """
+        numbers = itertools.count(1)
+        sent = []
+
+        def place_order(dealership, order, look_first):
+            if error:
+                raise error
+            sent.append(order)
+            number = next(numbers)
+            return PlacedOrder(id=number, name=f"S{number:05}", state="draft")
+
+        dealerships = self.registry["crm.dealership"]
+        with (
+            self._own_transactions_shared(),
+            patch.object(dealerships, "_place_order", place_order),
+        ):
+            yield sent

@@ -1,0 +1,95 @@
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import new_test_user, tagged
+
+from .common import BpoCase
+
+
+@tagged("post_install", "-at_install")
+class TestClaim(BpoCase):
+    def test_claiming_makes_the_agent_the_owner(self):
+        lead = self._new_lead().with_user(self.agent)
+        result = lead.action_claim()
+        self.assertEqual(lead.user_id, self.agent)
+        self.assertEqual(
+            result["params"]["message"],
+            f"You are now assigned to lead {lead.reference}",
+        )
+
+    def test_the_second_is_told_who_was_first(self):
+        lead = self._new_lead()
+        lead.with_user(self.agent).action_claim()
+        with self.assertRaisesRegex(
+            UserError, f"{lead.reference} is already claimed by Ana"
+        ):
+            lead.with_user(self.other_agent).action_claim()
+        self.assertEqual(lead.user_id, self.agent)
+
+    def test_a_closed_lead_cannot_be_claimed(self):
+        lead = self._lose(self._new_lead())
+        with self.assertRaisesRegex(UserError, "cannot be claimed"):
+            lead.with_user(self.agent).action_claim()
+
+    def test_only_agents_claim(self):
+        salesman = new_test_user(
+            self.env, "seller@bpo.test", "sales_team.group_sale_salesman"
+        )
+        with self.assertRaises(AccessError):
+            self._new_lead().with_user(salesman).action_claim()
+
+    def test_claim_next_hands_out_by_priority_then_by_age(self):
+        leads = self.env["crm.lead"]
+        self.env["crm.lead"].search([("user_id", "=", False)]).user_id = self.manager
+        late, urgent, early = (
+            self._new_lead(priority=priority) for priority in ("0", "3", "0")
+        )
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE crm_lead SET create_date = create_date - interval '1 day' "
+            "WHERE id = %s",
+            [early.id],
+        )
+        leads.invalidate_model()
+        order = [
+            leads.with_user(self.agent).action_claim_next()["params"]["next"]["res_id"]
+            for _n in range(3)
+        ]
+        self.assertEqual(order, [urgent.id, early.id, late.id])
+        empty = leads.with_user(self.agent).action_claim_next()
+        self.assertEqual(empty["params"]["type"], "info")
+        self.assertIn("No lead is waiting", empty["params"]["message"])
+
+    def test_an_agent_works_a_lead_only_after_claiming_it(self):
+        lead = self._new_lead().with_user(self.agent)
+        ways = (
+            lambda: lead.write({"stage_id": self.qualified.id}),
+            lambda: lead.write({"stage_id": self.won.id}),
+            lambda: self._lose(lead),
+        )
+        for way in ways:
+            with self.assertRaisesRegex(UserError, f"Claim {lead.reference} before"):
+                way()
+
+    def test_writing_the_owner_is_claiming(self):
+        lead = self._new_lead().with_user(self.agent)
+        lead.user_id = self.agent
+        self.assertEqual(lead.user_id, self.agent)
+
+    def test_an_agent_neither_gives_nor_drops_a_lead(self):
+        lead = self._new_lead(self.agent).with_user(self.agent)
+        for user in (self.other_agent, self.env["res.users"]):
+            with self.assertRaisesRegex(AccessError, "Only a supervisor can reassign"):
+                lead.user_id = user
+        with self.assertRaisesRegex(AccessError, "Only a supervisor can reassign"):
+            self._new_lead().with_user(self.agent).user_id = self.other_agent
+
+    def test_an_agent_creates_for_itself_or_for_the_pool(self):
+        leads = self.env["crm.lead"].with_user(self.agent)
+        self.assertEqual(leads.create({"name": "Mine"}).user_id, self.agent)
+        self.assertFalse(leads.create({"name": "Pool", "user_id": False}).user_id)
+        with self.assertRaises(AccessError):
+            leads.create({"name": "His", "user_id": self.other_agent.id})
+
+    def test_a_supervisor_reassigns(self):
+        lead = self._new_lead(self.agent).with_user(self.supervisor)
+        lead.user_id = self.other_agent
+        self.assertEqual(lead.user_id, self.other_agent)

@@ -1,0 +1,75 @@
+from odoo.tests import tagged
+
+from odoo.addons.bpo_crm import hooks
+
+from .common import BpoCase
+
+
+@tagged("post_install", "-at_install")
+class TestInstall(BpoCase):
+    """What the post_init_hook does to a fresh database and to a used one."""
+
+    def test_a_fresh_database_shows_exactly_the_five_stages(self):
+        self._remove_all_leads()
+        self.env["crm.stage"].create({"name": "Something else"})
+        hooks._set_up_fresh_pipeline(self.env)
+        stages = self.env["crm.stage"].search([])
+        self.assertEqual(
+            [(s.sequence, s.name, s.is_won, s.is_lost, s.fold) for s in stages],
+            [
+                (10, "New", False, False, False),
+                (20, "Qualified", False, False, False),
+                (30, "Negotiation", False, False, False),
+                (40, "Won", True, False, False),
+                (50, "Lost", False, True, True),
+            ],
+        )
+
+    def test_a_used_database_keeps_its_stages_and_gets_a_lost_one_last(self):
+        own = self.env["crm.stage"].create({"name": "Own", "sequence": 70})
+        before = self.env["crm.stage"].search([])
+        hooks._adopt_existing_leads(self.env)
+        after = self.env["crm.stage"].search([])
+        self.assertEqual(set(after.ids), set(before.ids))
+        self.assertEqual(after[-1], self.env.ref("bpo_crm.stage_lost"))
+        self.assertGreater(after[-1].sequence, own.sequence)
+
+    def test_leads_lost_before_move_to_the_lost_column(self):
+        lead = self._new_lead()
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE crm_lead SET active = false, probability = 0 WHERE id = %s",
+            [lead.id],
+        )
+        self.env.invalidate_all()
+        hooks._adopt_existing_leads(self.env)
+        self.assertTrue(lead.is_lost)
+        self.assertEqual(lead.lost_stage_id, self.new)
+
+    def test_leads_from_before_get_a_reference(self):
+        leads = self._new_lead() | self._new_lead()
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE crm_lead SET reference = NULL WHERE id IN %s", [tuple(leads.ids)]
+        )
+        self.env.invalidate_all()
+        hooks._adopt_existing_leads(self.env)
+        self.assertEqual(len(set(leads.mapped("reference"))), 2)
+        self.assertTrue(all(leads.mapped("reference")))
+
+    def test_the_reasons_of_the_specification_are_there(self):
+        names = [
+            self.env.ref(f"bpo_crm.lost_reason_{name}").name
+            for name in (
+                "price",
+                "competitor",
+                "timing",
+                "unavailable",
+                "financing",
+                "other",
+            )
+        ]
+        self.assertEqual(
+            names,
+            ["Price", "Competitor", "Timing", "Model Unavailable", "Financing", "Other"],
+        )

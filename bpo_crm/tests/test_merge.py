@@ -1,0 +1,35 @@
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from .common import BpoCase
+
+
+@tagged("post_install", "-at_install")
+class TestMerge(BpoCase):
+    def test_a_merge_moves_no_lead_to_another_stage(self):
+        ahead, behind = self._new_lead(self.agent), self._new_lead(self.agent)
+        ahead.stage_id = self.qualified
+        merged = (behind | ahead).with_user(self.supervisor).merge_opportunity()
+        self.assertEqual(merged, ahead)
+        self.assertEqual(merged.stage_id, self.qualified)
+        self.assertFalse(behind.exists())
+
+    def test_closed_leads_stay_on_record(self):
+        lost = self._lose(self._new_lead(self.agent))
+        leads = lost | self._new_lead(self.agent)
+        with self.assertRaisesRegex(UserError, f"cannot be merged: {lost.reference}"):
+            leads.with_user(self.supervisor).merge_opportunity()
+        self.assertEqual(leads.exists(), leads)
+
+    def test_a_lead_that_may_have_an_order_is_not_deleted(self):
+        lead = self._new_lead(self.agent)
+        self.env["crm.dealer.push"].create(
+            {"lead_id": lead.id, "state": "failed", "order_may_exist": True}
+        )
+        with self.assertRaisesRegex(UserError, "may have, an order"):
+            lead.with_user(self.manager).unlink()
+
+    def test_other_leads_can_be_deleted_by_a_manager(self):
+        lead = self._new_lead(self.agent)
+        lead.with_user(self.manager).unlink()
+        self.assertFalse(lead.exists())

@@ -1,0 +1,52 @@
+import doctest
+import pickle
+
+from odoo.tests import BaseCase, tagged
+
+from odoo.addons.bpo_crm import remote_odoo
+from odoo.addons.bpo_crm.remote_odoo import phone, session, transport
+
+
+@tagged("post_install", "-at_install")
+class TestRemoteOdoo(BaseCase):
+    """What needs no server; the client against real ones is in ``/tests``."""
+
+    def test_the_examples_in_the_documentation_are_true(self):
+        for module in (phone, session):
+            results = doctest.testmod(module)
+            self.assertGreater(results.attempted, 0)
+            self.assertEqual(results.failed, 0)
+
+    def test_a_number_is_one_number_however_it_is_typed(self):
+        for typed in ("0917 123 4567", "+63 (917) 123-4567", "0063 917.123.4567"):
+            self.assertEqual(phone.to_e164(typed, "PH"), "+639171234567")
+        for typed in ("", None, "call me", "12"):
+            self.assertIsNone(phone.to_e164(typed, "PH"))
+        self.assertIsNone(phone.to_e164("0917 123 4567", ""))
+
+    def test_errors_are_told_apart_by_what_to_do(self):
+        def kind(name, message="no"):
+            reply = {"message": "x", "data": {"name": name, "message": message}}
+            return type(transport.error_from_reply(reply)).__name__
+
+        self.assertEqual(kind("odoo.exceptions.AccessDenied"), "Refused")
+        self.assertEqual(kind("odoo.exceptions.AccessError"), "NotAllowed")
+        self.assertEqual(kind("odoo.exceptions.UserError"), "Rejected")
+        self.assertEqual(kind("psycopg2.errors.SerializationFailure"), "Contended")
+        self.assertEqual(
+            kind("psycopg2.OperationalError", 'database "x" does not exist'),
+            "NotConfigured",
+        )
+        self.assertEqual(type(transport.error_from_reply("x")).__name__, "NotOdoo")
+
+    def test_addresses_are_canonical(self):
+        self.assertEqual(
+            remote_odoo.check_address(" https://odoo.example.com/ "),
+            "https://odoo.example.com",
+        )
+        for url in ("http://localhost:8069", "http://127.0.0.1", "http://[::1]:80"):
+            self.assertEqual(remote_odoo.check_address(url), url)
+
+    def test_an_order_holds_no_secret(self):
+        order = remote_odoo.Order("k", "LEAD/1", remote_odoo.Customer("A"), "P", "")
+        self.assertEqual(pickle.loads(pickle.dumps(order)), order)

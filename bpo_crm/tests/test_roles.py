@@ -1,0 +1,95 @@
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+
+from .common import BpoCase
+
+SECRETS = ("odoo_url", "odoo_db", "odoo_login", "odoo_api_key", "odoo_uid")
+
+
+@tagged("post_install", "-at_install")
+class TestRoles(BpoCase):
+    def _visible(self, user, leads):
+        found = self.env["crm.lead"].with_user(user).with_context(active_test=False)
+        return found.search([("id", "in", leads.ids)])
+
+    def test_an_agent_sees_the_pool_and_its_own_leads(self):
+        pool = self._new_lead()
+        mine = self._new_lead(self.agent)
+        mine_lost = self._lose(self._new_lead(self.agent))
+        others = self._new_lead(self.other_agent)
+        closed_unowned = self._lose(self._new_lead())
+        leads = pool | mine | mine_lost | others | closed_unowned
+        self.assertEqual(self._visible(self.agent, leads), pool | mine | mine_lost)
+        for user in (self.supervisor, self.manager):
+            self.assertEqual(self._visible(user, leads), leads)
+
+    def test_an_agent_cannot_read_or_write_another_ones_lead(self):
+        lead = self._new_lead(self.other_agent).with_user(self.agent)
+        with self.assertRaises(AccessError):
+            lead.read(["name"])
+        with self.assertRaises(AccessError):
+            lead.write({"name": "Mine now"})
+
+    def test_credentials_are_the_managers(self):
+        for user in (self.agent, self.supervisor):
+            dealership = self.dealership.with_user(user)
+            self.assertEqual(dealership.name, "Pasig")
+            for name in SECRETS:
+                with self.assertRaises(AccessError):
+                    dealership.read([name])
+                with self.assertRaises(AccessError):
+                    dealership.write({name: "1"})
+                with self.assertRaises(AccessError):
+                    dealership.search([(name, "!=", False)])
+        values = self.dealership.with_user(self.manager).read(["odoo_api_key"])[0]
+        self.assertEqual(values["odoo_api_key"], "a-secret-key")
+
+    def test_data_is_read_by_agents_and_edited_by_supervisors(self):
+        for record in (self.dealership, self.brand, self.vehicle):
+            with self.assertRaises(AccessError):
+                record.with_user(self.agent).name = "Changed"
+            record.with_user(self.supervisor).name = "Changed"
+            with self.assertRaises(AccessError):
+                record.with_user(self.supervisor).copy({"code": "X", "name": "X"})
+            with self.assertRaises(AccessError):
+                record.with_user(self.supervisor).unlink()
+
+    def test_a_password_is_not_exported(self):
+        dealership = self.dealership.with_user(self.manager)
+        with self.assertRaisesRegex(UserError, "cannot be exported"):
+            dealership.export_data(["name", "odoo_api_key"])
+        self.assertEqual(self.dealership.export_data(["name"])["datas"], [["Pasig"]])
+        described = dealership.fields_get(["odoo_api_key"], ["exportable"])
+        self.assertFalse(described["odoo_api_key"]["exportable"])
+
+    def test_only_managers_test_a_connection(self):
+        for user in (self.agent, self.supervisor):
+            with self.assertRaises(AccessError):
+                self.dealership.with_user(user).action_test_connection()
+
+    def test_reasons_are_the_managers(self):
+        for user in (self.agent, self.supervisor):
+            with self.assertRaises(AccessError):
+                self.reason.with_user(user).name = "Changed"
+        self.reason.with_user(self.manager).name = "Changed"
+
+    def test_pushes_are_seen_by_the_owner_and_not_written(self):
+        lead = self._new_lead(self.agent)
+        with self._dealer():
+            lead.action_set_won()
+        pushes = self.env["crm.dealer.push"]
+        domain = [("lead_id", "=", lead.id)]
+        self.assertTrue(pushes.with_user(self.agent).search(domain))
+        self.assertFalse(pushes.with_user(self.other_agent).search(domain))
+        self.assertTrue(pushes.with_user(self.supervisor).search(domain))
+        with self.assertRaises(AccessError):
+            pushes.with_user(self.manager).search(domain).write({"state": "failed"})
+
+    def test_what_the_addon_writes_is_not_written_by_hand(self):
+        lead = self._new_lead(self.agent).with_user(self.agent)
+        for name in ("reference", "dealer_so_name", "dealer_so_url"):
+            with self.assertRaisesRegex(AccessError, "not written by hand"):
+                lead.write({name: "S1"})
+        leads = self.env["crm.lead"].with_user(self.agent)
+        with self.assertRaisesRegex(AccessError, "not written by hand"):
+            leads.with_context(default_dealer_so_name="S1").create({"name": "P"})
