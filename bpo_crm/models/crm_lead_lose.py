@@ -103,7 +103,8 @@ class Lead(models.Model):
                     lead._log_order_left_alone()
         elif not stage.is_won:
             reopened = self.filtered(lambda lead: left[lead].is_lost)
-            reopened._compute_probabilities()
+            if reopened:
+                reopened._compute_probabilities()
 
     # ------------------------------------------------------------
     # BUSINESS

@@ -97,8 +97,11 @@ class TestWin(BpoCase):
     def test_the_manager_of_the_dealership_gets_a_mail(self):
         with self._dealer():
             self.lead.action_set_won()
-        mail = self.env["mail.mail"].search([("email_to", "like", "manager@dealer")])
-        self.assertEqual(len(mail), 1)
+        mail = self.env["mail.mail"].search(
+            [("res_id", "=", self.lead.id), ("subject", "like", "New order")]
+        )
+        self.assertEqual(mail.mapped("email_to"), ["manager@dealer.example"])
+        self.assertFalse(mail.recipient_ids)
         self.assertEqual(mail.state, "outgoing")
         self.assertIn("S00001", mail.subject)
         self.assertIn("Kia Picanto", mail.body_html)
