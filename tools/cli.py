@@ -1,0 +1,114 @@
+"""The command line. Imports what it needs late: see ``environment``."""
+
+import argparse
+import signal
+import subprocess
+import sys
+
+from . import environment, paths
+from .console import LauncherError, fail
+
+DESCRIPTION = "bpo_crm: try it, test it, work on it."
+
+EPILOG = """\
+Odoo's source is taken from ODOO_HOME, from the cache, from the internet (the
+official source) or from Debian's package (19.0), whichever comes first.
+PostgreSQL is the one that PGHOST names, or else an embedded one. All that the
+launcher makes is in ~/.cache/bpo_crm.
+"""
+
+
+def main(arguments):
+    """Run a command.
+
+    :param list arguments: of the command line.
+    :return: the exit code.
+    :rtype: int
+    """
+    # Ended by a signal, everything that was started is ended too.
+    signal.signal(signal.SIGTERM, lambda *_args: sys.exit(143))
+    options, rest = _parse(arguments)
+    try:
+        environment.ensure()
+        return options.run(options, rest)
+    except LauncherError as error:
+        if options.verbose:
+            raise
+        fail(error)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parse(arguments):
+    parser = argparse.ArgumentParser(
+        "bpo",
+        description=DESCRIPTION,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--verbose", action="store_true", help="show where an error comes from"
+    )
+    commands = parser.add_subparsers(required=True, metavar="command")
+
+    demo = _add(commands, "demo", _demo, "start two servers and win a lead")
+    demo.add_argument("--once", action="store_true", help="end when the lead is won")
+    test = _add(
+        commands, "test", _test, "run all tests; pytest's own arguments pass through"
+    )
+    shell = _add(commands, "shell", _shell, "Odoo's shell on a demo database")
+    for command in (demo, test, shell):
+        command.add_argument("--series", choices=("18.0", "19.0"), help="of Odoo")
+    _add(commands, "lint", _lint, "run the linters")
+    _add(commands, "stop", _stop, "end what an earlier run left behind")
+    clean = _add(commands, "clean", _clean, "remove the databases and logs")
+    clean.add_argument(
+        "--all", action="store_true", help="and what was downloaded and installed"
+    )
+
+    options, rest = parser.parse_known_args(arguments)
+    if rest and options.run is not _test:
+        parser.error(f"unknown arguments: {' '.join(rest)}")
+    return options, rest
+
+
+def _add(commands, name, run, text):
+    parser = commands.add_parser(name, help=text, description=text)
+    parser.set_defaults(run=run)
+    return parser
+
+
+def _demo(options, _rest):
+    from . import demo
+
+    return demo.run(options.series, options.once)
+
+
+def _test(options, rest):
+    from . import testing
+
+    return testing.run(options.series, rest)
+
+
+def _shell(options, _rest):
+    from . import shell
+
+    return shell.run(options.series)
+
+
+def _lint(_options, _rest):
+    command = [sys.executable, "-m", "pre_commit", "run", "--all-files"]
+    return subprocess.call(command, cwd=paths.REPOSITORY)
+
+
+def _stop(_options, _rest):
+    from . import housekeeping
+
+    return housekeeping.stop()
+
+
+def _clean(options, _rest):
+    from . import housekeeping
+
+    return housekeeping.clean(options.all)

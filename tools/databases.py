@@ -1,0 +1,200 @@
+"""Databases that are made once and cloned.
+
+A template is named by what went into it. One layer is built upon another, so
+that a change of the addon costs the installation of the addon alone.
+"""
+
+import dataclasses
+import os
+import re
+import shutil
+import subprocess
+
+from . import paths
+from .console import LauncherError, step
+from .servers import odoo_command, odoo_environ, write_config
+
+SCRIPTS = paths.REPOSITORY / "tools" / "scripts"
+
+PREFIX = "bpo_template"
+
+INSTALL_TIMEOUT = 1800  # seconds
+
+
+@dataclasses.dataclass(frozen=True)
+class Layer:
+    """A kind of database.
+
+    :param str name: such as ``dealer``.
+    :param str below: the layer that it is built upon, or an empty text.
+    :param tuple modules: what is installed.
+    :param tuple scripts: what then runs in Odoo's shell, files of ``scripts/``.
+    :param tuple content: paths on whose content it depends.
+    """
+
+    name: str
+    below: str
+    modules: tuple
+    scripts: tuple = ()
+    content: tuple = ()
+
+
+def _addon_depends():
+    manifest = (paths.ADDON / "__manifest__.py").read_text()
+    depends = re.search(r'"depends":\s*\[([^]]*)\]', manifest)[1]
+    return tuple(re.findall(r'"(\w+)"', depends))
+
+
+def layers():
+    """Return the kinds of databases by name.
+
+    :rtype: dict[str, Layer]
+    """
+    addon = (paths.ADDON,)
+    return {
+        layer.name: layer
+        for layer in (
+            Layer("plain", "", _addon_depends()),
+            Layer("bpo", "plain", ("bpo_crm",), (), addon),
+            Layer("demo", "bpo", (), ("load_demo.py",), addon),
+            Layer("sales", "", ("sale_management",)),
+            Layer("dealer", "sales", (), ("set_up_account.py", "set_up_dealer.py")),
+            Layer("nosales", "", ("contacts",), ("set_up_account.py",)),
+        )
+    }
+
+
+class Databases:
+    """The databases of one series of Odoo.
+
+    :param OdooSource source: which Odoo.
+    :param Postgres postgres: where they are.
+    """
+
+    def __init__(self, source, postgres):
+        self._source = source
+        self._postgres = postgres
+        self._layers = layers()
+
+    def clone(self, layer, name):
+        """Make a database.
+
+        :param str layer: what kind of database.
+        :param str name: its name.
+        :raises LauncherError: when its template cannot be made.
+        """
+        self._copy(self.ensure_template(layer), name)
+
+    def drop(self, name):
+        """Remove a database and its files.
+
+        :param str name: of the database.
+        """
+        self._postgres.drop(name)
+        shutil.rmtree(self._filestore(name), ignore_errors=True)
+
+    def ensure_template(self, layer):
+        """Return the name of a template, which is made if there is none.
+
+        :param str layer: what kind of database.
+        :raises LauncherError: when an installation fails; with its log's end.
+        """
+        layer = self._layers[layer]
+        name = self._template_name(layer)
+        if name in self._postgres.list_databases(name):
+            return name
+        with paths.lock(f"template-{self._source.series}-{layer.name}"):
+            if name not in self._postgres.list_databases(name):
+                self._build(layer, name)
+        return name
+
+    # How a template is made
+
+    def _build(self, layer, name):
+        below = layer.below and self.ensure_template(layer.below)
+        self._drop_older(layer)
+        # Under another name until it is complete.
+        building = f"{name}_building"
+        self.drop(building)
+        with step(f"Making the {layer.name} database of Odoo {self._source.series}"):
+            if below:
+                self._copy(below, building)
+            else:
+                self._postgres.create(building)
+            if layer.modules:
+                self._install(building, layer.modules)
+            for script in layer.scripts:
+                self._run_script(building, script)
+        filestore = self._filestore(building)
+        if filestore.exists():
+            filestore.rename(self._filestore(name))
+        self._postgres.rename(building, name)
+
+    def _template_name(self, layer):
+        return f"{self._template_prefix(layer)}{self._digest(layer)}"
+
+    def _template_prefix(self, layer):
+        series = self._source.series.replace(".", "_")
+        return f"{PREFIX}_{series}_{layer.name}_"
+
+    def _digest(self, layer):
+        scripts = [SCRIPTS / script for script in layer.scripts]
+        below = self._digest(self._layers[layer.below]) if layer.below else ""
+        return paths.digest(
+            self._source.python_path.name,
+            str(self._source.python_path),
+            *layer.modules,
+            *scripts,
+            *layer.content,
+            below,
+        )
+
+    def _drop_older(self, layer):
+        for name in self._postgres.list_databases(self._template_prefix(layer)):
+            self.drop(name)
+
+    def _copy(self, template, name):
+        self._postgres.create(name, template)
+        files = self._filestore(template)
+        if files.exists():
+            # Odoo never changes a file of the store, so links will do.
+            shutil.copytree(files, self._filestore(name), copy_function=os.link)
+
+    def _filestore(self, database):
+        return paths.DATA / self._source.series / "filestore" / database
+
+    def _install(self, database, modules):
+        # 18.0 brings demo data unless told otherwise, 19.0 only when told.
+        demo = ["--without-demo=all"] if self._source.is_18 else []
+        arguments = ["-i", ",".join(modules), "--stop-after-init", *demo]
+        self._run_odoo(database, arguments)
+
+    def _run_script(self, database, script):
+        with (SCRIPTS / script).open() as file:
+            self._run_odoo(database, [], "shell", stdin=file)
+
+    def _run_odoo(self, database, arguments, command=None, stdin=None):
+        folder = paths.RUNS / "templates"
+        folder.mkdir(parents=True, exist_ok=True)
+        config = folder / f"{database}.conf"
+        options = {
+            "addons": [paths.REPOSITORY],
+            "max_cron_threads": 0,
+            "log_level": "warn",
+        }
+        write_config(config, self._source, self._postgres, options)
+        name = [command] if command else []
+        result = subprocess.run(
+            odoo_command(*name, "-c", config, "-d", database, "--no-http", *arguments),
+            env=odoo_environ(self._source),
+            stdin=stdin or subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=INSTALL_TIMEOUT,
+            check=False,
+        )
+        config.unlink()
+        # The shell goes on after an error in a script.
+        if result.returncode or "Traceback (most recent call last)" in result.stdout:
+            raise LauncherError(f"Odoo failed:\n{result.stdout[-4000:]}")

