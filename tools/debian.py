@@ -14,13 +14,16 @@ from .console import LauncherError, step
 
 SUITE = "unstable"
 
+#: The last suite with Font Awesome 4, which the package's links point to.
+FONT_SUITE = "trixie"
+
 PACKAGES = (
     "odoo-19",
     # What its links point to
     "libjs-jquery",
     "libjs-jquery-form",
     "libjs-underscore",
-    "fonts-font-awesome",
+    f"fonts-font-awesome/{FONT_SUITE}",
     "fonts-montserrat",
     "fonts-roboto-unhinted",
     "fonts-inconsolata",
@@ -89,7 +92,12 @@ def _prepare_apt(folder, mirror):
         (folder / name).mkdir(parents=True)
     (folder / "status").touch()
     sources = folder / "sources.list"
-    sources.write_text(f"deb [signed-by={KEYRING}] {mirror} {SUITE} main\n")
+    sources.write_text(
+        "".join(
+            f"deb [signed-by={KEYRING}] {mirror} {suite} main\n"
+            for suite in (SUITE, FONT_SUITE)
+        )
+    )
     settings = {
         "Dir::State": folder / "state",
         "Dir::State::status": folder / "status",
