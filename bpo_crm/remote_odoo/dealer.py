@@ -227,8 +227,15 @@ class Dealer:
         if not isinstance(result, dict):
             raise Rejected("The server's answer to an import has no known form.")
         if not result.get("ids"):
-            raise _load_error(result.get("messages") or [])
+            error = _load_error(result.get("messages") or [])
+            # `load` reports a missing right as a text, in the account's language.
+            if type(error) is Rejected and not self._may_create(model):
+                raise NotAllowed(error.detail)
+            raise error
         return result["ids"][0]
+
+    def _may_create(self, model):
+        return self._session.call(model, "has_access", [], "create")
 
 
 class _UnknownProduct(Rejected):

@@ -127,6 +127,9 @@ class Transport:
             )
             with response:
                 body = self._read_body(response)
+            if deadline.expired:
+                # Interrupted between two headers, it looks like a short reply.
+                raise _too_late()
         return self._parse_reply(response, body)
 
     def _read_body(self, response):
@@ -157,12 +160,14 @@ class Transport:
     def _translated_errors(self, deadline):
         try:
             yield
-        except requests.exceptions.ConnectTimeout:
-            raise TimedOut("No connection within the time allowed.") from None
         except requests.exceptions.SSLError as error:
             raise Unreachable(_certificate_problem(error)) from None
         except requests.exceptions.RequestException as error:
             raise _connection_error(error, deadline.expired) from None
+
+
+def _too_late():
+    return _after_sending(TimedOut("No complete answer within the time allowed."))
 
 
 def _unexpected_reply(status):
@@ -180,16 +185,21 @@ def _after_sending(error):
 def _connection_error(error, expired):
     """Turn a failure of ``requests`` into the error that the user can act upon."""
     causes = list(_chain(error))
-    if any(isinstance(cause, ConnectTimeoutError) for cause in causes):
-        return TimedOut("No connection within the time allowed.")
-    if expired or any(isinstance(c, Urllib3TimeoutError | TimeoutError) for c in causes):
-        return _after_sending(TimedOut("No complete answer within the time allowed."))
-    if any(isinstance(cause, socket.gaierror) for cause in causes):
+
+    def is_caused_by(*classes):
+        return any(isinstance(cause, classes) for cause in causes)
+
+    # In urllib3, a connection that could not be made is a kind of time-out.
+    if is_caused_by(socket.gaierror):
         return Unreachable("The host name is not known.")
-    if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
+    if is_caused_by(ConnectionRefusedError):
         return Unreachable("The connection was refused.")
-    if isinstance(error, requests.exceptions.InvalidURL):
+    if is_caused_by(requests.exceptions.InvalidURL):
         return NotConfigured("The address is not valid.")
+    if is_caused_by(ConnectTimeoutError):
+        return TimedOut("No connection within the time allowed.")
+    if expired or is_caused_by(Urllib3TimeoutError, TimeoutError):
+        return _too_late()
     return _after_sending(Unreachable("The connection was cut off."))
 
 

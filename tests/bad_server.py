@@ -1,0 +1,121 @@
+"""Servers that answer as no dealer's Odoo should."""
+
+import contextlib
+import json
+import socketserver
+import ssl
+import threading
+import time
+
+LIMIT = 40  # seconds until even an endless answer ends
+
+
+class BadServer(socketserver.ThreadingTCPServer):
+    """Answers every connection with the same behaviour.
+
+    :param answer: a function of the connection, called when the request is in.
+    :param tuple certificate: paths of a certificate and its key, for TLS.
+    """
+
+    allow_reuse_address = True
+    daemon_threads = True
+
+    def __init__(self, answer, certificate=None):
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.answer = answer
+        self.hits = 0
+        self._scheme = "https" if certificate else "http"
+        if certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(*certificate)
+            self.socket = context.wrap_socket(self.socket, server_side=True)
+
+    def __enter__(self):
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *exc_info):
+        self.shutdown()
+        self.server_close()
+
+    @property
+    def url(self):
+        """The server's address."""
+        return f"{self._scheme}://127.0.0.1:{self.server_address[1]}"
+
+    def handle_error(self, request, client_address):
+        """Say nothing: clients that hang up are what this is for."""
+
+
+class _Handler(socketserver.StreamRequestHandler):
+    def handle(self):
+        length = 0
+        while (line := self.rfile.readline()).strip():
+            name, _colon, value = line.partition(b":")
+            if name.lower() == b"content-length":
+                length = int(value)
+        self.rfile.read(length)
+        self.server.hits += 1
+        with contextlib.suppress(OSError):
+            self.server.answer(self.wfile)
+
+
+def reply(body, status="200 OK", *headers):
+    """Return a behaviour that answers properly framed.
+
+    :param str body: of the answer.
+    :param str status: of HTTP.
+    :param headers: further lines.
+    """
+    lines = [
+        f"HTTP/1.1 {status}",
+        "Content-Type: text/html",
+        f"Content-Length: {len(body.encode())}",
+        "Connection: close",
+        *headers,
+    ]
+    data = ("\r\n".join(lines) + "\r\n\r\n" + body).encode()
+    return lambda connection: connection.write(data)
+
+
+def rpc_error(name, message):
+    """Return a behaviour that answers with an error of JSON-RPC."""
+    error = {
+        "code": 200,
+        "message": "Odoo Server Error",
+        "data": {"name": name, "message": message, "debug": "Traceback …"},
+    }
+    return reply(json.dumps({"jsonrpc": "2.0", "id": 1, "error": error}))
+
+
+def silent(connection):
+    """Never answer."""
+    time.sleep(LIMIT)
+
+
+def endless(connection):
+    """Send more than anybody wants."""
+    connection.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n")
+    end = time.monotonic() + LIMIT
+    while time.monotonic() < end:
+        connection.write(b" " * 65536)
+
+
+def dripping(connection):
+    """Send a byte now and then, so that no single read times out."""
+    connection.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
+    end = time.monotonic() + LIMIT
+    while time.monotonic() < end:
+        connection.write(b" ")
+        connection.flush()
+        time.sleep(0.2)
+
+
+def dripping_headers(connection):
+    """Send one header after the other, slowly."""
+    connection.write(b"HTTP/1.1 200 OK\r\n")
+    end = time.monotonic() + LIMIT
+    while time.monotonic() < end:
+        connection.write(b"X-Wait: a little\r\n")
+        connection.flush()
+        time.sleep(0.5)

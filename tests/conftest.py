@@ -1,0 +1,77 @@
+"""Two real servers: the call centre's with the addon, the dealer's without."""
+
+import os
+import shutil
+
+import pytest
+
+from tests.certificates import CertificateAuthority
+from tests.floor import DealerFloor, Floor
+from tests.proxy import FaultProxy
+from tools.stack import Stack
+
+
+@pytest.fixture(scope="session")
+def stack():
+    with Stack.from_environment() as stack:
+        yield stack
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory):
+    return CertificateAuthority(tmp_path_factory.mktemp("certificates"))
+
+
+@pytest.fixture(scope="session")
+def dealer(stack):
+    server = stack.server(stack.clone("dealer"), "dealer", workers=3).start()
+    return DealerFloor(server)
+
+
+@pytest.fixture(scope="session")
+def bpo(stack, authority):
+    database = stack.clone("demo")
+    server = stack.bpo_server(
+        database,
+        name="bpo",
+        workers=4,
+        environ={"REQUESTS_CA_BUNDLE": str(authority.bundle)},
+    )
+    return server.start()
+
+
+@pytest.fixture(scope="session")
+def session_floor(bpo):
+    return Floor(bpo)
+
+
+@pytest.fixture
+def floor(session_floor):
+    """The call centre, with ordinary timeouts."""
+    session_floor.set_timeouts()
+    return session_floor
+
+
+@pytest.fixture
+def proxy(dealer):
+    """A way to the dealer on which things can go wrong."""
+    with FaultProxy(dealer.server.port) as proxy:
+        yield proxy
+
+
+@pytest.fixture
+def dealership(floor, dealer, proxy):
+    """A dealership whose connection leads through the proxy."""
+    return floor.new_dealership(proxy.url, dealer.server.database)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Keep the servers' logs where somebody can read them after a failure."""
+    outcome = yield
+    report = outcome.get_result()
+    stack = item.funcargs.get("stack") if report.failed else None
+    target = os.environ.get("BPO_LOGS")
+    if stack and target:
+        shutil.copytree(stack.folder, target, dirs_exist_ok=True)
+        report.sections.append(("servers' logs", target))

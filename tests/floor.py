@@ -1,0 +1,165 @@
+"""What the tests do at the call centre and at the dealer, through HTTP."""
+
+import itertools
+
+from tools.jsonrpc import WebSession
+
+_numbers = itertools.count(1)
+
+SERVICE = "bpo_service"
+
+
+class Floor:
+    """The call centre, seen by its people.
+
+    :param OdooServer server: the call centre's server, with the demo data.
+    """
+
+    def __init__(self, server):
+        self.server = server
+        self.admin = self.login("admin")
+        self.manager = self.login("manager")
+        self.supervisor = self.login("supervisor")
+        self.agent = self.login("agent")
+        stages = self.admin.call("crm.stage", "search_read", [], ["is_won", "is_lost"])
+        self.open_stages = [
+            row["id"] for row in stages if not (row["is_won"] or row["is_lost"])
+        ]
+        self.won = next(row["id"] for row in stages if row["is_won"])
+        self.lost = next(row["id"] for row in stages if row["is_lost"])
+
+    def login(self, login):
+        """Return a session of a user whose password is the login."""
+        session = WebSession(self.server.url)
+        return session.login(self.server.database, login, login)
+
+    def set_timeouts(self, connect=5, read=20):
+        """Set the seconds that a dealer's server gets."""
+        for name, value in (("connect_timeout", connect), ("read_timeout", read)):
+            self.admin.call(
+                "ir.config_parameter", "set_param", f"bpo_crm.{name}", str(value)
+            )
+
+    def new_dealership(self, url, database, **values):
+        """Make a dealership with a connection; return its id."""
+        number = next(_numbers)
+        return self.manager.call(
+            "crm.dealership",
+            "create",
+            {
+                "name": f"Dealership {number}",
+                "code": f"T{number}",
+                "manager_email": f"manager{number}@dealer.example",
+                "odoo_url": url,
+                "odoo_db": database,
+                "odoo_login": SERVICE,
+                "odoo_api_key": SERVICE,
+                **values,
+            },
+        )
+
+    def test_connection(self, dealership):
+        """Press Test Connection; return its message."""
+        result = self.manager.call(
+            "crm.dealership", "action_test_connection", [dealership]
+        )
+        return result["params"]["message"]
+
+    def new_lead(self, dealership, **values):
+        """Make a lead of the agent with a customer of its own; return its id."""
+        number = next(_numbers)
+        (vehicle,) = self.admin.call(
+            "crm.vehicle.model", "search", [("default_code", "=", "TOY-VIOS-G")]
+        )
+        return self.agent.call(
+            "crm.lead",
+            "create",
+            {
+                "name": f"Lead {number}",
+                "type": "opportunity",
+                "contact_name": f"Customer {number}",
+                "phone": f"+63 917 {1000000 + number}",
+                "email_from": f"customer{number}@customer.example",
+                "country_id": self._country("PH"),
+                "dealership_id": dealership,
+                "vehicle_model_id": vehicle,
+                **values,
+            },
+        )
+
+    def _country(self, code):
+        return self.admin.call("res.country", "search", [("code", "=", code)])[0]
+
+    def win(self, lead, session=None):
+        """Mark a lead as won, as its agent."""
+        session = session or self.login("agent")
+        return session.call("crm.lead", "action_set_won", [lead])
+
+    def read(self, lead):
+        """Return what matters of a lead."""
+        fields = [
+            "reference",
+            "stage_id",
+            "user_id",
+            "dealer_so_name",
+            "dealer_so_id",
+            "dealer_so_url",
+            "dealer_so_state",
+        ]
+        (row,) = self.admin.call("crm.lead", "read", [lead], fields)
+        return {**row, "stage": row["stage_id"][0]}
+
+    def pushes(self, lead):
+        """Return the push attempts of a lead, the first one first."""
+        return self.admin.call(
+            "crm.dealer.push",
+            "search_read",
+            [("lead_id", "=", lead)],
+            ["state", "error_kind", "message", "order_name", "order_may_exist"],
+            order="id",
+        )
+
+    def chatter(self, lead):
+        """Return all texts in the chatter of a lead."""
+        rows = self.admin.call(
+            "mail.message",
+            "search_read",
+            [("model", "=", "crm.lead"), ("res_id", "=", lead)],
+            ["body"],
+        )
+        return "\n".join(row["body"] for row in rows)
+
+
+class DealerFloor:
+    """The dealer, seen by its own administrator.
+
+    :param OdooServer server: the dealer's server.
+    """
+
+    def __init__(self, server):
+        self.server = server
+        self.admin = WebSession(server.url).login(server.database, "admin", "admin")
+
+    def orders(self, reference):
+        """Return the orders for a lead.
+
+        :param str reference: the lead's.
+        """
+        fields = ["name", "state", "partner_id", "order_line", "user_id", "note"]
+        return self.admin.call(
+            "sale.order",
+            "search_read",
+            [("client_order_ref", "=", reference)],
+            fields,
+            order="id",
+        )
+
+    def lines(self, order):
+        """Return the lines of an order that was read."""
+        fields = ["name", "product_id", "product_uom_qty", "display_type"]
+        return self.admin.call("sale.order.line", "read", order["order_line"], fields)
+
+    def partners(self, **values):
+        """Return the ids of the partners with certain values."""
+        domain = [(name, "=", value) for name, value in values.items()]
+        return self.admin.call("res.partner", "search", domain)

@@ -1,0 +1,116 @@
+"""A proxy before a server, on which requests and replies get lost."""
+
+import contextlib
+import http.client
+import socketserver
+import threading
+from http.server import BaseHTTPRequestHandler
+
+TIMEOUT = 60  # seconds
+
+
+def is_order_load(body):
+    """Tell whether a request makes the order."""
+    return b'"sale.order"' in body and b'"load"' in body
+
+
+def is_about_order(body):
+    """Tell whether a request has to do with orders at all."""
+    return b'"sale.order"' in body
+
+
+class FaultProxy(socketserver.ThreadingTCPServer):
+    """Forwards HTTP requests, except where a fault was planned.
+
+    :param int port: of the server behind it, on loopback.
+    """
+
+    allow_reuse_address = True
+    daemon_threads = True
+
+    def __init__(self, port):
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.target_port = port
+        self.requests = []
+        self.reached = threading.Event()
+        self._faults = []
+        self._lock = threading.Lock()
+
+    def __enter__(self):
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *exc_info):
+        self.shutdown()
+        self.server_close()
+
+    @property
+    def url(self):
+        """The address to use instead of the server's."""
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+    def plan(self, fault, matches=is_order_load, times=1):
+        """Let something go wrong with the next requests that match.
+
+        :param fault: ``cut`` (before the server), ``swallow`` (the reply, after
+            the server did its work), ``hold`` (the reply, for long), ``error``
+            (HTTP 502 instead of the reply).
+        :param matches: tells by the body whether it is the request.
+        :param int times: how often.
+        """
+        self._faults += [(fault, matches)] * times
+
+    def take_fault(self, body):
+        """Return the fault that is planned for a request, or None."""
+        with self._lock:
+            self.requests.append(body)
+            for planned in self._faults:
+                if planned[1](body):
+                    self._faults.remove(planned)
+                    return planned[0]
+        return None
+
+    def handle_error(self, request, client_address):
+        """Say nothing: connections that break are what this is for."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        fault = self.server.take_fault(body)
+        if fault == "cut":
+            self._hang_up()
+            return
+        status, reply = self._forward(body)
+        self.server.reached.set()
+        if fault == "hold":
+            threading.Event().wait(TIMEOUT)
+        if fault in ("swallow", "hold"):
+            self._hang_up()
+            return
+        if fault == "error":
+            status, reply = 502, b"Bad gateway"
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(reply)))
+        self.end_headers()
+        self.wfile.write(reply)
+
+    def _forward(self, body):
+        connection = http.client.HTTPConnection(
+            "127.0.0.1", self.server.target_port, timeout=TIMEOUT
+        )
+        with contextlib.closing(connection):
+            headers = {"Content-Type": self.headers["Content-Type"]}
+            connection.request("POST", self.path, body, headers)
+            response = connection.getresponse()
+            return response.status, response.read()
+
+    def _hang_up(self):
+        self.close_connection = True
+        self.connection.close()
+
+    def log_message(self, *args):
+        """Say nothing."""

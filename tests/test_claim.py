@@ -1,0 +1,139 @@
+"""A floor of agents who reach for the same leads in the same moment."""
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from tools.jsonrpc import RpcError
+
+AGENTS = 50
+
+MAX_WAIT = 1.0  # seconds for any lock
+
+
+@pytest.fixture(scope="module")
+def agents(session_floor):
+    """Sessions of fifty agents."""
+    admin = session_floor.admin
+    groups = admin.call(
+        "res.groups", "search", [("full_name", "=like", "%Agent")], limit=1
+    )
+    (row,) = admin.call(
+        "ir.model.data",
+        "search_read",
+        [("module", "=", "bpo_crm"), ("name", "=", "group_bpo_agent")],
+        ["res_id"],
+    )
+    assert groups
+    (field,) = admin.call("res.users", "fields_get", ["group_ids", "groups_id"])
+    logins = [f"floor{number}" for number in range(AGENTS)]
+    admin.call(
+        "res.users",
+        "create",
+        [
+            {
+                "name": login.title(),
+                "login": login,
+                "password": login,
+                field: [(4, row["res_id"])],
+            }
+            for login in logins
+        ],
+    )
+    with ThreadPoolExecutor(8) as pool:
+        return list(pool.map(session_floor.login, logins))
+
+
+def at_once(sessions, job):
+    """Do a job in all sessions at the same time; return results and errors."""
+    barrier = threading.Barrier(len(sessions))
+
+    def run(session):
+        barrier.wait()
+        try:
+            return job(session)
+        except RpcError as error:
+            return error
+
+    with ThreadPoolExecutor(len(sessions)) as pool:
+        return list(pool.map(run, sessions))
+
+
+class LockWatch:
+    """Watches how long anybody waits for a lock in a database."""
+
+    def __init__(self, stack, database):
+        self._stack = stack
+        self._database = database
+        self._done = threading.Event()
+        self.longest = 0.0
+
+    def __enter__(self):
+        self._thread = threading.Thread(target=self._watch)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *exc_info):
+        self._done.set()
+        self._thread.join()
+
+    def _watch(self):
+        since = {}
+        with self._stack.postgres.connect() as cursor:
+            while not self._done.wait(0.02):
+                cursor.execute(
+                    "SELECT pid FROM pg_stat_activity WHERE datname = %s "
+                    "AND wait_event_type = 'Lock'",
+                    [self._database],
+                )
+                now = time.monotonic()
+                waiting = {pid for (pid,) in cursor.fetchall()}
+                since = {pid: since.get(pid, now) for pid in waiting}
+                self.longest = max([self.longest, *(now - t for t in since.values())])
+
+
+def test_fifty_agents_reach_for_one_lead_and_one_gets_it(floor, agents, dealership):
+    lead = floor.new_lead(dealership, user_id=False)
+    results = at_once(agents, lambda agent: agent.call("crm.lead", "action_claim", [lead]))
+    errors = [result for result in results if isinstance(result, RpcError)]
+    assert len(errors) == AGENTS - 1
+    owner = floor.read(lead)["user_id"][1]
+    for error in errors:
+        assert error.name == "odoo.exceptions.UserError"
+        assert f"already claimed by {owner}" in error.message
+    winner = agents[next(n for n, r in enumerate(results) if isinstance(r, dict))]
+    assert floor.read(lead)["user_id"][0] == winner.uid
+
+
+def test_fifty_agents_ask_for_the_next_lead_and_get_fifty(
+    stack, floor, agents, dealership
+):
+    leads = floor.admin.call(
+        "crm.lead",
+        "create",
+        [
+            {
+                "name": f"Pool {number}",
+                "type": "opportunity",
+                "user_id": False,
+                "priority": "3",
+                "dealership_id": dealership,
+            }
+            for number in range(AGENTS)
+        ],
+    )
+    with LockWatch(stack, floor.server.database) as watch:
+        results = at_once(
+            agents, lambda agent: agent.call("crm.lead", "action_claim_next")
+        )
+    assert not [result for result in results if isinstance(result, RpcError)]
+    handed_out = [result["params"]["next"]["res_id"] for result in results]
+    assert len(set(handed_out)) == AGENTS
+    rows = floor.admin.call("crm.lead", "read", handed_out, ["user_id", "priority"])
+    owners = {row["id"]: row["user_id"][0] for row in rows}
+    assert [owners[lead] for lead in handed_out] == [agent.uid for agent in agents]
+    # The most urgent first: nobody got another lead while these were there.
+    assert len(set(handed_out) & set(leads)) >= AGENTS - 10
+    assert watch.longest < MAX_WAIT
