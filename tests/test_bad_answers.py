@@ -45,7 +45,11 @@ BAD_ANSWERS = {
         "HTTP status 500",
     ),
     "HTML": (bad_server.reply("<html>Hello</html>"), "not_odoo", "not that of an Odoo"),
-    "broken JSON": (bad_server.reply('{"jsonrpc": "2.0", "res'), "not_odoo", "JSON-RPC"),
+    "broken JSON": (
+        bad_server.reply('{"jsonrpc": "2.0", "res'),
+        "not_odoo",
+        "JSON-RPC",
+    ),
     "JSON of another kind": (bad_server.reply("[1, 2]"), "not_odoo", "JSON-RPC"),
     "an error of JSON-RPC": (
         bad_server.rpc_error("odoo.exceptions.UserError", "We are closed on Sundays"),

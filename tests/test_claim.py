@@ -96,7 +96,9 @@ class LockWatch:
 
 def test_fifty_agents_reach_for_one_lead_and_one_gets_it(floor, agents, dealership):
     lead = floor.new_lead(dealership, user_id=False)
-    results = at_once(agents, lambda agent: agent.call("crm.lead", "action_claim", [lead]))
+    results = at_once(
+        agents, lambda agent: agent.call("crm.lead", "action_claim", [lead])
+    )
     errors = [result for result in results if isinstance(result, RpcError)]
     assert len(errors) == AGENTS - 1
     owner = floor.read(lead)["user_id"][1]

@@ -55,7 +55,9 @@ def test_moves_of_many_leads_are_all_or_nothing(floor, lead, dealership):
     for stage in floor.open_stages[1:3]:
         floor.agent.call("crm.lead", "write", [ahead], {"stage_id": stage})
     values = {"stage_id": floor.open_stages[1]}
-    assert "no further open stage" in refuse(floor.agent, "write", [lead, ahead], values)
+    assert "no further open stage" in refuse(
+        floor.agent, "write", [lead, ahead], values
+    )
     assert floor.read(lead)["stage"] == floor.open_stages[0]
 
 
@@ -82,7 +84,9 @@ def test_credentials_do_not_leave_through_rpc(floor, dealership):
                 session.call("crm.dealership", "read", [dealership], [field])
             assert caught.value.name == "odoo.exceptions.AccessError"
     with pytest.raises(RpcError, match="cannot be exported"):
-        floor.manager.call("crm.dealership", "export_data", [dealership], ["odoo_api_key"])
+        floor.manager.call(
+            "crm.dealership", "export_data", [dealership], ["odoo_api_key"]
+        )
 
 
 def test_a_client_cannot_write_an_order(floor, lead):

@@ -13,8 +13,12 @@ def test_an_agent_claims_works_and_wins_a_lead(floor, dealer, dealership):
     result = agent.call("crm.lead", "action_claim", [lead])
     assert "You are now assigned to lead LEAD/" in result["params"]["message"]
     for stage in floor.open_stages[1:]:
-        agent.call("crm.lead", "web_save", [lead], {"stage_id": stage}, specification={})
-    agent.call("crm.lead", "web_save", [lead], {"stage_id": floor.won}, specification={})
+        agent.call(
+            "crm.lead", "web_save", [lead], {"stage_id": stage}, specification={}
+        )
+    agent.call(
+        "crm.lead", "web_save", [lead], {"stage_id": floor.won}, specification={}
+    )
 
     row = floor.read(lead)
     (order,) = dealer.orders(row["reference"])
@@ -30,13 +34,13 @@ def test_an_agent_claims_works_and_wins_a_lead(floor, dealer, dealership):
 def sent_over_bus(stack, floor, text):
     """Return the messages with a text that wait on Odoo's bus."""
     with stack.postgres.connect(floor.server.database) as cursor:
-        cursor.execute("SELECT message FROM bus_bus WHERE strpos(message, %s) > 0", [text])
+        cursor.execute(
+            "SELECT message FROM bus_bus WHERE strpos(message, %s) > 0", [text]
+        )
         return [json.loads(row[0]) for row in cursor.fetchall()]
 
 
-def test_the_manager_of_the_dealership_and_the_agent_are_told(
-    stack, floor, dealership
-):
+def test_the_manager_of_the_dealership_and_the_agent_are_told(stack, floor, dealership):
     lead = floor.new_lead(dealership)
     floor.win(lead)
     row = floor.read(lead)
@@ -76,6 +80,8 @@ def test_a_new_customer_takes_6_trips_at_most_and_a_known_one_4(
     trips_for_known = len(proxy.requests) - trips_for_new
     assert trips_for_new <= 6
     assert trips_for_known <= 4
+    # The first order brought the account's id along.
+    assert not any(b'"authenticate"' in b for b in proxy.requests[trips_for_new:])
     (one,) = dealer.orders(floor.read(first)["reference"])
     (two,) = dealer.orders(floor.read(second)["reference"])
     assert one["partner_id"] == two["partner_id"]
@@ -174,7 +180,9 @@ def test_many_leads_are_won_each_on_its_own(floor, dealer, dealership):
 def test_the_status_of_the_order_can_be_read_again(floor, dealer, dealership):
     lead = floor.new_lead(dealership)
     floor.win(lead)
-    dealer.admin.call("sale.order", "action_confirm", [floor.read(lead)["dealer_so_id"]])
+    dealer.admin.call(
+        "sale.order", "action_confirm", [floor.read(lead)["dealer_so_id"]]
+    )
     floor.agent.call("crm.lead", "action_refresh_dealer_order", [lead])
     assert floor.read(lead)["dealer_so_state"] == "sale"
 

@@ -27,7 +27,7 @@ def fetch_official(series, target):
     """
     url = ARCHIVE.format(series=series)
     try:
-        response = urllib.request.urlopen(url, timeout=CONNECT_TIMEOUT)  # noqa: S310
+        response = urllib.request.urlopen(url, timeout=CONNECT_TIMEOUT)
     except (urllib.error.URLError, OSError) as error:
         raise Offline(f"the official source is out of reach ({error})") from error
     target.parent.mkdir(parents=True, exist_ok=True)

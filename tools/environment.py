@@ -42,7 +42,7 @@ def ensure():
     environ.setdefault("PRE_COMMIT_HOME", str(folder / "pre-commit"))
     script = paths.REPOSITORY / "bpo"
     sys.stdout.flush()
-    os.execve(python, [str(python), str(script), *sys.argv[1:]], environ)
+    os.execve(python, [str(python), str(script), *sys.argv[1:]], environ)  # noqa: S606
 
 
 def _folder():

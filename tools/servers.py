@@ -9,7 +9,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 
 from . import paths
@@ -146,7 +145,7 @@ class OdooServer:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                preexec_fn=_die_with_parent,  # noqa: PLW1509 - async-signal-safe
+                preexec_fn=_die_with_parent,
             )
         self._pid_file.write_text(str(self._process.pid))
         self._wait_until_ready()
@@ -157,10 +156,8 @@ class OdooServer:
         if not self._process:
             return
         self._process.terminate()
-        try:
+        with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(STOP_TIMEOUT)
-        except subprocess.TimeoutExpired:
-            pass
         self.kill()
 
     def kill(self):
@@ -179,14 +176,20 @@ class OdooServer:
         """
         return self.log_file.read_text(errors="replace")
 
+    def _answers(self):
+        try:
+            with urllib.request.urlopen(f"{self.url}/web/health", timeout=5):
+                return True
+        except OSError:
+            return False
+
     def _wait_until_ready(self):
         deadline = time.monotonic() + START_TIMEOUT
         while time.monotonic() < deadline:
             if self._process.poll() is not None:
                 break
-            with contextlib.suppress(OSError, urllib.error.URLError):
-                with urllib.request.urlopen(f"{self.url}/web/health", timeout=5):
-                    return
+            if self._answers():
+                return
             time.sleep(0.1)
         tail = "\n".join(self.read_log().splitlines()[-20:])
         self.kill()

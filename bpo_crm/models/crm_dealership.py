@@ -36,7 +36,38 @@ class Dealership(models.Model):
         :raises remote_odoo.RemoteError: a subclass of it.
         """
         with self._open_session() as session:
-            return remote_odoo.Dealer(session).place_order(order, look_first)
+            placed = remote_odoo.Dealer(session).place_order(order, look_first)
+            self._remember_account(session.uid)
+        return placed
+
+    def _remember_account(self, uid):
+        """Save later orders the trip that asks for the account's id.
+
+        In a transaction of its own, and only when nobody else is at it: orders
+        at one dealership must not wait for each other.
+        """
+        connection = self.sudo()
+        if connection.odoo_uid:
+            return
+        with self.env.registry.cursor() as cr:
+            cr.execute(
+                """
+                UPDATE crm_dealership SET odoo_uid = %s
+                 WHERE id = (
+                    SELECT id FROM crm_dealership
+                     WHERE id = %s AND odoo_url = %s AND odoo_db = %s
+                       AND odoo_login = %s
+                       FOR NO KEY UPDATE SKIP LOCKED
+                 )
+                """,
+                [
+                    uid,
+                    self.id,
+                    connection.odoo_url,
+                    connection.odoo_db,
+                    connection.odoo_login,
+                ],
+            )
 
     def _find_order(self, order):
         """Return the dealer's order for a lead, if there is one.

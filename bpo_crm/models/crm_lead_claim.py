@@ -20,7 +20,7 @@ class Lead(models.Model):
     _inherit = "crm.lead"
 
     def init(self):
-        super().init()
+        result = super().init()
         # The pool among a million leads, in the order in which it is handed out.
         self.env.cr.execute(
             """
@@ -29,6 +29,7 @@ class Lead(models.Model):
              WHERE user_id IS NULL AND active
             """
         )
+        return result
 
     # ------------------------------------------------------------
     # CRUD

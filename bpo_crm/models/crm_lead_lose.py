@@ -71,11 +71,11 @@ class Lead(models.Model):
     # ------------------------------------------------------------
 
     def _check_stage_move(self, stage, vals):
-        super()._check_stage_move(stage, vals)
         if stage.is_lost and not vals.get("lost_reason_id"):
             without = self.filtered(lambda lead: not lead.lost_reason_id)
-            if without or "lost_reason_id" in vals:
+            if without or (self and "lost_reason_id" in vals):
                 raise UserError(self._prepare_missing_reason_message(without or self))
+        return super()._check_stage_move(stage, vals)
 
     def _before_stage_move(self, stage):
         lost = self.filtered(lambda lead: lead.stage_id.is_lost)
@@ -84,7 +84,7 @@ class Lead(models.Model):
         if stage.is_lost:
             for origin, leads in (self - lost).grouped("stage_id").items():
                 super(Lead, leads).write({"lost_stage_id": origin.id})
-        super()._before_stage_move(stage)
+        return super()._before_stage_move(stage)
 
     def _prepare_stage_values(self, stage, vals):
         values = super()._prepare_stage_values(stage, vals)
@@ -96,7 +96,6 @@ class Lead(models.Model):
         return values
 
     def _after_stage_move(self, stage, left):
-        super()._after_stage_move(stage, left)
         if stage.is_lost:
             for lead in self.filtered("dealer_so_name"):
                 if left[lead].is_won:
@@ -105,6 +104,7 @@ class Lead(models.Model):
             reopened = self.filtered(lambda lead: left[lead].is_lost)
             if reopened:
                 reopened._compute_probabilities()
+        return super()._after_stage_move(stage, left)
 
     # ------------------------------------------------------------
     # BUSINESS

@@ -32,7 +32,8 @@ class Lead(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         leads = super().create(vals_list)
-        leads._check_birth()
+        for lead in leads._check_birth():
+            lead._close_at_birth()
         return leads
 
     def write(self, vals):
@@ -91,7 +92,10 @@ class Lead(models.Model):
     # ------------------------------------------------------------
 
     def _check_birth(self):
-        """A new lead is born open, in the first stage of its team."""
+        """A new lead is born open, in the first stage of its team.
+
+        :return: those that are elsewhere because a manager lifted the guard.
+        """
         problems = {}
         for team, leads in self.grouped("team_id").items():
             first = self.env["crm.stage"]._find_open(team)[:1]
@@ -99,6 +103,20 @@ class Lead(models.Model):
                 if lead.stage_id != first or not lead.active:
                     problems[lead] = lead._prepare_birth_problem(first)
         self._refuse_or_log(problems)
+        return self.browse(lead.id for lead in problems)
+
+    def _close_at_birth(self):
+        """Send a lead that was made as a closed one the way of all others."""
+        stage = self.stage_id
+        if stage._is_closed:
+            self._put_back_to_first_stage()
+            self.write({"stage_id": stage.id})
+        elif not self.active:
+            self.action_set_lost()
+
+    def _put_back_to_first_stage(self):
+        first = self.env["crm.stage"]._find_open(self.team_id)[:1]
+        return super().write({"stage_id": first.id})
 
     def _prepare_birth_problem(self, first):
         return self.env._(

@@ -100,18 +100,13 @@ class Lead(models.Model):
     # ------------------------------------------------------------
 
     def _after_stage_move(self, stage, left):
-        super()._after_stage_move(stage, left)
         if stage.is_won:
             won = self.filtered(lambda lead: not left[lead].is_won)
             # Everything that can fail here shall fail before the dealer hears.
             self.env.flush_all()
             for lead in won:
                 lead._push_to_dealer()
-
-    def _check_birth(self):
-        super()._check_birth()
-        for lead in self.filtered("is_won"):
-            lead._push_to_dealer()
+        return super()._after_stage_move(stage, left)
 
     # ------------------------------------------------------------
     # BUSINESS
@@ -307,7 +302,11 @@ class Lead(models.Model):
     def _post_after_transaction(self, message):
         """Post in the chatter whether the transaction is rolled back or not."""
         post = functools.partial(
-            _post_alone, self.env.registry, self.env.user.partner_id.id, self.id, message
+            _post_alone,
+            self.env.registry,
+            self.env.user.partner_id.id,
+            self.id,
+            message,
         )
         self.env.cr.postrollback.add(post)
         self.env.cr.postcommit.add(post)

@@ -202,30 +202,34 @@ class OdooConnection(models.AbstractModel):
         :return: a translated text without any secret.
         :rtype: str
         """
-        _ = self.env._
-        advice = {
-            "not_configured": _(
-                "The Odoo connection is not configured."
-            ),
-            "unreachable": _(
+        advice = self._get_advice(error.kind)
+        return " ".join(filter(None, [advice, self._without_secret(error.detail)]))
+
+    @api.model
+    def _get_advice(self, kind):
+        """Return what somebody can do about a kind of error."""
+        return {
+            "not_configured": self.env._("The Odoo connection is not configured."),
+            "unreachable": self.env._(
                 "The server cannot be reached. Check its address, and ask its "
                 "administrator whether it is running."
             ),
-            "timeout": _("The server did not answer in time. Try again later."),
-            "refused": _(
+            "timeout": self.env._(
+                "The server did not answer in time. Try again later."
+            ),
+            "refused": self.env._(
                 "The server refused the login. Check the database, the login and "
                 "the password or API key."
             ),
-            "not_allowed": _(
+            "not_allowed": self.env._(
                 "The account is not allowed to do this. Ask the server's "
                 "administrator to grant it the rights of a Sales user."
             ),
-            "rejected": _("The server rejected the request."),
-            "not_odoo": _(
+            "rejected": self.env._("The server rejected the request."),
+            "not_odoo": self.env._(
                 "The address is not that of an Odoo server. Check the address."
             ),
-        }[error.kind]
-        return " ".join(filter(None, [advice, self._without_secret(error.detail)]))
+        }[kind]
 
     def _without_secret(self, text):
         """Blank the password, should a server echo it."""

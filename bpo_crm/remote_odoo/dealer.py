@@ -214,10 +214,8 @@ class Dealer:
             "order_line/id": _external_id(order, "line"),
         }
         if order.product_code:
-            try:
+            with contextlib.suppress(_UnknownProduct):
                 return self._load("sale.order", values | _vehicle_line(order))
-            except _UnknownProduct:
-                pass
         return self._load("sale.order", values | _note_line(order))
 
     def _load(self, model, values):

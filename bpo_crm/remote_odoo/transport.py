@@ -297,19 +297,21 @@ class _InterruptibleAdapter(HTTPAdapter):
         super().__init__(max_retries=0)
 
     def init_poolmanager(self, *args, **kwargs):
-        super().init_poolmanager(*args, **kwargs)
+        result = super().init_poolmanager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = {
             "http": self._recording_pool(HTTPConnectionPool, HTTPConnection),
             "https": self._recording_pool(HTTPSConnectionPool, HTTPSConnection),
         }
+        return result
 
     def _recording_pool(self, pool_class, connection_class):
         sockets = self._sockets
 
         class Connection(connection_class):
             def connect(self):
-                super().connect()
+                result = super().connect()
                 sockets.append(self.sock)
+                return result
 
         return type(pool_class.__name__, (pool_class,), {"ConnectionCls": Connection})
 

@@ -35,7 +35,9 @@ class TestDealerPush(BpoCase):
         self.assertIn("refused the login", failed.message)
         self.assertFalse(failed.order_may_exist)
         self.assertEqual((done.state, done.order_name), ("done", "S00001"))
-        self.assertEqual((done.user_id, done.dealership_id), (self.agent, self.dealership))
+        self.assertEqual(
+            (done.user_id, done.dealership_id), (self.agent, self.dealership)
+        )
         self.assertGreaterEqual(done.duration, 0)
 
     def test_after_a_lost_reply_the_next_attempt_looks_first(self):

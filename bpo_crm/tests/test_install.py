@@ -71,5 +71,12 @@ class TestInstall(BpoCase):
         ]
         self.assertEqual(
             names,
-            ["Price", "Competitor", "Timing", "Model Unavailable", "Financing", "Other"],
+            [
+                "Price",
+                "Competitor",
+                "Timing",
+                "Model Unavailable",
+                "Financing",
+                "Other",
+            ],
         )

@@ -120,9 +120,7 @@ class TestLost(BpoCase):
         further = self._new_lead(self.agent)
         further.stage_id = self.qualified
         self._lose(further)
-        self.assertEqual(
-            self._lost_counts(), {self.new.id: 2, self.qualified.id: 1}
-        )
+        self.assertEqual(self._lost_counts(), {self.new.id: 2, self.qualified.id: 1})
 
     def test_scoring_learns_from_the_stage_that_the_lead_was_lost_in(self):
         self.lead.stage_id = self.qualified

@@ -176,6 +176,23 @@ class TestPipeline(BpoCase):
         self.assertEqual(lead.stage_id, self.qualified)
         self._assert_in_chatter("The stage guard was lifted", lead)
 
+    def test_a_manager_can_create_a_lost_lead_with_its_reason(self):
+        leads = self.env["crm.lead"].with_user(self.manager).with_context(**LIFTED)
+        values = {"name": "Migrated", "stage_id": self.lost.id}
+        with self.assertRaisesRegex(UserError, "needs a lost reason"):
+            leads.create(values)
+        lead = leads.create({**values, "lost_reason_id": self.reason.id})
+        self.assertEqual(lead.stage_id, self.lost)
+        self.assertFalse(lead.active)
+        with self.assertRaisesRegex(UserError, "needs a lost reason"):
+            leads.create({"name": "Archived", "active": False})
+
+    def test_even_a_manager_cannot_create_a_won_lead_without_an_order(self):
+        leads = self.env["crm.lead"].with_user(self.manager).with_context(**LIFTED)
+        values = {"stage_id": self.won.id, "dealership_id": self.dealership.id}
+        with self.assertRaisesRegex(UserError, "is not saved yet"):
+            leads.create({"name": "Migrated", **values})
+
     # Teams
 
     def test_next_is_within_the_team(self):
@@ -184,7 +201,9 @@ class TestPipeline(BpoCase):
             {
                 "name": "Fleet Check",
                 "sequence": self.new.sequence,
-                STAGE_TEAM: other_team.ids if STAGE_TEAM == "team_ids" else other_team.id,
+                STAGE_TEAM: other_team.ids
+                if STAGE_TEAM == "team_ids"
+                else other_team.id,
             }
         )
         between.sequence = self.new.sequence + 1

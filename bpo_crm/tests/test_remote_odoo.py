@@ -1,5 +1,4 @@
 import doctest
-import pickle
 
 from odoo.tests import BaseCase, tagged
 
@@ -46,7 +45,3 @@ class TestRemoteOdoo(BaseCase):
         )
         for url in ("http://localhost:8069", "http://127.0.0.1", "http://[::1]:80"):
             self.assertEqual(remote_odoo.check_address(url), url)
-
-    def test_an_order_holds_no_secret(self):
-        order = remote_odoo.Order("k", "LEAD/1", remote_odoo.Customer("A"), "P", "")
-        self.assertEqual(pickle.loads(pickle.dumps(order)), order)

@@ -136,9 +136,7 @@ class TestWin(BpoCase):
         self.assertEqual(self.lead.stage_id, self.new)
         self.assertFalse(self.lead.dealer_so_name)
         self._assert_in_chatter("cannot be reached", self.lead)
-        self.assertEqual(
-            self.lead.message_ids[0].author_id, self.agent.partner_id
-        )
+        self.assertEqual(self.lead.message_ids[0].author_id, self.agent.partner_id)
 
     def test_without_a_dealership_the_message_says_so(self):
         self.lead.dealership_id = False
