@@ -26,6 +26,8 @@ class Stack:
         self._all = Databases(source, self.postgres)
         self._databases = []
         self._servers = []
+        #: Leave the logs for somebody to read.
+        self.keep_folder = False
 
     @classmethod
     def from_environment(cls):
@@ -40,7 +42,8 @@ class Stack:
         return self
 
     def __exit__(self, exc_type, *_exc_info):
-        self.close(keep_folder=exc_type is not None)
+        self.keep_folder = self.keep_folder or exc_type is not None
+        self.close()
 
     def environ(self):
         """Return the variables from which :meth:`from_environment` is made.
@@ -95,15 +98,12 @@ class Stack:
         """Return a server with the addon, not started yet."""
         return self.server(database, addons=[paths.REPOSITORY], **options)
 
-    def close(self, keep_folder=False):
-        """Stop the servers and remove the databases.
-
-        :param bool keep_folder: leave the logs for somebody to read.
-        """
+    def close(self):
+        """Stop the servers, remove the databases and, mostly, the logs."""
         for server in self._servers:
             server.stop()
         for database in self._databases:
             self._all.drop(database)
         self._servers, self._databases = [], []
-        if not keep_folder:
+        if not self.keep_folder:
             shutil.rmtree(self.folder, ignore_errors=True)

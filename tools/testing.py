@@ -56,6 +56,9 @@ def run(series, arguments):
                 count = _run_kind(stack, kind, arguments, environ)
                 lines.append(f"Odoo {source.series}, {kind}: {count}")
                 total += count
+                if count.failed:
+                    stack.keep_folder = True
+                    lines.append(f"  logs: {stack.folder}")
     say("\n".join(lines))
     say(str(total))
     return 0 if total.passed and not total.failed else 1
@@ -116,7 +119,8 @@ def _prepare_addon_run(stack):
 def _prepare_server_run(stack):
     """Against real servers, which the tests start; no Odoo in this process."""
     stack.prepare("demo", "dealer", "nosales")
-    return ["-p", "no:odoo"], {**os.environ, **stack.environ()}
+    variables = {**stack.environ(), "BPO_LOGS": str(stack.folder / "servers")}
+    return ["-p", "no:odoo"], {**os.environ, **variables}
 
 
 def _read(report):
