@@ -41,8 +41,8 @@ def bpo(stack, authority):
 
 
 @pytest.fixture(scope="session")
-def session_floor(bpo):
-    return Floor(bpo)
+def session_floor(bpo, stack):
+    return Floor(bpo, stack.postgres)
 
 
 @pytest.fixture

@@ -13,10 +13,12 @@ class Floor:
     """The call centre, seen by its people.
 
     :param OdooServer server: the call centre's server, with the demo data.
+    :param Postgres postgres: where its database is.
     """
 
-    def __init__(self, server):
+    def __init__(self, server, postgres):
         self.server = server
+        self._postgres = postgres
         self.admin = self.login("admin")
         self.manager = self.login("manager")
         self.supervisor = self.login("supervisor")
@@ -39,6 +41,11 @@ class Floor:
             self.admin.call(
                 "ir.config_parameter", "set_param", f"bpo_crm.{name}", str(value)
             )
+
+    def execute(self, statement, parameters):
+        """Change what no client can, and let the servers' caches forget."""
+        with self._postgres.connect(self.server.database) as cursor:
+            cursor.execute(statement, parameters)
 
     def new_dealership(self, url, database, **values):
         """Make a dealership with a connection; return its id."""

@@ -50,6 +50,16 @@ BAD_ANSWERS = {
         "not_odoo",
         "JSON-RPC",
     ),
+    "JSON that is too deep": (
+        bad_server.reply("[" * 100_000),
+        "not_odoo",
+        "JSON-RPC",
+    ),
+    "an empty error": (
+        bad_server.reply('{"jsonrpc": "2.0", "error": {}}'),
+        "rejected",
+        "The server rejected",
+    ),
     "JSON of another kind": (bad_server.reply("[1, 2]"), "not_odoo", "JSON-RPC"),
     "an error of JSON-RPC": (
         bad_server.rpc_error("odoo.exceptions.UserError", "We are closed on Sundays"),
@@ -103,6 +113,45 @@ def test_a_refused_connection(floor):
 def test_an_unknown_host(floor):
     dealership = floor.new_dealership("https://dealer.invalid", "dealer")
     assert_fails(floor, dealership, "unreachable", "host name is not known")
+
+
+def test_a_host_name_that_cannot_be_one(floor):
+    dealership = floor.new_dealership("https://odoo..dealer.example", "dealer")
+    assert_fails(floor, dealership, "not_configured", "address is not valid")
+
+
+def test_results_of_no_known_form(floor, dealer):
+    with BadServer(bad_server.reply('{"jsonrpc": "2.0", "result": null}')) as server:
+        dealership = floor.new_dealership(dealer.server.url, dealer.server.database)
+        floor.test_connection(dealership)
+        # The account's id is known by now; the server has changed since.
+        floor.admin.call("crm.dealership", "write", [dealership], {"name": "Changed"})
+        floor.execute(
+            "UPDATE crm_dealership SET odoo_url = %s WHERE id = %s",
+            [server.url, dealership],
+        )
+        lead = floor.new_lead(dealership)
+        with pytest.raises(RpcError, match="not that of an Odoo"):
+            floor.win(lead)
+    (push,) = floor.pushes(lead)
+    assert (push["state"], push["error_kind"]) == ("failed", "not_odoo")
+
+
+def test_an_account_that_was_made_anew_works_on(floor, dealer):
+    dealership = floor.new_dealership(dealer.server.url, dealer.server.database)
+    floor.execute("UPDATE crm_dealership SET odoo_uid = 1 WHERE id = %s", [dealership])
+    lead = floor.new_lead(dealership)
+    floor.win(lead)
+    assert floor.read(lead)["stage"] == floor.won
+
+
+def test_a_revoked_password_is_found_by_the_next_test(floor, dealer):
+    dealership = floor.new_dealership(dealer.server.url, dealer.server.database)
+    assert floor.test_connection(dealership).startswith("Connected")
+    floor.execute(
+        "UPDATE crm_dealership SET odoo_api_key = 'revoked' WHERE id = %s", [dealership]
+    )
+    assert "refused the login" in floor.test_connection(dealership)
 
 
 def test_an_expired_certificate(floor, authority):

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tools.jsonrpc import RpcError
+from tools.jsonrpc import RpcError, WebSession
 
 AGENTS = 50
 
@@ -14,19 +14,28 @@ MAX_WAIT = 1.0  # seconds for any lock
 
 
 @pytest.fixture(scope="module")
-def agents(session_floor):
+def threads(stack, bpo):
+    """A server that works on all requests at the same time."""
+    server = stack.bpo_server(
+        bpo.database,
+        name="threads",
+        db_maxconn=2 * AGENTS + 20,
+        environ={"ODOO_MAX_HTTP_THREADS": str(AGENTS + 10)},
+    )
+    yield server.start()
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def agents(session_floor, threads):
     """Sessions of fifty agents."""
     admin = session_floor.admin
-    groups = admin.call(
-        "res.groups", "search", [("full_name", "=like", "%Agent")], limit=1
-    )
     (row,) = admin.call(
         "ir.model.data",
         "search_read",
         [("module", "=", "bpo_crm"), ("name", "=", "group_bpo_agent")],
         ["res_id"],
     )
-    assert groups
     (field,) = admin.call("res.users", "fields_get", ["group_ids", "groups_id"])
     logins = [f"floor{number}" for number in range(AGENTS)]
     admin.call(
@@ -42,8 +51,12 @@ def agents(session_floor):
             for login in logins
         ],
     )
+
+    def log_in(login):
+        return WebSession(threads.url).login(threads.database, login, login)
+
     with ThreadPoolExecutor(8) as pool:
-        return list(pool.map(session_floor.login, logins))
+        return list(pool.map(log_in, logins))
 
 
 def at_once(sessions, job):
@@ -68,6 +81,7 @@ class LockWatch:
         self._stack = stack
         self._database = database
         self._done = threading.Event()
+        self._looks = 0
         self.longest = 0.0
 
     def __enter__(self):
@@ -78,6 +92,8 @@ class LockWatch:
     def __exit__(self, *exc_info):
         self._done.set()
         self._thread.join()
+        # A watch that looked away proves nothing.
+        assert self._looks > 3
 
     def _watch(self):
         since = {}
@@ -88,6 +104,7 @@ class LockWatch:
                     "AND wait_event_type = 'Lock'",
                     [self._database],
                 )
+                self._looks += 1
                 now = time.monotonic()
                 waiting = {pid for (pid,) in cursor.fetchall()}
                 since = {pid: since.get(pid, now) for pid in waiting}

@@ -47,12 +47,15 @@ class DealerPush(models.Model):
             ("not_allowed", "Not Allowed"),
             ("rejected", "Rejected"),
             ("not_odoo", "Not an Odoo Server"),
+            ("ordered_elsewhere", "Ordered Elsewhere"),
         ],
         "Error",
         readonly=True,
     )
     message = fields.Text(readonly=True)
     order_name = fields.Char("Order", readonly=True)
+    # Belongs to the lead for ever, see `_prepare_order_key`
+    order_key = fields.Char(readonly=True, groups="base.group_system")
     # True from the moment before sending until the dealer says that there is none
     order_may_exist = fields.Boolean(readonly=True)
 
@@ -68,16 +71,17 @@ class DealerPush(models.Model):
 
     @api.model
     @contextlib.contextmanager
-    def _record_attempt(self, lead):
+    def _record_attempt(self, lead, order_key):
         """Record the attempt that is made inside the ``with`` statement.
 
         :param crm.lead lead: the lead, locked by the current transaction.
+        :param str order_key: the order's key, unless an earlier attempt had one.
         :return: a :class:`_Attempt`, to be told the order.
         :raises UserError: when the lead is not saved yet. An order for a lead
             that may never exist could not be found again.
         """
         started = time.monotonic()
-        attempt = self._start(lead)
+        attempt = self._start(lead, order_key)
         try:
             yield attempt
         except RemoteError as error:
@@ -95,7 +99,7 @@ class DealerPush(models.Model):
                 attempt.values["duration"] = time.monotonic() - started
                 self._write_alone(attempt.push_id, attempt.values)
 
-    def _start(self, lead):
+    def _start(self, lead, order_key):
         with self._own_transaction() as pushes:
             if not pushes.env["crm.lead"].browse(lead.id).exists():
                 raise UserError(
@@ -115,15 +119,17 @@ class DealerPush(models.Model):
                 }
             )
             look_first = any(earlier.mapped("order_may_exist"))
+            order_key = next(filter(None, earlier.mapped("order_key")), order_key)
             push = pushes.create(
                 {
                     "lead_id": lead.id,
                     "dealership_id": lead.dealership_id.id,
                     "user_id": self.env.uid,
+                    "order_key": order_key,
                     "order_may_exist": True,
                 }
             )
-            return _Attempt(push.id, look_first)
+            return _Attempt(push.id, order_key, look_first)
 
     @api.model
     def _write_alone(self, push_id, values):
@@ -144,11 +150,13 @@ class _Attempt:
     """What an attempt came to.
 
     :param int push_id: the row that records it.
+    :param str order_key: the key of the order.
     :param bool look_first: an earlier attempt may have made the order.
     """
 
-    def __init__(self, push_id, look_first):
+    def __init__(self, push_id, order_key, look_first):
         self.push_id = push_id
+        self.order_key = order_key
         self.look_first = look_first
         self.values = {}
 

@@ -8,6 +8,7 @@ REFERENCE_SEQUENCE = "crm.lead.reference"
 #: Written by the addon itself, never by a client.
 SYSTEM_FIELDS = (
     "reference",
+    "lost_stage_id",
     "dealer_so_id",
     "dealer_so_name",
     "dealer_so_state",

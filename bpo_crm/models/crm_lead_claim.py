@@ -26,7 +26,7 @@ class Lead(models.Model):
             """
             CREATE INDEX IF NOT EXISTS crm_lead_pool_idx
                 ON crm_lead (priority DESC, create_date, id)
-             WHERE user_id IS NULL AND active
+             WHERE user_id IS NULL AND active AND type = 'opportunity'
             """
         )
         return result
@@ -48,7 +48,7 @@ class Lead(models.Model):
         if self._is_agent_only():
             if "user_id" in vals:
                 self._check_takes_unclaimed(vals["user_id"])
-            if "stage_id" in vals or vals.get("active") is False:
+            if "stage_id" in vals or "active" in vals:
                 self._check_owned(vals.get("user_id"))
         return super().write(vals)
 
@@ -104,6 +104,7 @@ class Lead(models.Model):
     def _get_pool_domain(self):
         """Return the domain of the leads that anybody may claim."""
         return [
+            ("type", "=", "opportunity"),
             ("user_id", "=", False),
             ("active", "=", True),
             ("stage_id.is_won", "=", False),

@@ -22,8 +22,11 @@ class Lead(models.Model):
     )
 
     def write(self, vals):
-        if vals.get("active") is False and "stage_id" not in vals:
+        archiving = "active" in vals and not vals["active"]
+        if archiving and "stage_id" not in vals:
             return self._write_archived(vals)
+        if archiving:
+            self._check_archived_as_lost(vals)
         self._check_stays_lost(vals)
         return super().write(vals)
 
@@ -83,7 +86,7 @@ class Lead(models.Model):
             lost._leave_lost()
         if stage.is_lost:
             for origin, leads in (self - lost).grouped("stage_id").items():
-                super(Lead, leads).write({"lost_stage_id": origin.id})
+                leads.sudo().write({"lost_stage_id": origin.id})
         return super()._before_stage_move(stage)
 
     def _prepare_stage_values(self, stage, vals):
@@ -91,16 +94,14 @@ class Lead(models.Model):
         if stage.is_lost:
             # In one write, so that core counts the loss once.
             values |= {"active": False, "probability": 0, "automated_probability": 0}
-        else:
-            values["lost_stage_id"] = False
         return values
 
     def _after_stage_move(self, stage, left):
         if stage.is_lost:
-            for lead in self.filtered("dealer_so_name"):
-                if left[lead].is_won:
-                    lead._log_order_left_alone()
-        elif not stage.is_won:
+            self._log_orders_left_alone(left)
+        else:
+            self.filtered("lost_stage_id").sudo().write({"lost_stage_id": False})
+        if not stage._is_closed:
             reopened = self.filtered(lambda lead: left[lead].is_lost)
             if reopened:
                 reopened._compute_probabilities()
@@ -115,11 +116,18 @@ class Lead(models.Model):
         (self - lost).action_set_lost(**vals)
         return super(Lead, lost).write(vals)
 
+    def _check_archived_as_lost(self, vals):
+        """An archived lead in an open stage would be lost without a trace."""
+        if not self.env["crm.stage"].browse(vals["stage_id"]).is_lost:
+            raise UserError(
+                self.env._("Archiving a lead is losing it: move it to the lost stage.")
+            )
+
     def _check_stays_lost(self, vals):
         """A lost lead keeps its reason, and does not come back by itself."""
-        if "stage_id" in vals:
-            return
         lost = self.filtered(lambda lead: lead.stage_id.is_lost)
+        if "stage_id" in vals:
+            lost = lost.filtered(lambda lead: lead.stage_id.id == vals["stage_id"])
         if vals.get("active") and not all(lost.mapped("active")):
             raise UserError(
                 self.env._(
@@ -180,6 +188,27 @@ class Lead(models.Model):
             "A lost lead needs a lost reason. Use the Mark Lost button to choose one "
             "for %s.",
             ", ".join(lead._get_label() for lead in leads),
+        )
+
+    def _log_orders_left_alone(self, left):
+        pushes = self.env["crm.dealer.push"].sudo()
+        possible = pushes.search(
+            [("lead_id", "in", self.ids), ("order_may_exist", "=", True)]
+        )
+        for lead, attempts in possible.grouped("lead_id").items():
+            lead = lead.with_env(self.env)
+            if not lead.dealer_so_name:
+                lead._log_order_possible(attempts.dealership_id)
+            elif left[lead].is_won:
+                lead._log_order_left_alone()
+
+    def _log_order_possible(self, dealerships):
+        self.message_post(
+            body=self.env._(
+                "An attempt to win this lead ended without an answer: there may be an "
+                "order at %s. Tell them that the lead is lost.",
+                ", ".join(dealerships.mapped("name")),
+            )
         )
 
     def _log_order_left_alone(self):

@@ -1,22 +1,37 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
+MERGED_FIELDS = ["dealership_id", "vehicle_model_id", "brand_id"]
+
 
 class Lead(models.Model):
-    """Leads that must not disappear: closed ones, and those with an order."""
+    """Merging, and the leads that must not disappear in it."""
 
     _inherit = "crm.lead"
 
     def _merge_opportunity(self, *args, **kwargs):
+        # Closed leads stay on record for the reports.
         closed = self.filtered(lambda lead: lead.stage_id._is_closed)
-        if closed:
+        if closed and len(self - closed) < 2:
             raise UserError(
                 self.env._(
                     "Closed leads stay on record and cannot be merged: %s.",
                     ", ".join(lead._get_label() for lead in closed),
                 )
             )
-        return super()._merge_opportunity(*args, **kwargs)
+        return super(Lead, self - closed)._merge_opportunity(*args, **kwargs)
+
+    def _merge_get_fields(self):
+        return [*super()._merge_get_fields(), *MERGED_FIELDS]
+
+    def _merge_get_fields_specific(self):
+        # Brand and vehicle must come from the same lead.
+        return {
+            **super()._merge_get_fields_specific(),
+            "brand_id": lambda fname, leads: (
+                (leads.vehicle_model_id[:1].brand_id or leads.brand_id[:1]).id
+            ),
+        }
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_ordered(self):

@@ -32,15 +32,18 @@ class Lead(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         leads = super().create(vals_list)
+        for lead in leads:
+            self._check_probability({"probability": lead.probability}, lead.stage_id)
         for lead in leads._check_birth():
             lead._close_at_birth()
         return leads
 
     def write(self, vals):
         if "stage_id" not in vals:
-            self._check_probability(vals)
+            self._check_probability(vals, self.stage_id)
             return super().write(vals)
         stage = self.env["crm.stage"].browse(vals["stage_id"]).exists()
+        self._check_probability(vals, stage)
         moving = self.filtered(lambda lead: lead.stage_id != stage)
         staying = self - moving
         moving._check_stage_move(stage, vals)
@@ -126,10 +129,12 @@ class Lead(models.Model):
             stage=self.stage_id.name if self.active else self.env._("Archived"),
         )
 
-    def _check_probability(self, vals):
-        if vals.get("probability", 0) < 100:
+    @api.model
+    def _check_probability(self, vals, stages):
+        """Core takes a lead with 100% for a won one, whatever its stage is."""
+        if (vals.get("probability") or 0) < 100:
             return
-        if any(not lead.stage_id.is_won for lead in self):
+        if not all(stages.mapped("is_won")):
             raise UserError(
                 self.env._(
                     "A probability of 100% means won. Use the Mark Won button instead."

@@ -1,6 +1,8 @@
 import functools
 import logging
 
+import psycopg2
+
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import email_normalize
@@ -39,7 +41,17 @@ class Lead(models.Model):
         readonly=True,
         copy=False,
     )
-    push_ids = fields.One2many("crm.dealer.push", "lead_id", "Push Attempts")
+    push_ids = fields.One2many(
+        "crm.dealer.push",
+        "lead_id",
+        "Push Attempts",
+        groups="bpo_crm.group_bpo_agent",
+    )
+
+    def write(self, vals):
+        if "dealership_id" in vals:
+            self._check_order_stays(vals["dealership_id"])
+        return super().write(vals)
 
     # ------------------------------------------------------------
     # ACTIONS
@@ -99,6 +111,17 @@ class Lead(models.Model):
     # HOOKS
     # ------------------------------------------------------------
 
+    def _check_stage_move(self, stage, vals):
+        # The test run of an import would make orders and take back the rest.
+        if stage.is_won and self.env.context.get("import_file"):
+            raise UserError(
+                self.env._(
+                    "An import cannot win leads. Select them in the list and use the "
+                    "action Mark as Won."
+                )
+            )
+        return super()._check_stage_move(stage, vals)
+
     def _after_stage_move(self, stage, left):
         if stage.is_won:
             won = self.filtered(lambda lead: not left[lead].is_won)
@@ -140,7 +163,29 @@ class Lead(models.Model):
                 self.with_env(self.env(cr=cr)).action_set_won()
         except UserError as error:
             return str(error)
+        except psycopg2.OperationalError:
+            return self.env._("Somebody else is changing this lead. Try again.")
+        except Exception:
+            # The leads before this one are won; the others must have their turn.
+            _logger.exception("Could not mark lead %s as won", self.id)
+            return self.env._(
+                "An unexpected error. The administrator finds it in the log."
+            )
         return None
+
+    def _check_order_stays(self, dealership_id):
+        """The dealer's order of a lead is at the dealership of the lead."""
+        for lead in self.filtered("dealer_so_id"):
+            if lead.dealership_id.id != dealership_id:
+                raise UserError(
+                    self.env._(
+                        "%(lead)s has order %(order)s at %(dealership)s, and stays "
+                        "there.",
+                        lead=lead._get_label(),
+                        order=lead.dealer_so_name,
+                        dealership=lead.dealership_id.name,
+                    )
+                )
 
     def _push_to_dealer(self):
         """Make the order, write it back, and tell everybody.
@@ -149,8 +194,10 @@ class Lead(models.Model):
             the transaction is over.
         """
         try:
-            with self.env["crm.dealer.push"]._record_attempt(self) as attempt:
-                order = self._place_dealer_order(attempt.look_first)
+            key = self._prepare_order_key()
+            pushes = self.env["crm.dealer.push"]
+            with pushes._record_attempt(self, key) as attempt:
+                order = self._place_dealer_order(attempt)
                 attempt.succeed(order)
         except remote_odoo.RemoteError as error:
             message = self._prepare_push_error(error)
@@ -161,15 +208,15 @@ class Lead(models.Model):
         self._mail_dealership_manager()
         self._toast_dealer_order()
 
-    def _place_dealer_order(self, look_first):
+    def _place_dealer_order(self, attempt):
         dealership = self.dealership_id
         if not dealership:
             raise remote_odoo.NotConfigured(
                 self.env._("Choose the dealership that sells to this customer.")
             )
-        order = self._prepare_dealer_order()
+        order = self._prepare_dealer_order(attempt.order_key)
         self._check_not_ordered_elsewhere(order)
-        return dealership._place_order(order, look_first)
+        return dealership._place_order(order, attempt.look_first)
 
     def _check_not_ordered_elsewhere(self, order):
         """An attempt with an unknown end at another dealership comes first."""
@@ -182,28 +229,49 @@ class Lead(models.Model):
             ]
         )
         for dealership in doubtful.dealership_id:
+            problem = self._find_order_problem(dealership, order)
+            if problem:
+                raise remote_odoo.OrderedElsewhere(problem)
+
+    def _find_order_problem(self, dealership, order):
+        try:
             found = dealership._find_order(order)
-            if found:
-                raise remote_odoo.Rejected(
-                    self.env._(
-                        "%(dealership)s has order %(order)s for this lead already. "
-                        "Choose that dealership, or have the order deleted there.",
-                        dealership=dealership.name,
-                        order=found.name,
-                    )
-                )
+        except remote_odoo.RemoteError as error:
+            return self.env._(
+                "An earlier attempt may have made an order at %(dealership)s, which "
+                "cannot be asked: %(reason)s",
+                dealership=dealership.name,
+                reason=dealership._explain(error),
+            )
+        if not found:
+            return None
+        return self.env._(
+            "%(dealership)s has order %(order)s for this lead already. Choose that "
+            "dealership, or have the order deleted there.",
+            dealership=dealership.name,
+            order=found.name,
+        )
 
     # What is sent
 
-    def _prepare_dealer_order(self):
-        """Return the order to make.
+    def _prepare_order_key(self):
+        """Return what tells the order of this lead from all others, anywhere.
 
-        :rtype: remote_odoo.Order
+        A copy of the database gets another UUID, so attempts keep the key that
+        the first one had.
         """
         database = self.env["ir.config_parameter"].sudo().get_param("database.uuid")
+        return f"{database}_lead_{self.id}"
+
+    def _prepare_dealer_order(self, key):
+        """Return the order to make.
+
+        :param str key: the same for every attempt.
+        :rtype: remote_odoo.Order
+        """
         vehicle = self.vehicle_model_id
         return remote_odoo.Order(
-            key=f"{database}_lead_{self.id}",
+            key=key,
             reference=self.reference,
             customer=self._prepare_dealer_customer(),
             product_code=vehicle.default_code or "",
@@ -271,17 +339,32 @@ class Lead(models.Model):
         )
 
     def _mail_dealership_manager(self):
-        if self.dealership_id.manager_email:
-            # Queued: it leaves only if this transaction is committed.
-            template = self.env.ref(MAIL_TEMPLATE).sudo()
-            template.send_mail(self.id, force_send=False)
-            return
-        self.message_post(
-            body=self.env._(
-                "Nobody was told by email: %s has no manager's email address.",
-                self.dealership_id.name,
+        problem = self._queue_mail_to_manager()
+        if problem:
+            self.message_post(body=self.env._("Nobody was told by email: %s", problem))
+
+    def _queue_mail_to_manager(self):
+        """Queue the mail; it leaves only if this transaction is committed.
+
+        :return: why there is none; the order is made all the same.
+        :rtype: str | None
+        """
+        if not self.dealership_id.manager_email:
+            return self.env._(
+                "%s has no manager's email address.", self.dealership_id.name
             )
-        )
+        template = self.env.ref(MAIL_TEMPLATE, raise_if_not_found=False)
+        if not template:
+            return self.env._("the mail template was deleted.")
+        try:
+            with self.env.cr.savepoint():
+                template.sudo().send_mail(self.id, force_send=False)
+        except Exception:
+            # A template that somebody broke must not undo a win: the dealer has
+            # the order already.
+            _logger.exception("Could not write to the manager about lead %s", self.id)
+            return self.env._("the mail template could not be filled in.")
+        return None
 
     def _toast_dealer_order(self):
         # Odoo's bus delivers it after the commit, whatever the way in was.

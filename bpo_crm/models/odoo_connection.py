@@ -5,6 +5,18 @@ from .. import remote_odoo
 
 MANAGER = "bpo_crm.group_bpo_manager"
 
+#: What a test of the connection found out.
+RESULT_FIELDS = (
+    "connection_state",
+    "connection_message",
+    "connection_date",
+    "odoo_series",
+    "odoo_uid",
+)
+
+#: The longest text of a remote server that is shown.
+MAX_DETAIL = 1000
+
 #: What a connection consists of; a change of any makes the last test void.
 CONNECTION_FIELDS = ("odoo_url", "odoo_db", "odoo_login", "odoo_api_key")
 
@@ -60,20 +72,31 @@ class OdooConnection(models.AbstractModel):
     # CRUD
     # ------------------------------------------------------------
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._check_result_fields(vals)
+        return super().create(vals_list)
+
     def write(self, vals):
+        self._check_result_fields(vals)
+        result = super().write(vals)
         if any(name in vals for name in CONNECTION_FIELDS):
-            vals = {**self._prepare_untested_values(), **vals}
-        return super().write(vals)
+            self.sudo().write(self._prepare_untested_values())
+        return result
 
-    def export_data(self, fields_to_export):
-        """Refuse to export the password, even to those who may read it.
-
-        :param list fields_to_export: paths of fields.
-        :raises UserError: when the password is among them.
-        """
-        if any(path.split("/")[-1] == "odoo_api_key" for path in fields_to_export):
+    def _export_rows(self, paths, **kwargs):
+        # Every export ends here, also one of records that only lead to these.
+        if any(path[0] == "odoo_api_key" for path in paths):
             raise UserError(self.env._("Passwords and API keys cannot be exported."))
-        return super().export_data(fields_to_export)
+        return super()._export_rows(paths, **kwargs)
+
+    @api.model
+    def _check_result_fields(self, vals):
+        if not self.env.su and any(name in vals for name in RESULT_FIELDS):
+            raise AccessError(
+                self.env._("The result of a connection test is not written by hand.")
+            )
 
     # ------------------------------------------------------------
     # ACTIONS
@@ -90,7 +113,7 @@ class OdooConnection(models.AbstractModel):
         if not (self.env.su or self.env.user.has_group(MANAGER)):
             raise AccessError(self.env._("Only a BPO manager can test a connection."))
         values = self._test_connection()
-        self.write({**values, "connection_date": fields.Datetime.now()})
+        self.sudo().write({**values, "connection_date": fields.Datetime.now()})
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
@@ -203,7 +226,8 @@ class OdooConnection(models.AbstractModel):
         :rtype: str
         """
         advice = self._get_advice(error.kind)
-        return " ".join(filter(None, [advice, self._without_secret(error.detail)]))
+        detail = self._without_secret(error.detail)[:MAX_DETAIL]
+        return " ".join(filter(None, [advice, detail]))
 
     @api.model
     def _get_advice(self, kind):
@@ -226,6 +250,7 @@ class OdooConnection(models.AbstractModel):
                 "administrator to grant it the rights of a Sales user."
             ),
             "rejected": self.env._("The server rejected the request."),
+            "ordered_elsewhere": self.env._("The order belongs to another dealership."),
             "not_odoo": self.env._(
                 "The address is not that of an Odoo server. Check the address."
             ),

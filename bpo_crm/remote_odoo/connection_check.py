@@ -37,8 +37,7 @@ def check_account(session):
     :rtype: tuple[str, int]
     :raises RemoteError: for the first check that fails.
     """
-    series = session.fetch_version()
-    return series, session.uid
+    return session.fetch_version(), session.authenticate()
 
 
 def _check_sales_installed(session):

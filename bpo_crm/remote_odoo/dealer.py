@@ -112,9 +112,8 @@ class Dealer:
         :rtype: PlacedOrder | None
         :raises RemoteError: a subclass of it.
         """
-        found = self._session.call(
+        found = self._session.search_read(
             "sale.order",
-            "search_read",
             [("client_order_ref", "=", order.reference)],
             ["name", "state", "origin"],
             order="id",
@@ -137,8 +136,8 @@ class Dealer:
         :rtype: PlacedOrder | None
         :raises RemoteError: a subclass of it.
         """
-        rows = self._session.call(
-            "sale.order", "search_read", [("id", "=", order_id)], ["name", "state"]
+        rows = self._session.search_read(
+            "sale.order", [("id", "=", order_id)], ["name", "state"]
         )
         return _placed_order(rows[0]) if rows else None
 
@@ -180,9 +179,8 @@ class Dealer:
             terms.append(("email_normalized", "=", customer.email))
         if not terms:
             return []
-        return self._session.call(
+        return self._session.search_read(
             "res.partner",
-            "search_read",
             ["|"] * (len(terms) - 1) + terms,
             [*phones, "email_normalized"],
             limit=MAX_CANDIDATES,
@@ -278,7 +276,7 @@ def _order_may_exist(value):
 def _load_error(messages):
     """Return the exception for the messages of a ``load()`` that made nothing."""
     errors = [row for row in messages if row.get("type") == "error"]
-    text = " ".join(str(row.get("message")) for row in errors)[:1000]
+    text = " ".join(str(row.get("message")) for row in errors)
     if is_contention(text):
         return Contended(text)
     if any(_is_about_product(row) for row in errors):

@@ -63,6 +63,12 @@ class Contended(Rejected):
     """Another transaction on the server got in between; worth one more try."""
 
 
+class OrderedElsewhere(RemoteError):
+    """Another dealership has, or may have, the order already."""
+
+    kind = "ordered_elsewhere"
+
+
 class NotOdoo(RemoteError):
     """Something answers at the address, but it is not an Odoo server."""
 

@@ -21,6 +21,7 @@ class OdooSession:
         self._login = login
         self._key = key
         self._uid = uid
+        self._is_uid_fresh = not uid
         self.version = version
 
     def __enter__(self):
@@ -40,9 +41,7 @@ class OdooSession:
         :rtype: int
         :raises Refused: when login or key are wrong.
         """
-        if not self._uid:
-            self._uid = self.authenticate()
-        return self._uid
+        return self._uid or self.authenticate()
 
     def fetch_version(self):
         """Ask the server for its version.
@@ -68,6 +67,7 @@ class OdooSession:
         uid = self._transport.call("common", "authenticate", arguments)
         if not uid or not isinstance(uid, int):
             raise Refused("Wrong login or password.")
+        self._uid, self._is_uid_fresh = uid, True
         return uid
 
     def call(self, model, method, *args, **kwargs):
@@ -78,6 +78,34 @@ class OdooSession:
         :return: what the method returns, as JSON carries it.
         :raises RemoteError: a subclass of it, for every failure.
         """
+        try:
+            return self._execute(model, method, args, kwargs)
+        except Refused:
+            if self._is_uid_fresh:
+                raise
+            # The account may have been made anew since its id was noted.
+            self.authenticate()
+            return self._execute(model, method, args, kwargs)
+
+    def search_read(self, model, domain, fields, **kwargs):
+        """Read the records that match a domain.
+
+        :param str model: such as ``sale.order``.
+        :param list domain: of Odoo's.
+        :param list fields: the fields to read.
+        :return: a dict a record, with these fields and ``id``.
+        :rtype: list[dict]
+        :raises RemoteError: a subclass of it, for every failure.
+        """
+        rows = self.call(model, "search_read", domain, fields, **kwargs)
+        wanted = {"id", *fields}
+        if not isinstance(rows, list) or not all(
+            isinstance(row, dict) and wanted <= row.keys() for row in rows
+        ):
+            raise NotOdoo("The answer to a search has no known form.")
+        return rows
+
+    def _execute(self, model, method, args, kwargs):
         arguments = [self._database, self.uid, self._key, model, method, args, kwargs]
         return self._transport.call("object", "execute_kw", arguments)
 

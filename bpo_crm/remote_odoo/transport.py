@@ -14,7 +14,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import ConnectTimeoutError
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, LocationValueError
 from urllib3.exceptions import TimeoutError as Urllib3TimeoutError
 
 from .errors import (
@@ -44,11 +44,11 @@ def check_address(url, allow_http=False):
     :rtype: str
     :raises NotConfigured: when the address is missing or must not be used.
     """
-    parts = urlsplit((url or "").strip())
     try:
-        parts.port  # noqa: B018 - reading it is what validates the number
+        parts = urlsplit((url or "").strip())
+        _port = parts.port  # reading it is what validates the number
     except ValueError as error:
-        raise NotConfigured(f"The port in the address is not valid: {error}.") from None
+        raise NotConfigured(f"The address is not valid: {error}.") from None
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise NotConfigured("The address must look like https://odoo.example.com.")
     if parts.username or parts.password:
@@ -96,6 +96,9 @@ class Transport:
         self._http.auth = lambda request: request
         # An identity body cannot unpack to more than what was read.
         self._http.headers.update({"Accept-Encoding": "identity"})
+        # No proxy gets to see what stays on this machine.
+        direct = _is_loopback(urlsplit(url).hostname)
+        self._proxies = {"http": "", "https": ""} if direct else None
 
     def close(self):
         """Close the connection."""
@@ -124,6 +127,7 @@ class Transport:
                 timeout=self._timeout,
                 allow_redirects=False,
                 stream=True,
+                proxies=self._proxies,
             )
             with response:
                 body = self._read_body(response)
@@ -148,11 +152,11 @@ class Transport:
             raise NotOdoo(f"The server redirects to {target[:200]}.")
         try:
             reply = json.loads(body)
-        except ValueError:
+        except (ValueError, RecursionError):
             reply = None
         if not isinstance(reply, dict) or not {"result", "error"} & reply.keys():
             raise _after_sending(_unexpected_reply(response.status_code))
-        if reply.get("error"):
+        if reply.get("error") is not None:
             raise error_from_reply(reply["error"])
         return reply.get("result")
 
@@ -162,7 +166,7 @@ class Transport:
             yield
         except requests.exceptions.SSLError as error:
             raise Unreachable(_certificate_problem(error)) from None
-        except requests.exceptions.RequestException as error:
+        except (requests.exceptions.RequestException, HTTPError) as error:
             raise _connection_error(error, deadline.expired) from None
 
 
@@ -194,7 +198,7 @@ def _connection_error(error, expired):
         return Unreachable("The host name is not known.")
     if is_caused_by(ConnectionRefusedError):
         return Unreachable("The connection was refused.")
-    if is_caused_by(requests.exceptions.InvalidURL):
+    if is_caused_by(requests.exceptions.InvalidURL, LocationValueError):
         return NotConfigured("The address is not valid.")
     if is_caused_by(ConnectTimeoutError):
         return TimedOut("No connection within the time allowed.")
@@ -235,7 +239,7 @@ def error_from_reply(error):
         return NotOdoo("The error in the reply has no known form.")
     data = error.get("data") if isinstance(error.get("data"), dict) else {}
     name = str(data.get("name") or "")
-    message = str(data.get("message") or error.get("message") or "").strip()[:1000]
+    message = str(data.get("message") or error.get("message") or "").strip()
     if is_contention(name) or is_contention(message):
         return Contended(message)
     if name.endswith(".AccessDenied"):
@@ -298,11 +302,19 @@ class _InterruptibleAdapter(HTTPAdapter):
 
     def init_poolmanager(self, *args, **kwargs):
         result = super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = {
+        self._record_sockets(self.poolmanager)
+        return result
+
+    def proxy_manager_for(self, *args, **kwargs):
+        manager = super().proxy_manager_for(*args, **kwargs)
+        self._record_sockets(manager)
+        return manager
+
+    def _record_sockets(self, manager):
+        manager.pool_classes_by_scheme = {
             "http": self._recording_pool(HTTPConnectionPool, HTTPConnection),
             "https": self._recording_pool(HTTPSConnectionPool, HTTPSConnection),
         }
-        return result
 
     def _recording_pool(self, pool_class, connection_class):
         sockets = self._sockets

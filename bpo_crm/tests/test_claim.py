@@ -39,6 +39,7 @@ class TestClaim(BpoCase):
     def test_claim_next_hands_out_by_priority_then_by_age(self):
         leads = self.env["crm.lead"]
         self.env["crm.lead"].search([("user_id", "=", False)]).user_id = self.manager
+        self._new_lead(priority="3", type="lead")
         late, urgent, early = (
             self._new_lead(priority=priority) for priority in ("0", "3", "0")
         )

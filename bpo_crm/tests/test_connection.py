@@ -18,6 +18,7 @@ class TestConnection(BpoCase):
             "https://user:pass@odoo.dealer.example",
             "https://odoo.dealer.example/?db=x",
             "https://odoo.dealer.example:notaport",
+            "https://[abc",
         ):
             with self.assertRaises(ValidationError):
                 self.dealership.odoo_url = url

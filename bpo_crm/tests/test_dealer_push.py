@@ -18,7 +18,7 @@ class TestDealerPush(BpoCase):
         pushes = self.env["crm.dealer.push"].with_user(self.agent)
         with self._own_transactions_shared():
             try:
-                with pushes._record_attempt(self.lead) as attempt:
+                with pushes._record_attempt(self.lead, "key") as attempt:
                     if error:
                         raise error
                     attempt.succeed(PlacedOrder(id=1, name="S00001", state="draft"))

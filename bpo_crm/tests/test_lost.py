@@ -55,9 +55,13 @@ class TestLost(BpoCase):
             lambda lead: lead.toggle_active(),
             lambda lead: lead.write({"active": False}),
             lambda lead: lead.write({"active": False, "probability": 0}),
+            lambda lead: lead.write({"active": 0}),
+            lambda lead: lead.write({"active": None}),
+            lambda lead: lead.write({"active": False, "stage_id": self.new.id}),
+            lambda lead: lead.write({"active": 0, "stage_id": self.qualified.id}),
         )
         for way in ways:
-            with self.assertRaisesRegex(UserError, "needs a lost reason"):
+            with self.assertRaisesRegex(UserError, "needs a lost reason|is losing it"):
                 way(self.lead)
             self.assertEqual(self.lead.stage_id, self.new)
             self.assertTrue(self.lead.active)
@@ -93,13 +97,15 @@ class TestLost(BpoCase):
         other = self.env["crm.lost.reason"].create({"name": "Bought a boat"})
         self.lead.lost_reason_id = other
         self.assertEqual(self.lead.lost_reason_id, other)
-        with self.assertRaisesRegex(UserError, "needs a lost reason"):
-            self.lead.lost_reason_id = False
+        for values in ({}, {"stage_id": self.lost.id}):
+            with self.assertRaisesRegex(UserError, "needs a lost reason"):
+                self.lead.write({**values, "lost_reason_id": False})
 
     def test_a_lost_lead_stays_archived(self):
         self._lose(self.lead)
         ways = (
             lambda lead: lead.write({"active": True}),
+            lambda lead: lead.write({"active": True, "stage_id": self.lost.id}),
             lambda lead: lead.action_unarchive(),
             lambda lead: lead.toggle_active(),
         )
@@ -134,6 +140,18 @@ class TestLost(BpoCase):
             self.assertIn(
                 ("stage_id", self.qualified.id), values[self.lead.id]["values"]
             )
+
+    def test_losing_after_a_lost_reply_warns_of_an_order(self):
+        self.env["crm.dealer.push"].create(
+            {
+                "lead_id": self.lead.id,
+                "dealership_id": self.dealership.id,
+                "state": "failed",
+                "order_may_exist": True,
+            }
+        )
+        self._lose(self.lead)
+        self._assert_in_chatter("there may be an order at Pasig", self.lead)
 
     def test_won_to_lost_leaves_the_order_alone_and_says_so(self):
         with self._dealer():

@@ -14,6 +14,25 @@ class TestMerge(BpoCase):
         self.assertEqual(merged.stage_id, self.qualified)
         self.assertFalse(behind.exists())
 
+    def test_a_merge_keeps_the_vehicle_and_the_dealership(self):
+        bare = self._new_lead(
+            self.agent, vehicle_model_id=False, dealership_id=False, brand_id=False
+        )
+        bare.stage_id = self.qualified
+        merged = (bare | self._new_lead(self.agent)).merge_opportunity()
+        self.assertEqual(merged, bare)
+        self.assertEqual(merged.vehicle_model_id, self.vehicle)
+        self.assertEqual(merged.brand_id, self.brand)
+        self.assertEqual(merged.dealership_id, self.dealership)
+
+    def test_a_merge_leaves_closed_leads_out(self):
+        lost = self._lose(self._new_lead(self.agent))
+        first, second = self._new_lead(self.agent), self._new_lead(self.agent)
+        merged = (lost | first | second).merge_opportunity()
+        self.assertIn(merged, first | second)
+        self.assertEqual(len((first | second).exists()), 1)
+        self.assertTrue(lost.exists())
+
     def test_closed_leads_stay_on_record(self):
         lost = self._lose(self._new_lead(self.agent))
         leads = lost | self._new_lead(self.agent)

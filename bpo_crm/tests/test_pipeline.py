@@ -123,8 +123,17 @@ class TestPipeline(BpoCase):
         self.assertIn("does not reopen", message)
 
     def test_a_probability_of_100_is_no_way_to_win(self):
-        with self.assertRaisesRegex(UserError, "Mark Won"):
-            self.lead.probability = 100
+        ways = (
+            lambda: self.lead.write({"probability": 100}),
+            lambda: self.lead.write({"probability": 100, "stage_id": self.new.id}),
+            lambda: self.lead.write(
+                {"probability": 100, "stage_id": self.qualified.id}
+            ),
+            lambda: self._new_lead(probability=100),
+        )
+        for way in ways:
+            with self.assertRaisesRegex(UserError, "Mark Won"):
+                way()
 
     def test_a_copy_is_a_new_lead(self):
         self._lose(self.lead)

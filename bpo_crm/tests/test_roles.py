@@ -1,5 +1,5 @@
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import Form, new_test_user, tagged
 
 from .common import BpoCase
 
@@ -55,17 +55,37 @@ class TestRoles(BpoCase):
                 record.with_user(self.supervisor).unlink()
 
     def test_a_password_is_not_exported(self):
-        dealership = self.dealership.with_user(self.manager)
         with self.assertRaisesRegex(UserError, "cannot be exported"):
-            dealership.export_data(["name", "odoo_api_key"])
+            self.dealership.export_data(["name", "odoo_api_key"])
         self.assertEqual(self.dealership.export_data(["name"])["datas"], [["Pasig"]])
-        described = dealership.fields_get(["odoo_api_key"], ["exportable"])
+        lead = self._new_lead(self.agent)
+        with self.assertRaisesRegex(UserError, "cannot be exported"):
+            lead.export_data(["name", "dealership_id/odoo_api_key"])
+        described = self.dealership.with_user(self.manager).fields_get(
+            ["odoo_api_key"], ["exportable"]
+        )
         self.assertFalse(described["odoo_api_key"]["exportable"])
 
     def test_only_managers_test_a_connection(self):
         for user in (self.agent, self.supervisor):
             with self.assertRaises(AccessError):
                 self.dealership.with_user(user).action_test_connection()
+
+    def test_the_result_of_a_test_is_not_written_by_hand(self):
+        for user in (self.supervisor, self.manager):
+            with self.assertRaises(AccessError):
+                self.dealership.with_user(user).connection_state = "connected"
+
+    def test_salespeople_without_a_role_can_open_a_lead(self):
+        salesman = new_test_user(
+            self.env, "seller@bpo.test", "sales_team.group_sale_salesman"
+        )
+        lead = self._new_lead(self.agent)
+        lead.user_id = salesman
+        view = self.env.ref("crm.crm_lead_view_form")
+        with Form(lead.with_user(salesman), view=view) as form:
+            form.name = "Mine"
+        self.assertEqual(lead.name, "Mine")
 
     def test_reasons_are_the_managers(self):
         for user in (self.agent, self.supervisor):
@@ -87,7 +107,7 @@ class TestRoles(BpoCase):
 
     def test_what_the_addon_writes_is_not_written_by_hand(self):
         lead = self._new_lead(self.agent).with_user(self.agent)
-        for name in ("reference", "dealer_so_name", "dealer_so_url"):
+        for name in ("reference", "dealer_so_name", "dealer_so_url", "lost_stage_id"):
             with self.assertRaisesRegex(AccessError, "not written by hand"):
                 lead.write({name: "S1"})
         leads = self.env["crm.lead"].with_user(self.agent)

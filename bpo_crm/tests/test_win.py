@@ -2,6 +2,7 @@ from unittest.mock import patch
 
 from odoo.exceptions import UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from odoo.addons.bpo_crm.remote_odoo import Unreachable
 
@@ -59,9 +60,17 @@ class TestWin(BpoCase):
             self.assertTrue(lead.is_won)
 
     def test_the_key_is_the_same_for_every_attempt_and_for_one_lead_only(self):
-        key = self.lead._prepare_dealer_order().key
-        self.assertEqual(self.lead._prepare_dealer_order().key, key)
-        self.assertNotEqual(self._new_lead()._prepare_dealer_order().key, key)
+        key = self.lead._prepare_order_key()
+        self.assertEqual(self.lead._prepare_order_key(), key)
+        self.assertNotEqual(self._new_lead()._prepare_order_key(), key)
+        self.env["crm.dealer.push"].create(
+            {"lead_id": self.lead.id, "state": "failed", "order_key": key}
+        )
+        # As in a copy of the database
+        self.env["ir.config_parameter"].set_param("database.uuid", "another")
+        with self._dealer() as sent:
+            self.lead.action_set_won()
+        self.assertEqual(sent[0].key, key)
 
     def test_a_won_lead_is_not_pushed_again(self):
         with self._dealer() as sent:
@@ -112,6 +121,43 @@ class TestWin(BpoCase):
             self.lead.action_set_won()
         self.assertTrue(self.lead.is_won)
         self._assert_in_chatter("Nobody was told by email", self.lead)
+
+    def test_a_missing_or_broken_mail_template_does_not_undo_a_win(self):
+        template = self.env.ref("bpo_crm.mail_template_lead_won")
+        self.env.cr.execute(
+            "UPDATE mail_template SET subject = jsonb_build_object('en_US', %s::text) "
+            "WHERE id = %s",
+            ["{{ object.no_such_field }}", template.id],
+        )
+        template.invalidate_recordset()
+        with (
+            self._dealer(),
+            mute_logger("odoo.addons.mail.models.mail_render_mixin"),
+            self.assertLogs("odoo.addons.bpo_crm", "ERROR"),
+        ):
+            self.lead.action_set_won()
+        self._assert_in_chatter("template could not be filled in", self.lead)
+        template.unlink()
+        further = self._new_lead(self.agent)
+        with self._dealer():
+            further.action_set_won()
+        self._assert_in_chatter("template was deleted", further)
+
+    def test_a_lead_with_an_order_stays_at_its_dealership(self):
+        with self._dealer():
+            self.lead.action_set_won()
+        other = self.dealership.copy({"code": "OTHER"})
+        with self.assertRaisesRegex(UserError, "has order S00001 at Pasig"):
+            self.lead.dealership_id = other
+
+    def test_an_import_wins_no_lead(self):
+        row = [str(self.lead.id), str(self.won.id)]
+        with self._dealer() as sent:
+            result = self.lead.with_context(import_file=True).load(
+                [".id", "stage_id/.id"], [row]
+            )
+        self.assertIn("An import cannot win leads", result["messages"][0]["message"])
+        self.assertFalse(sent)
 
     def test_a_toast_shows_the_order(self):
         toasts = []
