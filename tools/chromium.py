@@ -2,9 +2,9 @@
 
 import os
 import shutil
-import subprocess
 
 from .console import step
+from .process import capture
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
@@ -37,13 +37,6 @@ def _install():
         ["apt-get", "-qq", "update"],
         ["apt-get", "-qq", "install", "-y", "--no-install-recommends", "chromium"],
     ):
-        result = subprocess.run(
-            command,
-            env=environ,
-            text=True,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            check=False,
-        )
+        result = capture(command, env=environ)
         output = result.stdout[-1000:]
     return output

@@ -12,11 +12,15 @@ import subprocess
 
 from . import paths
 from .console import LauncherError, step
-from .servers import odoo_command, odoo_environ, write_config
+from .process import capture
+from .servers import data_dir, odoo_command, odoo_environ, write_config
 
 SCRIPTS = paths.REPOSITORY / "tools" / "scripts"
 
 PREFIX = "bpo_template"
+
+#: How many templates of a layer stay, the newest ones.
+KEPT = 4
 
 INSTALL_TIMEOUT = 1800  # seconds
 
@@ -83,7 +87,9 @@ class Databases:
         :param str name: its name.
         :raises LauncherError: when its template cannot be made.
         """
-        self._copy(self.ensure_template(layer), name)
+        # Nobody may drop the template as an old one before it is copied.
+        with self._lock(layer):
+            self._copy(self._find_or_build(self._layers[layer]), name)
 
     def drop(self, name):
         """Remove a database and its files.
@@ -99,35 +105,38 @@ class Databases:
         :param str layer: what kind of database.
         :raises LauncherError: when an installation fails; with its log's end.
         """
-        layer = self._layers[layer]
-        name = self._template_name(layer)
-        if name in self._postgres.list_databases(name):
-            return name
-        with paths.lock(f"template-{self._source.series}-{layer.name}"):
-            if name not in self._postgres.list_databases(name):
-                self._build(layer, name)
-        return name
+        with self._lock(layer):
+            return self._find_or_build(self._layers[layer])
 
     # How a template is made
 
+    def _lock(self, layer):
+        return paths.lock(f"template-{self._source.series}-{layer}")
+
+    def _find_or_build(self, layer):
+        name = self._template_name(layer)
+        if name not in self._postgres.list_databases(name):
+            self._build(layer, name)
+        return name
+
     def _build(self, layer, name):
-        below = layer.below and self.ensure_template(layer.below)
         self._drop_older(layer)
         # Under another name until it is complete.
         building = f"{name}_building"
         self.drop(building)
         with step(f"Making the {layer.name} database of Odoo {self._source.series}"):
-            if below:
-                self._copy(below, building)
+            if layer.below:
+                self.clone(layer.below, building)
             else:
                 self._postgres.create(building)
             if layer.modules:
                 self._install(building, layer.modules)
             for script in layer.scripts:
                 self._run_script(building, script)
-        filestore = self._filestore(building)
-        if filestore.exists():
-            filestore.rename(self._filestore(name))
+        files = self._filestore(building)
+        if files.exists():
+            shutil.rmtree(self._filestore(name), ignore_errors=True)
+            files.rename(self._filestore(name))
         self._postgres.rename(building, name)
 
     def _template_name(self, layer):
@@ -150,7 +159,8 @@ class Databases:
         )
 
     def _drop_older(self, layer):
-        for name in self._postgres.list_databases(self._template_prefix(layer)):
+        # Other checkouts on this machine use some of the others.
+        for name in self._postgres.list_databases(self._template_prefix(layer))[KEPT:]:
             self.drop(name)
 
     def _copy(self, template, name):
@@ -161,7 +171,7 @@ class Databases:
             shutil.copytree(files, self._filestore(name), copy_function=os.link)
 
     def _filestore(self, database):
-        return paths.DATA / self._source.series / "filestore" / database
+        return data_dir(self._source, self._postgres) / "filestore" / database
 
     def _install(self, database, modules):
         # 18.0 brings demo data unless told otherwise, 19.0 only when told.
@@ -184,15 +194,11 @@ class Databases:
         }
         write_config(config, self._source, self._postgres, options)
         name = [command] if command else []
-        result = subprocess.run(
+        result = capture(
             odoo_command(*name, "-c", config, "-d", database, "--no-http", *arguments),
             env=odoo_environ(self._source),
             stdin=stdin or subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
             timeout=INSTALL_TIMEOUT,
-            check=False,
         )
         config.unlink()
         # The shell goes on after an error in a script.

@@ -6,11 +6,11 @@ machine's package management neither sees nor suffers anything.
 
 import re
 import shutil
-import subprocess
 import tempfile
 from pathlib import Path
 
 from .console import LauncherError, step
+from .process import capture
 
 SUITE = "unstable"
 
@@ -112,13 +112,6 @@ def _prepare_apt(folder, mirror):
 
 
 def _run(command, folder):
-    result = subprocess.run(
-        command,
-        cwd=folder,
-        text=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        check=False,
-    )
+    result = capture(command, cwd=folder)
     if result.returncode:
         raise NoDebian(f"{command[0]} failed: {result.stdout[-1000:].strip()}")

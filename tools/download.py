@@ -3,8 +3,8 @@
 import shutil
 import tarfile
 import tempfile
-import urllib.error
 import urllib.request
+import zlib
 from pathlib import Path
 
 from .console import LauncherError, step
@@ -18,19 +18,26 @@ class Offline(LauncherError):
     """The official source is out of reach."""
 
 
-def fetch_official(series, target):
+def fetch_official(series, target, is_right):
     """Download and unpack the official source of a series.
+
+    The connection is TLS, the archive's own checksums must hold, and what is in
+    it must be of the series; only then does it get to its place.
 
     :param str series: such as ``18.0``.
     :param Path target: the folder to make.
+    :param is_right: a function that tells whether a folder is the source.
     :raises Offline: when it cannot be had.
     """
-    url = ARCHIVE.format(series=series)
-    try:
-        response = urllib.request.urlopen(url, timeout=CONNECT_TIMEOUT)
-    except (urllib.error.URLError, OSError) as error:
-        raise Offline(f"the official source is out of reach ({error})") from error
     target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        _fetch(ARCHIVE.format(series=series), series, target, is_right)
+    except (OSError, EOFError, tarfile.TarError, zlib.error) as error:
+        raise Offline(f"the official source is out of reach ({error})") from error
+
+
+def _fetch(url, series, target, is_right):
+    response = urllib.request.urlopen(url, timeout=CONNECT_TIMEOUT)
     with (
         step(f"Downloading the official source of Odoo {series}"),
         response,
@@ -41,6 +48,8 @@ def fetch_official(series, target):
             shutil.copyfileobj(response, file)
         _unpack(archive, Path(folder) / "tree")
         (root,) = (Path(folder) / "tree").iterdir()
+        if not is_right(root):
+            raise Offline(f"what was downloaded is not Odoo {series}")
         root.rename(target)
 
 

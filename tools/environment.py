@@ -5,11 +5,11 @@ Only the standard library may be used here: this runs before it exists.
 
 import os
 import shutil
-import subprocess
 import sys
 
 from . import paths
 from .console import LauncherError, step
+from .process import capture
 
 REQUIREMENTS = [
     paths.REPOSITORY / "tools" / f"requirements-{name}.txt" for name in ("odoo", "dev")
@@ -79,13 +79,6 @@ def _explain_missing_venv(output):
 
 
 def _run(command, explain, environ=None):
-    result = subprocess.run(
-        command,
-        env=environ,
-        text=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        check=False,
-    )
+    result = capture(command, env=environ)
     if result.returncode:
         raise LauncherError(explain(result.stdout[-3000:]))

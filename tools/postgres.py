@@ -3,6 +3,7 @@
 import contextlib
 import dataclasses
 import os
+import shutil
 import warnings
 
 import psycopg2
@@ -12,6 +13,9 @@ from . import paths
 from .console import LauncherError, step
 
 ROLE = "bpo_crm"
+
+#: Tells that the embedded server is set up.
+STAMP = paths.CACHE / "postgres.ready"
 
 #: Of the embedded server: made for tests, on a machine with other work to do.
 SETTINGS = {
@@ -59,14 +63,15 @@ class Postgres:
             connection.close()
 
     def list_databases(self, prefix):
-        """Return the names of the databases that begin with a text.
+        """Return the names of the databases that begin with a text, newest first.
 
         :param str prefix: the text.
         :rtype: list[str]
         """
         with self.connect() as cursor:
             cursor.execute(
-                "SELECT datname FROM pg_database WHERE starts_with(datname, %s)",
+                "SELECT datname FROM pg_database WHERE starts_with(datname, %s) "
+                "ORDER BY oid DESC",
                 [prefix],
             )
             return [row[0] for row in cursor.fetchall()]
@@ -141,11 +146,15 @@ def _given():
 
 
 def _start_embedded():
-    if not (paths.CLUSTER / "PG_VERSION").exists():
+    if not STAMP.exists():
         with step("Setting up PostgreSQL"):
+            # Whatever is there was left by a set-up that was cut short.
+            stop()
+            shutil.rmtree(paths.CLUSTER, ignore_errors=True)
             server = _get_server()
             _configure(_as_superuser(server))
             server.stop()
+            STAMP.touch()
     server = _get_server()
     return dataclasses.replace(_as_superuser(server), user=ROLE)
 

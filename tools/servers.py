@@ -29,6 +29,17 @@ def free_port():
         return probe.getsockname()[1]
 
 
+def data_dir(source, postgres):
+    """Return the folder with the files that belong to databases.
+
+    :param OdooSource source: which Odoo.
+    :param Postgres postgres: where the databases are.
+    :rtype: Path
+    """
+    server = paths.digest(postgres.host, postgres.port)
+    return paths.DATA / f"{source.series}-{server}"
+
+
 def write_config(path, source, postgres, options):
     """Write a configuration file for Odoo.
 
@@ -43,7 +54,7 @@ def write_config(path, source, postgres, options):
         "db_port": postgres.port,
         "db_user": postgres.user,
         "db_password": postgres.password or False,
-        "data_dir": paths.DATA / source.series,
+        "data_dir": data_dir(source, postgres),
         "list_db": False,
         **({"addons_path": ",".join(map(str, addons))} if addons else {}),
         # Nothing leaves this machine: mail stays queued.

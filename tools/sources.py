@@ -92,10 +92,15 @@ def find_all(wanted=None):
 
 
 def _given(series):
-    home = os.environ.get("ODOO_HOME")
-    if not home:
+    if not os.environ.get("ODOO_HOME"):
         return None
-    tree = _tree_in(Path(home).expanduser(), series)
+    home = Path(os.environ["ODOO_HOME"]).expanduser()
+    if not any(_tree_in(home, known) for known in SERIES):
+        raise LauncherError(
+            f"ODOO_HOME ({home}) holds no source of Odoo {' or '.join(SERIES)}. Set it "
+            "to the folder with odoo-bin, or unset it."
+        )
+    tree = _tree_in(home, series)
     return tree and OdooSource(series, tree, "the source in ODOO_HOME")
 
 
@@ -107,7 +112,13 @@ def _cached(series):
 def _fetched(series):
     target = paths.SOURCES / series
     reasons = []
-    fetchers = [(lambda: fetch_official(series, target), "downloaded, official source")]
+
+    def is_right(folder):
+        return _tree_in(folder, series) is not None
+
+    fetchers = [
+        (lambda: fetch_official(series, target, is_right), "the official source")
+    ]
     if series == "19.0":
         fetchers.append((lambda: debian.fetch_odoo_19(target), "Debian's package"))
     for fetch, origin in fetchers:

@@ -10,6 +10,12 @@ from . import paths, postgres, sources
 from .databases import Databases
 from .servers import OdooServer
 
+#: Of the names of a run's databases.
+RUN_PREFIX = "bpo_run"
+
+#: In a run's folder: the process that ends what it started.
+LAUNCHER_PID = "launcher.pid"
+
 
 class Stack:
     """What one run needs, apart from every other run.
@@ -23,6 +29,7 @@ class Stack:
         self._id = f"{time.strftime('%m%d_%H%M%S')}_{uuid.uuid4().hex[:6]}"
         self.folder = paths.RUNS / self._id
         self.folder.mkdir(parents=True)
+        (self.folder / LAUNCHER_PID).write_text(str(os.getpid()))
         self._all = Databases(source, self.postgres)
         self._databases = []
         self._servers = []
@@ -70,7 +77,7 @@ class Stack:
         :return: its name.
         :rtype: str
         """
-        name = f"bpo_run_{self._id}_{layer}_{len(self._databases)}"
+        name = f"{RUN_PREFIX}_{self._id}_{layer}_{len(self._databases)}"
         self._all.clone(layer, name)
         self._databases.append(name)
         return name
