@@ -4,47 +4,29 @@ import contextlib
 import json
 import socketserver
 import ssl
-import threading
 import time
+
+from tests.loopback import LoopbackServer
 
 LIMIT = 40  # seconds until even an endless answer ends
 
 
-class BadServer(socketserver.ThreadingTCPServer):
+class BadServer(LoopbackServer):
     """Answers every connection with the same behaviour.
 
     :param answer: a function of the connection, called when the request is in.
     :param tuple certificate: paths of a certificate and its key, for TLS.
     """
 
-    allow_reuse_address = True
-    daemon_threads = True
-
     def __init__(self, answer, certificate=None):
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__(_Handler)
         self.answer = answer
         self.hits = 0
-        self._scheme = "https" if certificate else "http"
         if certificate:
+            self.scheme = "https"
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(*certificate)
             self.socket = context.wrap_socket(self.socket, server_side=True)
-
-    def __enter__(self):
-        threading.Thread(target=self.serve_forever, daemon=True).start()
-        return self
-
-    def __exit__(self, *exc_info):
-        self.shutdown()
-        self.server_close()
-
-    @property
-    def url(self):
-        """The server's address."""
-        return f"{self._scheme}://127.0.0.1:{self.server_address[1]}"
-
-    def handle_error(self, request, client_address):
-        """Say nothing: clients that hang up are what this is for."""
 
 
 class _Handler(socketserver.StreamRequestHandler):
@@ -103,19 +85,18 @@ def endless(connection):
 
 def dripping(connection):
     """Send a byte now and then, so that no single read times out."""
-    connection.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
-    end = time.monotonic() + LIMIT
-    while time.monotonic() < end:
-        connection.write(b" ")
-        connection.flush()
-        time.sleep(0.2)
+    _drip(connection, b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n", b" ")
 
 
 def dripping_headers(connection):
     """Send one header after the other, slowly."""
-    connection.write(b"HTTP/1.1 200 OK\r\n")
+    _drip(connection, b"HTTP/1.1 200 OK\r\n", b"X-Wait: a little\r\n")
+
+
+def _drip(connection, beginning, drop):
+    connection.write(beginning)
     end = time.monotonic() + LIMIT
     while time.monotonic() < end:
-        connection.write(b"X-Wait: a little\r\n")
+        connection.write(drop)
         connection.flush()
-        time.sleep(0.5)
+        time.sleep(0.2)

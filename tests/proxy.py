@@ -2,9 +2,10 @@
 
 import contextlib
 import http.client
-import socketserver
 import threading
 from http.server import BaseHTTPRequestHandler
+
+from tests.loopback import LoopbackServer
 
 TIMEOUT = 60  # seconds
 
@@ -19,35 +20,18 @@ def is_about_order(body):
     return b'"sale.order"' in body
 
 
-class FaultProxy(socketserver.ThreadingTCPServer):
+class FaultProxy(LoopbackServer):
     """Forwards HTTP requests, except where a fault was planned.
 
     :param int port: of the server behind it, on loopback.
     """
 
-    allow_reuse_address = True
-    daemon_threads = True
-
     def __init__(self, port):
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__(_Handler)
         self.target_port = port
         self.requests = []
-        self.reached = threading.Event()
         self._faults = []
         self._lock = threading.Lock()
-
-    def __enter__(self):
-        threading.Thread(target=self.serve_forever, daemon=True).start()
-        return self
-
-    def __exit__(self, *exc_info):
-        self.shutdown()
-        self.server_close()
-
-    @property
-    def url(self):
-        """The address to use instead of the server's."""
-        return f"http://127.0.0.1:{self.server_address[1]}"
 
     def plan(self, fault, matches=is_order_load, times=1):
         """Let something go wrong with the next requests that match.
@@ -70,9 +54,6 @@ class FaultProxy(socketserver.ThreadingTCPServer):
                     return planned[0]
         return None
 
-    def handle_error(self, request, client_address):
-        """Say nothing: connections that break are what this is for."""
-
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
@@ -84,7 +65,6 @@ class _Handler(BaseHTTPRequestHandler):
             self._hang_up()
             return
         status, reply = self._forward(body)
-        self.server.reached.set()
         if fault == "hold":
             threading.Event().wait(TIMEOUT)
         if fault in ("swallow", "hold"):

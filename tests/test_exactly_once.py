@@ -103,7 +103,6 @@ def test_a_server_killed_in_the_middle_makes_no_second_order(
 ):
     lead = floor.new_lead(dealership)
     proxy.plan("hold")
-    proxy.reached.clear()
     session = floor.login("agent")
     with ThreadPoolExecutor(1) as pool:
         pushing = pool.submit(floor.win, lead, session)
@@ -172,6 +171,34 @@ class serialization_failure:
             cursor.execute(statements)
 
 
+def order_without_reply(floor, dealer, dealership, proxy):
+    """Let an order arrive whose reply is lost.
+
+    :return: the lead, its reference, and the order as the dealer has it.
+    """
+    lead = floor.new_lead(dealership)
+    proxy.plan("swallow")
+    fail_to_win(floor, lead)
+    reference = floor.read(lead)["reference"]
+    (order,) = dealer.orders(reference)
+    return lead, reference, order
+
+
+def lead_whose_order_did_not_arrive(floor, dealership, proxy):
+    """Return a lead with an attempt that never reached the dealer."""
+    lead = floor.new_lead(dealership)
+    proxy.plan("cut")
+    fail_to_win(floor, lead)
+    return lead, floor.read(lead)["reference"]
+
+
+def make_by_hand(dealer, **values):
+    """Make an order as somebody at the dealer does; return its id."""
+    partner = dealer.admin.call("res.partner", "create", {"name": "By Hand"})
+    values = {"partner_id": partner, "user_id": False, **values}
+    return dealer.admin.call("sale.order", "create", values)
+
+
 def change(dealer, order, **values):
     dealer.admin.call("sale.order", "write", [order["id"]], values)
 
@@ -179,11 +206,7 @@ def change(dealer, order, **values):
 def test_an_order_that_the_dealer_confirmed_or_changed_is_left_alone(
     floor, dealer, dealership, proxy
 ):
-    lead = floor.new_lead(dealership)
-    proxy.plan("swallow")
-    fail_to_win(floor, lead)
-    reference = floor.read(lead)["reference"]
-    (order,) = dealer.orders(reference)
+    lead, reference, order = order_without_reply(floor, dealer, dealership, proxy)
     dealer.admin.call(
         "sale.order.line", "write", order["order_line"], {"product_uom_qty": 3}
     )
@@ -200,10 +223,7 @@ def test_an_order_that_the_dealer_confirmed_or_changed_is_left_alone(
 def test_an_order_whose_reference_the_dealer_changed_is_found_and_left_alone(
     floor, dealer, dealership, proxy
 ):
-    lead = floor.new_lead(dealership)
-    proxy.plan("swallow")
-    fail_to_win(floor, lead)
-    (order,) = dealer.orders(floor.read(lead)["reference"])
+    lead, _reference, order = order_without_reply(floor, dealer, dealership, proxy)
     change(dealer, order, client_order_ref="Dealer's own number", origin="Phone")
     floor.win(lead)
     row = floor.read(lead)
@@ -216,11 +236,7 @@ def test_an_order_whose_reference_the_dealer_changed_is_found_and_left_alone(
 def test_an_order_that_the_dealer_hid_from_us_is_not_made_again(
     floor, dealer, dealership, proxy
 ):
-    lead = floor.new_lead(dealership)
-    proxy.plan("swallow")
-    fail_to_win(floor, lead)
-    reference = floor.read(lead)["reference"]
-    (order,) = dealer.orders(reference)
+    lead, reference, order = order_without_reply(floor, dealer, dealership, proxy)
     change(dealer, order, user_id=dealer.admin.uid)
     assert "is not allowed to do this" in fail_to_win(floor, lead)
     assert_not_moved(floor, lead)
@@ -232,10 +248,7 @@ def test_an_order_that_the_dealer_hid_from_us_is_not_made_again(
 def test_an_order_that_the_dealer_deleted_is_made_again(
     floor, dealer, dealership, proxy
 ):
-    lead = floor.new_lead(dealership)
-    proxy.plan("swallow")
-    fail_to_win(floor, lead)
-    (order,) = dealer.orders(floor.read(lead)["reference"])
+    lead, _reference, order = order_without_reply(floor, dealer, dealership, proxy)
     dealer.admin.call("sale.order", "unlink", [order["id"]])
     floor.win(lead)
     assert_won_with_one_order(floor, dealer, lead)
@@ -244,16 +257,8 @@ def test_an_order_that_the_dealer_deleted_is_made_again(
 def test_an_order_made_by_hand_with_our_reference_is_taken(
     floor, dealer, dealership, proxy
 ):
-    lead = floor.new_lead(dealership)
-    proxy.plan("cut")
-    fail_to_win(floor, lead)
-    reference = floor.read(lead)["reference"]
-    partner = dealer.admin.call("res.partner", "create", {"name": "By Hand"})
-    dealer.admin.call(
-        "sale.order",
-        "create",
-        {"partner_id": partner, "client_order_ref": reference, "user_id": False},
-    )
+    lead, reference = lead_whose_order_did_not_arrive(floor, dealership, proxy)
+    make_by_hand(dealer, client_order_ref=reference)
     floor.win(lead)
     (order,) = dealer.orders(reference)
     assert floor.read(lead)["dealer_so_name"] == order["name"]
@@ -262,20 +267,11 @@ def test_an_order_made_by_hand_with_our_reference_is_taken(
 def test_another_call_centre_with_the_same_numbers_is_no_obstacle(
     floor, dealer, dealership, proxy
 ):
-    lead = floor.new_lead(dealership)
-    proxy.plan("cut")
-    fail_to_win(floor, lead)
-    reference = floor.read(lead)["reference"]
-    partner = dealer.admin.call("res.partner", "create", {"name": "Their customer"})
-    theirs = dealer.admin.call(
-        "sale.order",
-        "create",
-        {
-            "partner_id": partner,
-            "client_order_ref": reference,
-            "origin": "__bpo_crm__.another-database_lead_1",
-            "user_id": False,
-        },
+    lead, reference = lead_whose_order_did_not_arrive(floor, dealership, proxy)
+    theirs = make_by_hand(
+        dealer,
+        client_order_ref=reference,
+        origin="__bpo_crm__.another-database_lead_1",
     )
     floor.win(lead)
     ours = [order for order in dealer.orders(reference) if order["id"] != theirs]
@@ -285,11 +281,7 @@ def test_another_call_centre_with_the_same_numbers_is_no_obstacle(
 def test_a_lead_moved_to_another_dealership_is_not_ordered_at_both(
     floor, dealer, dealership, proxy
 ):
-    lead = floor.new_lead(dealership)
-    proxy.plan("swallow")
-    fail_to_win(floor, lead)
-    reference = floor.read(lead)["reference"]
-    (order,) = dealer.orders(reference)
+    lead, reference, order = order_without_reply(floor, dealer, dealership, proxy)
     other = floor.new_dealership(proxy.url, dealer.server.database)
     floor.agent.call("crm.lead", "write", [lead], {"dealership_id": other})
     assert f"has order {order['name']} for this lead already" in fail_to_win(
