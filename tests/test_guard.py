@@ -84,7 +84,7 @@ def test_credentials_do_not_leave_through_rpc(floor, dealership):
                 session.call("crm.dealership", "read", [dealership], [field])
             assert caught.value.name == "odoo.exceptions.AccessError"
     with pytest.raises(RpcError, match="cannot be exported"):
-        floor.manager.call(
+        floor.admin.call(
             "crm.dealership", "export_data", [dealership], ["odoo_api_key"]
         )
 

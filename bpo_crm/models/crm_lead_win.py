@@ -356,9 +356,14 @@ class Lead(models.Model):
         template = self.env.ref(MAIL_TEMPLATE, raise_if_not_found=False)
         if not template:
             return self.env._("the mail template was deleted.")
+        # What fails in here is not the template's fault.
+        self.env.flush_all()
         try:
             with self.env.cr.savepoint():
                 template.sudo().send_mail(self.id, force_send=False)
+        except psycopg2.OperationalError:
+            # Odoo runs the request again.
+            raise
         except Exception:
             # A template that somebody broke must not undo a win: the dealer has
             # the order already.

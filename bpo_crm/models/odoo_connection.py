@@ -87,7 +87,7 @@ class OdooConnection(models.AbstractModel):
 
     def _export_rows(self, paths, **kwargs):
         # Every export ends here, also one of records that only lead to these.
-        if any(path[0] == "odoo_api_key" for path in paths):
+        if any(path[:1] == ["odoo_api_key"] for path in paths):
             raise UserError(self.env._("Passwords and API keys cannot be exported."))
         return super()._export_rows(paths, **kwargs)
 
