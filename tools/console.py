@@ -8,6 +8,9 @@ import time
 #: Seconds after which a step that is still going on says so again.
 REMINDER_INTERVAL = 30
 
+#: The steps that are going on, each within the one before it.
+_going_on = []
+
 
 class LauncherError(Exception):
     """Something went wrong; the message says what happened and what to do."""
@@ -29,6 +32,7 @@ def step(title):
     """
     started = time.monotonic()
     say(f"• {title} …")
+    _going_on.append(title)
     done = threading.Event()
     reminder = threading.Thread(
         target=_remind, args=(title, started, done), daemon=True
@@ -39,11 +43,14 @@ def step(title):
     finally:
         done.set()
         reminder.join()
+        _going_on.pop()
     say(f"  {title}: {time.monotonic() - started:.0f} s")
 
 
 def _remind(title, started, done):
     while not done.wait(REMINDER_INTERVAL):
+        if _going_on[-1] != title:
+            continue
         say(f"  … {title}: {time.monotonic() - started:.0f} s so far")
 
 
