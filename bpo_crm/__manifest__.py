@@ -5,7 +5,6 @@
     "version": "1.0.0",
     "category": "Sales/CRM",
     "author": "The bpo_crm authors",
-    "website": "https://github.com/bpo-crm/bpo_crm",
     "license": "LGPL-3",
     "application": True,
     "depends": ["bus", "contacts", "crm", "phone_validation"],
