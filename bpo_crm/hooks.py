@@ -2,7 +2,7 @@
 
 from odoo import SUPERUSER_ID
 
-from . import series
+from . import roles, series
 
 #: Core's stages (XML ids of the ``crm`` module) in a database without leads.
 FRESH_STAGES = (
@@ -95,8 +95,8 @@ def _number_existing_leads(env):
 
 def _set_up_roles(env):
     groups = env["res.groups"]
-    for role in ("agent", "supervisor", "manager"):
-        groups |= env.ref(f"bpo_crm.group_bpo_{role}")
+    for role in (roles.AGENT, roles.SUPERVISOR, roles.MANAGER):
+        groups |= env.ref(role)
     series.show_groups_on_user_form(env, groups, "BPO CRM")
     administrators = [SUPERUSER_ID, env.ref("base.user_admin").id]
-    env.ref("bpo_crm.group_bpo_manager")._add_members(administrators)
+    env.ref(roles.MANAGER)._add_members(administrators)

@@ -4,8 +4,7 @@ from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
-AGENT = "bpo_crm.group_bpo_agent"
-SUPERVISOR = "bpo_crm.group_bpo_supervisor"
+from ..roles import AGENT, SUPERVISOR
 
 #: How many leads of the pool one look at it brings.
 POOL_BATCH = 100

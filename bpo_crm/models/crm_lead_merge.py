@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
-MERGED_FIELDS = ["dealership_id", "vehicle_model_id", "brand_id"]
+MERGED_FIELDS = ["dealership_id", "vehicle_model_id"]
 
 
 class Lead(models.Model):

@@ -1,7 +1,7 @@
 from odoo import SUPERUSER_ID, api, models
 from odoo.exceptions import UserError
 
-MANAGER = "bpo_crm.group_bpo_manager"
+from ..roles import MANAGER
 
 
 class Lead(models.Model):

@@ -8,6 +8,7 @@ from odoo.exceptions import UserError
 from odoo.tools import email_normalize
 
 from .. import remote_odoo
+from ..roles import AGENT
 
 _logger = logging.getLogger(__name__)
 
@@ -45,7 +46,7 @@ class Lead(models.Model):
         "crm.dealer.push",
         "lead_id",
         "Push Attempts",
-        groups="bpo_crm.group_bpo_agent",
+        groups=AGENT,
     )
 
     def write(self, vals):
@@ -64,10 +65,9 @@ class Lead(models.Model):
         :raises UserError: without a won stage, or when a dealer's server does
             not take the order.
         """
-        for lead in self:
-            lead._get_won_stage()
-        for lead in self:
-            lead.write({"stage_id": lead._get_won_stage().id})
+        stages = {lead: lead._get_won_stage() for lead in self}
+        for lead, stage in stages.items():
+            lead.write({"stage_id": stage.id})
         return True
 
     def action_win_each(self):

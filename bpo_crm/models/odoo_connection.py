@@ -2,8 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
 from .. import remote_odoo
-
-MANAGER = "bpo_crm.group_bpo_manager"
+from ..roles import MANAGER
 
 #: What a test of the connection found out.
 RESULT_FIELDS = (
