@@ -4,12 +4,13 @@ from odoo import SUPERUSER_ID
 
 from . import roles, series
 
-#: Core's stages (XML ids of the ``crm`` module) in a database without leads.
+#: Core's stages (XML ids of the ``crm`` module) in a database without leads, with
+#: their sequence and the days after which a lead in them is stale.
 FRESH_STAGES = (
-    ("crm.stage_lead1", "New", 10),
-    ("crm.stage_lead2", "Qualified", 20),
-    ("crm.stage_lead3", "Negotiation", 30),
-    ("crm.stage_lead4", "Won", 40),
+    ("crm.stage_lead1", "New", 10, 2),
+    ("crm.stage_lead2", "Qualified", 20, 7),
+    ("crm.stage_lead3", "Negotiation", 30, 14),
+    ("crm.stage_lead4", "Won", 40, 0),
 )
 
 #: Core's lost reasons, which the addon's own take the place of.
@@ -34,9 +35,14 @@ def post_init_hook(env):
 
 def _set_up_fresh_pipeline(env):
     kept = env.ref("bpo_crm.stage_lost")
-    for xml_id, name, sequence in FRESH_STAGES:
+    for xml_id, name, sequence, stale_after_days in FRESH_STAGES:
         stage = env.ref(xml_id, raise_if_not_found=False)
-        values = {"name": name, "sequence": sequence, "is_won": name == "Won"}
+        values = {
+            "name": name,
+            "sequence": sequence,
+            "is_won": name == "Won",
+            "stale_after_days": stale_after_days,
+        }
         kept |= _update_or_create_stage(env, stage, values)
     (env["crm.stage"].search([]) - kept).unlink()
     for xml_id in CORE_LOST_REASONS:

@@ -59,11 +59,42 @@ class DealerPush(models.Model):
     # True from the moment before sending until the dealer says that there is none
     order_may_exist = fields.Boolean(readonly=True)
 
+    is_retriable = fields.Boolean(
+        compute="_compute_is_retriable",
+        help="The lead's last attempt, and it failed.",
+    )
+
+    @api.depends("state", "lead_id.push_ids", "lead_id.stage_id")
+    def _compute_is_retriable(self):
+        for push in self:
+            push.is_retriable = (
+                push.state in ("failed", "interrupted")
+                and not push.lead_id.is_won
+                and push == push.lead_id.push_ids[:1]
+            )
+
     @api.depends("lead_id.reference", "state")
     def _compute_display_name(self):
         states = dict(self._fields["state"]._description_selection(self.env))
         for push in self:
             push.display_name = f"{push.lead_id.reference}: {states.get(push.state)}"
+
+    # ------------------------------------------------------------
+    # ACTIONS
+    # ------------------------------------------------------------
+
+    def action_retry(self):
+        """Mark the lead as won again, which makes the order or finds it.
+
+        :return: what marking it as won returns.
+        :raises UserError: when there is nothing to retry, or when it fails again.
+        """
+        self.ensure_one()
+        if not self.is_retriable:
+            raise UserError(
+                self.env._("Only the last attempt of a lead can be tried again.")
+            )
+        return self.lead_id.action_set_won_rainbowman()
 
     # ------------------------------------------------------------
     # BUSINESS

@@ -15,7 +15,12 @@ class Dealership(models.Model):
 
     name = fields.Char(required=True)
     code = fields.Char(required=True, copy=False)
+    # Where customers visit
+    street = fields.Char()
+    zip = fields.Char()
     city = fields.Char()
+    country_id = fields.Many2one("res.country")
+    phone = fields.Char()
     brand_ids = fields.Many2many("crm.brand", string="Brands")
     manager_name = fields.Char()
     manager_email = fields.Char()
@@ -23,6 +28,11 @@ class Dealership(models.Model):
     push_ids = fields.One2many("crm.dealer.push", "dealership_id", "Push Attempts")
 
     _code_uniq = Constraint("UNIQUE(code)", "Another dealership has this code already.")
+
+    def _format_address(self):
+        """Return where a customer goes to, in one line."""
+        parts = (self.name, self.street, self.zip, self.city, self.country_id.name)
+        return ", ".join(filter(None, parts))
 
     def _run_connection_checks(self, session):
         return remote_odoo.check_dealer(session)

@@ -23,6 +23,7 @@ class Lead(models.Model):
     reference = fields.Char(readonly=True, copy=False, index="trigram")
     is_won = fields.Boolean(related="stage_id.is_won", string="Is Won")
     is_lost = fields.Boolean(related="stage_id.is_lost", string="Is Lost")
+    customer_name = fields.Char(compute="_compute_customer_name")
     # What the customer wants, and who sells it
     vehicle_model_id = fields.Many2one(
         "crm.vehicle.model",
@@ -50,6 +51,12 @@ class Lead(models.Model):
     _reference_uniq = Constraint(
         "UNIQUE(reference)", "Another lead has this reference already."
     )
+
+    @api.depends("contact_name", "partner_name", "partner_id.name", "name")
+    def _compute_customer_name(self):
+        for lead in self:
+            names = (lead.contact_name, lead.partner_name, lead.partner_id.name)
+            lead.customer_name = next(filter(None, names), lead.name)
 
     @api.depends("vehicle_model_id")
     def _compute_brand_id(self):

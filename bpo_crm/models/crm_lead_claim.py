@@ -1,8 +1,10 @@
 import psycopg2
+from babel.dates import format_timedelta
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
+from odoo.tools.misc import babel_locale_parse
 
 from ..roles import AGENT, SUPERVISOR
 
@@ -10,7 +12,7 @@ from ..roles import AGENT, SUPERVISOR
 POOL_BATCH = 100
 
 #: The most urgent first: by priority, then by age.
-POOL_ORDER = "priority desc, create_date, id"
+POOL_ORDER = "priority desc, enquiry_date, id"
 
 
 class Lead(models.Model):
@@ -18,17 +20,46 @@ class Lead(models.Model):
 
     _inherit = "crm.lead"
 
+    enquiry_date = fields.Datetime(
+        "Enquired On",
+        default=fields.Datetime.now,
+        copy=False,
+        help="When the customer asked. The pool is handed out by priority, and then "
+        "to whom has waited longest.",
+    )
+    waiting_time = fields.Char(
+        "Waiting", compute="_compute_waiting_time", help="Since the customer asked."
+    )
+
     def init(self):
         result = super().init()
         # The pool among a million leads, in the order in which it is handed out.
         self.env.cr.execute(
             """
             CREATE INDEX IF NOT EXISTS crm_lead_pool_idx
-                ON crm_lead (priority DESC, create_date, id)
+                ON crm_lead (priority DESC, enquiry_date, id)
              WHERE user_id IS NULL AND active AND type = 'opportunity'
             """
         )
         return result
+
+    def _init_column(self, column_name):
+        if column_name != "enquiry_date":
+            return super()._init_column(column_name)
+        # Leads from before the addon have waited since they were made.
+        return self.env.cr.execute("UPDATE crm_lead SET enquiry_date = create_date")
+
+    # ------------------------------------------------------------
+    # COMPUTE
+    # ------------------------------------------------------------
+
+    @api.depends("enquiry_date")
+    def _compute_waiting_time(self):
+        now = fields.Datetime.now()
+        locale = babel_locale_parse(self.env.lang or "en_US")
+        for lead in self:
+            waiting = now - (lead.enquiry_date or lead.create_date or now)
+            lead.waiting_time = format_timedelta(waiting, locale=locale, threshold=1.5)
 
     # ------------------------------------------------------------
     # CRUD
@@ -85,15 +116,7 @@ class Lead(models.Model):
                 self.env._("No lead is waiting in the pool."), notification_type="info"
             )
         lead._claim()
-        return lead._notify_claimed(
-            {
-                "type": "ir.actions.act_window",
-                "res_model": self._name,
-                "res_id": lead.id,
-                "views": [[False, "form"]],
-                "target": "current",
-            }
-        )
+        return lead._notify_claimed(lead._open_form())
 
     # ------------------------------------------------------------
     # BUSINESS
@@ -236,11 +259,35 @@ class Lead(models.Model):
         """An agent works a lead only after claiming it."""
         if new_user_id == self.env.uid:
             return
-        foreign = self.filtered(lambda lead: lead.user_id != self.env.user)
-        if foreign:
+        self.filtered(lambda lead: lead.user_id != self.env.user)._refuse_unclaimed()
+
+    def _check_workable(self):
+        """Refuse work on leads that are not the user's to work, or not any more.
+
+        :raises UserError: when a lead is unclaimed or closed.
+        """
+        self.check_access("write")
+        self._check_claimed()
+        for lead in self:
+            if lead.stage_id._is_closed:
+                raise UserError(
+                    self.env._(
+                        '%(lead)s is closed in stage "%(stage)s" and is not worked any '
+                        "more.",
+                        lead=lead._get_label(),
+                        stage=lead.stage_id.name,
+                    )
+                )
+
+    def _check_claimed(self):
+        """Refuse work on leads that nobody claimed yet."""
+        self.filtered(lambda lead: not lead.sudo().user_id)._refuse_unclaimed()
+
+    def _refuse_unclaimed(self):
+        if self:
             raise UserError(
                 self.env._(
                     "Claim %s before you work it.",
-                    ", ".join(lead._get_label() for lead in foreign),
+                    ", ".join(lead._get_label() for lead in self),
                 )
             )

@@ -112,14 +112,19 @@ class Lead(models.Model):
         """Send a lead that was made as a closed one the way of all others."""
         stage = self.stage_id
         if stage._is_closed:
-            self._put_back_to_first_stage()
-            self.write({"stage_id": stage.id})
+            first = self.env["crm.stage"]._find_open(self.team_id)[:1]
+            self._write_stage(first)
+            if stage.is_won and self.dealer_so_name:
+                # History: it was won elsewhere, and the dealer has its order.
+                self._write_stage(stage)
+            else:
+                self.write({"stage_id": stage.id})
         elif not self.active:
             self.action_set_lost()
 
-    def _put_back_to_first_stage(self):
-        first = self.env["crm.stage"]._find_open(self.team_id)[:1]
-        return super().write({"stage_id": first.id})
+    def _write_stage(self, stage):
+        """Write a stage past the guard and past what the stage asks for."""
+        return super().write({"stage_id": stage.id})
 
     def _prepare_birth_problem(self, first):
         return self.env._(

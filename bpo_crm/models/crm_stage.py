@@ -14,6 +14,11 @@ class Stage(models.Model):
         help="Leads in this stage are lost. They keep the reason, and no order is "
         "made for them.",
     )
+    stale_after_days = fields.Integer(
+        "Stale after",
+        help="Days after which a lead counts as stale in this stage, unless something "
+        "is planned for a later day. 0 for never.",
+    )
 
     @api.constrains(*CLOSING_FLAGS)
     def _check_closing_flags(self):

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
@@ -43,13 +45,7 @@ class TestClaim(BpoCase):
         late, urgent, early = (
             self._new_lead(priority=priority) for priority in ("0", "3", "0")
         )
-        self.env.flush_all()
-        self.env.cr.execute(
-            "UPDATE crm_lead SET create_date = create_date - interval '1 day' "
-            "WHERE id = %s",
-            [early.id],
-        )
-        leads.invalidate_model()
+        early.enquiry_date -= timedelta(days=1)
         order = [
             leads.with_user(self.agent).action_claim_next()["params"]["next"]["res_id"]
             for _n in range(3)

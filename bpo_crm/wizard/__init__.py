@@ -1,1 +1,1 @@
-from . import crm_lead_lost, crm_lead_win_report
+from . import crm_lead_log_call, crm_lead_lost, crm_lead_win_report

@@ -1,0 +1,103 @@
+from odoo import Command, api, fields, models
+from odoo.exceptions import UserError
+
+MEETING = "mail.mail_activity_data_meeting"
+
+
+class CalendarEvent(models.Model):
+    """Visits of customers, which are meetings of a lead at its dealership."""
+
+    _inherit = "calendar.event"
+
+    visit_state = fields.Selection(
+        [("planned", "Planned"), ("done", "Took Place"), ("no_show", "No-Show")],
+        "Visit",
+        help="Whether the customer of the lead came.",
+    )
+
+    # ------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        defaults = self.default_get(["visit_state", "opportunity_id"])
+        vals_list = [
+            self._prepare_visit_values({**defaults, **vals}, vals) for vals in vals_list
+        ]
+        events = super().create(vals_list)
+        for event in events.filtered("visit_state"):
+            event._plan_visit_activity()
+        return events
+
+    # ------------------------------------------------------------
+    # ACTIONS
+    # ------------------------------------------------------------
+
+    def action_visit_done(self):
+        """Record that the customer came.
+
+        :return: True
+        :raises UserError: when something else was recorded already.
+        """
+        return self._record_visit("done", self.env._("The customer came."))
+
+    def action_visit_no_show(self):
+        """Record that the customer did not come.
+
+        :return: True
+        :raises UserError: when something else was recorded already.
+        """
+        return self._record_visit("no_show", self.env._("The customer did not come."))
+
+    # ------------------------------------------------------------
+    # BUSINESS
+    # ------------------------------------------------------------
+
+    @api.model
+    def _prepare_visit_values(self, all_vals, vals):
+        """Invite the customer to a visit, who becomes a contact for it."""
+        lead = self.env["crm.lead"].browse(all_vals.get("opportunity_id"))
+        if not all_vals.get("visit_state"):
+            return vals
+        if not lead:
+            raise UserError(self.env._("Choose the lead whose customer will visit."))
+        lead._check_workable()
+        invited = lead.partner_id
+        lead._handle_partner_assignment(create_missing=True)
+        if "partner_ids" not in vals:
+            attendees = lead.user_id.partner_id | lead.partner_id
+            return {**vals, "partner_ids": [Command.set(attendees.ids)]}
+        # Who edits the attendees of a known customer means it.
+        new = [Command.link(customer.id) for customer in lead.partner_id - invited]
+        return {**vals, "partner_ids": [*vals["partner_ids"], *new]}
+
+    def _plan_visit_activity(self):
+        """Plan the visit as an activity; core does so where its window was used."""
+        repeated = self.recurrence_id and self != self.recurrence_id.base_event_id
+        if self.activity_ids or repeated:
+            return
+        self.opportunity_id.activity_schedule(
+            MEETING,
+            self.start_date or self.start,
+            self.name,
+            user_id=self.user_id.id,
+            calendar_event_id=self.id,
+        )
+
+    def _record_visit(self, state, feedback):
+        for event in self:
+            if event.visit_state != "planned":
+                raise UserError(
+                    self.env._(
+                        '"%s" is not a planned visit, or it was recorded already.',
+                        event.name,
+                    )
+                )
+        self.write({"visit_state": state})
+        for event in self:
+            if event.activity_ids:
+                event.activity_ids.action_feedback(feedback)
+            else:
+                event.opportunity_id.message_post(body=f"{event.name}: {feedback}")
+        return True

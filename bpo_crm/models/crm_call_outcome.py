@@ -1,0 +1,170 @@
+from datetime import datetime, time, timedelta
+
+import pytz
+
+from odoo import api, fields, models
+
+from ..series import Constraint
+
+CALL_RESULTS = [
+    ("answered", "Answered"),
+    ("no_answer", "No Answer"),
+    ("busy", "Busy"),
+    ("voicemail", "Voicemail"),
+    ("wrong_number", "Wrong Number"),
+]
+
+#: How far ahead working hours are looked for, in days.
+SEARCH_RANGE = 14
+
+
+class CallOutcome(models.Model):
+    """What follows a call, for each of its possible results."""
+
+    _name = "crm.call.outcome"
+    _description = "Call Outcome"
+    _order = "sequence, id"
+
+    result = fields.Selection(CALL_RESULTS, required=True, readonly=True)
+    sequence = fields.Integer(default=10)
+    is_contact = fields.Boolean(
+        "Counts as Contact",
+        help="The customer was spoken to. Attempts are counted anew from here.",
+    )
+    marks_phone_wrong = fields.Boolean(
+        "Marks the Number as Wrong",
+        help="The lead warns about its phone number until somebody corrects it.",
+    )
+    max_attempts = fields.Integer(
+        "Attempts",
+        help="After so many attempts in a row without contact, the wizard proposes "
+        "to mark the lead as lost. 0 for never.",
+    )
+    lost_reason_id = fields.Many2one(
+        "crm.lost.reason",
+        "Proposed Lost Reason",
+        ondelete="set null",
+        help="Filled in when the lead is marked as lost after the last attempt.",
+    )
+    step_ids = fields.One2many(
+        "crm.call.outcome.step", "outcome_id", "Next Activities", copy=True
+    )
+
+    _result_uniq = Constraint("UNIQUE(result)", "Each result is configured once.")
+    _max_attempts_positive = Constraint(
+        "CHECK(max_attempts >= 0)", "The number of attempts cannot be negative."
+    )
+
+    @api.depends("result")
+    def _compute_display_name(self):
+        results = dict(self._fields["result"]._description_selection(self.env))
+        for outcome in self:
+            outcome.display_name = results.get(outcome.result, "")
+
+    @api.model
+    def _find(self, result):
+        """Return the outcome of a result; empty when a manager deleted it.
+
+        :param str result: of ``crm.call.log``.
+        """
+        return self.search([("result", "=", result)], limit=1) if result else self
+
+    def _find_step(self, attempt):
+        """Return what is proposed after an attempt.
+
+        :param int attempt: 1 for the first in a row; the last step is repeated.
+        """
+        return self.step_ids[attempt - 1 : attempt] or self.step_ids[-1:]
+
+    def _proposes_lost(self, attempt):
+        """Whether this attempt was the last one that makes sense."""
+        return bool(self.max_attempts) and attempt >= self.max_attempts
+
+
+class CallOutcomeStep(models.Model):
+    """The activity that is proposed after one attempt."""
+
+    _name = "crm.call.outcome.step"
+    _description = "Activity Proposed after a Call"
+    _order = "sequence, id"
+
+    outcome_id = fields.Many2one(
+        "crm.call.outcome", required=True, index=True, ondelete="cascade"
+    )
+    sequence = fields.Integer(default=10)
+    activity_type_id = fields.Many2one(
+        "mail.activity.type",
+        required=True,
+        ondelete="cascade",
+        domain="[('res_model', 'in', (False, 'crm.lead'))]",
+    )
+    summary = fields.Char(translate=True)
+    delay = fields.Integer(default=1, required=True)
+    delay_unit = fields.Selection(
+        [("minutes", "Minutes"), ("hours", "Hours"), ("days", "Days")],
+        default="days",
+        required=True,
+        help="Days are due in the course of the day, minutes and hours at a time.",
+    )
+    time_of_day = fields.Float(
+        "At",
+        help="The time of the day in the agent's zone; 0:00 for any time. For days.",
+    )
+
+    _delay_positive = Constraint("CHECK(delay >= 0)", "A delay cannot be negative.")
+    _time_of_day_range = Constraint(
+        "CHECK(time_of_day >= 0 AND time_of_day < 24)",
+        "The time of the day must lie between 0:00 and 23:59.",
+    )
+
+    def _plan(self, now):
+        """Tell when the activity is due, from the user's point of view.
+
+        What would fall out of the working hours goes to their next start, unless
+        the floor is working outside of them at this moment, too.
+
+        :param datetime.datetime now: in UTC, naive.
+        :return: the day, and the time of the day in hours; 0 for any time.
+        :rtype: tuple[datetime.date, float]
+        """
+        zone = pytz.timezone(self.env.user.tz or "UTC")
+        now = pytz.utc.localize(now).astimezone(zone)
+        if self.delay_unit == "days":
+            return self._plan_day(now).date(), self.time_of_day
+        due = self._keep_to_working_hours(
+            now, now + timedelta(**{self.delay_unit: self.delay})
+        )
+        return due.date(), due.hour + due.minute / 60
+
+    def _plan_day(self, now):
+        day = (now + timedelta(days=self.delay)).date()
+        if not self.delay:
+            return now
+        noon = now.tzinfo.localize(datetime.combine(day, time(0)))
+        end = noon + timedelta(days=1)
+        if self._is_working_day(now) and not self._find_working_hours(noon, end):
+            return self._next_working_time(noon)
+        return noon
+
+    def _is_working_day(self, moment):
+        start = moment.replace(hour=0, minute=0, second=0, microsecond=0)
+        return bool(self._find_working_hours(start, start + timedelta(days=1)))
+
+    def _keep_to_working_hours(self, now, due):
+        minute = timedelta(minutes=1)
+        working_now = self._find_working_hours(now, now + minute)
+        if working_now and not self._find_working_hours(due, due + minute):
+            return self._next_working_time(due)
+        return due
+
+    def _next_working_time(self, moment):
+        hours = self._find_working_hours(moment, moment + timedelta(days=SEARCH_RANGE))
+        return hours[0][0] if hours else moment
+
+    def _find_working_hours(self, start, end):
+        """Return the company's working hours, read in the user's zone."""
+        calendar = self.env.company.sudo().resource_calendar_id
+        if not calendar:
+            return []
+        intervals = calendar._work_intervals_batch(start, end, tz=start.tzinfo)[False]
+        return [(begin, stop) for begin, stop, _records in intervals]

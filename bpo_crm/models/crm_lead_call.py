@@ -1,0 +1,116 @@
+from odoo import api, fields, models
+
+from ..roles import AGENT
+
+
+class Lead(models.Model):
+    """Calling the customer. Seed 003, "Call logging"."""
+
+    _inherit = "crm.lead"
+
+    call_log_ids = fields.One2many("crm.call.log", "lead_id", "Calls", groups=AGENT)
+    call_count = fields.Integer("Calls Made", compute="_compute_call_count")
+    is_phone_wrong = fields.Boolean(
+        "Wrong Number",
+        readonly=True,
+        copy=False,
+        help="A call reached somebody else. Goes away when the number changes.",
+    )
+
+    @api.depends("call_log_ids")
+    def _compute_call_count(self):
+        groups = (
+            self.env["crm.call.log"]
+            .sudo()
+            ._read_group([("lead_id", "in", self.ids)], ["lead_id"], ["__count"])
+        )
+        counts = {lead.id: count for lead, count in groups}
+        for lead in self:
+            lead.call_count = counts.get(lead._origin.id, 0)
+
+    def write(self, vals):
+        if "phone" in vals:
+            vals = {**vals, "is_phone_wrong": False}
+        return super().write(vals)
+
+    # ------------------------------------------------------------
+    # ACTIONS
+    # ------------------------------------------------------------
+
+    def action_log_call(self):
+        """Open the wizard that logs a call; its timer runs from now.
+
+        :return: a window action.
+        :rtype: dict
+        :raises UserError: when the lead is unclaimed or closed.
+        """
+        self.ensure_one()
+        self._check_workable()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Log Call"),
+            "res_model": "crm.lead.log.call",
+            "views": [[False, "form"]],
+            "target": "new",
+            "context": {"default_lead_id": self.id, "dialog_size": "medium"},
+        }
+
+    def action_view_calls(self):
+        """Open the calls of these leads.
+
+        :return: a window action.
+        :rtype: dict
+        """
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "bpo_crm.crm_call_log_action"
+        )
+        context = {"default_lead_id": self[:1].id}
+        return {**action, "domain": [("lead_id", "in", self.ids)], "context": context}
+
+    # ------------------------------------------------------------
+    # BUSINESS
+    # ------------------------------------------------------------
+
+    def _count_attempts(self):
+        """Return how many calls were made in vain since the last contact.
+
+        :rtype: int
+        """
+        calls = self.env["crm.call.log"].sudo()
+        contact = calls.search(
+            [("lead_id", "=", self.id), ("is_contact", "=", True)], limit=1
+        )
+        domain = [("lead_id", "=", self.id), ("is_contact", "=", False)]
+        if contact:
+            domain += [("call_date", ">", contact.call_date)]
+        return calls.search_count(domain)
+
+    def _log_call(self, call_values, activity_values=None, planned=None):
+        """Log a call with what follows from it.
+
+        :param dict call_values: of ``crm.call.log``.
+        :param dict activity_values: of the follow-up, a ``mail.activity``; none
+            by default.
+        :param mail.activity planned: activities that this call was.
+        :return: the logged call.
+        :raises UserError: when the lead is unclaimed or closed.
+        """
+        self.ensure_one()
+        call = self.env["crm.call.log"].create({**call_values, "lead_id": self.id})
+        if self.env["crm.call.outcome"]._find(call.result).marks_phone_wrong:
+            self.is_phone_wrong = True
+        if planned:
+            planned.action_feedback()
+        if activity_values:
+            self._schedule_follow_up(activity_values)
+        return call
+
+    def _schedule_follow_up(self, values):
+        return self.env["mail.activity"].create(
+            {
+                "res_model_id": self.env["ir.model"]._get_id(self._name),
+                "res_id": self.id,
+                "user_id": self.user_id.id,
+                **values,
+            }
+        )

@@ -1,0 +1,144 @@
+from datetime import datetime, time, timedelta
+
+import pytz
+
+from odoo import api, fields, models
+
+from .crm_lead_claim import POOL_ORDER
+
+#: How many leads a section shows; the others are counted.
+SECTION_LIMIT = 40
+
+
+class Lead(models.Model):
+    """The agent's home: what is due, in the order in which to do it."""
+
+    _inherit = "crm.lead"
+
+    @api.model
+    def get_my_day(self):
+        """Return what the user has to do today.
+
+        :return: the numbers of the day, and sections in the order of their urgency,
+            each with a name, a count and the first rows. Times are in UTC.
+        :rtype: dict
+        """
+        due = self._find_due_activities()
+        today = fields.Date.context_today(self)
+        timed = due.filtered("due_at")
+        untimed = due - timed
+        overdue = untimed.filtered(lambda activity: activity.date_deadline < today)
+        sections = [
+            self._prepare_due_section("callbacks", timed),
+            self._prepare_due_section("overdue", overdue),
+            self._prepare_due_section("today", untimed - overdue),
+        ]
+        own = self._get_own_domain()
+        # A lead stands in one section, the most urgent one.
+        shown = set(due.mapped("res_id"))
+        for name, domain in (
+            ("idle", [*own, ("activity_state", "=", False)]),
+            ("stale", [*own, *self._get_stale_domain()]),
+            ("pool", self._get_pool_domain()),
+        ):
+            section = self._prepare_lead_section(name, domain, shown)
+            shown.update(row["id"] for row in section["rows"])
+            sections.append(section)
+        return {"numbers": self._count_my_day(), "sections": sections}
+
+    # ------------------------------------------------------------
+    # BUSINESS
+    # ------------------------------------------------------------
+
+    @api.model
+    def _find_due_activities(self):
+        """Return the user's activities on open leads up to the end of today.
+
+        Those with a time of the day come first, in its order.
+        """
+        today = fields.Date.context_today(self)
+        activities = self.env["mail.activity"].search(
+            [
+                ("user_id", "=", self.env.uid),
+                ("res_model", "=", self._name),
+                ("date_deadline", "<=", today),
+            ],
+            order="due_at NULLS LAST, date_deadline, id",
+        )
+        leads = self.browse(activities.mapped("res_id"))
+        open_leads = set(leads.search([("id", "in", leads.ids), *self._get_own_domain()]).ids)
+        return activities.filtered(lambda activity: activity.res_id in open_leads)
+
+    @api.model
+    def _get_own_domain(self):
+        """Return the domain of the open leads that the user works."""
+        return [
+            ("type", "=", "opportunity"),
+            ("user_id", "=", self.env.uid),
+            ("stage_id.is_won", "=", False),
+            ("stage_id.is_lost", "=", False),
+        ]
+
+    @api.model
+    def _count_my_day(self):
+        zone = pytz.timezone(self.env.user.tz or "UTC")
+        midnight = datetime.combine(fields.Date.context_today(self), time())
+        start = zone.localize(midnight).astimezone(pytz.utc).replace(tzinfo=None)
+        calls = self.env["crm.call.log"].sudo()._read_group(
+            [
+                ("user_id", "=", self.env.uid),
+                ("call_date", ">=", start),
+                ("call_date", "<", start + timedelta(days=1)),
+            ],
+            aggregates=["__count", "contact_rate:sum", "duration:sum"],
+        )
+        ((count, contacts, minutes),) = calls
+        return {"calls": count, "contacts": int(contacts or 0), "minutes": minutes or 0}
+
+    # Sections
+
+    @api.model
+    def _prepare_due_section(self, name, activities):
+        leads = {lead.id: lead for lead in self.browse(activities.mapped("res_id"))}
+        rows = [
+            leads[activity.res_id]._prepare_row(activity)
+            for activity in activities[:SECTION_LIMIT]
+        ]
+        return {"name": name, "count": len(activities), "rows": rows}
+
+    @api.model
+    def _prepare_lead_section(self, name, domain, shown):
+        domain = [("id", "not in", list(shown)), *domain]
+        leads = self.search(domain, order=POOL_ORDER, limit=SECTION_LIMIT)
+        count = len(leads)
+        if count == SECTION_LIMIT:
+            count = self.search_count(domain)
+        rows = [lead._prepare_row() for lead in leads]
+        return {"name": name, "count": count, "rows": rows}
+
+    def _prepare_row(self, activity=None):
+        """Return a row of the screen for this lead.
+
+        :param mail.activity activity: what is due; nothing by default.
+        """
+        row = {
+            "id": self.id,
+            "reference": self.reference,
+            "customer": self.customer_name,
+            "vehicle": self.vehicle_model_id.display_name or "",
+            "dealership": self.dealership_id.name or "",
+            "stage": self.stage_id.name,
+            "priority": int(self.priority or 0),
+            "phone": self.phone or "",
+            "waiting": self.waiting_time,
+            "claimed": bool(self.user_id),
+        }
+        if activity:
+            row |= {
+                "activity_id": activity.id,
+                "icon": activity.icon or "fa-tasks",
+                "activity": activity.summary or activity.activity_type_id.name,
+                "due_at": fields.Datetime.to_string(activity.due_at),
+                "deadline": fields.Date.to_string(activity.date_deadline),
+            }
+        return row

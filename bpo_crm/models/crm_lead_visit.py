@@ -1,0 +1,70 @@
+from datetime import datetime, time, timedelta
+
+import pytz
+
+from odoo import fields, models
+
+#: When a visit is proposed: tomorrow, at this hour of the agent's day.
+PROPOSED_HOUR = 10
+
+
+class Lead(models.Model):
+    """Visits of the customer to the showroom. Seed 003, "Schedule Visit"."""
+
+    _inherit = "crm.lead"
+
+    visit_ids = fields.One2many(
+        "calendar.event",
+        "opportunity_id",
+        "Visits",
+        domain=[("visit_state", "!=", False)],
+    )
+
+    # ------------------------------------------------------------
+    # ACTIONS
+    # ------------------------------------------------------------
+
+    def action_schedule_visit(self):
+        """Open a new meeting at the dealership, with the customer invited.
+
+        :return: a window action on Odoo's own calendar.
+        :rtype: dict
+        :raises UserError: when the lead is unclaimed or closed.
+        """
+        self.ensure_one()
+        self._check_workable()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Schedule Visit"),
+            "res_model": "calendar.event",
+            "views": [[False, "form"]],
+            "target": "new",
+            "context": self._prepare_visit_context(),
+        }
+
+    # ------------------------------------------------------------
+    # BUSINESS
+    # ------------------------------------------------------------
+
+    def _prepare_visit_context(self):
+        attendees = self.user_id.partner_id | self.partner_id
+        start = self._propose_visit_start()
+        return {
+            "default_name": self.env._("Visit: %s", self.customer_name),
+            "default_visit_state": "planned",
+            "default_opportunity_id": self.id,
+            "default_res_model": self._name,
+            "default_res_id": self.id,
+            "default_user_id": self.user_id.id,
+            "default_partner_ids": attendees.ids,
+            "default_location": self.dealership_id._format_address(),
+            "default_start": fields.Datetime.to_string(start),
+            "default_stop": fields.Datetime.to_string(start + timedelta(hours=1)),
+            "default_duration": 1,
+        }
+
+    def _propose_visit_start(self):
+        zone = pytz.timezone(self.env.user.tz or "UTC")
+        tomorrow = fields.Date.context_today(self) + timedelta(days=1)
+        local = zone.localize(datetime.combine(tomorrow, time(PROPOSED_HOUR)))
+        return local.astimezone(pytz.utc).replace(tzinfo=None)

@@ -1,0 +1,91 @@
+import pytz
+
+from odoo import api, fields, models
+
+from ..roles import AGENT
+
+
+class Activity(models.Model):
+    """Activities with a time of the day, and activities of leads."""
+
+    _inherit = "mail.activity"
+
+    due_at = fields.Datetime(
+        "Due At",
+        index="btree_not_null",
+        help="When the customer asked for a time of the day, such as for a callback.",
+    )
+
+    # ------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        vals_list = [self._prepare_deadline(vals) for vals in vals_list]
+        activities = super().create(vals_list)
+        activities._check_leads_claimed()
+        return activities
+
+    def write(self, vals):
+        if "due_at" in vals:
+            for activity in self:
+                values = activity._prepare_deadline(vals)
+                super(Activity, activity).write(values)
+            return True
+        if "date_deadline" not in vals:
+            return super().write(vals)
+        timed = self.filtered("due_at")
+        for activity in timed:
+            due_at = activity._move_due_at(vals["date_deadline"])
+            super(Activity, activity).write({**vals, "due_at": due_at})
+        return super(Activity, self - timed).write(vals)
+
+    def _action_done(self, feedback=False, attachment_ids=False):
+        # In 18.0, the activities are gone afterwards.
+        visits = self.calendar_event_id
+        result = super()._action_done(feedback=feedback, attachment_ids=attachment_ids)
+        planned = visits.exists().filtered(lambda event: event.visit_state == "planned")
+        planned.write({"visit_state": "done"})
+        return result
+
+    # ------------------------------------------------------------
+    # BUSINESS
+    # ------------------------------------------------------------
+
+    def _prepare_deadline(self, vals):
+        """Let the day follow the time, in the zone of who does it."""
+        if not vals.get("due_at"):
+            return vals
+        user = self.env["res.users"].browse(vals.get("user_id") or self.user_id.id)
+        due_at = fields.Datetime.to_datetime(vals["due_at"])
+        day = self._to_zone(due_at, user or self.env.user).date()
+        return {**vals, "date_deadline": day}
+
+    def _move_due_at(self, day):
+        """Return the same time of the day on another day, in UTC."""
+        if not day:
+            return self.due_at
+        local = self._to_zone(self.due_at, self.user_id or self.env.user)
+        shift = fields.Date.to_date(day) - local.date()
+        # Across a change of the clock, the time of the day stays the same.
+        moved = local.tzinfo.localize(local.replace(tzinfo=None) + shift)
+        return moved.astimezone(pytz.utc).replace(tzinfo=None)
+
+    @api.model
+    def _to_zone(self, moment, user):
+        zone = pytz.timezone(user.sudo().tz or "UTC")
+        local = pytz.utc.localize(moment).astimezone(zone)
+        return zone.localize(local.replace(tzinfo=None))
+
+    def _check_leads_claimed(self):
+        """A lead is claimed before anything is planned for it."""
+        leads = self.env["crm.lead"]
+        if self.env.su or not self.env.user.has_group(AGENT):
+            return
+        planned = self.sudo().filtered(lambda activity: activity.res_model == leads._name)
+        leads.browse(planned.mapped("res_id"))._check_claimed()
+
+    def _to_store_defaults(self, target):
+        # Only 19.0 asks for the fields by name; 18.0 sends all of them.
+        return [*super()._to_store_defaults(target), "due_at"]

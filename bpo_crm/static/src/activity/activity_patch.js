@@ -1,0 +1,15 @@
+import { Activity } from "@mail/core/web/activity";
+import { deserializeDateTime } from "@web/core/l10n/dates";
+import { patch } from "@web/core/utils/patch";
+
+const { DateTime } = luxon;
+
+patch(Activity.prototype, {
+    /** The time of the day that the customer asked for, in the user's zone. */
+    get dueTime() {
+        const dueAt = this.props.activity.due_at;
+        return dueAt
+            ? deserializeDateTime(dueAt).toLocaleString(DateTime.TIME_SIMPLE)
+            : "";
+    },
+});

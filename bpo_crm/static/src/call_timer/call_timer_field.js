@@ -1,0 +1,46 @@
+import { Component, onWillUnmount, useState } from "@odoo/owl";
+import { registry } from "@web/core/registry";
+import { formatFloatTime } from "@web/views/fields/formatters";
+import { FloatTimeField } from "@web/views/fields/float_time/float_time_field";
+import { standardFieldProps } from "@web/views/fields/standard_field_props";
+
+const SECOND = 1000;
+
+/** The minutes of a call, which run until somebody stops them to type. */
+export class CallTimerField extends Component {
+    static template = "bpo_crm.CallTimerField";
+    static components = { FloatTimeField };
+    static props = { ...standardFieldProps };
+
+    setup() {
+        this.state = useState({ minutes: this.elapsedMinutes });
+        const tick = () => (this.state.minutes = this.elapsedMinutes);
+        const interval = setInterval(tick, SECOND);
+        onWillUnmount(() => clearInterval(interval));
+    }
+
+    get isRunning() {
+        return this.props.record.data.is_timer_running;
+    }
+
+    get elapsedMinutes() {
+        const startedAt = this.props.record.data.started_at;
+        return startedAt ? -startedAt.diffNow("minutes").minutes : 0;
+    }
+
+    get formattedMinutes() {
+        return formatFloatTime(this.state.minutes);
+    }
+
+    async stop() {
+        await this.props.record.update({
+            duration: this.elapsedMinutes,
+            is_timer_running: false,
+        });
+    }
+}
+
+registry.category("fields").add("bpo_call_timer", {
+    component: CallTimerField,
+    supportedTypes: ["float"],
+});

@@ -1,0 +1,49 @@
+import { registry } from "@web/core/registry";
+import { useService } from "@web/core/utils/hooks";
+import { useEffect } from "@odoo/owl";
+import { useLeadStage } from "../lead_stage/lead_stage";
+
+// Core's view, whose model is not exported
+const crmFormView = registry.category("views").get("crm_form");
+
+const WIN = "action_set_won_rainbowman";
+
+class LeadFormController extends crmFormView.Controller {
+    setup() {
+        super.setup();
+        this.leadStage = useLeadStage();
+        const queue = useService("bpo_crm.queue");
+        useEffect(
+            (ids) => queue.set(ids),
+            () => [this.model.root.resIds]
+        );
+    }
+
+    get className() {
+        const { resId, data } = this.model.root;
+        const isUnclaimed = Boolean(resId && "user_id" in data && !data.user_id);
+        return { ...super.className, o_bpo_unclaimed: isUnclaimed };
+    }
+
+    async beforeExecuteActionButton(clickParams) {
+        const proceed = await super.beforeExecuteActionButton(clickParams);
+        if (proceed !== false && clickParams.name === WIN) {
+            this.isWinning = true;
+            this.leadStage.blockForOrder();
+        }
+        return proceed;
+    }
+
+    async afterExecuteActionButton(clickParams) {
+        if (this.isWinning) {
+            this.isWinning = false;
+            this.leadStage.ui.unblock();
+        }
+        return super.afterExecuteActionButton(clickParams);
+    }
+}
+
+registry.category("views").add("bpo_lead_form", {
+    ...crmFormView,
+    Controller: LeadFormController,
+});

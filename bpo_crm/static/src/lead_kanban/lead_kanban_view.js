@@ -1,0 +1,46 @@
+import { crmKanbanView } from "@crm/views/crm_kanban/crm_kanban_view";
+import { registry } from "@web/core/registry";
+import { LeadStage } from "../lead_stage/lead_stage";
+
+class LeadGroupList extends crmKanbanView.Model.DynamicGroupList {
+    /** A drop that the server refuses leaves the card where it was. */
+    async moveRecord(recordId, sourceId, refId, targetId) {
+        const move = () => super.moveRecord(recordId, sourceId, refId, targetId);
+        const target = this.groups.find((group) => group.id === targetId);
+        if (sourceId === targetId || target.groupByField.name !== "stage_id") {
+            return move();
+        }
+        const source = this.groups.find((group) => group.id === sourceId);
+        const lead = source.list.records.find((record) => record.id === recordId);
+        return this.model.leadStage.move(lead.resId, target.value, {
+            write: move,
+            reload: () => this.model.load(),
+        });
+    }
+}
+
+class LeadKanbanModel extends crmKanbanView.Model {
+    static DynamicGroupList = LeadGroupList;
+    static services = [...crmKanbanView.Model.services, "ui"];
+
+    setup(params, { action, ui }) {
+        super.setup(...arguments);
+        this.leadStage = new LeadStage({ orm: this.orm, action, ui });
+    }
+}
+
+class LeadKanbanController extends crmKanbanView.Controller {
+    /** @override Whoever comes too late to claim a card sees it go. */
+    async afterExecuteActionButton(clickParams) {
+        await super.afterExecuteActionButton(clickParams);
+        if (clickParams.name === "action_claim") {
+            await this.model.load();
+        }
+    }
+}
+
+registry.category("views").add("bpo_lead_kanban", {
+    ...crmKanbanView,
+    Controller: LeadKanbanController,
+    Model: LeadKanbanModel,
+});
