@@ -1,6 +1,7 @@
 """What the tests do at the call centre and at the dealer, through HTTP."""
 
 import itertools
+import time
 
 from tools.jsonrpc import WebSession
 
@@ -115,6 +116,50 @@ class Floor:
         ]
         (row,) = self.admin.call("crm.lead", "read", [lead], fields)
         return {**row, "stage": row["stage_id"][0]}
+
+    def wait_for_stage(self, lead, stage, seconds=10):
+        """Wait until a lead is in a stage; tell whether it came there."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            if self.read(lead)["stage"] == stage:
+                return True
+            time.sleep(0.1)
+        return False
+
+    def calls(self, lead):
+        """Return the logged calls of a lead, the last one first."""
+        return self.admin.call(
+            "crm.call.log",
+            "search_read",
+            [("lead_id", "=", lead)],
+            ["result", "duration", "summary", "user_id", "is_contact"],
+        )
+
+    def activities(self, lead):
+        """Return the planned activities of a lead."""
+        return self.admin.call(
+            "mail.activity",
+            "search_read",
+            [("res_model", "=", "crm.lead"), ("res_id", "=", lead)],
+            ["activity_type_id", "summary", "date_deadline", "due_at", "user_id"],
+        )
+
+    def finish_due_activities(self, session):
+        """Mark as done what a user has planned."""
+        planned = session.call(
+            "mail.activity", "search", [("user_id", "=", session.uid)]
+        )
+        if planned:
+            session.call("mail.activity", "action_feedback", planned)
+
+    def visits(self, lead):
+        """Return the visits that the customer of a lead was invited to."""
+        return self.admin.call(
+            "calendar.event",
+            "search_read",
+            [("opportunity_id", "=", lead), ("visit_state", "!=", False)],
+            ["name", "location", "visit_state", "partner_ids", "start"],
+        )
 
     def pushes(self, lead):
         """Return the push attempts of a lead, the first one first."""

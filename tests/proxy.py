@@ -8,6 +8,7 @@ from http.server import BaseHTTPRequestHandler
 from tests.loopback import LoopbackServer
 
 TIMEOUT = 60  # seconds
+DELAY = 2  # seconds
 
 
 def is_order_load(body):
@@ -37,8 +38,8 @@ class FaultProxy(LoopbackServer):
         """Let something go wrong with the next requests that match.
 
         :param fault: ``cut`` (before the server), ``swallow`` (the reply, after
-            the server did its work), ``hold`` (the reply, for long), ``error``
-            (HTTP 502 instead of the reply).
+            the server did its work), ``hold`` (the reply, for long), ``delay``
+            (the reply, for a moment), ``error`` (HTTP 502 instead of the reply).
         :param matches: tells by the body whether it is the request.
         :param int times: how often.
         """
@@ -67,6 +68,8 @@ class _Handler(BaseHTTPRequestHandler):
         status, reply = self._forward(body)
         if fault == "hold":
             threading.Event().wait(TIMEOUT)
+        if fault == "delay":
+            threading.Event().wait(DELAY)
         if fault in ("swallow", "hold"):
             self._hang_up()
             return

@@ -36,6 +36,11 @@ class WebSession:
             urllib.request.HTTPCookieProcessor(self.cookies),
         )
 
+    @property
+    def session_id(self):
+        """The cookie that tells the server who this is."""
+        return next(c.value for c in self.cookies if c.name == "session_id")
+
     def login(self, database, login, password):
         """Log in.
 

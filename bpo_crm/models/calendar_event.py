@@ -79,11 +79,20 @@ class CalendarEvent(models.Model):
             return
         self.opportunity_id.activity_schedule(
             MEETING,
-            self.start_date or self.start,
+            self._get_local_day(),
             self.name,
             user_id=self.user_id.id,
             calendar_event_id=self.id,
         )
+
+    def _get_local_day(self):
+        """Return the day of the event where its organizer is."""
+        if self.allday:
+            return self.start_date
+        zone = self.user_id.sudo().tz or self.env.user.tz
+        return fields.Datetime.context_timestamp(
+            self.with_context(tz=zone), self.start
+        ).date()
 
     def _record_visit(self, state, feedback):
         for event in self:
@@ -99,5 +108,9 @@ class CalendarEvent(models.Model):
             if event.activity_ids:
                 event.activity_ids.action_feedback(feedback)
             else:
-                event.opportunity_id.message_post(body=f"{event.name}: {feedback}")
+                event.opportunity_id.message_post(
+                    body=self.env._(
+                        "%(visit)s: %(outcome)s", visit=event.name, outcome=feedback
+                    )
+                )
         return True

@@ -108,7 +108,9 @@ class CallLog(models.Model):
         if self.summary:
             body += plaintext2html(self.summary)
         self.lead_id.message_post(
-            body=body, author_id=self.user_id.partner_id.id, subtype_xmlid="mail.mt_note"
+            body=body,
+            author_id=self.user_id.partner_id.id,
+            subtype_xmlid="mail.mt_note",
         )
 
     def _format_duration(self):

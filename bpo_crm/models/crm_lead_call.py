@@ -85,6 +85,10 @@ class Lead(models.Model):
             domain += [("call_date", ">", contact.call_date)]
         return calls.search_count(domain)
 
+    def _is_out_of_reach(self, outcome):
+        """Whether a call with this outcome leaves no way to the customer."""
+        return outcome.marks_phone_wrong and not self.email_from
+
     def _log_call(self, call_values, activity_values=None, planned=None):
         """Log a call with what follows from it.
 

@@ -82,6 +82,16 @@ class Lead(models.Model):
                 self._check_owned(vals.get("user_id"))
         return super().write(vals)
 
+    @api.model
+    def fields_get(self, allfields=None, attributes=None):
+        """Let the screens offer only what the server allows."""
+        described = super().fields_get(allfields, attributes)
+        # Leads are lost with a reason, not archived.
+        closed = {"active"} | ({"user_id"} if self._is_agent_only() else set())
+        for name in closed & described.keys():
+            described[name]["readonly"] = True
+        return described
+
     # ------------------------------------------------------------
     # ACTIONS
     # ------------------------------------------------------------
@@ -97,7 +107,8 @@ class Lead(models.Model):
         self._lock_for_claim()
         self._check_unclaimed()
         self._claim()
-        return self._notify_claimed({"type": "ir.actions.client", "tag": "soft_reload"})
+        reload = {"type": "ir.actions.client", "tag": "soft_reload"}
+        return self._notify(self._prepare_claim_message(), "success", reload)
 
     @api.model
     def action_claim_next(self):
@@ -109,14 +120,11 @@ class Lead(models.Model):
             the pool is empty.
         :rtype: dict
         """
-        self._check_claim_rights()
-        lead = self._lock_next_in_pool()
+        lead = self._claim_next()
+        message = lead._prepare_claim_message()
         if not lead:
-            return self._notify(
-                self.env._("No lead is waiting in the pool."), notification_type="info"
-            )
-        lead._claim()
-        return lead._notify_claimed(lead._open_form())
+            return self._notify(message, "info")
+        return self._notify(message, "success", lead._open_form())
 
     # ------------------------------------------------------------
     # BUSINESS
@@ -135,6 +143,14 @@ class Lead(models.Model):
 
     def _claim(self):
         self.write({"user_id": self.env.uid})
+
+    @api.model
+    def _claim_next(self):
+        """Claim the most urgent lead of the pool; return it, if there is one."""
+        self._check_claim_rights()
+        lead = self._lock_next_in_pool()
+        lead._claim()
+        return lead
 
     @api.model
     def _check_claim_rights(self):
@@ -215,12 +231,13 @@ class Lead(models.Model):
             # Claimed and committed after this transaction began.
             return False
 
-    def _notify_claimed(self, following):
-        message = self.env._(
+    def _prepare_claim_message(self):
+        if not self:
+            return self.env._("No lead is waiting in the pool.")
+        return self.env._(
             "You are now assigned to lead %s",
             ", ".join(lead._get_label() for lead in self),
         )
-        return self._notify(message, "success", following)
 
     @api.model
     def _notify(self, message, notification_type, following=False):

@@ -66,7 +66,9 @@ class Lead(models.Model):
             order="due_at NULLS LAST, date_deadline, id",
         )
         leads = self.browse(activities.mapped("res_id"))
-        open_leads = set(leads.search([("id", "in", leads.ids), *self._get_own_domain()]).ids)
+        open_leads = set(
+            leads.search([("id", "in", leads.ids), *self._get_own_domain()]).ids
+        )
         return activities.filtered(lambda activity: activity.res_id in open_leads)
 
     @api.model
@@ -84,13 +86,17 @@ class Lead(models.Model):
         zone = pytz.timezone(self.env.user.tz or "UTC")
         midnight = datetime.combine(fields.Date.context_today(self), time())
         start = zone.localize(midnight).astimezone(pytz.utc).replace(tzinfo=None)
-        calls = self.env["crm.call.log"].sudo()._read_group(
-            [
-                ("user_id", "=", self.env.uid),
-                ("call_date", ">=", start),
-                ("call_date", "<", start + timedelta(days=1)),
-            ],
-            aggregates=["__count", "contact_rate:sum", "duration:sum"],
+        calls = (
+            self.env["crm.call.log"]
+            .sudo()
+            ._read_group(
+                [
+                    ("user_id", "=", self.env.uid),
+                    ("call_date", ">=", start),
+                    ("call_date", "<", start + timedelta(days=1)),
+                ],
+                aggregates=["__count", "contact_rate:sum", "duration:sum"],
+            )
         )
         ((count, contacts, minutes),) = calls
         return {"calls": count, "contacts": int(contacts or 0), "minutes": minutes or 0}
@@ -134,11 +140,12 @@ class Lead(models.Model):
             "claimed": bool(self.user_id),
         }
         if activity:
+            today = fields.Date.context_today(self)
             row |= {
                 "activity_id": activity.id,
                 "icon": activity.icon or "fa-tasks",
                 "activity": activity.summary or activity.activity_type_id.name,
                 "due_at": fields.Datetime.to_string(activity.due_at),
-                "deadline": fields.Date.to_string(activity.date_deadline),
+                "days_overdue": (today - activity.date_deadline).days,
             }
         return row

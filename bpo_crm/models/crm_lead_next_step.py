@@ -46,7 +46,11 @@ class Lead(models.Model):
         values = set(value) if operator in ("in", "not in") else {value}
         states = {False, *dict(NEXT_STEP_STATES)}
         found = values & states if operator in ("in", "=") else states - values
-        is_open = ["&", ("stage_id.is_won", "=", False), ("stage_id.is_lost", "=", False)]
+        is_open = [
+            "&",
+            ("stage_id.is_won", "=", False),
+            ("stage_id.is_lost", "=", False),
+        ]
         activity_states = [
             False if state == "none" else state for state in found if state
         ]

@@ -7,20 +7,34 @@ class Lead(models.Model):
     _inherit = "crm.lead"
 
     @api.model
-    def action_open_next(self, queue_ids=(), current_id=False):
-        """Open the lead to work next.
+    def action_open_next(self):
+        """Open the lead to work next: what is due, or else one from the pool.
+
+        :return: a window action, or a notification that leads on to it.
+        :rtype: dict
+        """
+        due = self._find_due()
+        return due._open_form() if due else self.action_claim_next()
+
+    @api.model
+    def get_next_lead(self, queue_ids, current_id):
+        """Return the lead to go on with.
 
         First the rest of the queue on the agent's screen, then what is due among
-        its own leads, then the most urgent lead of the pool.
+        its own leads, then the most urgent lead of the pool, which is claimed.
 
         :param list queue_ids: ids of leads in the order of the screen, those after
             the current one.
         :param int current_id: the lead that was worked just now.
-        :return: a window action, or a notification that leads on to it.
+        :return: its ``id``, or False where none is left, and a ``message`` where
+            there is something to tell.
         :rtype: dict
         """
-        following = self._find_in_queue(queue_ids) or self._find_due(current_id)
-        return following._open_form() if following else self.action_claim_next()
+        lead = self._find_in_queue(queue_ids) or self._find_due(current_id)
+        if lead:
+            return {"id": lead.id, "message": ""}
+        lead = self._claim_next()
+        return {"id": lead.id, "message": lead._prepare_claim_message()}
 
     @api.model
     def _find_in_queue(self, queue_ids):
@@ -35,7 +49,7 @@ class Lead(models.Model):
         return self.browse(next((id_ for id_ in queue_ids if id_ in waiting), ()))
 
     @api.model
-    def _find_due(self, current_id):
+    def _find_due(self, current_id=False):
         """Return the own lead whose activity is due first, as on My Day."""
         due = self._find_due_activities().filtered(
             lambda activity: activity.res_id != current_id

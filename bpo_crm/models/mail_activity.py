@@ -11,7 +11,6 @@ class Activity(models.Model):
     _inherit = "mail.activity"
 
     due_at = fields.Datetime(
-        "Due At",
         index="btree_not_null",
         help="When the customer asked for a time of the day, such as for a callback.",
     )
@@ -83,7 +82,9 @@ class Activity(models.Model):
         leads = self.env["crm.lead"]
         if self.env.su or not self.env.user.has_group(AGENT):
             return
-        planned = self.sudo().filtered(lambda activity: activity.res_model == leads._name)
+        planned = self.sudo().filtered(
+            lambda activity: activity.res_model == leads._name
+        )
         leads.browse(planned.mapped("res_id"))._check_claimed()
 
     def _to_store_defaults(self, target):

@@ -13,3 +13,14 @@ class ResGroups(models.Model):
         """
         links = [Command.link(group.id) for group in self]
         self.env["res.users"].browse(user_ids).write({USER_GROUPS: links})
+
+    def _set_members(self, user_ids):
+        """Give users these groups and no other ones.
+
+        On 18.0, Odoo makes every new user a sales administrator otherwise.
+
+        :param list user_ids: ids of ``res.users``.
+        """
+        groups = self | self.env.ref("base.group_user")
+        links = [Command.set(groups.ids)]
+        self.env["res.users"].browse(user_ids).write({USER_GROUPS: links})

@@ -90,3 +90,23 @@ class TestClaim(BpoCase):
         lead = self._new_lead(self.agent).with_user(self.supervisor)
         lead.user_id = self.other_agent
         self.assertEqual(lead.user_id, self.other_agent)
+
+    def test_the_screens_offer_what_the_server_allows(self):
+        leads = self.env["crm.lead"]
+        for user, reassigns in ((self.agent, False), (self.supervisor, True)):
+            described = leads.with_user(user).fields_get(["user_id", "active"])
+            self.assertEqual(described["user_id"]["readonly"], not reassigns)
+            self.assertTrue(described["active"]["readonly"])
+
+    def test_the_waiting_time_is_told_in_the_users_language(self):
+        lead = self._new_lead()
+        lead.enquiry_date -= timedelta(hours=3)
+        self.assertEqual(lead.waiting_time, "3 hours")
+
+    def test_leads_from_before_have_waited_since_they_were_made(self):
+        lead = self._new_lead()
+        lead.enquiry_date = False
+        self.env.flush_all()
+        lead._init_column("enquiry_date")
+        lead.invalidate_recordset()
+        self.assertEqual(lead.enquiry_date, lead.create_date)

@@ -1,3 +1,4 @@
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from odoo.addons.bpo_crm.remote_odoo import PlacedOrder, Refused, RemoteError, TimedOut
@@ -57,3 +58,16 @@ class TestDealerPush(BpoCase):
         )
         self.assertTrue(self._attempt().look_first)
         self.assertEqual(self.lead.push_ids.mapped("state"), ["done", "interrupted"])
+
+    def test_only_the_last_failed_attempt_can_be_tried_again(self):
+        self._attempt(Refused())
+        self._attempt(Refused())
+        last, first = self.lead.push_ids
+        self.assertTrue(last.is_retriable)
+        self.assertFalse(first.is_retriable)
+        with self.assertRaisesRegex(UserError, "Only the last attempt"):
+            first.action_retry()
+        with self._dealer():
+            last.action_retry()
+        self.assertTrue(self.lead.is_won)
+        self.assertFalse(any(self.lead.push_ids.mapped("is_retriable")))

@@ -218,3 +218,14 @@ class TestWin(BpoCase):
         texts = {line.reference: line.error for line in report.line_ids}
         self.assertFalse(texts[self.lead.reference])
         self.assertIn("Choose the dealership", texts[further.reference])
+
+    def test_a_won_lead_of_the_past_keeps_its_order(self):
+        values = {"stage_id": self.won.id, "dealer_so_name": "S00099"}
+        leads = self.env["crm.lead"].with_context(skip_stage_transition_check=True)
+        with self._dealer() as sent:
+            lead = leads.create({"name": "History", "team_id": self.team.id, **values})
+        self.assertEqual(sent, [])
+        self.assertEqual(lead.stage_id, self.won)
+        self.assertEqual(lead.probability, 100)
+        self.assertTrue(lead.date_closed)
+        self.assertFalse(lead.push_ids)

@@ -28,7 +28,7 @@ class LeadLogCall(models.TransientModel):
         default=True,
         help="As long as it runs, the duration is the time since the wizard opened.",
     )
-    duration = fields.Float("Duration", help="In minutes.")
+    duration = fields.Float(help="In minutes.")
     result = fields.Selection(CALL_RESULTS, "Call Result", required=True)
     summary = fields.Text()
     planned_activity_id = fields.Many2one(
@@ -75,8 +75,10 @@ class LeadLogCall(models.TransientModel):
     def _compute_planned_activity_id(self):
         for wizard in self:
             calls = wizard.lead_id.activity_ids.filtered(
-                lambda activity: activity.activity_category == "phonecall"
-                and activity.user_id == self.env.user
+                lambda activity: (
+                    activity.activity_category == "phonecall"
+                    and activity.user_id == self.env.user
+                )
             )
             wizard.planned_activity_id = calls.sorted("date_deadline")[:1]
 
@@ -86,7 +88,9 @@ class LeadLogCall(models.TransientModel):
             outcome = self.env["crm.call.outcome"]._find(wizard.result)
             in_vain = wizard.result and not outcome.is_contact
             wizard.attempt = wizard.lead_id._count_attempts() + 1 if in_vain else 0
-            wizard.proposes_lost = outcome._proposes_lost(wizard.attempt)
+            wizard.proposes_lost = outcome._proposes_lost(
+                wizard.attempt
+            ) or wizard.lead_id._is_out_of_reach(outcome)
 
     @api.depends("result")
     def _compute_next_activity(self):

@@ -1,19 +1,19 @@
-import { Component, onWillUnmount, useState } from "@odoo/owl";
-import { registry } from "@web/core/registry";
-import { formatFloatTime } from "@web/views/fields/formatters";
-import { FloatTimeField } from "@web/views/fields/float_time/float_time_field";
-import { standardFieldProps } from "@web/views/fields/standard_field_props";
+import {Component, onWillUnmount, useState} from "@odoo/owl";
+import {registry} from "@web/core/registry";
+import {formatFloatTime} from "@web/views/fields/formatters";
+import {FloatTimeField} from "@web/views/fields/float_time/float_time_field";
+import {standardFieldProps} from "@web/views/fields/standard_field_props";
 
 const SECOND = 1000;
 
 /** The minutes of a call, which run until somebody stops them to type. */
 export class CallTimerField extends Component {
     static template = "bpo_crm.CallTimerField";
-    static components = { FloatTimeField };
-    static props = { ...standardFieldProps };
+    static components = {FloatTimeField};
+    static props = {...standardFieldProps};
 
     setup() {
-        this.state = useState({ minutes: this.elapsedMinutes });
+        this.state = useState({minutes: this.elapsedMinutes});
         const tick = () => (this.state.minutes = this.elapsedMinutes);
         const interval = setInterval(tick, SECOND);
         onWillUnmount(() => clearInterval(interval));

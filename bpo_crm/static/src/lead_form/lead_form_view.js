@@ -1,7 +1,7 @@
-import { registry } from "@web/core/registry";
-import { useService } from "@web/core/utils/hooks";
-import { useEffect } from "@odoo/owl";
-import { useLeadStage } from "../lead_stage/lead_stage";
+import {registry} from "@web/core/registry";
+import {useService} from "@web/core/utils/hooks";
+import {onMounted, onWillUnmount, useEffect} from "@odoo/owl";
+import {useLeadStage} from "../lead_stage/lead_stage";
 
 // Core's view, whose model is not exported
 const crmFormView = registry.category("views").get("crm_form");
@@ -14,15 +14,31 @@ class LeadFormController extends crmFormView.Controller {
         this.leadStage = useLeadStage();
         const queue = useService("bpo_crm.queue");
         useEffect(
-            (ids) => queue.set(ids),
+            (ids) => {
+                queue.ids = ids;
+            },
             () => [this.model.root.resIds]
         );
+        onMounted(() => {
+            queue.showOnForm = (id) => this.showLead(id);
+        });
+        onWillUnmount(() => {
+            queue.showOnForm = null;
+        });
+    }
+
+    async showLead(resId) {
+        const {resIds} = this.model.root;
+        await this.model.load({
+            resId,
+            resIds: resIds.includes(resId) ? resIds : [...resIds, resId],
+        });
     }
 
     get className() {
-        const { resId, data } = this.model.root;
+        const {resId, data} = this.model.root;
         const isUnclaimed = Boolean(resId && "user_id" in data && !data.user_id);
-        return { ...super.className, o_bpo_unclaimed: isUnclaimed };
+        return {...super.className, o_bpo_unclaimed: isUnclaimed};
     }
 
     async beforeExecuteActionButton(clickParams) {

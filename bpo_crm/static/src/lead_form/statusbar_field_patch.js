@@ -1,6 +1,6 @@
-import { patch } from "@web/core/utils/patch";
-import { StatusBarField } from "@web/views/fields/statusbar/statusbar_field";
-import { useLeadStage } from "../lead_stage/lead_stage";
+import {patch} from "@web/core/utils/patch";
+import {StatusBarField} from "@web/views/fields/statusbar/statusbar_field";
+import {useLeadStage} from "../lead_stage/lead_stage";
 
 patch(StatusBarField.prototype, {
     setup() {
@@ -9,7 +9,7 @@ patch(StatusBarField.prototype, {
     },
 
     async selectItem(item) {
-        const { name, record } = this.props;
+        const {name, record} = this.props;
         const isSavedLead = record.resModel === "crm.lead" && record.resId;
         if (name !== "stage_id" || !isSavedLead) {
             return super.selectItem(item);

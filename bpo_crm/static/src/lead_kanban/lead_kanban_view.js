@@ -1,6 +1,7 @@
-import { crmKanbanView } from "@crm/views/crm_kanban/crm_kanban_view";
-import { registry } from "@web/core/registry";
-import { LeadStage } from "../lead_stage/lead_stage";
+import {crmKanbanView} from "@crm/views/crm_kanban/crm_kanban_view";
+import {registry} from "@web/core/registry";
+import {status} from "@odoo/owl";
+import {LeadStage} from "../lead_stage/lead_stage";
 
 class LeadGroupList extends crmKanbanView.Model.DynamicGroupList {
     /** A drop that the server refuses leaves the card where it was. */
@@ -23,9 +24,9 @@ class LeadKanbanModel extends crmKanbanView.Model {
     static DynamicGroupList = LeadGroupList;
     static services = [...crmKanbanView.Model.services, "ui"];
 
-    setup(params, { action, ui }) {
+    setup(params, {action, ui}) {
         super.setup(...arguments);
-        this.leadStage = new LeadStage({ orm: this.orm, action, ui });
+        this.leadStage = new LeadStage({orm: this.orm, action, ui});
     }
 }
 
@@ -33,14 +34,32 @@ class LeadKanbanController extends crmKanbanView.Controller {
     /** @override Whoever comes too late to claim a card sees it go. */
     async afterExecuteActionButton(clickParams) {
         await super.afterExecuteActionButton(clickParams);
-        if (clickParams.name === "action_claim") {
+        if (clickParams.name === "action_claim" && status(this) !== "destroyed") {
             await this.model.load();
         }
     }
+}
+
+class LeadKanbanHeader extends crmKanbanView.Renderer.components.KanbanHeader {
+    /** @override A new lead is born in the first stage. */
+    canQuickCreate() {
+        const {group, list} = this.props;
+        const isElsewhere =
+            group.groupByField.name === "stage_id" && group.id !== list.groups[0].id;
+        return !isElsewhere && super.canQuickCreate();
+    }
+}
+
+class LeadKanbanRenderer extends crmKanbanView.Renderer {
+    static components = {
+        ...crmKanbanView.Renderer.components,
+        KanbanHeader: LeadKanbanHeader,
+    };
 }
 
 registry.category("views").add("bpo_lead_kanban", {
     ...crmKanbanView,
     Controller: LeadKanbanController,
     Model: LeadKanbanModel,
+    Renderer: LeadKanbanRenderer,
 });

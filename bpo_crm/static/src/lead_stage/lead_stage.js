@@ -1,5 +1,5 @@
-import { _t } from "@web/core/l10n/translation";
-import { useService } from "@web/core/utils/hooks";
+import {_t} from "@web/core/l10n/translation";
+import {useService} from "@web/core/utils/hooks";
 
 /**
  * Moves of a lead that need more than a write of its stage: the lost stage asks
@@ -7,8 +7,8 @@ import { useService } from "@web/core/utils/hooks";
  * which takes its time.
  */
 export class LeadStage {
-    constructor({ orm, action, ui }) {
-        Object.assign(this, { orm, action, ui });
+    constructor({orm, action, ui}) {
+        Object.assign(this, {orm, action, ui});
     }
 
     /**
@@ -18,7 +18,7 @@ export class LeadStage {
      * @param {Function} options.write moves the lead, the way that the view does.
      * @param {Function} options.reload shows the lead as the server has it.
      */
-    async move(leadId, stageId, { write, reload }) {
+    async move(leadId, stageId, {write, reload}) {
         const flags = ["is_won", "is_lost"];
         const [stage] = await this.orm.read("crm.stage", [stageId], flags);
         if (stage.is_lost) {
@@ -35,7 +35,7 @@ export class LeadStage {
 
     async askLostReason(leadId, onClose) {
         const wizard = await this.orm.call("crm.lead", "action_mark_lost", [[leadId]]);
-        await this.action.doAction(wizard, { onClose });
+        await this.action.doAction(wizard, {onClose});
     }
 
     async win(write) {
@@ -48,7 +48,7 @@ export class LeadStage {
     }
 
     blockForOrder() {
-        this.ui.block({ message: _t("Making the order in the dealership's Odoo…") });
+        this.ui.block({message: _t("Making the order in the dealership's Odoo…")});
     }
 }
 

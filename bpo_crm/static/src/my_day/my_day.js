@@ -1,12 +1,13 @@
-import { Component, onWillStart, onWillUnmount, useState } from "@odoo/owl";
-import { deserializeDate, deserializeDateTime } from "@web/core/l10n/dates";
-import { _t } from "@web/core/l10n/translation";
-import { registry } from "@web/core/registry";
-import { useService } from "@web/core/utils/hooks";
-import { Layout } from "@web/search/layout";
-import { standardActionServiceProps } from "@web/webclient/actions/action_service";
+import {Component, onWillStart, onWillUnmount, status, useState} from "@odoo/owl";
+import {deserializeDateTime} from "@web/core/l10n/dates";
+import {_t} from "@web/core/l10n/translation";
+import {registry} from "@web/core/registry";
+import {user} from "@web/core/user";
+import {useService} from "@web/core/utils/hooks";
+import {Layout} from "@web/search/layout";
+import {standardActionServiceProps} from "@web/webclient/actions/action_service";
 
-const { DateTime } = luxon;
+const {DateTime} = luxon;
 
 const REFRESH_INTERVAL = 60_000; // Milliseconds
 
@@ -22,14 +23,14 @@ const TITLES = {
 /** The agent's home: what is due, in the order in which to do it. */
 export class MyDay extends Component {
     static template = "bpo_crm.MyDay";
-    static components = { Layout };
-    static props = { ...standardActionServiceProps };
+    static components = {Layout};
+    static props = {...standardActionServiceProps};
 
     setup() {
         this.orm = useService("orm");
         this.action = useService("action");
         this.queue = useService("bpo_crm.queue");
-        this.day = useState({ numbers: {}, sections: [] });
+        this.day = useState({numbers: {}, sections: []});
         this.titles = TITLES;
         onWillStart(() => this.load());
         const interval = setInterval(() => this.load(), REFRESH_INTERVAL);
@@ -37,6 +38,9 @@ export class MyDay extends Component {
     }
 
     async load() {
+        if (status(this) === "destroyed") {
+            return;
+        }
         Object.assign(this.day, await this.orm.call("crm.lead", "get_my_day", []));
     }
 
@@ -49,40 +53,41 @@ export class MyDay extends Component {
         return [...new Set(rows.map((row) => row.id))];
     }
 
+    /** The time of the day in the user's zone. */
     formatTime(row) {
-        return deserializeDateTime(row.due_at).toLocaleString(DateTime.TIME_SIMPLE);
+        return this.dueAt(row).toLocaleString(DateTime.TIME_SIMPLE);
     }
 
     /** Whether the moment that the customer asked for has passed. */
     isLate(row) {
-        return deserializeDateTime(row.due_at) < DateTime.now();
+        return this.dueAt(row) < DateTime.now();
+    }
+
+    dueAt(row) {
+        return deserializeDateTime(row.due_at).setZone(user.tz || "system");
     }
 
     formatOverdue(row) {
-        const days = -Math.ceil(deserializeDate(row.deadline).diffNow("days").days);
-        return days === 1 ? _t("Yesterday") : _t("%s days", days);
+        return row.days_overdue === 1
+            ? _t("Yesterday")
+            : _t("%s days", row.days_overdue);
     }
 
     open(row) {
-        return this.action.doAction(
-            {
-                type: "ir.actions.act_window",
-                res_model: "crm.lead",
-                res_id: row.id,
-                views: [[false, "form"]],
-            },
-            { props: { resIds: this.ids } }
-        );
+        this.queue.ids = this.ids;
+        return this.queue.open(row.id);
     }
 
     /** Run a method of a lead, the way that a button of a view does. */
     async run(row, method) {
-        this.queue.set(this.ids);
+        this.queue.ids = this.ids;
         try {
             const result = await this.orm.call("crm.lead", method, [[row.id]]);
-            await this.action.doAction(result, { onClose: () => this.load() });
-        } finally {
+            await this.action.doAction(result, {onClose: () => this.load()});
+        } catch (error) {
+            // Somebody else was faster, say.
             await this.load();
+            throw error;
         }
     }
 

@@ -1,35 +1,55 @@
-import { registry } from "@web/core/registry";
+import {registry} from "@web/core/registry";
 
 /** The leads on the agent's screen, in its order. */
 export class LeadQueue {
     ids = [];
+    /** Shows a lead on the form that is open, if there is one. */
+    showOnForm = null;
 
-    set(ids) {
-        this.ids = [...ids];
+    constructor(action) {
+        this.action = action;
     }
 
     after(id) {
         const index = this.ids.indexOf(id);
         return index === -1 ? [] : this.ids.slice(index + 1);
     }
+
+    /** Go on to a lead, with the pager and the breadcrumbs as they were. */
+    async open(id) {
+        if (this.showOnForm) {
+            return this.showOnForm(id);
+        }
+        return this.action.doAction(
+            {
+                type: "ir.actions.act_window",
+                res_model: "crm.lead",
+                res_id: id,
+                views: [[false, "form"]],
+            },
+            {props: {resIds: this.ids}}
+        );
+    }
 }
 
 registry.category("services").add("bpo_crm.queue", {
-    start: () => new LeadQueue(),
+    dependencies: ["action"],
+    start: (env, {action}) => new LeadQueue(action),
 });
 
-/** Go on to the next lead, with the pager and the breadcrumbs as they were. */
-async function openNextLead(env, { params }) {
-    const { action, orm, "bpo_crm.queue": queue } = env.services;
-    const following = await orm.call("crm.lead", "action_open_next", [
+async function openNextLead(env, {params}) {
+    const {action, notification, orm, "bpo_crm.queue": queue} = env.services;
+    const next = await orm.call("crm.lead", "get_next_lead", [
         queue.after(params.lead_id),
         params.lead_id,
     ]);
-    const onForm = action.currentController?.props?.type === "form";
-    await action.doAction(following, {
-        props: { resIds: queue.ids },
-        stackPosition: onForm ? "replaceCurrentAction" : undefined,
-    });
+    await action.doAction({type: "ir.actions.act_window_close"});
+    if (next.message) {
+        notification.add(next.message, {type: next.id ? "success" : "info"});
+    }
+    if (next.id) {
+        await queue.open(next.id);
+    }
 }
 
 registry.category("actions").add("bpo_crm.next_lead", openNextLead);

@@ -1,0 +1,47 @@
+from datetime import date, datetime
+
+from odoo.tests import tagged
+
+from .common import BpoCase
+
+
+@tagged("post_install", "-at_install")
+class TestActivityTime(BpoCase):
+    """Activities with a time of the day."""
+
+    def _plan(self, user, **values):
+        lead = self._new_lead(user)
+        return self.env["mail.activity"].create(
+            {
+                "res_model_id": self.env["ir.model"]._get_id("crm.lead"),
+                "res_id": lead.id,
+                "activity_type_id": self.env.ref("mail.mail_activity_data_call").id,
+                "user_id": user.id,
+                **values,
+            }
+        )
+
+    def test_the_day_follows_the_time_in_the_zone_of_who_does_it(self):
+        activity = self._plan(self.agent, due_at="2026-11-18 23:30:00")
+        self.assertEqual(activity.date_deadline, date(2026, 11, 19))
+        activity.due_at = "2026-11-20 02:00:00"
+        self.assertEqual(activity.date_deadline, date(2026, 11, 20))
+
+    def test_another_day_keeps_the_time(self):
+        activity = self._plan(self.agent, due_at="2026-11-18 23:30:00")
+        activity.date_deadline = date(2026, 11, 25)
+        self.assertEqual(activity.due_at, datetime(2026, 11, 24, 23, 30))
+
+    def test_the_time_of_the_day_stays_when_the_clocks_change(self):
+        self.agent.tz = "Europe/Berlin"
+        activity = self._plan(self.agent, due_at="2026-10-23 08:00:00")
+        activity.date_deadline = date(2026, 10, 26)
+        # Ten o'clock on both days; winter time began on the 25th.
+        self.assertEqual(activity.due_at, datetime(2026, 10, 26, 9))
+
+    def test_an_activity_for_any_time_has_none(self):
+        activity = self._plan(self.agent, date_deadline="2026-11-18")
+        activity.date_deadline = date(2026, 11, 25)
+        self.assertFalse(activity.due_at)
+        activity.due_at = False
+        self.assertEqual(activity.date_deadline, date(2026, 11, 25))

@@ -1,0 +1,336 @@
+from datetime import date, datetime, timedelta
+
+from freezegun import freeze_time
+
+from odoo import Command
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import Form, tagged
+from odoo.tools import mute_logger
+
+from .common import BpoCase
+
+#: A Wednesday, half past nine in Manila.
+MORNING = "2026-11-18 01:30:00"
+
+
+@tagged("post_install", "-at_install")
+class TestCall(BpoCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.lead = cls._new_lead(cls.agent, email_from="juan@customer.example")
+        cls.call_type = cls.env.ref("mail.mail_activity_data_call")
+        hours = [
+            Command.create(
+                {
+                    "name": f"Day {day}",
+                    "dayofweek": str(day),
+                    "hour_from": 9,
+                    "hour_to": 18,
+                    "day_period": "morning",
+                }
+            )
+            for day in range(5)
+        ]
+        cls.env.company.resource_calendar_id = cls.env["resource.calendar"].create(
+            {"name": "Floor", "tz": "UTC", "attendance_ids": [Command.clear(), *hours]}
+        )
+
+    def _open(self, user=None):
+        wizards = self.env["crm.lead.log.call"].with_user(user or self.agent)
+        return Form(wizards.with_context(default_lead_id=self.lead.id))
+
+    def _settings_of(self, result):
+        return self.env["crm.call.outcome"]._find(result)
+
+    def _call(self, result="no_answer", times=1, **values):
+        calls = self.env["crm.call.log"].with_user(self.agent)
+        return calls.create(
+            [{"lead_id": self.lead.id, "result": result, **values}] * times
+        )
+
+    # ------------------------------------------------------------
+    # Logging
+    # ------------------------------------------------------------
+
+    def test_saving_writes_a_log_a_message_and_the_follow_up(self):
+        form = self._open()
+        form.result = "answered"
+        form.summary = "Wants a <test> drive"
+        form.duration = 3.5
+        form.next_activity_type_id = self.call_type
+        form.next_date = date.today() + timedelta(days=3)
+        wizard = form.save()
+        wizard.is_timer_running = False
+        wizard.action_save()
+        call = self.lead.call_log_ids
+        self.assertEqual(call.user_id, self.agent)
+        self.assertEqual((call.result, call.duration), ("answered", 3.5))
+        self.assertTrue(call.is_contact)
+        self.assertEqual(self.lead.call_count, 1)
+        self._assert_in_chatter("Call: Answered, 3:30 min", self.lead)
+        self._assert_in_chatter("Wants a &lt;test&gt; drive", self.lead)
+        activity = self.lead.activity_ids
+        self.assertEqual(activity.activity_type_id, self.call_type)
+        self.assertEqual(activity.date_deadline, date.today() + timedelta(days=3))
+        self.assertEqual(activity.user_id, self.agent)
+        self.assertFalse(activity.due_at)
+
+    def test_the_follow_up_is_optional(self):
+        form = self._open()
+        form.result = "answered"
+        form.next_activity_type_id = self.env["mail.activity.type"]
+        form.save().action_save()
+        self.assertTrue(self.lead.call_log_ids)
+        self.assertFalse(self.lead.activity_ids)
+
+    def test_the_timer_fills_the_duration(self):
+        with freeze_time(MORNING) as clock:
+            form = self._open()
+            form.result = "busy"
+            clock.tick(90)
+            form.save().action_save()
+        self.assertAlmostEqual(self.lead.call_log_ids.duration, 1.5)
+
+    def test_the_time_of_the_day_is_in_the_users_zone(self):
+        with freeze_time(MORNING):
+            form = self._open()
+            form.result = "answered"
+            form.next_date = date(2026, 11, 20)
+            form.next_time = 15.5
+            form.save().action_save()
+        activity = self.lead.activity_ids
+        self.assertEqual(activity.due_at, datetime(2026, 11, 20, 7, 30))
+        self.assertEqual(activity.date_deadline, date(2026, 11, 20))
+
+    def test_a_time_before_eight_in_manila_keeps_its_day(self):
+        with freeze_time(MORNING):
+            form = self._open()
+            form.result = "answered"
+            form.next_date = date(2026, 11, 20)
+            form.next_time = 7
+            form.save().action_save()
+        activity = self.lead.activity_ids
+        self.assertEqual(activity.due_at, datetime(2026, 11, 19, 23))
+        self.assertEqual(activity.date_deadline, date(2026, 11, 20))
+
+    def test_the_call_completes_the_planned_one(self):
+        planned = self.lead.with_user(self.agent).activity_schedule(
+            "mail.mail_activity_data_call", summary="Call back"
+        )
+        form = self._open()
+        self.assertEqual(form.planned_activity_id, planned)
+        form.result = "answered"
+        form.save().action_save()
+        self.assertNotIn(planned, self.lead.activity_ids)
+        self._assert_in_chatter("Call back", self.lead)
+
+    def test_a_follow_up_in_the_past_is_refused(self):
+        form = self._open()
+        form.result = "answered"
+        form.next_date = date.today() - timedelta(days=2)
+        wizard = form.save()
+        with self.assertRaisesRegex(UserError, "lies in the past"):
+            wizard.action_save()
+        self.assertFalse(self.lead.call_log_ids)
+
+    def test_a_call_of_tomorrow_is_refused(self):
+        with self.assertRaisesRegex(ValidationError, "was not made yet"):
+            self._call(call_date=datetime.now() + timedelta(days=1))
+
+    @mute_logger("odoo.sql_db")
+    def test_a_negative_duration_is_refused(self):
+        with self.assertRaisesRegex(Exception, "duration"):
+            self._call(duration=-1)
+
+    # ------------------------------------------------------------
+    # Outcomes
+    # ------------------------------------------------------------
+
+    def test_no_answer_is_tried_again_in_two_hours_then_in_the_morning(self):
+        proposals = []
+        for _attempt in range(3):
+            with freeze_time(MORNING):
+                form = self._open()
+                form.result = "no_answer"
+                proposals.append((form.attempt, form.next_date, form.next_time))
+                form.next_activity_type_id = self.env["mail.activity.type"]
+                form.save().action_save()
+        self.assertEqual(
+            proposals,
+            [
+                (1, date(2026, 11, 18), 11.5),
+                (2, date(2026, 11, 19), 9.0),
+                (3, date(2026, 11, 20), 17.0),
+            ],
+        )
+
+    def test_what_would_be_due_after_work_waits_for_the_next_morning(self):
+        with freeze_time("2026-11-18 09:00:00"):  # five in the afternoon in Manila
+            form = self._open()
+            form.result = "no_answer"
+        self.assertEqual((form.next_date, form.next_time), (date(2026, 11, 19), 9.0))
+
+    def test_a_day_off_is_passed_over(self):
+        self._call()
+        with freeze_time("2026-11-20 01:30:00"):  # a Friday
+            form = self._open()
+            form.result = "no_answer"
+        self.assertEqual((form.next_date, form.next_time), (date(2026, 11, 23), 9.0))
+
+    def test_a_floor_that_works_at_night_is_taken_at_its_word(self):
+        with freeze_time("2026-11-18 12:00:00"):  # eight in the evening in Manila
+            form = self._open()
+            form.result = "no_answer"
+        self.assertEqual((form.next_date, form.next_time), (date(2026, 11, 18), 22.0))
+
+    def test_attempts_are_counted_since_the_last_contact(self):
+        earlier = datetime.now() - timedelta(days=1)
+        self._call(times=3, call_date=earlier - timedelta(days=1))
+        self._call("answered", call_date=earlier)
+        self._call(times=2)
+        self.assertEqual(self.lead._count_attempts(), 2)
+
+    def test_after_the_last_attempt_lost_is_proposed(self):
+        outcome = self._settings_of("no_answer")
+        self._call(times=outcome.max_attempts - 1)
+        form = self._open()
+        form.result = "no_answer"
+        self.assertTrue(form.proposes_lost)
+        self.assertFalse(form.next_activity_type_id)
+        action = form.save().action_save_and_lose()
+        self.assertEqual(action["res_model"], "crm.lead.lost")
+        self.assertEqual(
+            action["context"]["default_lost_reason_id"], outcome.lost_reason_id.id
+        )
+        self.assertEqual(self.lead.call_count, outcome.max_attempts)
+
+    def test_an_agent_may_try_once_more(self):
+        self._call(times=self._settings_of("busy").max_attempts)
+        form = self._open()
+        form.result = "busy"
+        form.next_activity_type_id = self.call_type
+        form.save().action_save()
+        self.assertTrue(self.lead.activity_ids)
+
+    def test_a_wrong_number_is_marked_until_it_changes(self):
+        form = self._open()
+        form.result = "wrong_number"
+        self.assertEqual(
+            form.next_activity_type_id, self.env.ref("mail.mail_activity_data_email")
+        )
+        form.save().action_save()
+        self.assertTrue(self.lead.is_phone_wrong)
+        self.lead.with_user(self.agent).phone = "+63 917 555 0199"
+        self.assertFalse(self.lead.is_phone_wrong)
+
+    def test_a_wrong_number_without_an_address_leads_nowhere(self):
+        self.lead.email_from = False
+        form = self._open()
+        form.result = "wrong_number"
+        self.assertTrue(form.proposes_lost)
+
+    def test_managers_say_what_counts_as_a_contact(self):
+        self._settings_of("voicemail").with_user(self.manager).is_contact = True
+        self.assertTrue(self._call("voicemail").is_contact)
+
+    def test_what_was_logged_keeps_what_counted_then(self):
+        call = self._call("voicemail")
+        self._settings_of("voicemail").is_contact = True
+        self.assertFalse(call.is_contact)
+
+    def test_a_result_without_settings_proposes_nothing(self):
+        self._settings_of("busy").unlink()
+        form = self._open()
+        form.result = "busy"
+        self.assertFalse(form.next_activity_type_id)
+        form.save().action_save()
+        self.assertEqual(self.lead.call_log_ids.result, "busy")
+
+    # ------------------------------------------------------------
+    # Rights
+    # ------------------------------------------------------------
+
+    def test_an_unclaimed_lead_is_not_worked_by_anybody(self):
+        lead = self._new_lead()
+        for user in (self.agent, self.supervisor, self.manager):
+            mine = lead.with_user(user)
+            for way in (
+                mine.action_log_call,
+                mine.action_schedule_visit,
+                lambda user=user: self._log_directly(lead, user),
+                lambda mine=mine: mine.activity_schedule("mail.mail_activity_data_call"),
+            ):
+                with self.assertRaisesRegex(UserError, "before you work it"):
+                    way()
+
+    def test_a_closed_lead_is_not_worked(self):
+        self._lose(self.lead)
+        mine = self.lead.with_user(self.agent)
+        for way in (
+            mine.action_log_call,
+            mine.action_schedule_visit,
+            lambda: self._log_directly(self.lead, self.agent),
+        ):
+            with self.assertRaisesRegex(UserError, "is not worked any more"):
+                way()
+
+    def _log_directly(self, lead, user):
+        return (
+            self.env["crm.call.log"]
+            .with_user(user)
+            .create({"lead_id": lead.id, "result": "busy"})
+        )
+
+    def test_calls_are_seen_with_their_lead(self):
+        call = self._call()
+        calls = self.env["crm.call.log"].search([("id", "=", call.id)])
+        for user, seen in (
+            (self.agent, True),
+            (self.other_agent, False),
+            (self.supervisor, True),
+            (self.manager, True),
+        ):
+            found = calls.with_user(user).search([("id", "=", call.id)])
+            self.assertEqual(bool(found), seen, user.name)
+
+    def test_the_calls_of_a_pool_lead_are_seen(self):
+        self._call()
+        self.lead.with_user(self.supervisor).user_id = False
+        found = self.env["crm.call.log"].with_user(self.other_agent)
+        self.assertTrue(found.search([("lead_id", "=", self.lead.id)]))
+
+    def test_an_agent_logs_its_own_calls_only(self):
+        with self.assertRaisesRegex(AccessError, "your own calls only"):
+            self._call(user_id=self.other_agent.id)
+        other = self._new_lead(self.other_agent)
+        with self.assertRaises(AccessError):
+            self._log_directly(other, self.agent)
+        with self.assertRaises(AccessError):
+            self._call().summary = "Changed"
+
+    def test_outcomes_are_the_managers(self):
+        for user in (self.agent, self.supervisor):
+            with self.assertRaises(AccessError):
+                self._settings_of("busy").with_user(user).max_attempts = 1
+        self._settings_of("busy").with_user(self.manager).max_attempts = 1
+
+    # ------------------------------------------------------------
+    # Reports
+    # ------------------------------------------------------------
+
+    def test_the_contact_rate_is_a_share_of_the_calls(self):
+        self._call(times=3)
+        self._call("answered")
+        ((rate,),) = self.env["crm.call.log"]._read_group(
+            [("lead_id", "=", self.lead.id)], [], ["contact_rate:avg"]
+        )
+        self.assertEqual(rate, 0.25)
+
+    def test_calls_are_counted_in_one_query(self):
+        leads = self.lead | self._new_lead(self.agent) | self._new_lead(self.agent)
+        self._call(times=2)
+        self.env.flush_all()
+        leads.invalidate_recordset(["call_count"])
+        with self.assertQueryCount(1):
+            self.assertEqual(leads.mapped("call_count"), [2, 0, 0])

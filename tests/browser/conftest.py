@@ -1,0 +1,111 @@
+"""A browser on the call centre's server, logged in as somebody."""
+
+import os
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect, sync_playwright
+
+from tests.browser.web_client import WebClient
+
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+TIMEOUT = 20_000  # milliseconds
+
+DESKTOP = {"width": 1400, "height": 850}
+PHONE = {"width": 390, "height": 844}
+
+expect.set_options(timeout=TIMEOUT)
+
+
+@pytest.fixture(scope="session")
+def web(stack, bpo):
+    """A server that also speaks the bus's WebSocket on its one port."""
+    server = stack.bpo_server(bpo.database, name="web").start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    if not os.environ.get("BPO_CHROMIUM"):
+        pytest.fail(os.environ.get("BPO_CHROMIUM_MISSING") or "BPO_CHROMIUM is not set")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=os.environ["BPO_CHROMIUM"], args=FLAGS
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def browse(request, chromium, web, floor):
+    """Open browsers in which no script may fail, nor the server behind them."""
+    clients = request.node.web_clients = []
+    logged_before = len(web.read_log())
+
+    def open_as(login, viewport=DESKTOP):
+        context = chromium.new_context(
+            viewport=viewport, has_touch=viewport == PHONE, timezone_id="Asia/Manila"
+        )
+        context.set_default_timeout(TIMEOUT)
+        session_id = floor.login(login).session_id
+        context.add_cookies([{"name": "session_id", "value": session_id, "url": web.url}])
+        client = WebClient(context.new_page(), web.url)
+        clients.append(client)
+        return client
+
+    yield open_as
+    problems = [problem for client in clients for problem in client.problems]
+    for client in clients:
+        client.page.context.close()
+    assert problems == []
+    log = web.read_log()[logged_before:]
+    assert [line for line in log.splitlines() if " ERROR " in line] == []
+
+
+@pytest.fixture
+def agent(browse):
+    return browse("agent")
+
+
+@pytest.fixture
+def supervisor(browse):
+    return browse("supervisor")
+
+
+@pytest.fixture
+def manager(browse):
+    return browse("manager")
+
+
+@pytest.fixture
+def phone(browse):
+    """The agent's browser in a window of the size of a phone."""
+    return browse("agent", PHONE)
+
+
+@pytest.fixture
+def dealing(floor, dealer):
+    """A dealership whose server answers, without anything in between."""
+    return floor.new_dealership(dealer.server.url, dealer.server.database)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Keep a picture of what the browsers showed when a test failed."""
+    outcome = yield
+    folder = os.environ.get("BPO_LOGS")
+    if not (outcome.get_result().failed and call.when == "call" and folder):
+        return
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    for number, client in enumerate(getattr(item, "web_clients", [])):
+        client.page.screenshot(path=Path(folder) / f"{item.name}-{number}.png")

@@ -1,0 +1,93 @@
+"""Every menu of the addon opens, for everybody who has it."""
+
+import pytest
+from playwright.sync_api import expect
+
+MENUS = (
+    ("My Day",),
+    ("Pipeline", "My Pipeline"),
+    ("Pipeline", "Open Leads"),
+    ("Call Logs",),
+    ("Data", "Dealerships"),
+    ("Data", "Brands"),
+    ("Data", "Vehicle Models"),
+    ("Reporting", "Pipeline Analysis"),
+    ("Reporting", "Activity Analysis"),
+    ("Reporting", "Missed Sales"),
+)
+SUPERVISORS = (("Pipeline", "All Leads"),)
+MANAGERS = (
+    ("Configuration", "Stages"),
+    ("Configuration", "Lost Reasons"),
+    ("Configuration", "Call Outcomes"),
+    ("Configuration", "Activity Types"),
+    ("Configuration", "Activity Plans"),
+)
+#: Where core's action has another name than the menu.
+TITLES = {"Activity Plans": "Lead Plans"}
+
+SHOWN = ".o_kanban_renderer, .o_list_renderer, .o_graph_renderer, .o_pivot, .o_bpo_my_day"
+
+
+@pytest.mark.parametrize(
+    ("login", "menus"),
+    [
+        ("agent", MENUS),
+        ("supervisor", MENUS + SUPERVISORS),
+        ("manager", MENUS + SUPERVISORS + MANAGERS),
+    ],
+)
+def test_every_menu_opens(browse, login, menus):
+    client = browse(login).open("my_day_action", ".o_bpo_my_day")
+    for names in menus:
+        client.open_menu(*names)
+        last = client.page.locator(".o_breadcrumb .active, .o_last_breadcrumb_item")
+        expect(last.first).to_contain_text(TITLES.get(names[-1], names[-1]))
+        expect(client.page.locator(SHOWN).first).to_be_visible()
+
+
+@pytest.mark.parametrize("action", ["crm_call_log_action", "crm_missed_sales_action"])
+def test_a_report_has_a_list_a_pivot_and_a_graph(
+    manager, floor, dealership, action
+):
+    lead = floor.new_lead(dealership)
+    floor.agent.call("crm.call.log", "create", {"lead_id": lead, "result": "busy"})
+    reason = floor.admin.call("crm.lost.reason", "search", [], limit=1)[0]
+    floor.agent.call("crm.lead", "action_set_lost", [lead], lost_reason_id=reason)
+    manager.open(action, SHOWN)
+    for view, renderer in (
+        ("graph", ".o_graph_renderer canvas"),
+        ("list", ".o_data_row"),
+        ("pivot", ".o_pivot_cell_value"),
+    ):
+        manager.page.locator(f".o_switch_view.o_{view}").click()
+        expect(manager.page.locator(renderer).first).to_be_visible()
+    manager.save_screenshot(action.removesuffix("_action").removeprefix("crm_"))
+
+
+def test_a_manager_adds_a_lost_reason(manager, floor):
+    manager.open("my_day_action", ".o_bpo_my_day")
+    manager.open_menu("Configuration", "Lost Reasons")
+    manager.button("New").click()
+    manager.fill("name", "Bought a bicycle")
+    manager.page.keyboard.press("Alt+s")
+    manager.page.wait_for_timeout(500)
+    found = floor.agent.call(
+        "crm.lost.reason", "search_count", [("name", "=", "Bought a bicycle")]
+    )
+    assert found == 1
+
+
+def test_a_manager_changes_what_follows_a_call(manager, floor, dealership):
+    manager.open("crm_call_outcome_action", ".o_list_renderer")
+    manager.page.get_by_role("cell", name="Voicemail").click()
+    manager.fill("max_attempts", "2")
+    manager.page.keyboard.press("Alt+s")
+    expect(manager.page.locator(".o_form_button_save")).to_be_hidden()
+    outcomes = floor.agent.call(
+        "crm.call.outcome",
+        "search_read",
+        [("result", "=", "voicemail")],
+        ["max_attempts"],
+    )
+    assert outcomes[0]["max_attempts"] == 2

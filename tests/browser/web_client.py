@@ -1,0 +1,185 @@
+"""What a person does in Odoo's web client, in either series."""
+
+import os
+import re
+from pathlib import Path
+
+from playwright.sync_api import expect
+
+FORM = ".o_form_view"
+KANBAN = ".o_kanban_renderer"
+
+#: For cards that move to their places, in milliseconds.
+SETTLE_TIME = 500
+
+
+class WebClient:
+    """A page of the web client.
+
+    :param playwright.sync_api.Page page: an empty page of a logged-in browser.
+    :param str url: the server's address.
+    """
+
+    def __init__(self, page, url):
+        self.page = page
+        self._url = url
+        #: What went wrong in the page's scripts.
+        self.problems = []
+        page.on("pageerror", lambda error: self.problems.append(str(error)))
+        page.on("console", self._note_console)
+
+    def _note_console(self, message):
+        if message.type == "error":
+            self.problems.append(message.text)
+
+    # Going somewhere
+
+    def open(self, action, wait_for=KANBAN):
+        """Open an action of the addon.
+
+        :param str action: its XML id, without the module.
+        :param str wait_for: the selector of what it shows.
+        """
+        self.page.goto(f"{self._url}/odoo/action-bpo_crm.{action}")
+        self.page.wait_for_selector(wait_for)
+        return self
+
+    def open_lead(self, lead, action="crm_lead_action_my_pipeline"):
+        """Open the form of a lead.
+
+        :param int lead: its id.
+        :param str action: on whose way it lies.
+        """
+        self.page.goto(f"{self._url}/odoo/action-bpo_crm.{action}/{lead}")
+        self.page.wait_for_selector(FORM)
+        return self
+
+    def open_menu(self, *names):
+        """Open a menu of the addon by its names from the top."""
+        bar = self.page.locator(".o_main_navbar")
+        bar.locator(".o_menu_sections").get_by_text(names[0], exact=True).click()
+        for name in names[1:]:
+            popover = self.page.locator(".o-dropdown--menu")
+            popover.get_by_role("menuitem", name=name, exact=True).click()
+
+    # Looking
+
+    def button(self, name, within=None):
+        """Return a button by its text."""
+        return (within or self.page).get_by_role("button", name=name, exact=True)
+
+    def card(self, text):
+        """Return the card of the kanban with a text."""
+        return self.page.locator(".o_kanban_record", has_text=text)
+
+    def column(self, name):
+        """Return the column of the kanban with a title."""
+        title = self.page.locator(".o_column_title", has_text=re.compile(rf"^\s*{name}"))
+        return self.page.locator(".o_kanban_group", has=title)
+
+    def toast(self, text):
+        """Return the notification with a text."""
+        return self.page.locator(".o_notification", has_text=text)
+
+    def dialog(self, text=""):
+        """Return the dialog with a text."""
+        return self.page.locator(".modal", has_text=text)
+
+    def ribbon(self, text):
+        """Return the ribbon with a text."""
+        return self.page.locator(".ribbon", has_text=text)
+
+    @property
+    def chatter(self):
+        """The chatter of the form."""
+        return self.page.locator(".o-mail-Chatter")
+
+    def row_button(self, method):
+        """Return a button of a list by the method that it calls."""
+        return self.page.locator(f".o_data_row button[name={method}]")
+
+    # Doing
+
+    def drag(self, card, column):
+        """Drag a card to a column, the way that a hand does.
+
+        :param str card: a text on the card.
+        :param str column: the column's title.
+        """
+        mouse = self.page.mouse
+        self.page.wait_for_timeout(SETTLE_TIME)
+        self.card(card).scroll_into_view_if_needed()
+        start = self.card(card).bounding_box()
+        end = self.column(column).bounding_box()
+        x, y = start["x"] + 40, start["y"] + 12
+        mouse.move(x, y)
+        mouse.down()
+        mouse.move(x + 15, y + 15, steps=4)
+        mouse.move(end["x"] + end["width"] / 2, y + 15, steps=12)
+        mouse.up()
+
+    def close_error(self, text):
+        """Close the dialog with a refusal, after reading it.
+
+        :param str text: what it must say.
+        """
+        dialog = self.dialog(text)
+        expect(dialog).to_be_visible()
+        dialog.get_by_role("button", name="Close").first.click()
+        expect(dialog).to_have_count(0)
+
+    def choose(self, field, text, within=None):
+        """Choose a record in a field, from a list or by its badge.
+
+        :param str field: the field's name.
+        :param str text: the name of the record.
+        :param Locator within: a dialog, say; the page by default.
+        """
+        widget = (within or self.page).locator(f"[name={field}]")
+        expect(widget).to_be_visible()
+        if widget.locator("input").count():
+            widget.locator("input").fill(text)
+            items = self.page.locator(".o-autocomplete--dropdown-item", has_text=text)
+            items.first.click()
+        else:
+            widget.get_by_text(text, exact=True).click()
+
+    def fill(self, field, text, within=None):
+        """Type into a field."""
+        widget = (within or self.page).locator(f"[name={field}]")
+        widget.locator("input, textarea").first.fill(text)
+
+    def fill_notes(self, text, wizard):
+        """Type into the notes of the lost wizard."""
+        notes = wizard.locator("[name=lost_feedback] [contenteditable=true]")
+        notes.click()
+        self.page.keyboard.type(text)
+
+    def press_in_header(self, name):
+        """Press a button of the form's header, which a small window folds up."""
+        self.page.locator(".o_cp_action_menus .dropdown-toggle").click()
+        self.page.locator(".o-dropdown--menu").get_by_text(name, exact=True).click()
+
+    def move_on_statusbar(self, stage):
+        """Choose a stage on the statusbar, where folded ones hide behind dots."""
+        statusbar = self.page.locator(".o_statusbar_status")
+        if not statusbar.get_by_text(stage, exact=True).is_visible():
+            statusbar.locator(".dropdown-toggle:visible").click()
+            self.page.get_by_role("menuitem", name=stage).click()
+        else:
+            statusbar.get_by_text(stage, exact=True).click()
+
+    def search(self, text):
+        """Search for a text in the view."""
+        self.page.locator(".o_searchview_input").click()
+        self.page.keyboard.type(text)
+        expect(self.page.locator(".o_searchview_autocomplete")).to_contain_text(text)
+        self.page.keyboard.press("Enter")
+        expect(self.page.locator(".o_facet_value")).to_contain_text(text)
+
+    def save_screenshot(self, name):
+        """Take a picture for the documentation when it is asked for."""
+        folder = os.environ.get("BPO_SCREENSHOTS")
+        if folder:
+            self.page.wait_for_timeout(500)
+            self.page.screenshot(path=Path(folder) / f"{name}.png")
