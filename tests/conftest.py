@@ -72,6 +72,7 @@ def pytest_runtest_makereport(item, call):
     report = outcome.get_result()
     stack = item.funcargs.get("stack") if report.failed else None
     target = os.environ.get("BPO_LOGS")
-    if stack and target:
+    # At the very end of the session, the folder is gone already.
+    if stack and target and stack.folder.exists():
         shutil.copytree(stack.folder, target, dirs_exist_ok=True)
         report.sections.append(("servers' logs", target))

@@ -14,8 +14,11 @@ CALL_RESULTS = [
     ("wrong_number", "Wrong Number"),
 ]
 
-#: How far ahead working hours are looked for, in days.
-SEARCH_RANGE = 14
+MINUTE = timedelta(minutes=1)
+DAY = timedelta(days=1)
+
+#: How far ahead working hours are looked for.
+SEARCH_RANGE = 14 * DAY
 
 
 class CallOutcome(models.Model):
@@ -67,7 +70,7 @@ class CallOutcome(models.Model):
 
         :param str result: of ``crm.call.log``.
         """
-        return self.search([("result", "=", result)], limit=1) if result else self
+        return self.search([("result", "=", result)], limit=1)
 
     def _find_step(self, attempt):
         """Return what is proposed after an attempt.
@@ -130,35 +133,27 @@ class CallOutcomeStep(models.Model):
         zone = pytz.timezone(self.env.user.tz or "UTC")
         now = pytz.utc.localize(now).astimezone(zone)
         if self.delay_unit == "days":
-            return self._plan_day(now).date(), self.time_of_day
-        due = self._keep_to_working_hours(
-            now, now + timedelta(**{self.delay_unit: self.delay})
-        )
+            return self._plan_day(now), self.time_of_day
+        due = now + timedelta(**{self.delay_unit: self.delay})
+        if self._works(now, MINUTE) and not self._works(due, MINUTE):
+            due = self._next_working_time(due)
         return due.date(), due.hour + due.minute / 60
 
     def _plan_day(self, now):
-        day = (now + timedelta(days=self.delay)).date()
-        if not self.delay:
-            return now
-        noon = now.tzinfo.localize(datetime.combine(day, time(0)))
-        end = noon + timedelta(days=1)
-        if self._is_working_day(now) and not self._find_working_hours(noon, end):
-            return self._next_working_time(noon)
-        return noon
+        today, due = (
+            now.tzinfo.localize(datetime.combine(day, time()))
+            for day in (now.date(), now.date() + timedelta(days=self.delay))
+        )
+        if self._works(today, DAY) and not self._works(due, DAY):
+            due = self._next_working_time(due)
+        return due.date()
 
-    def _is_working_day(self, moment):
-        start = moment.replace(hour=0, minute=0, second=0, microsecond=0)
-        return bool(self._find_working_hours(start, start + timedelta(days=1)))
-
-    def _keep_to_working_hours(self, now, due):
-        minute = timedelta(minutes=1)
-        working_now = self._find_working_hours(now, now + minute)
-        if working_now and not self._find_working_hours(due, due + minute):
-            return self._next_working_time(due)
-        return due
+    def _works(self, start, duration):
+        """Whether the company works some time in a span."""
+        return bool(self._find_working_hours(start, start + duration))
 
     def _next_working_time(self, moment):
-        hours = self._find_working_hours(moment, moment + timedelta(days=SEARCH_RANGE))
+        hours = self._find_working_hours(moment, moment + SEARCH_RANGE)
         return hours[0][0] if hours else moment
 
     def _find_working_hours(self, start, end):
@@ -166,5 +161,6 @@ class CallOutcomeStep(models.Model):
         calendar = self.env.company.sudo().resource_calendar_id
         if not calendar:
             return []
-        intervals = calendar._work_intervals_batch(start, end, tz=start.tzinfo)[False]
+        zone = pytz.timezone(start.tzinfo.zone)
+        intervals = calendar._work_intervals_batch(start, end, tz=zone)[False]
         return [(begin, stop) for begin, stop, _records in intervals]

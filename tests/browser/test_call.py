@@ -83,7 +83,7 @@ def test_after_the_last_attempt_the_wizard_proposes_lost(agent, floor, lead):
     agent.choose("result", "No Answer", wizard)
     expect(wizard.locator(".alert")).to_contain_text("Attempt 6")
     agent.button("Save & Mark as Lost", wizard).click()
-    lost = agent.dialog("Lost Reason")
+    lost = agent.dialog("Mark Lost")
     expect(lost).to_be_visible()
     agent.button("Mark as Lost", lost).click()
     expect(agent.ribbon("Lost")).to_be_visible()

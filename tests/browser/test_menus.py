@@ -24,7 +24,7 @@ MANAGERS = (
     ("Configuration", "Activity Plans"),
 )
 #: Where core's action has another name than the menu.
-TITLES = {"Activity Plans": "Lead Plans"}
+TITLES = {"Activity Plans": "Plans"}
 
 SHOWN = ".o_kanban_renderer, .o_list_renderer, .o_graph_renderer, .o_pivot, .o_bpo_my_day"
 

@@ -78,7 +78,7 @@ def test_the_hotkeys_of_the_day_work(agent, floor, dealership):
     agent.page.keyboard.press("Escape")
     expect(agent.dialog()).to_have_count(0)
     agent.page.keyboard.press("Alt+l")
-    expect(agent.dialog("Lost Reason")).to_be_visible()
+    expect(agent.dialog("Mark Lost")).to_be_visible()
 
 
 def test_a_phone_sized_window_works(phone, floor, dealership):

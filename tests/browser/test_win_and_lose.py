@@ -66,8 +66,7 @@ def test_the_lost_wizard_can_be_cancelled(agent, floor, dealership):
     lead = floor.new_lead(dealership, name="Not yet lost")
     agent.open_lead(lead)
     agent.button("Mark as Lost").click()
-    agent.button("Cancel", agent.dialog()).click()
-    expect(agent.dialog()).to_have_count(0)
+    agent.cancel(agent.dialog("Mark Lost"))
     expect(agent.button("Mark as Lost")).to_be_visible()
     assert floor.read(lead)["stage"] == floor.open_stages[0]
 
@@ -75,12 +74,11 @@ def test_the_lost_wizard_can_be_cancelled(agent, floor, dealership):
 def test_the_statusbar_shows_the_guards_message_and_goes_back(agent, floor, dealership):
     lead = floor.new_lead(dealership, name="No skipping")
     agent.open_lead(lead)
-    statusbar = agent.page.locator(".o_statusbar_status")
-    statusbar.get_by_text("Negotiation").click()
+    agent.move_on_statusbar("Negotiation")
     agent.close_error('the only allowed next stage is "Qualified"')
-    current = statusbar.locator("button.o_arrow_button_current")
+    current = agent.page.locator(".o_statusbar_status .o_arrow_button_current")
     expect(current).to_contain_text("New")
-    statusbar.get_by_text("Qualified").click()
+    agent.move_on_statusbar("Qualified")
     expect(current).to_contain_text("Qualified")
     assert floor.wait_for_stage(lead, floor.open_stages[1])
 

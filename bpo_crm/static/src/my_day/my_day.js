@@ -53,6 +53,10 @@ export class MyDay extends Component {
         return [...new Set(rows.map((row) => row.id))];
     }
 
+    phoneLink(row) {
+        return `tel:${row.phone.replace(/\s+/g, "")}`;
+    }
+
     /** The time of the day in the user's zone. */
     formatTime(row) {
         return this.dueAt(row).toLocaleString(DateTime.TIME_SIMPLE);
