@@ -16,9 +16,10 @@ def lead(floor, dealership):
 
 
 def refuse(session, *args, **kwargs):
-    """Call a method; return the message of the refusal."""
+    """Call a method; return the message of the refusal, which is no crash."""
     with pytest.raises(RpcError) as caught:
         session.call(*args, **kwargs)
+    assert caught.value.name.startswith("odoo.exceptions.")
     return caught.value.message
 
 
@@ -104,7 +105,8 @@ def test_an_agent_closes_only_what_it_claimed(floor, pool_lead):
 def test_the_call_wizard_is_the_same_through_rpc(floor, lead):
     agent = floor.agent
     values = {"lead_id": lead, "summary": "Through RPC"}
-    assert refuse(agent, "crm.lead.log.call", "create", values)
+    with pytest.raises(RpcError, match="result"):
+        agent.call("crm.lead.log.call", "create", values)
     wizard = agent.call("crm.lead.log.call", "create", {**values, "result": "busy"})
     agent.call("crm.lead.log.call", "action_save", [wizard])
     (call,) = floor.calls(lead)
@@ -115,10 +117,20 @@ def test_the_call_wizard_is_the_same_through_rpc(floor, lead):
 
 
 def test_a_failed_call_leaves_nothing_behind(floor, lead):
+    (call_type,) = floor.admin.call(
+        "mail.activity.type", "search", [("category", "=", "phonecall")], limit=1
+    )
     wizard = floor.agent.call(
         "crm.lead.log.call",
         "create",
-        {"lead_id": lead, "result": "busy", "next_date": "2001-01-01"},
+        {
+            "lead_id": lead,
+            "result": "busy",
+            "next_activity_type_id": call_type,
+            "next_date": "2001-01-01",
+            "next_time": 0,
+            "next_summary": "Too late",
+        },
     )
     message = refuse(floor.agent, "crm.lead.log.call", "action_save", [wizard])
     assert "lies in the past" in message

@@ -1,6 +1,8 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
+from ..roles import AGENT
+
 MEETING = "mail.mail_activity_data_meeting"
 
 
@@ -29,6 +31,23 @@ class CalendarEvent(models.Model):
         for event in events.filtered("visit_state"):
             event._plan_visit_activity()
         return events
+
+    def write(self, vals):
+        if not self.env.su:
+            for event in self:
+                event._check_visit_change(vals)
+        result = super().write(vals)
+        if "start" in vals:
+            self.filtered("visit_state")._keep_activity_time()
+        return result
+
+    def copy_data(self, default=None):
+        # A copy, and an occurrence of a repeated visit, has not taken place yet.
+        copies = super().copy_data(default)
+        for values in copies:
+            if values.get("visit_state"):
+                values["visit_state"] = "planned"
+        return copies
 
     # ------------------------------------------------------------
     # ACTIONS
@@ -59,10 +78,12 @@ class CalendarEvent(models.Model):
         """Invite the customer to a visit, who becomes a contact for it."""
         lead = self.env["crm.lead"].browse(all_vals.get("opportunity_id"))
         if not all_vals.get("visit_state"):
+            self._check_lead_claimed(lead)
             return vals
-        if not lead:
-            raise UserError(self.env._("Choose the lead whose customer will visit."))
-        lead._check_workable()
+        if all_vals.get("recurrence_id"):
+            # An occurrence of a visit that was checked itself.
+            return vals
+        self._check_visit_planned(lead, all_vals["visit_state"])
         invited = lead.partner_id
         lead._handle_partner_assignment(create_missing=True)
         if "partner_ids" not in vals:
@@ -72,18 +93,56 @@ class CalendarEvent(models.Model):
         new = [Command.link(customer.id) for customer in lead.partner_id - invited]
         return {**vals, "partner_ids": [*vals["partner_ids"], *new]}
 
+    def _check_lead_claimed(self, lead):
+        if lead and not self.env.su and self.env.user.has_group(AGENT):
+            lead._check_claimed()
+
+    def _check_visit_planned(self, lead, state):
+        if not lead:
+            raise UserError(self.env._("Choose the lead whose customer will visit."))
+        if state != "planned":
+            raise UserError(self.env._("A visit is planned first, and recorded then."))
+        lead._check_workable()
+
+    def _check_visit_change(self, vals):
+        """A visit is recorded once, by somebody who works its lead."""
+        old = (self.visit_state, self.opportunity_id)
+        lead = self.opportunity_id.browse(vals.get("opportunity_id", old[1].id))
+        state = vals.get("visit_state", self.visit_state) or False
+        if (state, lead) == old:
+            return
+        if state == "planned":
+            self._check_visit_planned(lead, state)
+        elif self.visit_state == "planned" and lead == self.opportunity_id:
+            lead.check_access("write")
+        elif state or self.visit_state:
+            self._refuse_recorded()
+        else:
+            self._check_lead_claimed(lead)
+
+    def _refuse_recorded(self):
+        raise UserError(
+            self.env._(
+                '"%s" is not a planned visit, or it was recorded already.', self.name
+            )
+        )
+
     def _plan_visit_activity(self):
         """Plan the visit as an activity; core does so where its window was used."""
         repeated = self.recurrence_id and self != self.recurrence_id.base_event_id
-        if self.activity_ids or repeated:
-            return
-        self.opportunity_id.activity_schedule(
-            MEETING,
-            self._get_local_day(),
-            self.name,
-            user_id=self.user_id.id,
-            calendar_event_id=self.id,
-        )
+        if not (self.activity_ids or repeated):
+            self.opportunity_id.activity_schedule(
+                MEETING,
+                self._get_local_day(),
+                self.name,
+                user_id=self.user_id.id or self.env.uid,
+                calendar_event_id=self.id,
+            )
+        self._keep_activity_time()
+
+    def _keep_activity_time(self):
+        for event in self.filtered(lambda event: not event.allday):
+            event.activity_ids.due_at = event.start
 
     def _get_local_day(self):
         """Return the day of the event where its organizer is."""
@@ -95,19 +154,13 @@ class CalendarEvent(models.Model):
         ).date()
 
     def _record_visit(self, state, feedback):
-        for event in self:
-            if event.visit_state != "planned":
-                raise UserError(
-                    self.env._(
-                        '"%s" is not a planned visit, or it was recorded already.',
-                        event.name,
-                    )
-                )
+        for event in self.filtered(lambda event: event.visit_state != "planned"):
+            event._refuse_recorded()
         self.write({"visit_state": state})
         for event in self:
             if event.activity_ids:
                 event.activity_ids.action_feedback(feedback)
-            else:
+            elif event.opportunity_id:
                 event.opportunity_id.message_post(
                     body=self.env._(
                         "%(visit)s: %(outcome)s", visit=event.name, outcome=feedback

@@ -7,6 +7,9 @@ from odoo.tools import plaintext2html
 from ..series import Constraint
 from .crm_call_outcome import CALL_RESULTS
 
+#: Not to be corrected afterwards.
+FIXED_FIELDS = {"lead_id", "user_id", "is_contact"}
+
 
 class CallLog(models.Model):
     """A call that was made. Seed 003, "Call logging"."""
@@ -56,7 +59,7 @@ class CallLog(models.Model):
     def _compute_display_name(self):
         results = dict(self._fields["result"]._description_selection(self.env))
         for call in self:
-            parts = (call.lead_id._get_label(), results.get(call.result, ""))
+            parts = (call.lead_id.sudo()._get_label(), results.get(call.result, ""))
             call.display_name = ": ".join(parts)
 
     @api.constrains("call_date")
@@ -75,23 +78,31 @@ class CallLog(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        outcomes = self.env["crm.call.outcome"].search([])
-        contacts = {outcome.result: outcome.is_contact for outcome in outcomes}
-        calls = super().create(
-            [
-                {**vals, "is_contact": contacts.get(vals.get("result"), False)}
-                for vals in vals_list
-            ]
-        )
+        calls = super().create([self._prepare_contact(vals) for vals in vals_list])
         calls._check_own()
         calls.lead_id._check_workable()
         for call in calls:
             call._post_in_chatter()
         return calls
 
+    def write(self, vals):
+        if not self.env.su and FIXED_FIELDS.intersection(vals):
+            raise AccessError(
+                self.env._("Who called whom stays as it was logged. Log another call.")
+            )
+        return super().write(self._prepare_contact(vals))
+
     # ------------------------------------------------------------
     # BUSINESS
     # ------------------------------------------------------------
+
+    @api.model
+    def _prepare_contact(self, vals):
+        """Add what the result counts as, by the settings of this moment."""
+        if "result" not in vals:
+            return vals
+        outcome = self.env["crm.call.outcome"]._find(vals["result"])
+        return {**vals, "is_contact": outcome.is_contact}
 
     def _check_own(self):
         if self.env["crm.lead"]._is_agent_only() and self.user_id - self.env.user:

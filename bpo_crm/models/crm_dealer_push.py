@@ -69,7 +69,7 @@ class DealerPush(models.Model):
         for push in self:
             push.is_retriable = (
                 push.state in ("failed", "interrupted")
-                and not push.lead_id.is_won
+                and not push.lead_id.stage_id._is_closed
                 and push == push.lead_id.push_ids[:1]
             )
 

@@ -10,10 +10,12 @@ class Lead(models.Model):
 
     call_log_ids = fields.One2many("crm.call.log", "lead_id", "Calls", groups=AGENT)
     call_count = fields.Integer("Calls Made", compute="_compute_call_count")
+    wrong_phone = fields.Char(
+        readonly=True, copy=False, help="The number at which somebody else answered."
+    )
     is_phone_wrong = fields.Boolean(
         "Wrong Number",
-        readonly=True,
-        copy=False,
+        compute="_compute_is_phone_wrong",
         help="A call reached somebody else. Goes away when the number changes.",
     )
 
@@ -28,10 +30,11 @@ class Lead(models.Model):
         for lead in self:
             lead.call_count = counts.get(lead._origin.id, 0)
 
-    def write(self, vals):
-        if "phone" in vals:
-            vals = {**vals, "is_phone_wrong": False}
-        return super().write(vals)
+    @api.depends("wrong_phone", "phone", "phone_sanitized")
+    def _compute_is_phone_wrong(self):
+        for lead in self:
+            number = lead.phone_sanitized or lead.phone
+            lead.is_phone_wrong = bool(number) and number == lead.wrong_phone
 
     # ------------------------------------------------------------
     # ACTIONS
@@ -102,7 +105,7 @@ class Lead(models.Model):
         self.ensure_one()
         call = self.env["crm.call.log"].create({**call_values, "lead_id": self.id})
         if self.env["crm.call.outcome"]._find(call.result).marks_phone_wrong:
-            self.is_phone_wrong = True
+            self.wrong_phone = self.phone_sanitized or self.phone
         if planned:
             planned.action_feedback()
         if activity_values:

@@ -31,6 +31,11 @@ class Lead(models.Model):
         "Waiting", compute="_compute_waiting_time", help="Since the customer asked."
     )
 
+    is_claimable = fields.Boolean(
+        compute="_compute_is_claimable",
+        help="Waits in the pool, and the user may claim it.",
+    )
+
     def init(self):
         result = super().init()
         # The pool among a million leads, in the order in which it is handed out.
@@ -54,12 +59,20 @@ class Lead(models.Model):
     # ------------------------------------------------------------
 
     @api.depends("enquiry_date")
+    @api.depends_context("lang")
     def _compute_waiting_time(self):
         now = fields.Datetime.now()
         locale = babel_locale_parse(self.env.lang or "en_US")
         for lead in self:
             waiting = now - (lead.enquiry_date or lead.create_date or now)
             lead.waiting_time = format_timedelta(waiting, locale=locale, threshold=1.5)
+
+    @api.depends("user_id", "type", "stage_id")
+    @api.depends_context("uid")
+    def _compute_is_claimable(self):
+        claims = self.env.user.has_group(AGENT)
+        for lead in self:
+            lead.is_claimable = claims and lead._is_in_pool()
 
     # ------------------------------------------------------------
     # CRUD
@@ -80,6 +93,8 @@ class Lead(models.Model):
                 self._check_takes_unclaimed(vals["user_id"])
             if "stage_id" in vals or "active" in vals:
                 self._check_owned(vals.get("user_id"))
+        elif "stage_id" in vals and not vals.get("user_id"):
+            self._check_claimed_to_move(vals["stage_id"])
         return super().write(vals)
 
     @api.model
@@ -298,7 +313,20 @@ class Lead(models.Model):
 
     def _check_claimed(self):
         """Refuse work on leads that nobody claimed yet."""
-        self.filtered(lambda lead: not lead.sudo().user_id)._refuse_unclaimed()
+        self.sudo().filtered(Lead._is_in_pool)._refuse_unclaimed()
+
+    def _check_claimed_to_move(self, stage_id):
+        """Supervisors lose junk out of the pool, and move nothing else in it."""
+        if self.env.su or not self.env.user.has_group(AGENT):
+            return
+        stage = self.env["crm.stage"].browse(stage_id)
+        if not stage.is_lost and not self._is_guard_lifted():
+            self.filtered(lambda lead: lead.stage_id != stage)._check_claimed()
+
+    def _is_in_pool(self):
+        """Whether this lead waits for somebody to claim it."""
+        is_open = self.type == "opportunity" and not self.stage_id._is_closed
+        return is_open and not self.user_id
 
     def _refuse_unclaimed(self):
         if self:

@@ -25,7 +25,9 @@ class Lead(models.Model):
         for lead in self:
             others = known.filtered(lead._is_same_customer)
             visible = others.with_env(self.env) & allowed
-            lead.history_lead_ids = visible.sorted("enquiry_date", reverse=True)
+            lead.history_lead_ids = visible.sorted(
+                lambda other: other.enquiry_date or other.create_date, reverse=True
+            )
             lead.history_hidden_count = len(others) - len(visible)
 
     def _search_customers_leads(self):

@@ -21,6 +21,15 @@ class Lead(models.Model):
             )
         return super(Lead, self - closed)._merge_opportunity(*args, **kwargs)
 
+    def _merge_dependences(self, opportunities):
+        result = super()._merge_dependences(opportunities)
+        # Core deletes the other leads next, and all that is left with them.
+        for name in ("call_log_ids", "push_ids"):
+            opportunities.sudo()[name].write({"lead_id": self.id})
+        asked = [*opportunities.mapped("enquiry_date"), self.enquiry_date]
+        self.enquiry_date = min(filter(None, asked), default=False)
+        return result
+
     def _merge_get_fields(self):
         return [*super()._merge_get_fields(), *MERGED_FIELDS]
 

@@ -9,6 +9,9 @@ from .crm_lead_claim import POOL_ORDER
 #: How many leads a section shows; the others are counted.
 SECTION_LIMIT = 40
 
+#: From here on, the screen says that there are more.
+COUNT_LIMIT = 100
+
 
 class Lead(models.Model):
     """The agent's home: what is due, in the order in which to do it."""
@@ -118,7 +121,7 @@ class Lead(models.Model):
         leads = self.search(domain, order=POOL_ORDER, limit=SECTION_LIMIT)
         count = len(leads)
         if count == SECTION_LIMIT:
-            count = self.search_count(domain)
+            count = self.search_count(domain, limit=COUNT_LIMIT)
         rows = [lead._prepare_row() for lead in leads]
         return {"name": name, "count": count, "rows": rows}
 

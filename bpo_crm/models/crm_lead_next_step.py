@@ -31,6 +31,14 @@ class Lead(models.Model):
         help="Too long in its stage, and nothing planned for the days to come.",
     )
 
+    def write(self, vals):
+        left = {lead: lead.user_id for lead in self} if vals.get("user_id") else {}
+        result = super().write(vals)
+        for lead, owner in left.items():
+            if owner != lead.user_id:
+                lead._hand_over_activities(owner)
+        return result
+
     # ------------------------------------------------------------
     # COMPUTE
     # ------------------------------------------------------------
@@ -73,6 +81,20 @@ class Lead(models.Model):
     # ------------------------------------------------------------
     # BUSINESS
     # ------------------------------------------------------------
+
+    def _hand_over_activities(self, owner):
+        """Give what is planned to the new owner of this lead.
+
+        :param res.users owner: who worked it before. Whoever claims a lead out of
+            the pool takes all that is planned.
+        """
+        planned = self.sudo().activity_ids
+        if owner:
+            planned = planned.filtered(lambda activity: activity.user_id == owner)
+        # The new owner is told of the lead itself.
+        planned.with_context(mail_activity_quick_update=True).write(
+            {"user_id": self.user_id.id}
+        )
 
     @api.model
     def _get_stale_domain(self):

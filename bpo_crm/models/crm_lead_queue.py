@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 
 
 class Lead(models.Model):
@@ -6,15 +6,17 @@ class Lead(models.Model):
 
     _inherit = "crm.lead"
 
-    @api.model
-    def action_open_next(self):
-        """Open the lead to work next: what is due, or else one from the pool.
+    def action_go_on(self):
+        """Go on from this lead to the next one of the queue on the screen.
 
-        :return: a window action, or a notification that leads on to it.
+        :return: the client action that knows the queue.
         :rtype: dict
         """
-        due = self._find_due()
-        return due._open_form() if due else self.action_claim_next()
+        return {
+            "type": "ir.actions.client",
+            "tag": "bpo_crm.next_lead",
+            "params": {"lead_id": self.id},
+        }
 
     @api.model
     def get_next_lead(self, queue_ids, current_id):
@@ -49,12 +51,16 @@ class Lead(models.Model):
         return self.browse(next((id_ for id_ in queue_ids if id_ in waiting), ()))
 
     @api.model
-    def _find_due(self, current_id=False):
+    def _find_due(self, current_id):
         """Return the own lead whose activity is due first, as on My Day."""
+        now = fields.Datetime.now()
         due = self._find_due_activities().filtered(
-            lambda activity: activity.res_id != current_id
+            lambda activity: (
+                activity.res_id != current_id
+                and (not activity.due_at or activity.due_at <= now)
+            )
         )
-        return self.browse(due[:1].res_id or ())
+        return self.browse(due[:1].mapped("res_id"))
 
     def _open_form(self):
         return {

@@ -4,6 +4,8 @@ import pytz
 
 from odoo import fields, models
 
+from ..roles import AGENT
+
 #: When a visit is proposed: tomorrow, at this hour of the agent's day.
 PROPOSED_HOUR = 10
 
@@ -41,6 +43,12 @@ class Lead(models.Model):
             "target": "new",
             "context": self._prepare_visit_context(),
         }
+
+    def action_schedule_meeting(self, *args, **kwargs):
+        """Open core's calendar, once the lead is claimed."""
+        if self.env.user.has_group(AGENT):
+            self._check_claimed()
+        return super().action_schedule_meeting(*args, **kwargs)
 
     # ------------------------------------------------------------
     # BUSINESS

@@ -27,30 +27,41 @@ class Activity(models.Model):
         return activities
 
     def write(self, vals):
-        if "due_at" in vals:
-            for activity in self:
-                values = activity._prepare_deadline(vals)
-                super(Activity, activity).write(values)
-            return True
-        if "date_deadline" not in vals:
-            return super().write(vals)
-        timed = self.filtered("due_at")
-        for activity in timed:
-            due_at = activity._move_due_at(vals["date_deadline"])
-            super(Activity, activity).write({**vals, "due_at": due_at})
-        return super(Activity, self - timed).write(vals)
+        if "due_at" in vals or "date_deadline" in vals:
+            alike = self.grouped(lambda activity: (activity.due_at, activity.user_id))
+            for activities in alike.values():
+                values = activities[:1]._prepare_moved(vals)
+                super(Activity, activities).write(values)
+        else:
+            super().write(vals)
+        if {"res_id", "res_model_id"}.intersection(vals):
+            self._check_leads_claimed()
+        return True
 
     def _action_done(self, feedback=False, attachment_ids=False):
         # In 18.0, the activities are gone afterwards.
         visits = self.calendar_event_id
         result = super()._action_done(feedback=feedback, attachment_ids=attachment_ids)
         planned = visits.exists().filtered(lambda event: event.visit_state == "planned")
-        planned.write({"visit_state": "done"})
+        # Who does the activity need not work the lead.
+        planned.sudo().write({"visit_state": "done"})
         return result
 
     # ------------------------------------------------------------
     # BUSINESS
     # ------------------------------------------------------------
+
+    @api.onchange("due_at")
+    def _onchange_due_at(self):
+        self.update(self._prepare_deadline({"due_at": self.due_at}))
+
+    def _prepare_moved(self, vals):
+        """Keep the day and the time together, whichever of them is written."""
+        if "due_at" in vals:
+            return self._prepare_deadline(vals)
+        if not self.due_at:
+            return vals
+        return {**vals, "due_at": self._move_due_at(vals["date_deadline"])}
 
     def _prepare_deadline(self, vals):
         """Let the day follow the time, in the zone of who does it."""

@@ -1,6 +1,7 @@
 from datetime import date, datetime
 
-from odoo.tests import tagged
+from odoo.exceptions import UserError
+from odoo.tests import new_test_user, tagged
 
 from .common import BpoCase
 
@@ -38,6 +39,37 @@ class TestActivityTime(BpoCase):
         activity.date_deadline = date(2026, 10, 26)
         # Ten o'clock on both days; winter time began on the 25th.
         self.assertEqual(activity.due_at, datetime(2026, 10, 26, 9))
+
+    def test_many_are_moved_at_once(self):
+        times = ("2026-11-18 01:00:00", "2026-11-18 02:00:00", False)
+        activities = self.env["mail.activity"].concat(
+            *(self._plan(self.agent, due_at=due_at) for due_at in times)
+        )
+        activities.write({"date_deadline": "2026-11-25"})
+        self.assertEqual(
+            activities.mapped("due_at"),
+            [datetime(2026, 11, 25, 1), datetime(2026, 11, 25, 2), False],
+        )
+        self.assertEqual(set(activities.mapped("date_deadline")), {date(2026, 11, 25)})
+
+    def test_an_activity_does_not_move_to_an_unclaimed_lead(self):
+        activity = self._plan(self.agent).with_user(self.agent)
+        with self.assertRaisesRegex(UserError, "before you work it"):
+            activity.res_id = self._new_lead().id
+
+    def test_other_records_and_other_people_are_left_alone(self):
+        partner = self.env["res.partner"].create({"name": "Anybody"})
+        self.assertTrue(
+            partner.with_user(self.agent).activity_schedule(
+                "mail.mail_activity_data_call"
+            )
+        )
+        seller = new_test_user(
+            self.env, "seller@bpo.test", "sales_team.group_sale_salesman_all_leads"
+        )
+        lead = self._new_lead().with_user(seller)
+        self.assertFalse(lead.is_claimable)
+        self.assertTrue(lead.activity_schedule("mail.mail_activity_data_call"))
 
     def test_an_activity_for_any_time_has_none(self):
         activity = self._plan(self.agent, date_deadline="2026-11-18")

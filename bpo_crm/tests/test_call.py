@@ -1,6 +1,7 @@
 from datetime import date, datetime, timedelta
 
 from freezegun import freeze_time
+from psycopg2.errors import CheckViolation
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -8,6 +9,8 @@ from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
 from .common import BpoCase
+
+CALL = "mail.mail_activity_data_call"
 
 #: A Wednesday, half past nine in Manila.
 MORNING = "2026-11-18 01:30:00"
@@ -125,6 +128,22 @@ class TestCall(BpoCase):
         self.assertNotIn(planned, self.lead.activity_ids)
         self._assert_in_chatter("Call back", self.lead)
 
+    def test_a_call_promised_for_later_stays_planned(self):
+        self.lead.with_user(self.agent).activity_schedule(
+            CALL, date.today() + timedelta(days=5)
+        )
+        self.assertFalse(self._open().planned_activity_id)
+
+    def test_a_time_that_has_passed_today_is_refused(self):
+        with freeze_time(MORNING):
+            form = self._open()
+            form.result = "answered"
+            form.next_date = date(2026, 11, 18)
+            form.next_time = 8
+            wizard = form.save()
+            with self.assertRaisesRegex(UserError, "lies in the past"):
+                wizard.action_save()
+
     def test_a_follow_up_in_the_past_is_refused(self):
         form = self._open()
         form.result = "answered"
@@ -140,7 +159,7 @@ class TestCall(BpoCase):
 
     @mute_logger("odoo.sql_db")
     def test_a_negative_duration_is_refused(self):
-        with self.assertRaisesRegex(Exception, "duration"):
+        with self.assertRaises(CheckViolation):
             self._call(duration=-1)
 
     # ------------------------------------------------------------
@@ -224,6 +243,12 @@ class TestCall(BpoCase):
         self.lead.with_user(self.agent).phone = "+63 917 555 0199"
         self.assertFalse(self.lead.is_phone_wrong)
 
+    def test_the_same_number_stays_wrong(self):
+        self.lead.wrong_phone = self.lead.phone_sanitized
+        self.lead.phone = "0917 555 0101"
+        self.lead.country_id = self.env.ref("base.ph")
+        self.assertTrue(self.lead.is_phone_wrong)
+
     def test_a_wrong_number_without_an_address_leads_nowhere(self):
         self.lead.email_from = False
         form = self._open()
@@ -259,7 +284,7 @@ class TestCall(BpoCase):
                 mine.action_log_call,
                 mine.action_schedule_visit,
                 lambda user=user: self._log_directly(lead, user),
-                lambda mine=mine: mine.activity_schedule("mail.mail_activity_data_call"),
+                lambda mine=mine: mine.activity_schedule(CALL),
             ):
                 with self.assertRaisesRegex(UserError, "before you work it"):
                     way()
@@ -308,6 +333,26 @@ class TestCall(BpoCase):
             self._log_directly(other, self.agent)
         with self.assertRaises(AccessError):
             self._call().summary = "Changed"
+
+    def test_a_corrected_result_counts_as_what_it_is(self):
+        call = self._call("no_answer").with_user(self.supervisor)
+        call.result = "answered"
+        self.assertTrue(call.is_contact)
+        self.assertEqual(call.contact_rate, 1)
+        for name, value in (
+            ("is_contact", False),
+            ("user_id", self.supervisor.id),
+            ("lead_id", self._new_lead(self.agent).id),
+        ):
+            with self.assertRaisesRegex(AccessError, "stays as it was logged"):
+                call.write({name: value})
+
+    def test_calls_belong_to_the_leads_company(self):
+        call = self._call()
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        self.lead.write({"user_id": False, "company_id": elsewhere.id})
+        calls = self.env["crm.call.log"].with_user(self.supervisor)
+        self.assertFalse(calls.search([("id", "=", call.id)]))
 
     def test_outcomes_are_the_managers(self):
         for user in (self.agent, self.supervisor):

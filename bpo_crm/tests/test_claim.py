@@ -102,6 +102,23 @@ class TestClaim(BpoCase):
         lead = self._new_lead()
         lead.enquiry_date -= timedelta(hours=3)
         self.assertEqual(lead.waiting_time, "3 hours")
+        self.env["res.lang"]._activate_lang("de_DE")
+        self.assertEqual(lead.with_context(lang="de_DE").waiting_time, "3 Stunden")
+
+    def test_supervisors_only_lose_what_is_unclaimed(self):
+        for user in (self.supervisor, self.manager):
+            lead = self._new_lead().with_user(user)
+            for stage in (self.qualified, self.won):
+                with self.assertRaisesRegex(UserError, "before you work it"):
+                    lead.stage_id = stage
+            self.assertTrue(self._lose(lead).is_lost)
+
+    def test_a_lead_in_the_pool_is_claimable(self):
+        pool, mine = self._new_lead(), self._new_lead(self.agent)
+        raw, lost = self._new_lead(type="lead"), self._lose(self._new_lead())
+        leads = pool | mine | raw | lost
+        claimable = leads.with_user(self.supervisor).filtered("is_claimable")
+        self.assertEqual(claimable.ids, pool.ids)
 
     def test_leads_from_before_have_waited_since_they_were_made(self):
         lead = self._new_lead()

@@ -21,7 +21,9 @@ class TestHistory(BpoCase):
         lost = self._lose(self._new_lead(self.agent, phone="+639175557701"))
         self._new_lead(self.agent, phone="0917 555 7702")
         lead = self.lead.with_user(self.agent)
-        self.assertEqual(set(lead.history_lead_ids.ids), set((by_phone | by_email | lost).ids))
+        self.assertEqual(
+            set(lead.history_lead_ids.ids), set((by_phone | by_email | lost).ids)
+        )
         self.assertEqual(lead.history_hidden_count, 0)
 
     def test_what_somebody_else_works_is_counted_and_not_shown(self):

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
@@ -52,3 +54,14 @@ class TestMerge(BpoCase):
         lead = self._new_lead(self.agent)
         lead.with_user(self.manager).unlink()
         self.assertFalse(lead.exists())
+
+    def test_calls_and_waiting_time_survive_a_merge(self):
+        kept, merged = self._new_lead(self.agent), self._new_lead(self.agent)
+        early = kept.enquiry_date - timedelta(days=3)
+        merged.enquiry_date = early
+        calls = self.env["crm.call.log"].create(
+            [{"lead_id": lead.id, "result": "busy"} for lead in (kept, merged)]
+        )
+        result = (kept | merged).merge_opportunity()
+        self.assertEqual(result.call_log_ids, calls)
+        self.assertEqual(result.enquiry_date, early)

@@ -137,8 +137,31 @@ class TestQueue(BpoCase):
                 user_id=self.agent.id,
             )
         self.assertEqual(self._next(current=current.id), due.id)
-        action = self.env["crm.lead"].with_user(self.agent).action_open_next()
-        self.assertEqual(action["res_id"], current.id)
+
+    def test_a_callback_later_today_does_not_come_yet(self):
+        pool = self._new_lead(priority="3", enquiry_date="1999-01-01 00:00:00")
+        tried = [self._new_lead(self.agent) for _n in range(2)]
+        for lead in tried:
+            wizard = (
+                self.env["crm.lead.log.call"]
+                .with_user(self.agent)
+                .create({"lead_id": lead.id, "result": "no_answer"})
+            )
+            wizard.action_save()
+            self.assertTrue(lead.activity_ids.due_at)
+        self.assertEqual(self._next(current=tried[1].id), pool.id)
+
+    def test_a_callback_whose_time_has_come_is_first(self):
+        overdue, callback = self._new_lead(self.agent), self._new_lead(self.agent)
+        now = datetime.now()
+        for lead, values in (
+            (overdue, {"date_deadline": now.date() - timedelta(days=1)}),
+            (callback, {"due_at": now - timedelta(minutes=1)}),
+        ):
+            lead.activity_schedule(
+                "mail.mail_activity_data_call", user_id=self.agent.id, **values
+            )
+        self.assertEqual(self._next(), callback.id)
 
     def test_then_the_most_urgent_lead_of_the_pool_is_claimed(self):
         pool = self._new_lead(priority="3", enquiry_date="1999-01-01 00:00:00")

@@ -69,3 +69,23 @@ class TestNextStep(BpoCase):
         self.all_leads.date_last_stage_update = datetime.now() - timedelta(days=99)
         self.assertFalse(self.all_leads.filtered("is_stale"))
         self.assertFalse(self._search("is_stale", "=", True))
+
+    # ------------------------------------------------------------
+    # Who does it
+    # ------------------------------------------------------------
+
+    def test_a_new_owner_gets_what_the_old_one_had_planned(self):
+        lead = self.leads["today"]
+        own = lead.activity_ids
+        others = lead.activity_schedule(
+            "mail.mail_activity_data_todo", user_id=self.supervisor.id
+        )
+        lead.with_user(self.supervisor).user_id = self.other_agent
+        self.assertEqual(own.user_id, self.other_agent)
+        self.assertEqual(others.user_id, self.supervisor)
+
+    def test_who_claims_a_lead_gets_what_is_planned(self):
+        lead = self.leads["overdue"]
+        lead.with_user(self.supervisor).user_id = False
+        lead.with_user(self.other_agent).action_claim()
+        self.assertEqual(lead.activity_ids.user_id, self.other_agent)

@@ -149,3 +149,48 @@ class TestVisit(BpoCase):
         self.assertNotIn(self.lead.partner_id, meeting.partner_ids)
         with self.assertRaisesRegex(UserError, "not a planned visit"):
             meeting.action_visit_done()
+
+    def test_writing_follows_the_same_rules(self):
+        meeting = self._create(visit_state=False).with_user(self.agent)
+        pool, closed = self._new_lead(), self._lose(self._new_lead(self.agent))
+        for lead, message in (
+            (pool, "before you work it"),
+            (closed, "is not worked any more"),
+        ):
+            with self.assertRaisesRegex(UserError, message):
+                meeting.write({"visit_state": "planned", "opportunity_id": lead.id})
+        with self.assertRaisesRegex(UserError, "not a planned visit"):
+            meeting.visit_state = "done"
+        meeting.visit_state = "planned"
+        meeting.visit_state = "no_show"
+        with self.assertRaisesRegex(UserError, "was recorded already"):
+            meeting.visit_state = "done"
+
+    def test_a_visit_is_planned_before_it_is_recorded(self):
+        with self.assertRaisesRegex(UserError, "planned first"):
+            self._create(visit_state="done")
+
+    def test_only_who_works_the_lead_records_its_visit(self):
+        visit = self._create()
+        with self.assertRaises(AccessError):
+            visit.with_user(self.other_agent).visit_state = "done"
+
+    def test_a_copy_has_not_taken_place(self):
+        visit = self._create()
+        visit.action_visit_done()
+        self.assertEqual(visit.copy().visit_state, "planned")
+
+    def test_a_meeting_of_an_unclaimed_lead_is_refused(self):
+        pool = self._new_lead()
+        for user in (self.agent, self.supervisor):
+            with self.assertRaisesRegex(UserError, "before you work it"):
+                pool.with_user(user).action_schedule_meeting()
+        with self.assertRaisesRegex(UserError, "before you work it"):
+            self._create(visit_state=False, opportunity_id=pool.id)
+
+    def test_the_activity_keeps_the_time_of_the_visit(self):
+        visit = self._create()
+        self.assertEqual(visit.activity_ids.due_at, self.start)
+        later = self.start + timedelta(days=1, hours=2)
+        visit.write({"start": later, "stop": later + timedelta(hours=1)})
+        self.assertEqual(visit.activity_ids.due_at, later)

@@ -73,11 +73,13 @@ class LeadLogCall(models.TransientModel):
 
     @api.depends("lead_id")
     def _compute_planned_activity_id(self):
+        today = fields.Date.context_today(self)
         for wizard in self:
             calls = wizard.lead_id.activity_ids.filtered(
                 lambda activity: (
                     activity.activity_category == "phonecall"
-                    and activity.user_id == self.env.user
+                    and activity.date_deadline <= today
+                    and not activity.user_id - self.env.user
                 )
             )
             wizard.planned_activity_id = calls.sorted("date_deadline")[:1]
@@ -131,11 +133,7 @@ class LeadLogCall(models.TransientModel):
         :rtype: dict
         """
         self._log()
-        return {
-            "type": "ir.actions.client",
-            "tag": "bpo_crm.next_lead",
-            "params": {"lead_id": self.lead_id.id},
-        }
+        return self.lead_id.action_go_on()
 
     def action_save_and_lose(self):
         """Log the call and ask for the lost reason.
@@ -174,7 +172,7 @@ class LeadLogCall(models.TransientModel):
 
     def _get_duration(self):
         """Return the minutes that were typed in, or those that the timer shows."""
-        if not self.is_timer_running:
+        if self.duration or not self.is_timer_running:
             return self.duration
         running = fields.Datetime.now() - self.started_at
         return running.total_seconds() / 60
@@ -184,15 +182,17 @@ class LeadLogCall(models.TransientModel):
             return None
         if not self.next_date:
             raise UserError(self.env._("Choose the day of the next activity."))
-        if self.next_date < fields.Date.context_today(self):
+        due_at = self._get_due_at()
+        is_past = due_at and due_at < fields.Datetime.now()
+        if is_past or self.next_date < fields.Date.context_today(self):
             raise UserError(
-                self.env._("The next activity lies in the past. Choose another day.")
+                self.env._("The next activity lies in the past. Choose a later time.")
             )
         return {
             "activity_type_id": self.next_activity_type_id.id,
             "summary": self.next_summary,
             "date_deadline": self.next_date,
-            "due_at": self._get_due_at(),
+            "due_at": due_at,
         }
 
     def _get_due_at(self):

@@ -58,7 +58,9 @@ def browse(request, chromium, web, floor):
         )
         context.set_default_timeout(TIMEOUT)
         session_id = floor.login(login).session_id
-        context.add_cookies([{"name": "session_id", "value": session_id, "url": web.url}])
+        context.add_cookies(
+            [{"name": "session_id", "value": session_id, "url": web.url}]
+        )
         client = WebClient(context.new_page(), web.url)
         clients.append(client)
         return client

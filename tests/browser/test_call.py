@@ -20,7 +20,9 @@ def test_a_call_is_logged_with_its_follow_up(agent, floor, lead):
     agent.open_lead(lead)
     wizard = open_wizard(agent)
     phone = wizard.locator("[name=phone] a").first
-    expect(phone).to_have_attribute("href", "tel:" + "".join(phone.inner_text().split()))
+    expect(phone).to_have_attribute(
+        "href", "tel:" + "".join(phone.inner_text().split())
+    )
     timer = wizard.locator(".o_bpo_call_timer")
     expect(timer).to_contain_text("00:02")
     agent.choose("result", "Answered", wizard)

@@ -26,7 +26,9 @@ MANAGERS = (
 #: Where core's action has another name than the menu.
 TITLES = {"Activity Plans": "Plans"}
 
-SHOWN = ".o_kanban_renderer, .o_list_renderer, .o_graph_renderer, .o_pivot, .o_bpo_my_day"
+SHOWN = (
+    ".o_kanban_renderer, .o_list_renderer, .o_graph_renderer, .o_pivot, .o_bpo_my_day"
+)
 
 
 @pytest.mark.parametrize(
@@ -47,9 +49,7 @@ def test_every_menu_opens(browse, login, menus):
 
 
 @pytest.mark.parametrize("action", ["crm_call_log_action", "crm_missed_sales_action"])
-def test_a_report_has_a_list_a_pivot_and_a_graph(
-    manager, floor, dealership, action
-):
+def test_a_report_has_a_list_a_pivot_and_a_graph(manager, floor, dealership, action):
     lead = floor.new_lead(dealership)
     floor.agent.call("crm.call.log", "create", {"lead_id": lead, "result": "busy"})
     reason = floor.admin.call("crm.lost.reason", "search", [], limit=1)[0]

@@ -96,4 +96,5 @@ def test_the_systray_leads_to_what_is_due(home, floor, dealership):
     home.page.locator(".o_menu_systray .fa-clock-o").click()
     group = home.page.locator(".o-mail-ActivityGroup", has_text="Lead").first
     group.click()
-    expect(home.page.locator(".o_data_row").first).to_be_visible()
+    rows = home.page.locator(".o_data_row")
+    expect(rows.filter(has_text=floor.read(lead)["reference"])).to_be_visible()

@@ -40,9 +40,9 @@ def pipeline(agent):
 
 
 def assert_in_column(client, card, column):
-    expect(client.column(column).locator(".o_kanban_record", has_text=card)).to_have_count(
-        1
-    )
+    expect(
+        client.column(column).locator(".o_kanban_record", has_text=card)
+    ).to_have_count(1)
 
 
 def test_the_pipeline_shows_the_five_stages(new_card, pipeline):

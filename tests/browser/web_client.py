@@ -77,7 +77,9 @@ class WebClient:
 
     def column(self, name):
         """Return the column of the kanban with a title."""
-        title = self.page.locator(".o_column_title", has_text=re.compile(rf"^\s*{name}"))
+        title = self.page.locator(
+            ".o_column_title", has_text=re.compile(rf"^\s*{name}")
+        )
         return self.page.locator(".o_kanban_group", has=title)
 
     def toast(self, text):

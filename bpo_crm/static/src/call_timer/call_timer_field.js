@@ -4,7 +4,8 @@ import {formatFloatTime} from "@web/views/fields/formatters";
 import {FloatTimeField} from "@web/views/fields/float_time/float_time_field";
 import {standardFieldProps} from "@web/views/fields/standard_field_props";
 
-const SECOND = 1000;
+const SECOND = 1000; // Milliseconds
+const MINUTE = 60 * SECOND;
 
 /** The minutes of a call, which run until somebody stops them to type. */
 export class CallTimerField extends Component {
@@ -13,7 +14,9 @@ export class CallTimerField extends Component {
     static props = {...standardFieldProps};
 
     setup() {
-        this.state = useState({minutes: this.elapsedMinutes});
+        // Not from the server's time: the two clocks differ.
+        this.openedAt = Date.now();
+        this.state = useState({minutes: 0});
         const tick = () => (this.state.minutes = this.elapsedMinutes);
         const interval = setInterval(tick, SECOND);
         onWillUnmount(() => clearInterval(interval));
@@ -24,8 +27,7 @@ export class CallTimerField extends Component {
     }
 
     get elapsedMinutes() {
-        const startedAt = this.props.record.data.started_at;
-        return startedAt ? -startedAt.diffNow("minutes").minutes : 0;
+        return Math.max(0, Date.now() - this.openedAt) / MINUTE;
     }
 
     get formattedMinutes() {

@@ -12,6 +12,9 @@ class LeadFormController extends crmFormView.Controller {
     setup() {
         super.setup();
         this.leadStage = useLeadStage();
+        if (this.env.inDialog) {
+            return;
+        }
         const queue = useService("bpo_crm.queue");
         useEffect(
             (ids) => {
@@ -37,7 +40,7 @@ class LeadFormController extends crmFormView.Controller {
 
     get className() {
         const {resId, data} = this.model.root;
-        const isUnclaimed = Boolean(resId && "user_id" in data && !data.user_id);
+        const isUnclaimed = Boolean(resId && data.is_claimable);
         return {...super.className, o_bpo_unclaimed: isUnclaimed};
     }
 

@@ -11,8 +11,17 @@ const {DateTime} = luxon;
 
 const REFRESH_INTERVAL = 60_000; // Milliseconds
 
+// Of bpo_crm/models/crm_lead_my_day.py
+const COUNT_LIMIT = 100;
+
+const DAY_AND_TIME = {
+    ...DateTime.TIME_SIMPLE,
+    month: "short",
+    day: "numeric",
+};
+
 const TITLES = {
-    callbacks: _t("Callbacks"),
+    callbacks: _t("Callbacks and Visits"),
     overdue: _t("Overdue"),
     today: _t("Today"),
     idle: _t("No Next Step"),
@@ -33,15 +42,22 @@ export class MyDay extends Component {
         this.day = useState({numbers: {}, sections: []});
         this.titles = TITLES;
         onWillStart(() => this.load());
-        const interval = setInterval(() => this.load(), REFRESH_INTERVAL);
+        const interval = setInterval(() => this.refresh(), REFRESH_INTERVAL);
         onWillUnmount(() => clearInterval(interval));
     }
 
-    async load() {
+    async load(orm = this.orm) {
         if (status(this) === "destroyed") {
             return;
         }
-        Object.assign(this.day, await this.orm.call("crm.lead", "get_my_day", []));
+        Object.assign(this.day, await orm.call("crm.lead", "get_my_day", []));
+    }
+
+    /** Without a sign of it, and not where nobody looks. */
+    async refresh() {
+        if (!document.hidden) {
+            await this.load(this.orm.silent);
+        }
     }
 
     get filledSections() {
@@ -54,12 +70,14 @@ export class MyDay extends Component {
     }
 
     phoneLink(row) {
-        return `tel:${row.phone.replace(/\s+/g, "")}`;
+        return `tel:${row.phone.replace(/[^\d+]/g, "")}`;
     }
 
     /** The time of the day in the user's zone. */
     formatTime(row) {
-        return this.dueAt(row).toLocaleString(DateTime.TIME_SIMPLE);
+        const dueAt = this.dueAt(row);
+        const isToday = dueAt.hasSame(DateTime.now().setZone(dueAt.zone), "day");
+        return dueAt.toLocaleString(isToday ? DateTime.TIME_SIMPLE : DAY_AND_TIME);
     }
 
     /** Whether the moment that the customer asked for has passed. */
@@ -75,6 +93,17 @@ export class MyDay extends Component {
         return row.days_overdue === 1
             ? _t("Yesterday")
             : _t("%s days", row.days_overdue);
+    }
+
+    formatCount({count}) {
+        return count < COUNT_LIMIT ? count : `${COUNT_LIMIT - 1}+`;
+    }
+
+    onKeydown(ev, row) {
+        // The buttons in the row have keys of their own.
+        if (ev.key === "Enter" && ev.target === ev.currentTarget) {
+            this.open(row);
+        }
     }
 
     open(row) {

@@ -39,6 +39,7 @@ registry.category("services").add("bpo_crm.queue", {
 
 async function openNextLead(env, {params}) {
     const {action, notification, orm, "bpo_crm.queue": queue} = env.services;
+    await action.doAction({type: "ir.actions.act_window_close"});
     const next = await orm.call("crm.lead", "get_next_lead", [
         queue.after(params.lead_id),
         params.lead_id,
