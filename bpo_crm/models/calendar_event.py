@@ -142,7 +142,11 @@ class CalendarEvent(models.Model):
 
     def _keep_activity_time(self):
         for event in self.filtered(lambda event: not event.allday):
-            event.activity_ids.due_at = event.start
+            # 19.0 would move the event to its activity's day, and so on for ever.
+            activities = event.activity_ids.with_context(
+                calendar_event_meeting_update=True
+            )
+            activities.due_at = event.start
 
     def _get_local_day(self):
         """Return the day of the event where its organizer is."""
