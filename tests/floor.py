@@ -181,6 +181,51 @@ class Floor:
         )
         return "\n".join(row["body"] for row in rows)
 
+    def partner(self, session):
+        """Return the id of the partner of a user."""
+        (row,) = self.admin.call("res.users", "read", [session.uid], ["partner_id"])
+        return row["partner_id"][0]
+
+    def notified(self, message):
+        """Return the ids of the partners who were told of a message."""
+        rows = self.admin.call(
+            "mail.notification",
+            "search_read",
+            [("mail_message_id", "=", message)],
+            ["res_partner_id"],
+        )
+        return [row["res_partner_id"][0] for row in rows]
+
+    def last_message(self, lead):
+        """Return the id of what somebody wrote last in the chatter."""
+        domain = [("model", "=", "crm.lead"), ("res_id", "=", lead)]
+        written = [*domain, ("message_type", "=", "comment")]
+        return self.admin.call("mail.message", "search", written, limit=1)[0]
+
+    def followers(self, lead):
+        """Return the names of what each follower of a lead is told of."""
+        rows = self.admin.call(
+            "mail.followers",
+            "search_read",
+            [("res_model", "=", "crm.lead"), ("res_id", "=", lead)],
+            ["name", "subtype_ids"],
+        )
+        subtypes = self.admin.call("mail.message.subtype", "search_read", [], ["name"])
+        names = {subtype["id"]: subtype["name"] for subtype in subtypes}
+        return {row["name"]: [names[id_] for id_ in row["subtype_ids"]] for row in rows}
+
+    def mailed_to(self, message):
+        """Return the addresses that a message was mailed to, or is to be."""
+        mails = self.admin.call(
+            "mail.mail",
+            "search_read",
+            [("mail_message_id", "=", message)],
+            ["recipient_ids"],
+        )
+        partners = [partner for mail in mails for partner in mail["recipient_ids"]]
+        rows = self.admin.call("res.partner", "read", partners, ["email"])
+        return [row["email"] for row in rows]
+
 
 class DealerFloor:
     """The dealer, seen by its own administrator.

@@ -16,7 +16,7 @@ def home(browse, floor):
 
 
 def claimed_lead(floor, dealership, name):
-    lead = floor.new_lead(dealership, contact_name=name, user_id=False)
+    lead = floor.new_lead(dealership, name=name, contact_name=name, user_id=False)
     floor.login("agent2").call("crm.lead", "action_claim", [lead])
     return lead
 
@@ -97,4 +97,4 @@ def test_the_systray_leads_to_what_is_due(home, floor, dealership):
     group = home.page.locator(".o-mail-ActivityGroup", has_text="Lead").first
     group.click()
     rows = home.page.locator(".o_data_row")
-    expect(rows.filter(has_text=floor.read(lead)["reference"])).to_be_visible()
+    expect(rows.filter(has_text="In the systray")).to_be_visible()

@@ -112,6 +112,8 @@ class WebClient:
         :param str column: the column's title.
         """
         mouse = self.page.mouse
+        # A toast may lie over the card; a new browser shows those of the last minute.
+        expect(self.page.locator(".o_notification")).to_have_count(0)
         self.page.wait_for_timeout(SETTLE_TIME)
         self.card(card).scroll_into_view_if_needed()
         start = self.card(card).bounding_box()
