@@ -161,7 +161,7 @@ class CalendarEvent(models.Model):
         for event in self.filtered(lambda event: event.visit_state != "planned"):
             event._refuse_recorded()
         self.write({"visit_state": state})
-        for event in self:
+        for event in self.with_context(active_test=True):
             if event.activity_ids:
                 event.activity_ids.action_feedback(feedback)
             elif event.opportunity_id:

@@ -379,3 +379,15 @@ class TestCall(BpoCase):
         leads.invalidate_recordset(["call_count"])
         with self.assertQueryCount(1):
             self.assertEqual(leads.mapped("call_count"), [2, 0, 0])
+
+    def test_what_is_done_does_not_come_back_where_archived_leads_show(self):
+        if "keep_done" in self.call_type:  # 19.0 keeps all of them
+            self.call_type.keep_done = True
+        planned = self.lead.with_user(self.agent).activity_schedule(CALL)
+        planned.action_feedback()
+        everything = self.agent.with_context(active_test=False).env
+        wizard = everything["crm.lead.log.call"].with_user(self.agent)
+        form = Form(wizard.with_context(default_lead_id=self.lead.id))
+        self.assertFalse(form.planned_activity_id)
+        leads = everything["crm.lead"].with_user(self.agent)
+        self.assertFalse(leads._find_due_activities())
