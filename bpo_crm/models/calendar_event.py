@@ -1,6 +1,7 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
+from ..local_time import to_local
 from ..roles import AGENT
 
 MEETING = "mail.mail_activity_data_meeting"
@@ -152,10 +153,8 @@ class CalendarEvent(models.Model):
         """Return the day of the event where its organizer is."""
         if self.allday:
             return self.start_date
-        zone = self.user_id.sudo().tz or self.env.user.tz
-        return fields.Datetime.context_timestamp(
-            self.with_context(tz=zone), self.start
-        ).date()
+        organizer = self.user_id if self.user_id.sudo().tz else self.env.user
+        return to_local(self.start, organizer).date()
 
     def _record_visit(self, state, feedback):
         for event in self.filtered(lambda event: event.visit_state != "planned"):

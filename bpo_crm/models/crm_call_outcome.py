@@ -4,6 +4,7 @@ import pytz
 
 from odoo import api, fields, models
 
+from ..local_time import to_local
 from ..series import Constraint
 
 CALL_RESULTS = [
@@ -130,8 +131,7 @@ class CallOutcomeStep(models.Model):
         :return: the day, and the time of the day in hours; 0 for any time.
         :rtype: tuple[datetime.date, float]
         """
-        zone = pytz.timezone(self.env.user.tz or "UTC")
-        now = pytz.utc.localize(now).astimezone(zone)
+        now = to_local(now, self.env.user)
         if self.delay_unit == "days":
             return self._plan_day(now), self.time_of_day
         due = now + timedelta(**{self.delay_unit: self.delay})

@@ -1,9 +1,8 @@
 from datetime import datetime, time, timedelta
 
-import pytz
-
 from odoo import api, fields, models
 
+from ..local_time import to_utc
 from .crm_lead_claim import POOL_ORDER
 
 #: How many leads a section shows; the others are counted.
@@ -88,9 +87,8 @@ class Lead(models.Model):
 
     @api.model
     def _count_my_day(self):
-        zone = pytz.timezone(self.env.user.tz or "UTC")
         midnight = datetime.combine(fields.Date.context_today(self), time())
-        start = zone.localize(midnight).astimezone(pytz.utc).replace(tzinfo=None)
+        start = to_utc(midnight, self.env.user)
         calls = (
             self.env["crm.call.log"]
             .sudo()

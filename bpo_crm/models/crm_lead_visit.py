@@ -1,9 +1,8 @@
 from datetime import datetime, time, timedelta
 
-import pytz
-
 from odoo import fields, models
 
+from ..local_time import to_utc
 from ..roles import AGENT
 
 #: When a visit is proposed: tomorrow, at this hour of the agent's day.
@@ -72,7 +71,5 @@ class Lead(models.Model):
         }
 
     def _propose_visit_start(self):
-        zone = pytz.timezone(self.env.user.tz or "UTC")
         tomorrow = fields.Date.context_today(self) + timedelta(days=1)
-        local = zone.localize(datetime.combine(tomorrow, time(PROPOSED_HOUR)))
-        return local.astimezone(pytz.utc).replace(tzinfo=None)
+        return to_utc(datetime.combine(tomorrow, time(PROPOSED_HOUR)), self.env.user)

@@ -1,7 +1,8 @@
-import pytz
+from datetime import datetime
 
 from odoo import api, fields, models
 
+from ..local_time import to_local, to_utc
 from ..roles import AGENT
 
 
@@ -69,24 +70,16 @@ class Activity(models.Model):
             return vals
         user = self.env["res.users"].browse(vals.get("user_id") or self.user_id.id)
         due_at = fields.Datetime.to_datetime(vals["due_at"])
-        day = self._to_zone(due_at, user or self.env.user).date()
-        return {**vals, "date_deadline": day}
+        local = to_local(due_at, user or self.env.user)
+        return {**vals, "date_deadline": local.date()}
 
     def _move_due_at(self, day):
         """Return the same time of the day on another day, in UTC."""
         if not day:
             return self.due_at
-        local = self._to_zone(self.due_at, self.user_id or self.env.user)
-        shift = fields.Date.to_date(day) - local.date()
-        # Across a change of the clock, the time of the day stays the same.
-        moved = local.tzinfo.localize(local.replace(tzinfo=None) + shift)
-        return moved.astimezone(pytz.utc).replace(tzinfo=None)
-
-    @api.model
-    def _to_zone(self, moment, user):
-        zone = pytz.timezone(user.sudo().tz or "UTC")
-        local = pytz.utc.localize(moment).astimezone(zone)
-        return zone.localize(local.replace(tzinfo=None))
+        user = self.user_id or self.env.user
+        time_of_day = to_local(self.due_at, user).time()
+        return to_utc(datetime.combine(fields.Date.to_date(day), time_of_day), user)
 
     def _check_leads_claimed(self):
         """A lead is claimed before anything is planned for it."""

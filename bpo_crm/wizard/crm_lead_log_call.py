@@ -1,10 +1,9 @@
 from datetime import datetime, time, timedelta
 
-import pytz
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..local_time import to_utc
 from ..models.crm_call_outcome import CALL_RESULTS
 
 
@@ -204,5 +203,4 @@ class LeadLogCall(models.TransientModel):
             raise UserError(self.env._("Enter a time between 0:00 and 23:59."))
         minutes = timedelta(minutes=round(self.next_time * 60))
         local = datetime.combine(self.next_date, time()) + minutes
-        zone = pytz.timezone(self.env.user.tz or "UTC")
-        return zone.localize(local).astimezone(pytz.utc).replace(tzinfo=None)
+        return to_utc(local, self.env.user)

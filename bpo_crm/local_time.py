@@ -1,0 +1,30 @@
+"""Between Odoo's naive UTC and the time of the day where a user is."""
+
+import pytz
+
+
+def to_local(moment, user):
+    """Return a moment as the user's clock shows it.
+
+    :param datetime.datetime moment: in UTC, naive.
+    :param res.users user: whose zone counts; UTC without one.
+    :return: with the zone.
+    :rtype: datetime.datetime
+    """
+    return pytz.utc.localize(moment).astimezone(_zone_of(user))
+
+
+def to_utc(local, user):
+    """Return the moment at which the user's clock shows a time.
+
+    :param datetime.datetime local: naive.
+    :param res.users user: whose zone counts; UTC without one.
+    :return: in UTC, naive.
+    :rtype: datetime.datetime
+    """
+    zone = _zone_of(user)
+    return zone.localize(local).astimezone(pytz.utc).replace(tzinfo=None)
+
+
+def _zone_of(user):
+    return pytz.timezone(user.sudo().tz or "UTC")
