@@ -2,7 +2,6 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
 from ..local_time import to_local
-from ..roles import AGENT
 
 MEETING = "mail.mail_activity_data_meeting"
 
@@ -34,7 +33,7 @@ class CalendarEvent(models.Model):
         return events
 
     def write(self, vals):
-        if not self.env.su:
+        if not self.env.su and {"visit_state", "opportunity_id"}.intersection(vals):
             for event in self:
                 event._check_visit_change(vals)
         result = super().write(vals)
@@ -79,7 +78,7 @@ class CalendarEvent(models.Model):
         """Invite the customer to a visit, who becomes a contact for it."""
         lead = self.env["crm.lead"].browse(all_vals.get("opportunity_id"))
         if not all_vals.get("visit_state"):
-            self._check_lead_claimed(lead)
+            lead._check_claimed_by_role()
             return vals
         if all_vals.get("recurrence_id"):
             # An occurrence of a visit that was checked itself.
@@ -93,10 +92,6 @@ class CalendarEvent(models.Model):
         # Who edits the attendees of a known customer means it.
         new = [Command.link(customer.id) for customer in lead.partner_id - invited]
         return {**vals, "partner_ids": [*vals["partner_ids"], *new]}
-
-    def _check_lead_claimed(self, lead):
-        if lead and not self.env.su and self.env.user.has_group(AGENT):
-            lead._check_claimed()
 
     def _check_visit_planned(self, lead, state):
         if not lead:
@@ -119,7 +114,7 @@ class CalendarEvent(models.Model):
         elif state or self.visit_state:
             self._refuse_recorded()
         else:
-            self._check_lead_claimed(lead)
+            lead._check_claimed_by_role()
 
     def _refuse_recorded(self):
         raise UserError(

@@ -57,9 +57,8 @@ class CallLog(models.Model):
 
     @api.depends("lead_id.reference", "result")
     def _compute_display_name(self):
-        results = dict(self._fields["result"]._description_selection(self.env))
         for call in self:
-            parts = (call.lead_id.sudo()._get_label(), results.get(call.result, ""))
+            parts = (call.lead_id.sudo()._get_label(), call._get_result_name())
             call.display_name = ": ".join(parts)
 
     @api.constrains("call_date")
@@ -78,7 +77,7 @@ class CallLog(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        calls = super().create([self._prepare_contact(vals) for vals in vals_list])
+        calls = super().create(self._prepare_contacts(vals_list))
         calls._check_own()
         calls.lead_id._check_workable()
         for call in calls:
@@ -90,29 +89,33 @@ class CallLog(models.Model):
             raise AccessError(
                 self.env._("Who called whom stays as it was logged. Log another call.")
             )
-        return super().write(self._prepare_contact(vals))
+        (values,) = self._prepare_contacts([vals])
+        return super().write(values)
 
     # ------------------------------------------------------------
     # BUSINESS
     # ------------------------------------------------------------
 
     @api.model
-    def _prepare_contact(self, vals):
-        """Add what the result counts as, by the settings of this moment."""
-        if "result" not in vals:
-            return vals
-        outcome = self.env["crm.call.outcome"]._find(vals["result"])
-        return {**vals, "is_contact": outcome.is_contact}
+    def _prepare_contacts(self, vals_list):
+        """Add what the results count as, by the settings of this moment."""
+        contacts = self.env["crm.call.outcome"].search([("is_contact", "=", True)])
+        results = set(contacts.mapped("result"))
+        return [
+            {**vals, "is_contact": vals["result"] in results}
+            if "result" in vals
+            else vals
+            for vals in vals_list
+        ]
 
     def _check_own(self):
         if self.env["crm.lead"]._is_agent_only() and self.user_id - self.env.user:
             raise AccessError(self.env._("You can log your own calls only."))
 
     def _post_in_chatter(self):
-        results = dict(self._fields["result"]._description_selection(self.env))
         headline = self.env._(
             "Call: %(result)s, %(duration)s min",
-            result=results[self.result],
+            result=self._get_result_name(),
             duration=self._format_duration(),
         )
         body = Markup("<b>%s</b>") % headline
@@ -123,6 +126,9 @@ class CallLog(models.Model):
             author_id=self.user_id.partner_id.id,
             subtype_xmlid="mail.mt_note",
         )
+
+    def _get_result_name(self):
+        return self._fields["result"].convert_to_export(self.result, self)
 
     def _format_duration(self):
         """Return the duration as minutes and seconds, such as ``3:20``."""

@@ -61,9 +61,9 @@ class CallOutcome(models.Model):
 
     @api.depends("result")
     def _compute_display_name(self):
-        results = dict(self._fields["result"]._description_selection(self.env))
+        field = self._fields["result"]
         for outcome in self:
-            outcome.display_name = results.get(outcome.result, "")
+            outcome.display_name = field.convert_to_export(outcome.result, outcome)
 
     @api.model
     def _find(self, result):

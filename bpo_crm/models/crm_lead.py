@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
 from ..series import Constraint
+from .crm_stage import CLOSING_FLAGS
 
 REFERENCE_SEQUENCE = "crm.lead.reference"
 
@@ -14,6 +15,10 @@ SYSTEM_FIELDS = (
     "dealer_so_state",
     "dealer_so_url",
 )
+
+
+#: Domain of the leads that are neither won nor lost.
+OPEN_LEAD = [(f"stage_id.{flag}", "=", False) for flag in CLOSING_FLAGS]
 
 
 class Lead(models.Model):

@@ -47,16 +47,11 @@ class Lead(models.Model):
         :rtype: dict
         :raises UserError: when the lead is unclaimed or closed.
         """
-        self.ensure_one()
-        self._check_workable()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Log Call"),
-            "res_model": "crm.lead.log.call",
-            "views": [[False, "form"]],
-            "target": "new",
-            "context": {"default_lead_id": self.id, "dialog_size": "medium"},
-        }
+        return self._open_work_dialog(
+            self.env._("Log Call"),
+            "crm.lead.log.call",
+            {"default_lead_id": self.id, "dialog_size": "medium"},
+        )
 
     def action_view_calls(self):
         """Open the calls of these leads.

@@ -7,6 +7,7 @@ from odoo.tools import SQL
 from odoo.tools.misc import babel_locale_parse
 
 from ..roles import AGENT, SUPERVISOR
+from .crm_lead import OPEN_LEAD
 
 #: How many leads of the pool one look at it brings.
 POOL_BATCH = 100
@@ -152,8 +153,7 @@ class Lead(models.Model):
             ("type", "=", "opportunity"),
             ("user_id", "=", False),
             ("active", "=", True),
-            ("stage_id.is_won", "=", False),
-            ("stage_id.is_lost", "=", False),
+            *OPEN_LEAD,
         ]
 
     def _claim(self):
@@ -311,17 +311,40 @@ class Lead(models.Model):
                     )
                 )
 
+    def _open_work_dialog(self, name, model, context):
+        """Return a window in which to work this lead.
+
+        :param str name: its title.
+        :param str model: of the form in it.
+        :param dict context: with the form's defaults.
+        :rtype: dict
+        :raises UserError: when the lead is unclaimed or closed.
+        """
+        self.ensure_one()
+        self._check_workable()
+        return {
+            "type": "ir.actions.act_window",
+            "name": name,
+            "res_model": model,
+            "views": [[False, "form"]],
+            "target": "new",
+            "context": context,
+        }
+
     def _check_claimed(self):
         """Refuse work on leads that nobody claimed yet."""
         self.sudo().filtered(Lead._is_in_pool)._refuse_unclaimed()
 
+    def _check_claimed_by_role(self):
+        """Refuse the floor's work on the pool; salespeople have no pool."""
+        if not self.env.su and self.env.user.has_group(AGENT):
+            self._check_claimed()
+
     def _check_claimed_to_move(self, stage_id):
         """Supervisors lose junk out of the pool, and move nothing else in it."""
-        if self.env.su or not self.env.user.has_group(AGENT):
-            return
         stage = self.env["crm.stage"].browse(stage_id)
         if not stage.is_lost and not self._is_guard_lifted():
-            self.filtered(lambda lead: lead.stage_id != stage)._check_claimed()
+            self.filtered(lambda lead: lead.stage_id != stage)._check_claimed_by_role()
 
     def _is_in_pool(self):
         """Whether this lead waits for somebody to claim it."""

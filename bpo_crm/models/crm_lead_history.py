@@ -1,5 +1,8 @@
 from odoo import api, fields, models
 
+#: Leads with one of these in common are of the same customer.
+CUSTOMER_KEYS = ("phone_sanitized", "email_normalized")
+
 
 class Lead(models.Model):
     """What the same customer asked before."""
@@ -18,7 +21,7 @@ class Lead(models.Model):
         help="Leads of the same customer that are worked by somebody else.",
     )
 
-    @api.depends("phone_sanitized", "email_normalized")
+    @api.depends(*CUSTOMER_KEYS)
     def _compute_history(self):
         known = self._search_customers_leads()
         allowed = known.with_env(self.env)._filtered_access("read")
@@ -42,8 +45,7 @@ class Lead(models.Model):
                 [
                     ("type", "=", "opportunity"),
                     "|",
-                    ("phone_sanitized", "in", self._get_known("phone_sanitized")),
-                    ("email_normalized", "in", self._get_known("email_normalized")),
+                    *((key, "in", self._get_known(key)) for key in CUSTOMER_KEYS),
                 ]
             )
         )
@@ -55,7 +57,4 @@ class Lead(models.Model):
         """Whether another lead has the phone number or the address of this one."""
         if other.id == self._origin.id:
             return False
-        return any(
-            self[name] and self[name] == other[name]
-            for name in ("phone_sanitized", "email_normalized")
-        )
+        return any(self[name] and self[name] == other[name] for name in CUSTOMER_KEYS)

@@ -3,13 +3,14 @@ from datetime import datetime, time, timedelta
 from odoo import api, fields, models
 
 from ..local_time import to_utc
+from .crm_lead import OPEN_LEAD
 from .crm_lead_claim import POOL_ORDER
 
 #: How many leads a section shows; the others are counted.
 SECTION_LIMIT = 40
 
-#: From here on, the screen says that there are more.
-COUNT_LIMIT = 100
+#: How far a section counts.
+COUNT_LIMIT = 99
 
 
 class Lead(models.Model):
@@ -22,7 +23,8 @@ class Lead(models.Model):
         """Return what the user has to do today.
 
         :return: the numbers of the day, and sections in the order of their urgency,
-            each with a name, a count and the first rows. Times are in UTC.
+            each with a name, a count, whether there are more, and the first rows.
+            Times are in UTC.
         :rtype: dict
         """
         due = self._find_due_activities()
@@ -81,8 +83,7 @@ class Lead(models.Model):
         return [
             ("type", "=", "opportunity"),
             ("user_id", "=", self.env.uid),
-            ("stage_id.is_won", "=", False),
-            ("stage_id.is_lost", "=", False),
+            *OPEN_LEAD,
         ]
 
     @api.model
@@ -113,7 +114,7 @@ class Lead(models.Model):
             leads[activity.res_id]._prepare_row(activity)
             for activity in activities[:SECTION_LIMIT]
         ]
-        return {"name": name, "count": len(activities), "rows": rows}
+        return self._prepare_section(name, len(activities), rows)
 
     @api.model
     def _prepare_lead_section(self, name, domain, shown):
@@ -121,9 +122,18 @@ class Lead(models.Model):
         leads = self.search(domain, order=POOL_ORDER, limit=SECTION_LIMIT)
         count = len(leads)
         if count == SECTION_LIMIT:
-            count = self.search_count(domain, limit=COUNT_LIMIT)
+            count = self.search_count(domain, limit=COUNT_LIMIT + 1)
         rows = [lead._prepare_row() for lead in leads]
-        return {"name": name, "count": count, "rows": rows}
+        return self._prepare_section(name, count, rows)
+
+    @api.model
+    def _prepare_section(self, name, count, rows):
+        return {
+            "name": name,
+            "count": min(count, COUNT_LIMIT),
+            "has_more": count > COUNT_LIMIT,
+            "rows": rows,
+        }
 
     def _prepare_row(self, activity=None):
         """Return a row of the screen for this lead.

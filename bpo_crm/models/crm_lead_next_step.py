@@ -2,6 +2,9 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
+from .crm_lead import OPEN_LEAD
+from .crm_stage import OPEN_STAGE
+
 NEXT_STEP_STATES = [
     ("none", "No Next Step"),
     ("overdue", "Overdue"),
@@ -32,11 +35,13 @@ class Lead(models.Model):
     )
 
     def write(self, vals):
-        left = {lead: lead.user_id for lead in self} if vals.get("user_id") else {}
+        handed_over = self.browse()
+        if vals.get("user_id"):
+            handed_over = self.filtered(lambda lead: lead.user_id.id != vals["user_id"])
+        by_owner = handed_over.grouped("user_id")
         result = super().write(vals)
-        for lead, owner in left.items():
-            if owner != lead.user_id:
-                lead._hand_over_activities(owner)
+        for owner, leads in by_owner.items():
+            leads._hand_over_activities(owner)
         return result
 
     # ------------------------------------------------------------
@@ -54,11 +59,7 @@ class Lead(models.Model):
         values = set(value) if operator in ("in", "not in") else {value}
         states = {False, *dict(NEXT_STEP_STATES)}
         found = values & states if operator in ("in", "=") else states - values
-        is_open = [
-            "&",
-            ("stage_id.is_won", "=", False),
-            ("stage_id.is_lost", "=", False),
-        ]
+        is_open = ["&", *OPEN_LEAD]
         activity_states = [
             False if state == "none" else state for state in found if state
         ]
@@ -83,7 +84,7 @@ class Lead(models.Model):
     # ------------------------------------------------------------
 
     def _hand_over_activities(self, owner):
-        """Give what is planned to the new owner of this lead.
+        """Give what is planned to the new owner of these leads.
 
         :param res.users owner: who worked it before. Whoever claims a lead out of
             the pool takes all that is planned.
@@ -103,11 +104,7 @@ class Lead(models.Model):
         One expression, so that it can be negated.
         """
         stages = self.env["crm.stage"].search(
-            [
-                ("is_won", "=", False),
-                ("is_lost", "=", False),
-                ("stale_after_days", ">", 0),
-            ]
+            [*OPEN_STAGE, ("stale_after_days", ">", 0)]
         )
         if not stages:
             return NEVER

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from .crm_lead import OPEN_LEAD
+
 
 class Lead(models.Model):
     """Which lead comes next, without losing the place in the queue."""
@@ -44,8 +46,7 @@ class Lead(models.Model):
         domain = [
             ("id", "in", list(queue_ids)),
             ("user_id", "in", [self.env.uid, False]),
-            ("stage_id.is_won", "=", False),
-            ("stage_id.is_lost", "=", False),
+            *OPEN_LEAD,
         ]
         waiting = set(self.search(domain).ids)
         return self.browse(next((id_ for id_ in queue_ids if id_ in waiting), ()))

@@ -32,16 +32,11 @@ class Lead(models.Model):
         :rtype: dict
         :raises UserError: when the lead is unclaimed or closed.
         """
-        self.ensure_one()
-        self._check_workable()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Schedule Visit"),
-            "res_model": "calendar.event",
-            "views": [[False, "form"]],
-            "target": "new",
-            "context": self._prepare_visit_context(),
-        }
+        return self._open_work_dialog(
+            self.env._("Schedule Visit"),
+            "calendar.event",
+            self._prepare_visit_context(),
+        )
 
     def action_schedule_meeting(self, *args, **kwargs):
         """Open core's calendar, once the lead is claimed."""

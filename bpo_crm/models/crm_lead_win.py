@@ -292,7 +292,7 @@ class Lead(models.Model):
         country = self.country_id or self.company_id.country_id
         country = country or self.env.company.country_id
         return remote_odoo.Customer(
-            name=self.contact_name or self.partner_name or partner.name or self.name,
+            name=self.customer_name,
             phone=self.phone or partner.phone or "",
             email=email_normalize(self.email_from or partner.email or "") or "",
             region=country.code or "",

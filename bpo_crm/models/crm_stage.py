@@ -5,6 +5,9 @@ from ..series import STAGE_TEAM
 
 CLOSING_FLAGS = ("is_won", "is_lost")
 
+#: Domain of the stages in which leads are worked.
+OPEN_STAGE = [(flag, "=", False) for flag in CLOSING_FLAGS]
+
 
 class Stage(models.Model):
     _inherit = "crm.stage"
@@ -81,9 +84,7 @@ class Stage(models.Model):
     @api.model
     def _find_open(self, team):
         """Return the open stages of a team, in the order of the pipeline."""
-        return self._find_for_team(
-            team, [("is_won", "=", False), ("is_lost", "=", False)]
-        )
+        return self._find_for_team(team, OPEN_STAGE)
 
     def _next_among(self, stages):
         """Return the stage that follows this one, or an empty recordset.

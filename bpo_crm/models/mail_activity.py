@@ -3,7 +3,6 @@ from datetime import datetime
 from odoo import api, fields, models
 
 from ..local_time import to_local, to_utc
-from ..roles import AGENT
 
 
 class Activity(models.Model):
@@ -84,12 +83,10 @@ class Activity(models.Model):
     def _check_leads_claimed(self):
         """A lead is claimed before anything is planned for it."""
         leads = self.env["crm.lead"]
-        if self.env.su or not self.env.user.has_group(AGENT):
-            return
         planned = self.sudo().filtered(
             lambda activity: activity.res_model == leads._name
         )
-        leads.browse(planned.mapped("res_id"))._check_claimed()
+        leads.browse(planned.mapped("res_id"))._check_claimed_by_role()
 
     def _to_store_defaults(self, target):
         # Only 19.0 asks for the fields by name; 18.0 sends all of them.

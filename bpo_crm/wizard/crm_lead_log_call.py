@@ -18,7 +18,6 @@ class LeadLogCall(models.TransientModel):
 
     lead_id = fields.Many2one("crm.lead", required=True, readonly=True)
     phone = fields.Char(related="lead_id.phone")
-    email_from = fields.Char(related="lead_id.email_from")
     # The call
     started_at = fields.Datetime(
         required=True, readonly=True, default=lambda self: fields.Datetime.now()
@@ -40,6 +39,7 @@ class LeadLogCall(models.TransientModel):
         help="The planned activity that this call was. It is marked as done.",
     )
     # What follows
+    outcome_id = fields.Many2one("crm.call.outcome", compute="_compute_outcome_id")
     attempt = fields.Integer(
         compute="_compute_attempt", help="Calls in a row without contact, this one too."
     )
@@ -84,10 +84,15 @@ class LeadLogCall(models.TransientModel):
             )
             wizard.planned_activity_id = calls.sorted("date_deadline")[:1]
 
-    @api.depends("lead_id", "result")
+    @api.depends("result")
+    def _compute_outcome_id(self):
+        for wizard in self:
+            wizard.outcome_id = self.env["crm.call.outcome"]._find(wizard.result)
+
+    @api.depends("lead_id", "result", "outcome_id")
     def _compute_attempt(self):
         for wizard in self:
-            outcome = self.env["crm.call.outcome"]._find(wizard.result)
+            outcome = wizard.outcome_id
             in_vain = wizard.result and not outcome.is_contact
             wizard.attempt = wizard.lead_id._count_attempts() + 1 if in_vain else 0
             wizard.proposes_lost = outcome._proposes_lost(
@@ -97,8 +102,7 @@ class LeadLogCall(models.TransientModel):
     @api.depends("result")
     def _compute_next_activity(self):
         for wizard in self:
-            outcome = self.env["crm.call.outcome"]._find(wizard.result)
-            step = outcome._find_step(wizard.attempt or 1)
+            step = wizard.outcome_id._find_step(wizard.attempt or 1)
             if wizard.proposes_lost:
                 step = step.browse()
             day, hours = step._plan(fields.Datetime.now()) if step else (False, 0)
@@ -143,11 +147,10 @@ class LeadLogCall(models.TransientModel):
         """
         self._log(follow_up=False)
         action = self.lead_id.action_mark_lost()
-        outcome = self.env["crm.call.outcome"]._find(self.result)
-        context = {**action["context"]}
-        if outcome.lost_reason_id:
-            context["default_lost_reason_id"] = outcome.lost_reason_id.id
-        return {**action, "context": context}
+        reason = self.outcome_id.lost_reason_id
+        if reason:
+            action["context"]["default_lost_reason_id"] = reason.id
+        return action
 
     # ------------------------------------------------------------
     # BUSINESS

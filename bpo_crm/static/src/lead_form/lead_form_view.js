@@ -47,15 +47,13 @@ class LeadFormController extends crmFormView.Controller {
     async beforeExecuteActionButton(clickParams) {
         const proceed = await super.beforeExecuteActionButton(clickParams);
         if (proceed !== false && clickParams.name === WIN) {
-            this.isWinning = true;
             this.leadStage.blockForOrder();
         }
         return proceed;
     }
 
     async afterExecuteActionButton(clickParams) {
-        if (this.isWinning) {
-            this.isWinning = false;
+        if (clickParams.name === WIN) {
             this.leadStage.ui.unblock();
         }
         return super.afterExecuteActionButton(clickParams);

@@ -1,18 +1,14 @@
 import {Component, onWillStart, onWillUnmount, status, useState} from "@odoo/owl";
-import {deserializeDateTime} from "@web/core/l10n/dates";
 import {_t} from "@web/core/l10n/translation";
 import {registry} from "@web/core/registry";
-import {user} from "@web/core/user";
 import {useService} from "@web/core/utils/hooks";
 import {Layout} from "@web/search/layout";
 import {standardActionServiceProps} from "@web/webclient/actions/action_service";
+import {toLocalTime} from "../local_time/local_time";
 
 const {DateTime} = luxon;
 
 const REFRESH_INTERVAL = 60_000; // Milliseconds
-
-// Of bpo_crm/models/crm_lead_my_day.py
-const COUNT_LIMIT = 100;
 
 const DAY_AND_TIME = {
     ...DateTime.TIME_SIMPLE,
@@ -86,7 +82,7 @@ export class MyDay extends Component {
     }
 
     dueAt(row) {
-        return deserializeDateTime(row.due_at).setZone(user.tz || "system");
+        return toLocalTime(row.due_at);
     }
 
     formatOverdue(row) {
@@ -95,8 +91,8 @@ export class MyDay extends Component {
             : _t("%s days", row.days_overdue);
     }
 
-    formatCount({count}) {
-        return count < COUNT_LIMIT ? count : `${COUNT_LIMIT - 1}+`;
+    formatCount({count, has_more}) {
+        return has_more ? `${count}+` : count;
     }
 
     onKeydown(ev, row) {

@@ -44,7 +44,6 @@ async function openNextLead(env, {params}) {
         queue.after(params.lead_id),
         params.lead_id,
     ]);
-    await action.doAction({type: "ir.actions.act_window_close"});
     if (next.message) {
         notification.add(next.message, {type: next.id ? "success" : "info"});
     }
