@@ -3,11 +3,21 @@
 import itertools
 import time
 
-from tools.jsonrpc import WebSession
+import pytest
+
+from tools.jsonrpc import RpcError, WebSession
 
 _numbers = itertools.count(1)
 
 SERVICE = "bpo_service"
+
+
+def refuse(session, *args, **kwargs):
+    """Call a method; return the message of the refusal, which is no crash."""
+    with pytest.raises(RpcError) as caught:
+        session.call(*args, **kwargs)
+    assert caught.value.name.startswith("odoo.exceptions.")
+    return caught.value.message
 
 
 class Floor:

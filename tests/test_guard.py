@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.floor import refuse
 from tools.jsonrpc import RpcError
 
 FLAG = {"context": {"skip_stage_transition_check": True}}
@@ -10,13 +11,6 @@ FLAG = {"context": {"skip_stage_transition_check": True}}
 @pytest.fixture
 def lead(floor, dealership):
     return floor.new_lead(dealership)
-
-
-def refuse(session, *args, **kwargs):
-    """Call a method of the lead; return the message of the refusal."""
-    with pytest.raises(RpcError) as caught:
-        session.call("crm.lead", *args, **kwargs)
-    return caught.value.message
 
 
 def test_no_method_skips_a_stage(floor, lead):
@@ -30,7 +24,9 @@ def test_no_method_skips_a_stage(floor, lead):
             result = agent.call("crm.lead", method, *arguments)
             assert "one stage at a time" in result["messages"][0]["message"]
         else:
-            assert "one stage at a time" in refuse(agent, method, *arguments)
+            assert "one stage at a time" in refuse(
+                agent, "crm.lead", method, *arguments
+            )
         assert floor.read(lead)["stage"] == floor.open_stages[0]
 
 
@@ -38,9 +34,11 @@ def test_no_method_skips_a_stage(floor, lead):
 def test_the_flag_in_a_clients_context_changes_nothing(floor, lead, role):
     session = getattr(floor, role)
     values = {"stage_id": floor.open_stages[2]}
-    assert "one stage at a time" in refuse(session, "write", [lead], values, **FLAG)
+    assert "one stage at a time" in refuse(
+        session, "crm.lead", "write", [lead], values, **FLAG
+    )
     created = {"name": "Skipped", **values}
-    assert "starts open" in refuse(session, "create", created, **FLAG)
+    assert "starts open" in refuse(session, "crm.lead", "create", created, **FLAG)
 
 
 def test_the_flag_works_for_a_manager_and_leaves_a_line(floor, lead):
@@ -56,7 +54,7 @@ def test_moves_of_many_leads_are_all_or_nothing(floor, lead, dealership):
         floor.agent.call("crm.lead", "write", [ahead], {"stage_id": stage})
     values = {"stage_id": floor.open_stages[1]}
     assert "no further open stage" in refuse(
-        floor.agent, "write", [lead, ahead], values
+        floor.agent, "crm.lead", "write", [lead, ahead], values
     )
     assert floor.read(lead)["stage"] == floor.open_stages[0]
 
@@ -68,12 +66,12 @@ def test_lost_needs_a_reason_through_rpc(floor, lead):
         ("action_archive", [lead]),
         ("action_set_lost", [lead]),
     ):
-        assert "needs a lost reason" in refuse(floor.agent, *arguments)
+        assert "needs a lost reason" in refuse(floor.agent, "crm.lead", *arguments)
 
 
 def test_an_agent_cannot_drop_or_give_away_a_lead(floor, lead):
     for owner in (False, floor.supervisor.uid):
-        message = refuse(floor.agent, "write", [lead], {"user_id": owner})
+        message = refuse(floor.agent, "crm.lead", "write", [lead], {"user_id": owner})
         assert "Only a supervisor can reassign" in message
 
 
@@ -90,5 +88,7 @@ def test_credentials_do_not_leave_through_rpc(floor, dealership):
 
 
 def test_a_client_cannot_write_an_order(floor, lead):
-    message = refuse(floor.agent, "write", [lead], {"dealer_so_name": "S99999"})
+    message = refuse(
+        floor.agent, "crm.lead", "write", [lead], {"dealer_so_name": "S99999"}
+    )
     assert "not written by hand" in message

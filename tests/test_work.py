@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.floor import refuse
 from tools.jsonrpc import RpcError
 
 
@@ -13,14 +14,6 @@ def pool_lead(floor, dealership):
 @pytest.fixture
 def lead(floor, dealership):
     return floor.new_lead(dealership)
-
-
-def refuse(session, *args, **kwargs):
-    """Call a method; return the message of the refusal, which is no crash."""
-    with pytest.raises(RpcError) as caught:
-        session.call(*args, **kwargs)
-    assert caught.value.name.startswith("odoo.exceptions.")
-    return caught.value.message
 
 
 def ways_to_work(floor, lead):

@@ -7,6 +7,8 @@ from odoo.tests import TransactionCase, new_test_user
 from odoo.addons.bpo_crm.remote_odoo import PlacedOrder
 from odoo.addons.bpo_crm.series import IS_19
 
+CALL = "mail.mail_activity_data_call"
+
 CONNECTION = {
     "odoo_url": "https://odoo.dealer.example",
     "odoo_db": "dealer",

@@ -3,7 +3,7 @@ from datetime import date, datetime
 from odoo.exceptions import UserError
 from odoo.tests import new_test_user, tagged
 
-from .common import BpoCase
+from .common import CALL, BpoCase
 
 
 @tagged("post_install", "-at_install")
@@ -12,15 +12,7 @@ class TestActivityTime(BpoCase):
 
     def _plan(self, user, **values):
         lead = self._new_lead(user)
-        return self.env["mail.activity"].create(
-            {
-                "res_model_id": self.env["ir.model"]._get_id("crm.lead"),
-                "res_id": lead.id,
-                "activity_type_id": self.env.ref("mail.mail_activity_data_call").id,
-                "user_id": user.id,
-                **values,
-            }
-        )
+        return lead.activity_schedule(CALL, user_id=user.id, **values)
 
     def test_the_day_follows_the_time_in_the_zone_of_who_does_it(self):
         activity = self._plan(self.agent, due_at="2026-11-18 23:30:00")
@@ -59,17 +51,13 @@ class TestActivityTime(BpoCase):
 
     def test_other_records_and_other_people_are_left_alone(self):
         partner = self.env["res.partner"].create({"name": "Anybody"})
-        self.assertTrue(
-            partner.with_user(self.agent).activity_schedule(
-                "mail.mail_activity_data_call"
-            )
-        )
+        self.assertTrue(partner.with_user(self.agent).activity_schedule(CALL))
         seller = new_test_user(
             self.env, "seller@bpo.test", "sales_team.group_sale_salesman_all_leads"
         )
         lead = self._new_lead().with_user(seller)
         self.assertFalse(lead.is_claimable)
-        self.assertTrue(lead.activity_schedule("mail.mail_activity_data_call"))
+        self.assertTrue(lead.activity_schedule(CALL))
 
     def test_an_activity_for_any_time_has_none(self):
         activity = self._plan(self.agent, date_deadline="2026-11-18")

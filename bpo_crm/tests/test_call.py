@@ -8,9 +8,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
-from .common import BpoCase
-
-CALL = "mail.mail_activity_data_call"
+from .common import CALL, BpoCase
 
 #: A Wednesday, half past nine in Manila.
 MORNING = "2026-11-18 01:30:00"
@@ -22,7 +20,7 @@ class TestCall(BpoCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.lead = cls._new_lead(cls.agent, email_from="juan@customer.example")
-        cls.call_type = cls.env.ref("mail.mail_activity_data_call")
+        cls.call_type = cls.env.ref(CALL)
         hours = [
             Command.create(
                 {
@@ -43,6 +41,14 @@ class TestCall(BpoCase):
         wizards = self.env["crm.lead.log.call"].with_user(user or self.agent)
         return Form(wizards.with_context(default_lead_id=self.lead.id))
 
+    def _fill_in(self, result="answered", **values):
+        """Open the wizard, choose a result, and fill in the rest; return it saved."""
+        form = self._open()
+        form.result = result
+        for name, value in values.items():
+            form[name] = value
+        return form.save()
+
     def _settings_of(self, result):
         return self.env["crm.call.outcome"]._find(result)
 
@@ -57,13 +63,12 @@ class TestCall(BpoCase):
     # ------------------------------------------------------------
 
     def test_saving_writes_a_log_a_message_and_the_follow_up(self):
-        form = self._open()
-        form.result = "answered"
-        form.summary = "Wants a <test> drive"
-        form.duration = 3.5
-        form.next_activity_type_id = self.call_type
-        form.next_date = date.today() + timedelta(days=3)
-        wizard = form.save()
+        wizard = self._fill_in(
+            summary="Wants a <test> drive",
+            duration=3.5,
+            next_activity_type_id=self.call_type,
+            next_date=date.today() + timedelta(days=3),
+        )
         wizard.is_timer_running = False
         wizard.action_save()
         call = self.lead.call_log_ids
@@ -80,10 +85,9 @@ class TestCall(BpoCase):
         self.assertFalse(activity.due_at)
 
     def test_the_follow_up_is_optional(self):
-        form = self._open()
-        form.result = "answered"
-        form.next_activity_type_id = self.env["mail.activity.type"]
-        form.save().action_save()
+        self._fill_in(
+            next_activity_type_id=self.env["mail.activity.type"]
+        ).action_save()
         self.assertTrue(self.lead.call_log_ids)
         self.assertFalse(self.lead.activity_ids)
 
@@ -97,29 +101,23 @@ class TestCall(BpoCase):
 
     def test_the_time_of_the_day_is_in_the_users_zone(self):
         with freeze_time(MORNING):
-            form = self._open()
-            form.result = "answered"
-            form.next_date = date(2026, 11, 20)
-            form.next_time = 15.5
-            form.save().action_save()
+            wizard = self._fill_in(next_date=date(2026, 11, 20), next_time=15.5)
+            wizard.action_save()
         activity = self.lead.activity_ids
         self.assertEqual(activity.due_at, datetime(2026, 11, 20, 7, 30))
         self.assertEqual(activity.date_deadline, date(2026, 11, 20))
 
     def test_a_time_before_eight_in_manila_keeps_its_day(self):
         with freeze_time(MORNING):
-            form = self._open()
-            form.result = "answered"
-            form.next_date = date(2026, 11, 20)
-            form.next_time = 7
-            form.save().action_save()
+            wizard = self._fill_in(next_date=date(2026, 11, 20), next_time=7)
+            wizard.action_save()
         activity = self.lead.activity_ids
         self.assertEqual(activity.due_at, datetime(2026, 11, 19, 23))
         self.assertEqual(activity.date_deadline, date(2026, 11, 20))
 
     def test_the_call_completes_the_planned_one(self):
         planned = self.lead.with_user(self.agent).activity_schedule(
-            "mail.mail_activity_data_call", summary="Call back"
+            CALL, summary="Call back"
         )
         form = self._open()
         self.assertEqual(form.planned_activity_id, planned)
@@ -136,19 +134,12 @@ class TestCall(BpoCase):
 
     def test_a_time_that_has_passed_today_is_refused(self):
         with freeze_time(MORNING):
-            form = self._open()
-            form.result = "answered"
-            form.next_date = date(2026, 11, 18)
-            form.next_time = 8
-            wizard = form.save()
+            wizard = self._fill_in(next_date=date(2026, 11, 18), next_time=8)
             with self.assertRaisesRegex(UserError, "lies in the past"):
                 wizard.action_save()
 
     def test_a_follow_up_in_the_past_is_refused(self):
-        form = self._open()
-        form.result = "answered"
-        form.next_date = date.today() - timedelta(days=2)
-        wizard = form.save()
+        wizard = self._fill_in(next_date=date.today() - timedelta(days=2))
         with self.assertRaisesRegex(UserError, "lies in the past"):
             wizard.action_save()
         self.assertFalse(self.lead.call_log_ids)
@@ -226,10 +217,7 @@ class TestCall(BpoCase):
 
     def test_an_agent_may_try_once_more(self):
         self._call(times=self._settings_of("busy").max_attempts)
-        form = self._open()
-        form.result = "busy"
-        form.next_activity_type_id = self.call_type
-        form.save().action_save()
+        self._fill_in("busy", next_activity_type_id=self.call_type).action_save()
         self.assertTrue(self.lead.activity_ids)
 
     def test_a_wrong_number_is_marked_until_it_changes(self):

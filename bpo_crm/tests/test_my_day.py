@@ -4,7 +4,7 @@ from freezegun import freeze_time
 
 from odoo.tests import tagged
 
-from .common import BpoCase
+from .common import CALL, BpoCase
 
 #: Ten in the morning of a Wednesday in Manila.
 NOW = "2026-11-18 02:00:00"
@@ -13,15 +13,7 @@ NOW = "2026-11-18 02:00:00"
 @tagged("post_install", "-at_install")
 class TestMyDay(BpoCase):
     def _plan(self, lead, **values):
-        return self.env["mail.activity"].create(
-            {
-                "res_model_id": self.env["ir.model"]._get_id("crm.lead"),
-                "res_id": lead.id,
-                "activity_type_id": self.env.ref("mail.mail_activity_data_call").id,
-                "user_id": self.agent.id,
-                **values,
-            }
-        )
+        return lead.activity_schedule(CALL, user_id=self.agent.id, **values)
 
     def _my_day(self):
         with freeze_time(NOW):
@@ -132,7 +124,7 @@ class TestQueue(BpoCase):
         current, due = self._new_lead(self.agent), self._new_lead(self.agent)
         for lead in (current, due):
             lead.activity_schedule(
-                "mail.mail_activity_data_call",
+                CALL,
                 datetime.now().date() - timedelta(days=1),
                 user_id=self.agent.id,
             )
@@ -158,9 +150,7 @@ class TestQueue(BpoCase):
             (overdue, {"date_deadline": now.date() - timedelta(days=1)}),
             (callback, {"due_at": now - timedelta(minutes=1)}),
         ):
-            lead.activity_schedule(
-                "mail.mail_activity_data_call", user_id=self.agent.id, **values
-            )
+            lead.activity_schedule(CALL, user_id=self.agent.id, **values)
         self.assertEqual(self._next(), callback.id)
 
     def test_then_the_most_urgent_lead_of_the_pool_is_claimed(self):

@@ -62,18 +62,10 @@ def tomorrow():
 
 def plan_call(admin, lead, user):
     """Plan a call of a user for today."""
-    (model,) = admin.call("ir.model", "search", [("model", "=", "crm.lead")])
-    (call,) = admin.call(
-        "mail.activity.type", "search", [("category", "=", "phonecall")], limit=1
+    call = "mail.mail_activity_data_call"
+    admin.call(
+        "crm.lead", "activity_schedule", [lead], call, str(today()), user_id=user
     )
-    values = {
-        "res_model_id": model,
-        "res_id": lead,
-        "activity_type_id": call,
-        "user_id": user,
-        "date_deadline": str(today()),
-    }
-    admin.call("mail.activity", "create", values)
 
 
 class Worker:

@@ -23,20 +23,13 @@ def claimed_lead(floor, dealership, name):
 
 def plan(floor, lead, **values):
     session = floor.login("agent2")
-    (call,) = floor.admin.call(
-        "mail.activity.type", "search", [("category", "=", "phonecall")], limit=1
-    )
-    (model,) = floor.admin.call("ir.model", "search", [("model", "=", "crm.lead")])
     session.call(
-        "mail.activity",
-        "create",
-        {
-            "res_model_id": model,
-            "res_id": lead,
-            "activity_type_id": call,
-            "user_id": session.uid,
-            **values,
-        },
+        "crm.lead",
+        "activity_schedule",
+        [lead],
+        "mail.mail_activity_data_call",
+        user_id=session.uid,
+        **values,
     )
 
 
