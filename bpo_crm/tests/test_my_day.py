@@ -13,7 +13,8 @@ NOW = "2026-11-18 02:00:00"
 @tagged("post_install", "-at_install")
 class TestMyDay(BpoCase):
     def _plan(self, lead, **values):
-        return lead.activity_schedule(CALL, user_id=self.agent.id, **values)
+        values = {"user_id": self.agent.id, **values}
+        return lead.activity_schedule(CALL, **values)
 
     def _my_day(self):
         with freeze_time(NOW):
