@@ -11,7 +11,19 @@ def to_local(moment, user):
     :return: with the zone.
     :rtype: datetime.datetime
     """
-    return pytz.utc.localize(moment).astimezone(_zone_of(user))
+    return to_zone(moment, user.sudo().tz)
+
+
+def to_zone(moment, zone):
+    """Return a moment as the clocks in a zone show it.
+
+    :param datetime.datetime moment: in UTC, naive.
+    :param str zone: a name of the IANA database, as in ``res.users.tz``; UTC
+        without one.
+    :return: with the zone.
+    :rtype: datetime.datetime
+    """
+    return pytz.utc.localize(moment).astimezone(pytz.timezone(zone or "UTC"))
 
 
 def to_utc(local, user):
@@ -22,9 +34,5 @@ def to_utc(local, user):
     :return: in UTC, naive.
     :rtype: datetime.datetime
     """
-    zone = _zone_of(user)
+    zone = pytz.timezone(user.sudo().tz or "UTC")
     return zone.localize(local).astimezone(pytz.utc).replace(tzinfo=None)
-
-
-def _zone_of(user):
-    return pytz.timezone(user.sudo().tz or "UTC")

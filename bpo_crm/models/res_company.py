@@ -1,0 +1,51 @@
+from odoo import fields, models
+
+
+class ResCompany(models.Model):
+    """How the sales team works; asked for once, when the addon is new."""
+
+    _inherit = "res.company"
+
+    sales_calendar_id = fields.Many2one(
+        "resource.calendar",
+        "Sales Team's Working Hours",
+        domain="['|', ('company_id', '=', False), ('company_id', '=', id)]",
+        help="The company's own, where there are none.",
+    )
+    count_working_days = fields.Boolean(
+        default=True,
+        help="Due dates and the days until a lead is stale leave out the days on "
+        "which the sales team does not work.",
+    )
+    pool_return_days = fields.Integer(
+        "Back to the Pool after",
+        help="Days after which a stale lead that nobody touched goes back to the "
+        "pool. 0 for never.",
+    )
+
+    def _get_sales_calendar(self):
+        """Return the working hours of the sales team; empty without any."""
+        self.ensure_one()
+        return self.sales_calendar_id or self.resource_calendar_id
+
+    def _add_sales_days(self, day, count):
+        """Return the day that lies a number of days from another one.
+
+        In working days or in calendar days, as the company counts.
+
+        :param datetime.date day: where to start.
+        :param int count: in days; negative to go back.
+        :rtype: datetime.date
+        """
+        calendar = self.sudo()._get_sales_calendar()
+        if self.count_working_days and calendar:
+            return calendar._add_working_days(day, count)
+        return fields.Date.add(day, days=count)
+
+    def _is_sales_day(self, day):
+        """Whether the sales team works on a day.
+
+        :param datetime.date day: any day.
+        """
+        calendar = self.sudo()._get_sales_calendar()
+        return not calendar or calendar._add_working_days(day, 0) == day
