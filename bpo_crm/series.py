@@ -4,7 +4,7 @@ One tree runs on both. Everything that has another name or another form in the
 two series is here, so that the rest of the addon need not ask.
 """
 
-from odoo import models, release
+from odoo import fields, models, release
 
 IS_19 = release.version_info >= (19,)
 
@@ -13,6 +13,9 @@ STAGE_TEAM = "team_ids" if IS_19 else "team_id"
 
 #: ``res.users``: the field with the groups that somebody was put in.
 USER_GROUPS = "group_ids" if IS_19 else "groups_id"
+
+#: ``res.groups``: the field with the users who have a group, by whatever way.
+GROUP_MEMBERS = "all_user_ids" if IS_19 else "users"
 
 
 class _Constraint:
@@ -51,3 +54,18 @@ def show_groups_on_user_form(env, groups, name):
         groups.privilege_id = privilege
     else:
         groups.category_id = category
+
+
+def announce_done(activities):
+    """Let the activity menu of the web client forget archived activities.
+
+    Odoo 19 does so by itself when an activity is archived, 18 when it is deleted.
+
+    :param mail.activity activities: that were archived just now.
+    """
+    if IS_19:
+        return
+    today = fields.Date.today()
+    due = activities.filtered(lambda activity: activity.date_deadline <= today)
+    for user in due.user_id:
+        user._bus_send("mail.activity/updated", {"activity_deleted": True})

@@ -41,6 +41,16 @@ class CalendarEvent(models.Model):
             self.filtered("visit_state")._keep_activity_time()
         return result
 
+    def unlink(self):
+        # PostgreSQL would delete the activities with the event, past the ORM.
+        activities = self.env["mail.activity"].sudo().with_context(active_test=False)
+        planned = activities.search([("calendar_event_id", "in", self.ids)])
+        planned = planned._filter_of_leads()
+        done = planned.filtered("done_at")
+        done.calendar_event_id = False
+        (planned - done).unlink()
+        return super().unlink()
+
     def copy_data(self, default=None):
         # A copy, and an occurrence of a repeated visit, has not taken place yet.
         copies = super().copy_data(default)

@@ -14,11 +14,17 @@ SYSTEM_FIELDS = (
     "dealer_so_name",
     "dealer_so_state",
     "dealer_so_url",
+    "next_step_date",
+    "next_step_zone",
+    "no_next_step_reason",
 )
 
 
 #: Domain of the leads that are neither won nor lost.
 OPEN_LEAD = [(f"stage_id.{flag}", "=", False) for flag in CLOSING_FLAGS]
+
+#: Domain of no lead at all.
+NEVER = [("id", "=", 0)]
 
 
 class Lead(models.Model):
@@ -101,7 +107,9 @@ class Lead(models.Model):
     def _check_system_fields(self, names):
         if not self.env.su and any(name in names for name in SYSTEM_FIELDS):
             raise AccessError(
-                self.env._("References and dealer orders are not written by hand.")
+                self.env._(
+                    "References, dealer orders and next steps are not written by hand."
+                )
             )
 
     @api.model

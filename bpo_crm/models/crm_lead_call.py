@@ -93,7 +93,7 @@ class Lead(models.Model):
         :param dict call_values: of ``crm.call.log``.
         :param dict activity_values: of the follow-up, a ``mail.activity``; none
             by default.
-        :param mail.activity planned: activities that this call was.
+        :param mail.activity planned: the activity that this call was.
         :return: the logged call.
         :raises UserError: when the lead is unclaimed or closed.
         """
@@ -101,11 +101,39 @@ class Lead(models.Model):
         call = self.env["crm.call.log"].create({**call_values, "lead_id": self.id})
         if self.env["crm.call.outcome"]._find(call.result).marks_phone_wrong:
             self.wrong_phone = self.phone_sanitized or self.phone
-        if planned:
-            planned.action_feedback()
+        stage = self._complete_by_call(planned, call, bool(activity_values))
         if activity_values:
-            self._schedule_follow_up(activity_values)
+            # The stage's activity goes on in what the agent agreed on.
+            self._schedule_follow_up(activity_values).sudo().crm_stage_id = stage
         return call
+
+    def _complete_by_call(self, planned, call, has_follow_up):
+        """Mark the planned activity as done that a call was.
+
+        :param mail.activity planned: one, or none.
+        :param crm.call.log call: one in vain does not do the stage's activity.
+        :param bool has_follow_up: whether another activity is planned now.
+        :return: the stage that waits for its activity; empty for none.
+        """
+        stage = self.stage_id
+        # Somebody may have done it since the wizard opened.
+        planned = planned and planned.filtered(
+            lambda activity: activity.active and activity._get_leads() == self
+        )
+        if not planned:
+            return stage.browse()
+        waiting = stage.browse()
+        if not call.is_contact:
+            waiting = planned.crm_stage_id
+            planned.sudo().crm_stage_id = False
+        planned.with_context(
+            asks_for_next_step=True, mail_activity_automation_skip=has_follow_up
+        ).action_feedback()
+        # The database holds one pending activity of a stage at any moment.
+        self.env["mail.activity"].flush_model(["active", "crm_stage_id"])
+        if self.stage_id != stage and self.stage_id._plans_activity:
+            waiting = self.stage_id
+        return waiting
 
     def _schedule_follow_up(self, values):
         return self.env["mail.activity"].create(

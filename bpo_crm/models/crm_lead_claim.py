@@ -300,16 +300,18 @@ class Lead(models.Model):
         """
         self.check_access("write")
         self._check_claimed()
-        for lead in self:
-            if lead.stage_id._is_closed:
-                raise UserError(
-                    self.env._(
-                        '%(lead)s is closed in stage "%(stage)s" and is not worked any '
-                        "more.",
-                        lead=lead._get_label(),
-                        stage=lead.stage_id.name,
-                    )
+        self._check_not_closed()
+
+    def _check_not_closed(self):
+        for lead in self.filtered(lambda lead: lead.stage_id._is_closed):
+            raise UserError(
+                self.env._(
+                    '%(lead)s is closed in stage "%(stage)s" and is not worked any '
+                    "more.",
+                    lead=lead._get_label(),
+                    stage=lead.stage_id.name,
                 )
+            )
 
     def _open_work_dialog(self, name, model, context):
         """Return a window in which to work this lead.
@@ -334,6 +336,12 @@ class Lead(models.Model):
     def _check_claimed(self):
         """Refuse work on leads that nobody claimed yet."""
         self.sudo().filtered(Lead._is_in_pool)._refuse_unclaimed()
+
+    def _check_worked_by_role(self):
+        """Refuse the floor's plans for leads that nobody works, or works any more."""
+        self._check_claimed_by_role()
+        if not self.env.su and self.env.user.has_group(AGENT):
+            self.sudo()._check_not_closed()
 
     def _check_claimed_by_role(self):
         """Refuse the floor's work on the pool; salespeople have no pool."""

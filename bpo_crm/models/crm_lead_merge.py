@@ -22,13 +22,33 @@ class Lead(models.Model):
         return super(Lead, self - closed)._merge_opportunity(*args, **kwargs)
 
     def _merge_dependences(self, opportunities):
+        opportunities._release_stage_activities(self)
         result = super()._merge_dependences(opportunities)
         # Core deletes the other leads next, and all that is left with them.
         for name in ("call_log_ids", "push_ids"):
             opportunities.sudo()[name].write({"lead_id": self.id})
         asked = [*opportunities.mapped("enquiry_date"), self.enquiry_date]
         self.enquiry_date = min(filter(None, asked), default=False)
+        self._plan_stage_activities()
         return result
+
+    def _release_stage_activities(self, head):
+        """Let the head have what is planned, but one activity of its stage only.
+
+        :param crm.lead head: what these leads are merged into.
+        """
+        planned = self._find_stage_activities()
+        # The head's own stage plans; what was agreed with the customer stays.
+        planned.filtered(lambda row: row.automated and not row.due_at).unlink()
+        planned.exists().crm_stage_id = False
+        done = self.env["mail.activity"].sudo().with_context(active_test=False)
+        done.search(
+            [
+                ("res_model", "=", self._name),
+                ("res_id", "in", self.ids),
+                ("active", "=", False),
+            ]
+        ).write({"res_id": head.id})
 
     def _merge_get_fields(self):
         return [*super()._merge_get_fields(), *MERGED_FIELDS]

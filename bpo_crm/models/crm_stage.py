@@ -1,7 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from ..series import STAGE_TEAM
+from ..local_time import to_local
+from ..series import STAGE_TEAM, Constraint
 
 CLOSING_FLAGS = ("is_won", "is_lost")
 
@@ -17,10 +18,31 @@ class Stage(models.Model):
         help="Leads in this stage are lost. They keep the reason, and no order is "
         "made for them.",
     )
+    activity_type_id = fields.Many2one(
+        "mail.activity.type",
+        "Activity",
+        ondelete="set null",
+        domain="[('res_model', 'in', (False, 'crm.lead'))]",
+        help="Planned for its owner when a lead enters this stage.",
+    )
+    activity_due_days = fields.Integer(
+        "Due after",
+        help="Days until the activity is due, from the day on which it is planned.",
+    )
+    advance_when_done = fields.Boolean(
+        help="A lead whose activity is done moves to the next stage by itself."
+    )
     stale_after_days = fields.Integer(
         "Stale after",
         help="Days after which a lead counts as stale in this stage, unless something "
         "is planned for a later day. 0 for never.",
+    )
+
+    _activity_due_days_positive = Constraint(
+        "CHECK(activity_due_days >= 0)", "An activity is not due before it is planned."
+    )
+    _stale_after_days_positive = Constraint(
+        "CHECK(stale_after_days >= 0)", "The days until a lead is stale are 0 or more."
     )
 
     @api.constrains(*CLOSING_FLAGS)
@@ -70,6 +92,11 @@ class Stage(models.Model):
         """Whether a lead in this stage is closed."""
         return bool(self) and (self.is_won or self.is_lost)
 
+    @property
+    def _plans_activity(self):
+        """Whether a lead in this stage gets an activity."""
+        return self.activity_type_id.active and not self._is_closed
+
     @api.model
     def _find_for_team(self, team, domain):
         """Return the stages that the leads of a team can be in.
@@ -95,3 +122,31 @@ class Stage(models.Model):
         if self in stages:
             return stages[stages.ids.index(self.id) + 1 :][:1]
         return stages.filtered(lambda stage: stage.sequence > self.sequence)[:1]
+
+    def _prepare_activity_values(self, owner):
+        """Return the values of this stage's activity, but for its lead.
+
+        :param res.users owner: who will do it.
+        """
+        kind = self.activity_type_id.with_context(lang=owner.lang)
+        return {
+            "activity_type_id": kind.id,
+            "crm_stage_id": self.id,
+            "summary": kind.summary,
+            "note": kind.default_note,
+            "automated": True,
+            "user_id": owner.id,
+            "date_deadline": self._get_local_deadline(owner, self.activity_due_days),
+        }
+
+    @api.model
+    def _get_local_deadline(self, owner, days):
+        """Return the day on which somebody has to do something.
+
+        :param res.users owner: who; the days are counted from today in its zone, by
+            its company's calendar.
+        :param int days: until then.
+        :rtype: datetime.date
+        """
+        today = to_local(fields.Datetime.now(), owner).date()
+        return owner.sudo().company_id._add_sales_days(today, days)

@@ -23,7 +23,7 @@ class Activity(models.Model):
     def create(self, vals_list):
         vals_list = [self._prepare_deadline(vals) for vals in vals_list]
         activities = super().create(vals_list)
-        activities._check_leads_claimed()
+        activities._begin_for_leads()
         return activities
 
     def write(self, vals):
@@ -34,8 +34,8 @@ class Activity(models.Model):
                 super(Activity, activities).write(values)
         else:
             super().write(vals)
-        if {"res_id", "res_model_id"}.intersection(vals):
-            self._check_leads_claimed()
+        if {"res_id", "res_model_id", "user_id"}.intersection(vals):
+            self._begin_for_leads()
         return True
 
     def _action_done(self, feedback=False, attachment_ids=False):
@@ -80,13 +80,16 @@ class Activity(models.Model):
         time_of_day = to_local(self.due_at, user).time()
         return to_utc(datetime.combine(fields.Date.to_date(day), time_of_day), user)
 
-    def _check_leads_claimed(self):
-        """A lead is claimed before anything is planned for it."""
-        leads = self.env["crm.lead"]
-        planned = self.sudo().filtered(
-            lambda activity: activity.res_model == leads._name
-        )
-        leads.browse(planned.mapped("res_id"))._check_claimed_by_role()
+    def _begin_for_leads(self):
+        """A lead is worked while something is planned for it, and by somebody."""
+        planned = self.sudo()._filter_of_leads().filtered("active")
+        leads = planned._get_leads().with_env(self.env)
+        leads._check_worked_by_role()
+        # 19.0 knows activities of nobody, which nobody would see.
+        for activity in planned.filtered(lambda row: not row.user_id):
+            lead = activity._get_leads()
+            activity.user_id = lead.user_id or self.env.user
+        leads._forget_reason()
 
     def _to_store_defaults(self, target):
         # Only 19.0 asks for the fields by name; 18.0 sends all of them.

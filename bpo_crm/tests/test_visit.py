@@ -134,6 +134,19 @@ class TestVisit(BpoCase):
         for event in events:
             self.assertIn(self.lead.partner_id, event.partner_ids)
 
+    def test_reminders_and_recurrence_are_cores(self):
+        alarm = self.env["calendar.alarm"].search([], limit=1)
+        visit = self._create(
+            alarm_ids=alarm.ids,
+            recurrency=True,
+            rrule_type="daily",
+            interval=1,
+            end_type="count",
+            count=3,
+        )
+        self.assertEqual(visit.alarm_ids, alarm)
+        self.assertEqual(len(visit.recurrence_id.calendar_event_ids), 3)
+
     def test_a_visit_needs_a_lead(self):
         with self.assertRaisesRegex(UserError, "Choose the lead"):
             self._create(opportunity_id=False)
