@@ -22,9 +22,9 @@ class Lead(models.Model):
     def get_my_day(self):
         """Return what the user has to do today.
 
-        :return: the numbers of the day, and sections in the order of their urgency,
-            each with a name, a count, whether there are more, and the first rows.
-            Times are in UTC.
+        :return: the numbers of the day, a banner for managers, and sections in the
+            order of their urgency, each with a name, a count, whether there are more,
+            and the first rows. Times are in UTC.
         :rtype: dict
         """
         due = self._find_due_activities()
@@ -41,14 +41,18 @@ class Lead(models.Model):
         # A lead stands in one section, the most urgent one.
         shown = set(due.mapped("res_id"))
         for name, domain in (
-            ("idle", [*own, ("activity_state", "=", False)]),
+            ("idle", [*own, *self._get_slipped_domains()["forgotten"]]),
             ("stale", [*own, *self._get_stale_domain()]),
             ("pool", self._get_pool_domain()),
         ):
             section = self._prepare_lead_section(name, domain, shown)
             shown.update(row["id"] for row in section["rows"])
             sections.append(section)
-        return {"numbers": self._count_my_day(), "sections": sections}
+        return {
+            "numbers": self._count_my_day(),
+            "sections": sections,
+            "banner": self.env["onboarding.onboarding"].get_bpo_banner(),
+        }
 
     # ------------------------------------------------------------
     # BUSINESS

@@ -1,8 +1,12 @@
-from datetime import timedelta
+import itertools
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+from odoo.tools.sql import column_exists, create_column
 
-from .crm_lead import OPEN_LEAD
+from ..local_time import to_zone
+from .crm_lead import NEVER, OPEN_LEAD
 from .crm_stage import OPEN_STAGE
 
 NEXT_STEP_STATES = [
@@ -12,107 +16,276 @@ NEXT_STEP_STATES = [
     ("planned", "Planned"),
 ]
 
-NEVER = [("id", "=", 0)]
-
 
 class Lead(models.Model):
-    """The discipline of seed 000: every open lead has a next step."""
+    """The discipline of seed 000: every open lead has a next step.
+
+    The day of the next step is stored, so that a million leads can be searched,
+    sorted and grouped by it. What it means depends on the day that it is now
+    where the one who does it lives.
+    """
 
     _inherit = "crm.lead"
 
+    # The pipeline's screens show archived leads, and done activities are archived.
+    activity_ids = fields.One2many(context={"active_test": True})
+    next_step_date = fields.Date(
+        "Next Step On",
+        compute="_compute_next_step",
+        store=True,
+        help="The day of the planned activity that comes first.",
+    )
+    next_step_zone = fields.Char(
+        compute="_compute_next_step",
+        store=True,
+        help="The time zone of the one who does it.",
+    )
     next_step_state = fields.Selection(
         NEXT_STEP_STATES,
         "Next Step",
         compute="_compute_next_step_state",
         search="_search_next_step_state",
-        help="Of the most urgent planned activity. Closed leads have none.",
-    )
-    is_stale = fields.Boolean(
-        "Stale",
-        compute="_compute_is_stale",
-        search="_search_is_stale",
-        help="Too long in its stage, and nothing planned for the days to come.",
+        group_expand=True,
+        help="Of the planned activity that comes first. Closed leads have none.",
     )
 
-    def write(self, vals):
-        handed_over = self.browse()
-        if vals.get("user_id"):
-            handed_over = self.filtered(lambda lead: lead.user_id.id != vals["user_id"])
-        by_owner = handed_over.grouped("user_id")
-        result = super().write(vals)
-        for owner, leads in by_owner.items():
-            leads._hand_over_activities(owner)
+    no_next_step_reason = fields.Char(
+        "No Next Step Because",
+        readonly=True,
+        copy=False,
+        help="Why the owner plans nothing for this lead now.",
+    )
+
+    def _auto_init(self):
+        # The ORM would compute them for one lead after the other.
+        is_new = not column_exists(self.env.cr, self._table, "next_step_date")
+        if is_new:
+            create_column(self.env.cr, self._table, "next_step_date", "date")
+            create_column(self.env.cr, self._table, "next_step_zone", "varchar")
+        result = super()._auto_init()
+        if is_new:
+            self._init_next_steps()
         return result
+
+    def _init_next_steps(self):
+        self.env.cr.execute(
+            """
+            UPDATE crm_lead
+               SET next_step_date = step.date_deadline, next_step_zone = step.user_tz
+              FROM (SELECT DISTINCT ON (res_id) res_id, date_deadline, user_tz
+                      FROM mail_activity
+                     WHERE res_model = 'crm.lead' AND active
+                     ORDER BY res_id, date_deadline, id) AS step
+             WHERE crm_lead.id = step.res_id
+            """
+        )
+
+    def init(self):
+        result = super().init()
+        # What is due, and what has no next step, in the open stages of a million leads.
+        self.env.cr.execute(
+            """
+            CREATE INDEX IF NOT EXISTS crm_lead_next_step_idx
+                ON crm_lead (stage_id, next_step_date)
+            """
+        )
+        return result
+
+    def write(self, vals):
+        if {"stage_id", "user_id"}.intersection(vals):
+            # It was said about another moment of the lead.
+            self._forget_reason()
+        return super().write(vals)
 
     # ------------------------------------------------------------
     # COMPUTE
     # ------------------------------------------------------------
 
-    @api.depends("activity_state", "stage_id")
-    def _compute_next_step_state(self):
+    @api.depends(
+        "activity_ids.active",
+        "activity_ids.date_deadline",
+        "activity_ids.user_tz",
+    )
+    def _compute_next_step(self):
         for lead in self:
-            state = lead.activity_state or "none"
-            lead.next_step_state = False if lead.stage_id._is_closed else state
+            first = lead.activity_ids.sorted("date_deadline")[:1]
+            lead.next_step_date = first.date_deadline
+            lead.next_step_zone = first.user_tz
+
+    @api.depends("next_step_date", "next_step_zone", "stage_id")
+    def _compute_next_step_state(self):
+        now = fields.Datetime.now()
+        for lead in self:
+            if lead.stage_id._is_closed:
+                lead.next_step_state = False
+            elif not lead.next_step_date:
+                lead.next_step_state = "none"
+            else:
+                today = to_zone(now, lead.next_step_zone).date()
+                days = (lead.next_step_date - today).days
+                lead.next_step_state = _get_state(days)
 
     @api.model
     def _search_next_step_state(self, operator, value):
         values = set(value) if operator in ("in", "not in") else {value}
         states = {False, *dict(NEXT_STEP_STATES)}
         found = values & states if operator in ("in", "=") else states - values
+        todays = self._get_todays()
+        dates = [_get_date_domain(state, todays) for state in found if state]
         is_open = ["&", *OPEN_LEAD]
-        activity_states = [
-            False if state == "none" else state for state in found if state
-        ]
-        domain = ["&", *is_open, ("activity_state", "in", activity_states)]
+        domain = ["&", *is_open, *_join("|", dates)] if dates else NEVER
         return ["|", "!", *is_open, *domain] if False in found else domain
 
-    @api.depends("date_last_stage_update", "stage_id", "user_id", "activity_state")
-    def _compute_is_stale(self):
-        stale = self.filtered_domain(self._get_stale_domain())
-        for lead in self:
-            lead.is_stale = lead in stale
+    def _read_group_groupby(self, *args):
+        # 19.0 puts the alias of the table before the two arguments of 18.0.
+        *alias, groupby_spec, query = args
+        if groupby_spec != "next_step_state":
+            return super()._read_group_groupby(*args)
+        return self._get_next_step_state_sql(*alias or [self._table], query)
 
-    @api.model
-    def _search_is_stale(self, operator, value):
-        values = set(value) if operator in ("in", "not in") else {bool(value)}
-        wanted = (True in values) == (operator in ("in", "="))
-        stale = self._get_stale_domain()
-        return stale if wanted else ["!", *stale]
+    # ------------------------------------------------------------
+    # ACTIONS
+    # ------------------------------------------------------------
+
+    def action_plan_next_step(self):
+        """Open the wizard that asks for the next step.
+
+        :return: a window action.
+        :rtype: dict
+        :raises UserError: when the lead is unclaimed or closed.
+        """
+        return self._open_work_dialog(
+            self.env._("What Comes Next?"),
+            "crm.lead.plan.step",
+            {"default_lead_id": self.id, "dialog_size": "medium"},
+        )
 
     # ------------------------------------------------------------
     # BUSINESS
     # ------------------------------------------------------------
 
-    def _hand_over_activities(self, owner):
-        """Give what is planned to the new owner of these leads.
-
-        :param res.users owner: who worked it before. Whoever claims a lead out of
-            the pool takes all that is planned.
-        """
-        planned = self.sudo().with_context(active_test=True).activity_ids
-        if owner:
-            planned = planned.filtered(lambda activity: activity.user_id == owner)
-        # The new owner is told of the lead itself.
-        planned.with_context(mail_activity_quick_update=True).write(
-            {"user_id": self.user_id.id}
+    def _filter_without_next_step(self):
+        """Return those of these leads that are worked with nothing planned."""
+        # Whoever deleted the activities may not have flushed them yet.
+        planned = set(self._find_pending_activities().mapped("res_id"))
+        return self.filtered(
+            lambda lead: (
+                lead._is_begun()
+                and lead.active
+                and not lead.stage_id._is_closed
+                and lead.id not in planned
+            )
         )
 
     @api.model
-    def _get_stale_domain(self):
-        """Return the domain of the claimed leads that stand still.
+    def get_without_next_step(self, lead_ids):
+        """Return which of these leads are still to be asked for their next step.
 
-        One expression, so that it can be negated.
+        :param list lead_ids: ids of leads.
+        :return: those that have nothing planned, and no reason for that.
+        :rtype: list[int]
         """
-        stages = self.env["crm.stage"].search(
-            [*OPEN_STAGE, ("stale_after_days", ">", 0)]
-        )
-        if not stages:
-            return NEVER
+        domain = [("id", "in", lead_ids), ("no_next_step_reason", "=", False)]
+        return self.search(domain)._filter_without_next_step().ids
+
+    def _ask_for_next_step(self):
+        """Let the user's client ask for the next step of these leads.
+
+        Odoo's bus delivers it after the commit, whatever the way in was.
+        """
+        waiting = self.sudo()._filter_without_next_step().with_env(self.env)
+        waiting = waiting._filtered_access("write")
+        if waiting:
+            payload = {"lead_ids": waiting.ids}
+            self.env.user._bus_send("bpo_crm.next_step_wanted", payload)
+
+    def _decline_next_step(self, reason):
+        """Leave this lead without a next step, for now.
+
+        :param str reason: for the chatter, and for who looks at the lead later.
+        :raises UserError: without a reason.
+        """
+        if not (reason or "").strip():
+            raise UserError(
+                self.env._("Plan the next activity, or say why there is none.")
+            )
+        self.sudo().no_next_step_reason = reason
+        self._message_log(body=self.env._("No next step: %s", reason))
+
+    def _forget_reason(self):
+        """Take back why nothing was planned."""
+        self.sudo().filtered("no_next_step_reason").no_next_step_reason = False
+
+    @api.model
+    def _search_my_activity_date_deadline(self, operator, operand):
+        # On 18.0, core looks at what is done as well where archived leads show.
+        pending = self.with_context(active_test=True)
+        return super(Lead, pending)._search_my_activity_date_deadline(operator, operand)
+
+    @api.model
+    def _get_todays(self):
+        """Return the days that it is now, where the users live.
+
+        :return: the time zones of each day.
+        :rtype: dict[datetime.date, list]
+        """
+        partners = self.env["res.partner"].sudo().with_context(active_test=False)
+        zones = partners._read_group([("user_ids", "!=", False)], ["tz"])
         now = fields.Datetime.now()
-        waiting = ["|"] * (len(stages) - 1)
-        for stage in stages:
-            since = now - timedelta(days=stage.stale_after_days)
-            waiting += ["&", ("stage_id", "=", stage.id)]
-            waiting += [("date_last_stage_update", "<", since)]
-        claimed = ("user_id", "!=", False)
-        return ["&", "&", claimed, ("activity_state", "!=", "planned"), *waiting]
+        todays = {}
+        for zone in {False, *(zone for (zone,) in zones)}:
+            todays.setdefault(to_zone(now, zone).date(), []).append(zone)
+        return todays
+
+    @api.model
+    def _get_next_step_state_sql(self, alias, query):
+        """Return the state of :meth:`_compute_next_step_state` as an expression."""
+        date, zone, stage = (
+            self._field_to_sql(alias, name, query)
+            for name in ("next_step_date", "next_step_zone", "stage_id")
+        )
+        today = SQL("%s", fields.Datetime.now().date())
+        for day, zones in self._get_todays().items():
+            names = tuple(zone or "UTC" for zone in zones)
+            today = SQL(
+                "CASE WHEN COALESCE(%s, 'UTC') IN %s THEN %s ELSE %s END",
+                *(zone, names, day, today),
+            )
+        closed = self.env["crm.stage"].search(["!", "&", *OPEN_STAGE])
+        return SQL(
+            """CASE WHEN %(stage)s IN %(closed)s THEN NULL
+                    WHEN %(date)s IS NULL THEN 'none'
+                    WHEN %(date)s < %(today)s THEN 'overdue'
+                    WHEN %(date)s = %(today)s THEN 'today'
+                    ELSE 'planned' END""",
+            stage=stage,
+            closed=tuple(closed.ids) or (0,),
+            date=date,
+            today=today,
+        )
+
+
+def _get_state(days):
+    """Return what it means to be due in a number of days."""
+    if days < 0:
+        return "overdue"
+    return "planned" if days else "today"
+
+
+def _get_date_domain(state, todays):
+    """Return the domain of the leads whose next step is in a state.
+
+    One expression, so that it can be joined.
+    """
+    if state == "none":
+        return [("next_step_date", "=", False)]
+    operator = {"overdue": "<", "today": "=", "planned": ">"}[state]
+    days = [
+        ["&", ("next_step_zone", "in", zones), ("next_step_date", operator, day)]
+        for day, zones in todays.items()
+    ]
+    return _join("|", days)
+
+
+def _join(operator, domains):
+    return [*[operator] * (len(domains) - 1), *itertools.chain(*domains)]

@@ -86,7 +86,8 @@ class TestCall(BpoCase):
 
     def test_the_follow_up_is_optional(self):
         self._fill_in(
-            next_activity_type_id=self.env["mail.activity.type"]
+            next_activity_type_id=self.env["mail.activity.type"],
+            no_next_step_reason="Calls us",
         ).action_save()
         self.assertTrue(self.lead.call_log_ids)
         self.assertFalse(self.lead.activity_ids)
@@ -165,6 +166,7 @@ class TestCall(BpoCase):
                 form.result = "no_answer"
                 proposals.append((form.attempt, form.next_date, form.next_time))
                 form.next_activity_type_id = self.env["mail.activity.type"]
+                form.no_next_step_reason = "Tried again by the test"
                 form.save().action_save()
         self.assertEqual(
             proposals,
@@ -257,6 +259,7 @@ class TestCall(BpoCase):
         form = self._open()
         form.result = "busy"
         self.assertFalse(form.next_activity_type_id)
+        form.no_next_step_reason = "Nothing was proposed"
         form.save().action_save()
         self.assertEqual(self.lead.call_log_ids.result, "busy")
 

@@ -1,8 +1,10 @@
 from datetime import date, datetime, timedelta
 
+from freezegun import freeze_time
+
 from odoo.tests import tagged
 
-from .common import BpoCase
+from .common import CALL, BpoCase
 
 
 @tagged("post_install", "-at_install")
@@ -17,7 +19,7 @@ class TestNextStep(BpoCase):
         for state, shift in days.items():
             lead = cls.leads[state] = cls._new_lead(cls.agent)
             lead.activity_schedule(
-                "mail.mail_activity_data_call",
+                CALL,
                 today + timedelta(days=shift),
                 user_id=cls.agent.id,
             )
@@ -49,11 +51,12 @@ class TestNextStep(BpoCase):
         )
 
     def test_a_lead_that_stands_still_is_stale(self):
+        self.env.company.count_working_days = False
         self.new.stale_after_days = 2
         stage_date = datetime.now() - timedelta(days=3)
         self.all_leads.date_last_stage_update = stage_date
         stale = self.all_leads.filtered("is_stale")
-        self.assertEqual(stale, self.all_leads - self.closed - self.leads["planned"])
+        self.assertEqual(stale, self.leads["none"] | self.leads["overdue"])
         self.assertEqual(self._search("is_stale", "=", True), stale)
         self.assertEqual(self._search("is_stale", "=", False), self.all_leads - stale)
         self.assertEqual(self._search("is_stale", "!=", True), self.all_leads - stale)
@@ -63,6 +66,75 @@ class TestNextStep(BpoCase):
         unclaimed = self._new_lead()
         unclaimed.date_last_stage_update = datetime.now() - timedelta(days=3)
         self.assertFalse((self.leads["none"] | unclaimed).filtered("is_stale"))
+
+    def test_days_without_work_do_not_count(self):
+        self.new.stale_after_days = 2
+        lead = self.leads["none"]
+        lead.date_last_stage_update = datetime(2026, 11, 19, 2)  # a Thursday
+        for now, is_stale in (
+            ("2026-11-22 12:00:00", False),
+            ("2026-11-23 01:00:00", False),
+            ("2026-11-23 03:00:00", True),
+        ):
+            lead.invalidate_recordset(["is_stale"])
+            with freeze_time(now):
+                self.assertEqual(lead.is_stale, is_stale, now)
+
+    def test_a_plan_for_another_life_is_none(self):
+        self.env.company.count_working_days = False
+        self.new.stale_after_days = 2
+        lead = self.leads["planned"]
+        lead.date_last_stage_update = datetime.now() - timedelta(days=3)
+        self.assertFalse(lead.is_stale)
+        lead.activity_ids.date_deadline = date.today() + timedelta(days=1000)
+        self.assertTrue(lead.is_stale)
+
+    def test_a_day_is_what_it_is_where_the_work_is_done(self):
+        lead = self.leads["none"]
+        states = {}
+        for zone in ("Asia/Manila", "America/Los_Angeles"):
+            self.agent.tz = zone
+            with freeze_time("2026-11-19 23:30:00"):
+                activity = lead.activity_schedule(
+                    CALL, date(2026, 11, 19), user_id=self.agent.id
+                )
+                lead.invalidate_recordset(["next_step_state"])
+                states[zone] = lead.next_step_state
+                found = self._search("next_step_state", "=", states[zone])
+                self.assertIn(lead, found)
+                grouped = dict(
+                    self.env["crm.lead"]._read_group(
+                        [("id", "=", lead.id)], ["next_step_state"], ["__count"]
+                    )
+                )
+                self.assertEqual(grouped, {states[zone]: 1})
+            activity.unlink()
+        self.assertEqual(
+            states, {"Asia/Manila": "overdue", "America/Los_Angeles": "today"}
+        )
+
+    def test_leads_are_grouped_by_their_next_step(self):
+        groups = (
+            self.env["crm.lead"]
+            .with_context(active_test=False)
+            ._read_group(
+                [("id", "in", self.all_leads.ids)],
+                ["next_step_state"],
+                ["id:recordset"],
+            )
+        )
+        self.assertEqual(dict(groups), {**self.leads, False: self.closed})
+
+    def test_the_next_step_follows_its_activity(self):
+        lead = self.leads["none"]
+        activity = lead.activity_schedule(
+            CALL, date.today() + timedelta(days=9), user_id=self.agent.id
+        )
+        self.assertEqual(lead.next_step_state, "planned")
+        activity.date_deadline = date.today() - timedelta(days=9)
+        self.assertEqual(lead.next_step_state, "overdue")
+        activity.with_user(self.agent).action_feedback()
+        self.assertEqual(lead.next_step_state, "none")
 
     def test_without_a_limit_nothing_is_stale(self):
         self.env["crm.stage"].search([]).stale_after_days = 0

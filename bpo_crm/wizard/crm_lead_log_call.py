@@ -1,9 +1,6 @@
-from datetime import datetime, time, timedelta
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..local_time import to_utc
 from ..models.crm_call_outcome import CALL_RESULTS
 
 
@@ -15,8 +12,8 @@ class LeadLogCall(models.TransientModel):
 
     _name = "crm.lead.log.call"
     _description = "Log a Call"
+    _inherit = ["crm.next.step.mixin"]
 
-    lead_id = fields.Many2one("crm.lead", required=True, readonly=True)
     phone = fields.Char(related="lead_id.phone")
     # The call
     started_at = fields.Datetime(
@@ -45,25 +42,20 @@ class LeadLogCall(models.TransientModel):
     )
     proposes_lost = fields.Boolean(compute="_compute_attempt")
     next_activity_type_id = fields.Many2one(
-        "mail.activity.type",
-        "Next Activity",
-        compute="_compute_next_activity",
-        store=True,
-        readonly=False,
-        domain="[('res_model', 'in', (False, 'crm.lead'))]",
+        compute="_compute_next_activity", store=True, readonly=False
     )
     next_summary = fields.Char(
         compute="_compute_next_activity", store=True, readonly=False
     )
     next_date = fields.Date(
-        "Due on", compute="_compute_next_activity", store=True, readonly=False
+        compute="_compute_next_activity", store=True, readonly=False
     )
     next_time = fields.Float(
-        "At",
-        compute="_compute_next_activity",
-        store=True,
-        readonly=False,
-        help="The time that the customer asked for, in your time zone. 0:00 for any.",
+        compute="_compute_next_activity", store=True, readonly=False
+    )
+    is_last_step = fields.Boolean(
+        compute="_compute_is_last_step",
+        help="Nothing else is planned for the lead.",
     )
 
     # ------------------------------------------------------------
@@ -78,7 +70,7 @@ class LeadLogCall(models.TransientModel):
             calls = lead.activity_ids.filtered(
                 lambda activity: (
                     activity.activity_category == "phonecall"
-                    and activity.date_deadline <= today
+                    and activity._is_for_now(today)
                     and not activity.user_id - self.env.user
                 )
             )
@@ -111,10 +103,11 @@ class LeadLogCall(models.TransientModel):
             wizard.next_date = day
             wizard.next_time = hours
 
-    @api.onchange("next_activity_type_id")
-    def _onchange_next_activity_type_id(self):
-        if self.next_activity_type_id and not self.next_date:
-            self.next_date = self.next_activity_type_id._get_date_deadline()
+    @api.depends("lead_id", "planned_activity_id")
+    def _compute_is_last_step(self):
+        for wizard in self:
+            planned = wizard.lead_id._find_pending_activities()
+            wizard.is_last_step = not planned - wizard.planned_activity_id
 
     # ------------------------------------------------------------
     # ACTIONS
@@ -158,10 +151,15 @@ class LeadLogCall(models.TransientModel):
 
     def _log(self, follow_up=True):
         self.ensure_one()
-        activity = self._prepare_activity_values() if follow_up else None
-        return self.lead_id._log_call(
-            self._prepare_call_values(), activity, self.planned_activity_id
+        lead, call_values = self.lead_id, self._prepare_call_values()
+        if not follow_up:
+            return lead._log_call(call_values, planned=self.planned_activity_id)
+        call = lead._log_call(
+            call_values, self._prepare_activity_values(), self.planned_activity_id
         )
+        if lead._filter_without_next_step():
+            lead._decline_next_step(self.no_next_step_reason)
+        return call
 
     def _prepare_call_values(self):
         if not self.result:
@@ -179,31 +177,3 @@ class LeadLogCall(models.TransientModel):
             return self.duration
         running = fields.Datetime.now() - self.started_at
         return running.total_seconds() / 60
-
-    def _prepare_activity_values(self):
-        if not self.next_activity_type_id:
-            return None
-        if not self.next_date:
-            raise UserError(self.env._("Choose the day of the next activity."))
-        due_at = self._get_due_at()
-        is_past = due_at and due_at < fields.Datetime.now()
-        if is_past or self.next_date < fields.Date.context_today(self):
-            raise UserError(
-                self.env._("The next activity lies in the past. Choose a later time.")
-            )
-        return {
-            "activity_type_id": self.next_activity_type_id.id,
-            "summary": self.next_summary,
-            "date_deadline": self.next_date,
-            "due_at": due_at,
-        }
-
-    def _get_due_at(self):
-        """Return the moment in UTC, when the customer asked for a time."""
-        if not self.next_time:
-            return False
-        if not 0 <= self.next_time < 24:
-            raise UserError(self.env._("Enter a time between 0:00 and 23:59."))
-        minutes = timedelta(minutes=round(self.next_time * 60))
-        local = datetime.combine(self.next_date, time()) + minutes
-        return to_utc(local, self.env.user)

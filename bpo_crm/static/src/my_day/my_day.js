@@ -35,7 +35,7 @@ export class MyDay extends Component {
         this.orm = useService("orm");
         this.action = useService("action");
         this.queue = useService("bpo_crm.queue");
-        this.day = useState({numbers: {}, sections: []});
+        this.day = useState({numbers: {}, sections: [], banner: null});
         this.titles = TITLES;
         onWillStart(() => this.load());
         const interval = setInterval(() => this.refresh(), REFRESH_INTERVAL);
@@ -93,6 +93,17 @@ export class MyDay extends Component {
 
     formatCount({count, has_more}) {
         return has_more ? `${count}+` : count;
+    }
+
+    async answerBanner() {
+        await this.action.doAction(this.day.banner.action, {
+            onClose: () => this.load(),
+        });
+    }
+
+    async closeBanner() {
+        await this.orm.call("onboarding.onboarding", "close_bpo_banner", []);
+        await this.load();
     }
 
     onKeydown(ev, row) {

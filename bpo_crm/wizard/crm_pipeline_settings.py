@@ -1,0 +1,134 @@
+from odoo import Command, api, fields, models
+
+from ..hooks import STAGE_ACTIVITY, activate_crons
+from ..models.crm_stage import OPEN_STAGE
+
+#: What the questionnaire asks of each stage.
+STAGE_FIELDS = (
+    "activity_type_id",
+    "activity_due_days",
+    "advance_when_done",
+    "stale_after_days",
+)
+
+#: What is proposed for the first stage, and for all others, where nobody has said
+#: anything yet.
+PROPOSALS = (
+    {"activity_due_days": 0, "advance_when_done": True, "stale_after_days": 2},
+    {"activity_due_days": 2, "advance_when_done": False, "stale_after_days": 7},
+)
+
+
+class PipelineSettings(models.TransientModel):
+    """How the team works: asked for once, and the settings ever after.
+
+    Seed 001: the questionnaire of the first login.
+    """
+
+    _name = "crm.pipeline.settings"
+    _description = "Settings of the Pipeline"
+
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company
+    )
+    line_ids = fields.One2many(
+        "crm.pipeline.settings.stage",
+        "settings_id",
+        "Stages",
+        default=lambda self: self._default_line_ids(),
+    )
+    count_working_days = fields.Selection(
+        [("working", "Working days"), ("calendar", "Calendar days")],
+        "Days Are",
+        required=True,
+        default="working",
+    )
+    sales_calendar_id = fields.Many2one(
+        "resource.calendar",
+        "Working Hours",
+        domain="['|', ('company_id', '=', False), ('company_id', '=', company_id)]",
+    )
+    pool_return_days = fields.Integer("Back to the Pool after")
+
+    @api.model
+    def default_get(self, fields_list):
+        company = self.env.company.sudo()
+        values = {
+            "count_working_days": (
+                "working" if company.count_working_days else "calendar"
+            ),
+            "sales_calendar_id": company._get_sales_calendar().id,
+            "pool_return_days": company.pool_return_days,
+        }
+        current = {name: values[name] for name in values if name in fields_list}
+        return {**super().default_get(fields_list), **current}
+
+    @api.model
+    def _default_line_ids(self):
+        stages = self.env["crm.stage"].search(OPEN_STAGE)
+        if not any(stages.mapped("activity_type_id")):
+            return self._propose_lines(stages)
+        return [
+            Command.create(
+                {
+                    "stage_id": stage.id,
+                    **stage._convert_to_write(
+                        {name: stage[name] for name in STAGE_FIELDS}
+                    ),
+                }
+            )
+            for stage in stages
+        ]
+
+    @api.model
+    def _propose_lines(self, stages):
+        """Return what suits most teams, for a pipeline that plans nothing yet."""
+        call = self.env.ref(STAGE_ACTIVITY, raise_if_not_found=False)
+        kind = {"activity_type_id": call and call.id}
+        return [
+            Command.create({"stage_id": stage.id, **kind, **PROPOSALS[number > 0]})
+            for number, stage in enumerate(stages)
+        ]
+
+    # ------------------------------------------------------------
+    # ACTIONS
+    # ------------------------------------------------------------
+
+    def action_apply(self):
+        """Let the stages and the company work as this says.
+
+        :return: an action that closes the window.
+        :rtype: dict
+        """
+        self.ensure_one()
+        for line in self.line_ids:
+            values = {name: line[name] for name in STAGE_FIELDS}
+            line.stage_id.write(line._convert_to_write(values))
+        # Managers of the floor do not manage companies otherwise.
+        self.company_id.sudo().write(
+            {
+                "count_working_days": self.count_working_days == "working",
+                "sales_calendar_id": self.sales_calendar_id.id,
+                "pool_return_days": self.pool_return_days,
+            }
+        )
+        self.env["onboarding.onboarding"]._finish_bpo_questionnaire()
+        activate_crons(self.env)
+        return {"type": "ir.actions.act_window_close"}
+
+
+class PipelineSettingsStage(models.TransientModel):
+    _name = "crm.pipeline.settings.stage"
+    _description = "Settings of a Stage"
+    _order = "id"
+
+    settings_id = fields.Many2one("crm.pipeline.settings", ondelete="cascade")
+    stage_id = fields.Many2one("crm.stage", required=True, ondelete="cascade")
+    activity_type_id = fields.Many2one(
+        "mail.activity.type",
+        "Activity",
+        domain="[('res_model', 'in', (False, 'crm.lead'))]",
+    )
+    activity_due_days = fields.Integer("Due after")
+    advance_when_done = fields.Boolean()
+    stale_after_days = fields.Integer("Stale after")
