@@ -5,13 +5,20 @@ from odoo import SUPERUSER_ID
 from . import roles, series
 
 #: Core's stages (XML ids of the ``crm`` module) in a database without leads, with
-#: their sequence and the days after which a lead in them is stale.
+#: their sequence, the days until their activity is due, and those after which a lead
+#: in them is stale.
 FRESH_STAGES = (
-    ("crm.stage_lead1", "New", 10, 2),
-    ("crm.stage_lead2", "Qualified", 20, 7),
-    ("crm.stage_lead3", "Negotiation", 30, 14),
-    ("crm.stage_lead4", "Won", 40, 0),
+    ("crm.stage_lead1", "New", 10, 0, 2),
+    ("crm.stage_lead2", "Qualified", 20, 2, 7),
+    ("crm.stage_lead3", "Negotiation", 30, 3, 14),
+    ("crm.stage_lead4", "Won", 40, 0, 0),
 )
+
+#: What must not begin before somebody has said how the team works.
+FOLLOW_UP_CRONS = ("cron_plan_missing_steps", "cron_follow_up_digest")
+
+#: The activity of the open stages: the floor works on the phone.
+STAGE_ACTIVITY = "mail.mail_activity_data_call"
 
 #: Core's lost reasons, which the addon's own take the place of.
 CORE_LOST_REASONS = ("crm.lost_reason_1", "crm.lost_reason_2", "crm.lost_reason_3")
@@ -33,14 +40,30 @@ def post_init_hook(env):
     _set_up_roles(env)
 
 
+def activate_crons(env):
+    """Let the follow-up jobs run, now that it is said how the team works.
+
+    :param odoo.api.Environment env: of anybody.
+    """
+    for name in FOLLOW_UP_CRONS:
+        cron = env.ref(f"bpo_crm.{name}", raise_if_not_found=False)
+        if cron:
+            cron.sudo().active = True
+
+
 def _set_up_fresh_pipeline(env):
+    activate_crons(env)
     kept = env.ref("bpo_crm.stage_lost")
-    for xml_id, name, sequence, stale_after_days in FRESH_STAGES:
+    call = env.ref(STAGE_ACTIVITY, raise_if_not_found=False)
+    for xml_id, name, sequence, due_days, stale_after_days in FRESH_STAGES:
         stage = env.ref(xml_id, raise_if_not_found=False)
         values = {
             "name": name,
             "sequence": sequence,
             "is_won": name == "Won",
+            "activity_type_id": call and name != "Won" and call.id,
+            "activity_due_days": due_days,
+            "advance_when_done": name == "New",
             "stale_after_days": stale_after_days,
         }
         kept |= _update_or_create_stage(env, stage, values)
