@@ -65,6 +65,17 @@ def dealership(floor, dealer, proxy):
     return floor.new_dealership(proxy.url, dealer.server.database)
 
 
+@pytest.fixture
+def stage_activities(floor):
+    """Let the stages plan calls, as they do out of the box."""
+    (call,) = floor.admin.call(
+        "mail.activity.type", "search", [("category", "=", "phonecall")], limit=1
+    )
+    floor.set_stage_activity(call)
+    yield
+    floor.set_stage_activity(False)
+
+
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item, call):
     """Keep the servers' logs where somebody can read them after a failure."""

@@ -40,11 +40,19 @@ class Floor:
         ]
         self.won = next(row["id"] for row in stages if row["is_won"])
         self.lost = next(row["id"] for row in stages if row["is_lost"])
+        # What stages plan, and the questionnaire on it, have tests of their own.
+        self.set_stage_activity(False)
+        self.manager.call("onboarding.onboarding", "take_bpo_offer")
 
     def login(self, login):
         """Return a session of a user whose password is the login."""
         session = WebSession(self.server.url)
         return session.login(self.server.database, login, login)
+
+    def set_stage_activity(self, activity_type):
+        """Let every open stage plan an activity of a type; False for none."""
+        values = {"activity_type_id": activity_type}
+        self.admin.call("crm.stage", "write", self.open_stages, values)
 
     def set_timeouts(self, connect=5, read=20):
         """Set the seconds that a dealer's server gets."""
@@ -154,13 +162,13 @@ class Floor:
             ["activity_type_id", "summary", "date_deadline", "due_at", "user_id"],
         )
 
-    def finish_due_activities(self, session):
-        """Mark as done what a user has planned."""
+    def cancel_activities(self, session):
+        """Take away what a user has planned."""
         planned = session.call(
             "mail.activity", "search", [("user_id", "=", session.uid)]
         )
         if planned:
-            session.call("mail.activity", "action_feedback", planned)
+            session.call("mail.activity", "unlink", planned)
 
     def visits(self, lead):
         """Return the visits that the customer of a lead was invited to."""

@@ -46,29 +46,46 @@ def chromium():
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def profiles(chromium, web, session_floor):
+    """Return the profile of a user's browser, which keeps what it has loaded."""
+    contexts = {}
+
+    def find(login, viewport):
+        key = (login, *viewport.values())
+        if key not in contexts:
+            contexts[key] = context = chromium.new_context(
+                viewport=viewport,
+                has_touch=viewport == PHONE,
+                timezone_id="Asia/Manila",
+            )
+            context.set_default_timeout(TIMEOUT)
+            session_id = session_floor.login(login).session_id
+            context.add_cookies(
+                [{"name": "session_id", "value": session_id, "url": web.url}]
+            )
+        return contexts[key]
+
+    yield find
+    for context in contexts.values():
+        context.close()
+
+
 @pytest.fixture
-def browse(request, chromium, web, floor):
+def browse(request, profiles, web, floor):
     """Open browsers in which no script may fail, nor the server behind them."""
     clients = request.node.web_clients = []
     logged_before = len(web.read_log())
 
     def open_as(login, viewport=DESKTOP):
-        context = chromium.new_context(
-            viewport=viewport, has_touch=viewport == PHONE, timezone_id="Asia/Manila"
-        )
-        context.set_default_timeout(TIMEOUT)
-        session_id = floor.login(login).session_id
-        context.add_cookies(
-            [{"name": "session_id", "value": session_id, "url": web.url}]
-        )
-        client = WebClient(context.new_page(), web.url)
+        client = WebClient(profiles(login, viewport).new_page(), web.url)
         clients.append(client)
         return client
 
     yield open_as
     problems = [problem for client in clients for problem in client.problems]
     for client in clients:
-        client.page.context.close()
+        client.page.close()
     assert problems == []
     lines = web.read_log()[logged_before:].splitlines()
     errors = [line for line in lines if " ERROR " in line]

@@ -134,7 +134,7 @@ def test_save_and_next_takes_the_most_urgent_lead_when_the_queue_ends(
 ):
     client = browse("agent2")
     session = floor.login("agent2")
-    floor.finish_due_activities(session)
+    floor.cancel_activities(session)
     mine = floor.new_lead(dealership, user_id=False)
     session.call("crm.lead", "action_claim", [mine])
     waiting = floor.new_lead(

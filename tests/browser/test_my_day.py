@@ -11,7 +11,7 @@ MY_DAY = ".o_bpo_my_day"
 @pytest.fixture
 def home(browse, floor):
     """The second agent's home, with nothing due on it."""
-    floor.finish_due_activities(floor.login("agent2"))
+    floor.cancel_activities(floor.login("agent2"))
     return browse("agent2")
 
 
