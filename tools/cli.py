@@ -58,7 +58,8 @@ def _parse(arguments):
         commands, "test", _test, "run all tests; pytest's own arguments pass through"
     )
     shell = _add(commands, "shell", _shell, "Odoo's shell on a demo database")
-    for command in (demo, test, shell):
+    bench = _add(commands, "bench", _bench, "measure against plain Odoo")
+    for command in (demo, test, shell, bench):
         command.add_argument("--series", choices=("18.0", "19.0"), help="of Odoo")
     _add(commands, "lint", _lint, "run the linters")
     _add(commands, "stop", _stop, "end what an earlier run left behind")
@@ -95,6 +96,12 @@ def _shell(options, _rest):
     from . import shell
 
     return shell.run(options.series)
+
+
+def _bench(options, _rest):
+    from . import benchmark
+
+    return benchmark.run(options.series)
 
 
 def _lint(_options, _rest):
