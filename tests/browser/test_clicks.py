@@ -145,12 +145,7 @@ class Agent(Worker):
 
     def _drop_activities(self):
         """Leave nothing that is due, which would come before the pool."""
-        domain = [("user_id", "=", self.floor.agent.uid)]
-        everything = {"context": {"active_test": False}}
-        activities = self.floor.admin.call(
-            "mail.activity", "search", domain, **everything
-        )
-        self.floor.admin.call("mail.activity", "unlink", activities)
+        self.floor.cancel_activities(self.floor.agent)
 
     def claim(self):
         lead = self._new_lead(
