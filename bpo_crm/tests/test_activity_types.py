@@ -148,7 +148,6 @@ class TestActivityTypes(BpoCase):
         activity = self._schedule(self.env.ref("mail.mail_activity_data_meeting"))
         action = activity.action_create_calendar_event()
         self.assertEqual(action["res_model"], "calendar.event")
-        self.assertEqual(action["context"]["default_res_id"], self.lead.id)
 
     def test_what_is_done_is_kept_with_who_and_when(self):
         activity = self._schedule(self.call_type)
