@@ -1,0 +1,82 @@
+"""An enquiry, whichever door it comes in by."""
+
+import dataclasses
+import datetime
+import re
+
+#: The longest text of each field that is kept. Longer ones are cut, and the whole
+#: of them stays with the enquiry.
+MAX_LINE = 250
+MAX_TEXT = 20_000
+
+#: Characters that no database takes, and that nobody typed.
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+class InvalidEnquiry(ValueError):
+    """Something was sent that is no enquiry.
+
+    :param str message: what is wrong with it, for whoever sends it.
+    """
+
+
+@dataclasses.dataclass(frozen=True)
+class Enquiry:
+    """A customer who asks for a vehicle.
+
+    Everything but the means to reach the customer may be missing. References
+    are the sender's words for things; who takes the enquiry in looks them up.
+    """
+
+    external_id: str = ""
+    #: When the customer asked, in UTC, naive; None for now.
+    enquired_at: datetime.datetime | None = None
+    # The customer
+    name: str = ""
+    phone: str = ""
+    email: str = ""
+    street: str = ""
+    city: str = ""
+    zip: str = ""
+    #: ISO 3166 code of two letters, or a country's name.
+    country: str = ""
+    # What the customer wants, and who sells it
+    brand: str = ""
+    vehicle: str = ""
+    dealership: str = ""
+    message: str = ""
+
+    def __post_init__(self):
+        for field in dataclasses.fields(self):
+            value = getattr(self, field.name)
+            if isinstance(value, str):
+                limit = MAX_TEXT if field.name == "message" else MAX_LINE
+                cleaned = _CONTROLS.sub("", value).strip()[:limit]
+                object.__setattr__(self, field.name, cleaned)
+
+    @property
+    def is_reachable(self):
+        """Whether there is any way to the customer."""
+        return bool(self.phone or self.email)
+
+
+def parse_moment(text):
+    """Return a moment that somebody wrote in ISO 8601, or in a form close to it.
+
+    :param str text: such as ``2026-11-22T09:30:00+08:00``; without an offset it
+        is UTC.
+    :return: in UTC, naive; None where it is no moment.
+    :rtype: datetime.datetime | None
+    """
+    compact = re.sub(r"\s+", " ", (text or "").strip())
+    # Some senders leave a blank before the offset, or write it without a colon.
+    compact = re.sub(r" ?([+-]\d\d):?(\d\d)$", r"\1:\2", compact)
+    for form in (compact, compact.replace(" ", "T", 1)):
+        try:
+            moment = datetime.datetime.fromisoformat(form)
+        except ValueError:
+            continue
+        if moment.tzinfo:
+            moment = moment.astimezone(datetime.UTC).replace(tzinfo=None)
+        return moment.replace(microsecond=0)
+    return None
