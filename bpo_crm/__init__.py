@@ -1,2 +1,2 @@
-from . import models, remote_odoo, wizard
+from . import controllers, intake, models, remote_odoo, wizard
 from .hooks import post_init_hook

@@ -52,12 +52,27 @@ class Lead(models.Model):
         index="btree_not_null",
         ondelete="restrict",
     )
+    vehicle_interest_ids = fields.Many2many(
+        "crm.vehicle.model",
+        "crm_lead_vehicle_interest_rel",
+        string="Also Asked About",
+        copy=False,
+    )
     dealership_id = fields.Many2one(
         "crm.dealership",
         index="btree_not_null",
         ondelete="restrict",
         tracking=True,
     )
+    # Where it came from
+    intake_source_id = fields.Many2one(
+        "crm.lead.source",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+    enquiry_ids = fields.One2many("crm.lead.enquiry", "lead_id", "Enquiries")
 
     _reference_uniq = Constraint(
         "UNIQUE(reference)", "Another lead has this reference already."
@@ -121,4 +136,4 @@ class Lead(models.Model):
         :rtype: list[str]
         """
         sequence = self.env["ir.sequence"].sudo()
-        return [sequence.next_by_code(REFERENCE_SEQUENCE) for _unused in range(count)]
+        return sequence._next_many_by_code(REFERENCE_SEQUENCE, count)

@@ -19,7 +19,12 @@ class Lead(models.Model):
                     ", ".join(lead._get_label() for lead in closed),
                 )
             )
-        return super(Lead, self - closed)._merge_opportunity(*args, **kwargs)
+        merged = self - closed
+        # The head may take over how the others' customers are reached.
+        merged._release_customers()
+        head = super(Lead, merged)._merge_opportunity(*args, **kwargs)
+        head._hold_customers()
+        return head
 
     def _merge_dependences(self, opportunities):
         opportunities._release_stage_activities(self)

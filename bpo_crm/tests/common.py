@@ -7,6 +7,9 @@ from odoo.tests import TransactionCase, new_test_user
 from odoo.addons.bpo_crm.remote_odoo import PlacedOrder
 from odoo.addons.bpo_crm.series import IS_19
 
+#: For customers who have no other lead.
+_numbers = itertools.count(5_550_101)
+
 CALL = "mail.mail_activity_data_call"
 
 CONNECTION = {
@@ -63,14 +66,15 @@ class BpoCase(TransactionCase):
         """Make a lead of the dealership, in the first stage.
 
         :param res.users owner: who works it; nobody by default.
-        :param values: further values of ``crm.lead``.
+        :param values: further values of ``crm.lead``. By default, the customer has
+            no other lead.
         """
         return cls.env["crm.lead"].create(
             {
                 "name": "Picanto",
                 "type": "opportunity",
                 "contact_name": "Juan dela Cruz",
-                "phone": "+63 917 555 0101",
+                "phone": f"+63 917 {next(_numbers)}",
                 "user_id": owner.id if owner else False,
                 "team_id": cls.team.id,
                 "vehicle_model_id": cls.vehicle.id,

@@ -234,8 +234,9 @@ class TestCall(BpoCase):
         self.assertFalse(self.lead.is_phone_wrong)
 
     def test_the_same_number_stays_wrong(self):
+        self.lead.phone = "+63 917 555 8101"
         self.lead.wrong_phone = self.lead.phone_sanitized
-        self.lead.phone = "0917 555 0101"
+        self.lead.phone = "0917 555 8101"
         self.lead.country_id = self.env.ref("base.ph")
         self.assertTrue(self.lead.is_phone_wrong)
 

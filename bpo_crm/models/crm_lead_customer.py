@@ -1,0 +1,138 @@
+from odoo import api, fields, models
+from odoo.exceptions import RedirectWarning, UserError
+
+from ..series import Constraint
+
+#: What may change who the customer of an open lead is.
+CUSTOMER_FIELDS = {
+    "active",
+    "country_id",
+    "email_from",
+    "mobile",
+    "partner_id",
+    "phone",
+    "stage_id",
+    "type",
+}
+
+
+class LeadCustomer(models.Model):
+    """Which open lead a customer has, by phone number and by email address.
+
+    The unique key is what keeps two deliveries of the same moment, or an agent
+    and a cron, from making two open leads of one customer.
+    """
+
+    _name = "crm.lead.customer"
+    _description = "Customer of an Open Lead"
+    _log_access = False
+    _rec_name = "key"
+
+    key = fields.Char(
+        required=True, help="A phone number in E.164, or a normalized email address."
+    )
+    lead_id = fields.Many2one("crm.lead", index=True, ondelete="cascade")
+
+    _key_uniq = Constraint("UNIQUE(key)", "This customer has an open lead already.")
+
+
+class Lead(models.Model):
+    """A customer has one open lead. Seed 003, "What happens if the customer calls"."""
+
+    _inherit = "crm.lead"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        leads = super().create(vals_list)
+        leads._hold_customers()
+        return leads
+
+    def write(self, vals):
+        result = super().write(vals)
+        if CUSTOMER_FIELDS.intersection(vals):
+            self._hold_customers()
+        return result
+
+    # ------------------------------------------------------------
+    # BUSINESS
+    # ------------------------------------------------------------
+
+    def _get_customer_keys(self):
+        """Return by what the customer of this lead is known, while it is open.
+
+        :rtype: list[str]
+        """
+        is_open = self.active and self.type == "opportunity"
+        if not is_open or self.stage_id._is_closed:
+            return []
+        return list(filter(None, (self.phone_sanitized, self.email_normalized)))
+
+    def _hold_customers(self):
+        """Hold the customers of those of these leads that are open.
+
+        :raises UserError: when another open lead has one of them.
+        :raises psycopg2.errors.SerializationFailure: when that lead was made since
+            this transaction began; Odoo runs the request again.
+        """
+        wanted = {}
+        for lead in self:
+            for key in lead._get_customer_keys():
+                first = wanted.setdefault(key, lead)
+                if first != lead:
+                    lead._refuse_second_lead(first)
+        self.env.cr.execute(
+            "DELETE FROM crm_lead_customer WHERE lead_id = ANY(%s) AND key != ALL(%s)",
+            [self.ids, list(wanted)],
+        )
+        for key, holder_id in self._insert_customers(wanted):
+            if holder_id != wanted[key].id:
+                wanted[key]._refuse_second_lead(self.browse(holder_id))
+
+    @api.model
+    def _insert_customers(self, wanted):
+        """Hold customers that no other lead has.
+
+        :param dict wanted: the lead of each key.
+        :return: the keys, each with the id of the lead that holds it.
+        :rtype: list
+        """
+        if not wanted:
+            return []
+        # In one order, so that two transactions never wait in a circle.
+        keys = sorted(wanted)
+        self.env.cr.execute(
+            """
+            INSERT INTO crm_lead_customer AS held (key, lead_id)
+            SELECT * FROM unnest(%s::varchar[], %s::integer[])
+                ON CONFLICT (key)
+                DO UPDATE SET lead_id = COALESCE(held.lead_id, EXCLUDED.lead_id)
+            RETURNING key, lead_id
+            """,
+            [keys, [wanted[key].id for key in keys]],
+        )
+        return self.env.cr.fetchall()
+
+    def _release_customers(self):
+        """Let another lead have the customers of these."""
+        self.env.cr.execute(
+            "DELETE FROM crm_lead_customer WHERE lead_id = ANY(%s)", [self.ids]
+        )
+
+    def _refuse_second_lead(self, first):
+        """Tell who works the open lead of this lead's customer.
+
+        :param crm.lead first: that lead.
+        :raises UserError: always; one that leads to it, where the user may see it.
+        """
+        owner = first.sudo().user_id
+        message = self.env._(
+            "%(customer)s has an open lead already: %(lead)s, which %(owner)s.",
+            customer=self.customer_name,
+            lead=first.sudo()._get_label(),
+            owner=self.env._("%s works", owner.name)
+            if owner
+            else self.env._("waits in the pool"),
+        )
+        if not first._filtered_access("read"):
+            raise UserError(message)
+        raise RedirectWarning(message, first._open_form(), self.env._("Open It"))

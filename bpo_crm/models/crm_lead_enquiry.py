@@ -1,0 +1,159 @@
+import dataclasses
+import json
+
+from odoo import api, fields, models
+
+from .. import intake
+
+STATES = [
+    ("created", "New Lead"),
+    ("merged", "Merged"),
+    ("quarantined", "In Quarantine"),
+]
+
+
+class LeadEnquiry(models.Model):
+    """Something that came in, and what became of it.
+
+    One row for every enquiry, so that nothing is lost that somebody asked, and
+    nothing comes in twice: a source calls each of its enquiries by a name of its
+    own, and PostgreSQL keeps (source, name) unique.
+    """
+
+    _name = "crm.lead.enquiry"
+    _description = "Enquiry"
+    _order = "id desc"
+    _rec_name = "external_id"
+
+    source_id = fields.Many2one(
+        "crm.lead.source", required=True, index=True, ondelete="restrict"
+    )
+    external_id = fields.Char("External ID")
+    lead_id = fields.Many2one("crm.lead", index=True, ondelete="set null")
+    state = fields.Selection(STATES, index=True, readonly=True)
+    error = fields.Char(readonly=True)
+    enquired_at = fields.Datetime("Asked On", readonly=True)
+    content = fields.Text(
+        readonly=True, help="What was sent, as it was understood, in JSON."
+    )
+
+    def init(self):
+        result = super().init()
+        self.env.cr.execute(
+            """
+            CREATE UNIQUE INDEX IF NOT EXISTS crm_lead_enquiry_external_uniq
+                ON crm_lead_enquiry (source_id, external_id)
+            """
+        )
+        return result
+
+    # ------------------------------------------------------------
+    # ACTIONS
+    # ------------------------------------------------------------
+
+    def action_retry(self):
+        """Take the enquiries in quarantine in again.
+
+        :return: True
+        """
+        waiting = self.sudo().filtered(lambda row: row.state == "quarantined")
+        for source, rows in waiting.grouped("source_id").items():
+            fresh = {row: row._read_content() for row in rows}
+            waiting.env["crm.lead"]._take_in_rows(fresh, source)
+        return True
+
+    # ------------------------------------------------------------
+    # BUSINESS
+    # ------------------------------------------------------------
+
+    @api.model
+    def _write_down(self, source, enquiries):
+        """Write down what came in, unless it has before.
+
+        :param crm.lead.source source: from where.
+        :param list enquiries: of :class:`intake.Enquiry`, each with an external id.
+        :return: the row of each external id, and those rows that are new.
+        :rtype: tuple[dict, crm.lead.enquiry]
+        """
+        by_name = {enquiry.external_id: enquiry for enquiry in enquiries}
+        names = sorted(by_name)
+        self.env.cr.execute(
+            """
+            INSERT INTO crm_lead_enquiry (
+                source_id, external_id, enquired_at, content,
+                create_uid, create_date, write_uid, write_date
+            )
+            SELECT %(source)s, sent.*, %(uid)s, %(now)s, %(uid)s, %(now)s
+              FROM unnest(
+                %(names)s::varchar[], %(moments)s::timestamp[], %(contents)s::text[]
+              ) AS sent
+                ON CONFLICT (source_id, external_id) DO NOTHING
+            RETURNING id
+            """,
+            {
+                "source": source.id,
+                "uid": self.env.uid,
+                "now": fields.Datetime.now(),
+                "names": names,
+                "moments": [by_name[name].enquired_at for name in names],
+                "contents": [_to_content(by_name[name]) for name in names],
+            },
+        )
+        new = self.browse(row_id for (row_id,) in self.env.cr.fetchall())
+        rows = self.search(
+            [("source_id", "=", source.id), ("external_id", "in", names)]
+        )
+        return {row.external_id: row for row in rows}, new
+
+    def _prepare_answer(self, is_known):
+        """Return what the sender is told of an enquiry.
+
+        :param bool is_known: whether it had come in before.
+        :rtype: dict
+        """
+        answer = {
+            "external_id": self.external_id,
+            "state": self.state,
+            "is_known": is_known,
+        }
+        if self.lead_id:
+            answer["reference"] = self.lead_id.reference
+        if self.error:
+            answer["error"] = self.error
+        return answer
+
+    def _read_content(self):
+        """Return the enquiry that was sent.
+
+        :rtype: intake.Enquiry
+        """
+        values = json.loads(self.content)
+        return intake.Enquiry(**values, enquired_at=self.enquired_at or None)
+
+    @api.model
+    def _record_results(self, results):
+        """Write down what became of enquiries.
+
+        :param list results: rows of the enquiry's id, its state, the id of its
+            lead or None, and an error or None.
+        """
+        self.flush_model()
+        self.env.cr.execute(
+            """
+            UPDATE crm_lead_enquiry
+               SET state = result.state, lead_id = result.lead_id, error = result.error
+              FROM unnest(%s::integer[], %s::varchar[], %s::integer[], %s::varchar[])
+                AS result (id, state, lead_id, error)
+             WHERE crm_lead_enquiry.id = result.id
+            """,
+            [list(column) for column in zip(*results, strict=True)],
+        )
+        self.invalidate_model(["state", "lead_id", "error"])
+
+
+def _to_content(enquiry):
+    values = dataclasses.asdict(enquiry)
+    values.pop("enquired_at")
+    return json.dumps(
+        {name: value for name, value in values.items() if value}, ensure_ascii=False
+    )

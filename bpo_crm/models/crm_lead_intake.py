@@ -1,0 +1,183 @@
+import dataclasses
+import uuid
+
+from markupsafe import Markup
+
+from odoo import api, fields, models
+
+#: Told to nobody one by one: the pool is looked at, and the owner gets a toast.
+QUIET = {
+    "mail_create_nolog": True,
+    "mail_create_nosubscribe": True,
+    "mail_notrack": True,
+    "tracking_disable": True,
+}
+
+
+class Lead(models.Model):
+    """The one door that every enquiry comes in by. Seed 003, "If the customer calls".
+
+    Take in enquiries in a transaction of their own, in which nothing was read
+    before, and at READ COMMITTED: then two of them that name one customer wait for
+    each other instead of failing, as ``_deliver`` of the source does.
+    """
+
+    _inherit = "crm.lead"
+
+    @api.model
+    def _take_in(self, source, enquiries):
+        """Make leads of enquiries, or merge them into their customers' open leads.
+
+        :param crm.lead.source source: from where they come.
+        :param list enquiries: of :class:`intake.Enquiry`.
+        :return: their rows, in their order, and those of them that are new. The
+            others had come in before, and keep what became of them then.
+        :rtype: tuple[crm.lead.enquiry, crm.lead.enquiry]
+        """
+        named = [_with_name(enquiry) for enquiry in enquiries]
+        rows, new = self.env["crm.lead.enquiry"]._write_down(source, named)
+        fresh = {
+            rows[enquiry.external_id]: enquiry
+            for enquiry in named
+            if rows[enquiry.external_id] in new
+        }
+        self._take_in_rows(fresh, source)
+        in_order = [rows[enquiry.external_id] for enquiry in named]
+        return self.env["crm.lead.enquiry"].concat(*in_order), new
+
+    @api.model
+    def _take_in_rows(self, fresh, source):
+        """Take in enquiries that are written down already.
+
+        :param dict fresh: the enquiry of each row.
+        :param crm.lead.source source: from where they come.
+        """
+        if not fresh:
+            return
+        entries = source._prepare_entries(fresh)
+        usable = [entry for entry in entries if not entry.error]
+        new, again = self._match(usable)
+        leads = self.with_context(**QUIET).create(source._prepare_leads_values(new))
+        for entry, lead in zip(new, leads, strict=True):
+            entry.lead = lead
+        for entry, first in again:
+            entry.lead = first if isinstance(first, models.BaseModel) else first.lead
+        self._merge_enquiries([entry for entry, _first in again])
+        self._drop_unused_keys(usable)
+        self.env["crm.lead.enquiry"]._record_results(
+            [entry.to_result(entry in new) for entry in entries]
+        )
+
+    @api.model
+    def _match(self, entries):
+        """Tell the enquiries of new customers from those of customers who ask again.
+
+        Whoever else takes in one of these customers waits here until this
+        transaction is over.
+
+        :return: those that need a lead, and pairs of another one with its
+            customer's lead, or with the new enquiry that gets it.
+        :rtype: tuple[list, list]
+        """
+        holders = self._lock_customers({key for entry in entries for key in entry.keys})
+        new, again = [], []
+        for entry in entries:
+            first = next((holders[key] for key in entry.keys if holders[key]), None)
+            if first:
+                again.append((entry, first))
+            else:
+                new.append(entry)
+            for key in entry.keys:
+                holders[key] = holders[key] or first or entry
+        return new, again
+
+    @api.model
+    def _lock_customers(self, keys):
+        """Return the open lead of each customer, or None, and lock them all.
+
+        :param set keys: phone numbers in E.164, and normalized email addresses.
+        :rtype: dict
+        """
+        if not keys:
+            return {}
+        # In one order, so that two batches never wait for each other in a circle.
+        self.env.cr.execute(
+            """
+            INSERT INTO crm_lead_customer (key)
+            SELECT key FROM unnest(%s::varchar[]) AS wanted (key)
+                ON CONFLICT (key) DO UPDATE SET key = EXCLUDED.key
+            RETURNING key, lead_id
+            """,
+            [sorted(keys)],
+        )
+        return {
+            key: self.browse(lead_id) if lead_id else None
+            for key, lead_id in self.env.cr.fetchall()
+        }
+
+    @api.model
+    def _drop_unused_keys(self, entries):
+        keys = [key for entry in entries for key in entry.keys]
+        self.env.cr.execute(
+            "DELETE FROM crm_lead_customer WHERE lead_id IS NULL AND key = ANY(%s)",
+            [keys],
+        )
+
+    @api.model
+    def _merge_enquiries(self, entries):
+        """Add what customers asked again to their open leads.
+
+        :param list entries: each with its lead.
+        """
+        by_lead = {}
+        for entry in entries:
+            by_lead.setdefault(entry.lead, []).append(entry)
+        leads = self.concat(*by_lead)
+        leads._message_log_batch(
+            {
+                lead.id: Markup("<hr/>").join(
+                    entry.source._prepare_merge_message(entry) for entry in merged
+                )
+                for lead, merged in by_lead.items()
+            }
+        )
+        for lead, merged in by_lead.items():
+            values = lead._prepare_merge_values(merged)
+            if values:
+                lead.with_context(**QUIET).write(values)
+        leads._notify_asked_again()
+
+    def _prepare_merge_values(self, entries):
+        """Return what a lead learns from its customer's further enquiries."""
+        values = {}
+        for entry in entries:
+            known = {name: value for name, value in entry.values.items() if value}
+            for name in ("dealership_id", "phone", "email_from", "contact_name"):
+                if known.get(name) and not self[name]:
+                    values.setdefault(name, known[name])
+            vehicle = known.get("vehicle_model_id")
+            if vehicle and vehicle != self.vehicle_model_id.id:
+                links = values.setdefault("vehicle_interest_ids", [])
+                links.append(fields.Command.link(vehicle))
+        return values
+
+    def _notify_asked_again(self):
+        """Tell the owners in their clients that their customers asked again."""
+        for owner, leads in self.filtered("user_id").grouped("user_id").items():
+            names = ", ".join(lead._get_label() for lead in leads)
+            env = self.with_context(lang=owner.lang).env
+            owner._bus_send(
+                "simple_notification",
+                {
+                    "type": "info",
+                    "title": env._("The customer asked again"),
+                    "message": names,
+                },
+            )
+
+
+def _with_name(enquiry):
+    """Return an enquiry that can be told from all others of its source."""
+    if enquiry.external_id:
+        return enquiry
+    return dataclasses.replace(enquiry, external_id=f"unnamed-{uuid.uuid4()}")

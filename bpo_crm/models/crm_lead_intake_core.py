@@ -1,0 +1,65 @@
+from odoo import SUPERUSER_ID, api, models
+from odoo.tools import email_normalize, plaintext2html
+
+
+class Lead(models.Model):
+    """Core's own ways in end at the door, too: mail, web forms, automations."""
+
+    _inherit = "crm.lead"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if self.env.uid != SUPERUSER_ID:
+            # People are told who works their customer.
+            return super().create(vals_list)
+        # Nobody is there to be told: Odoo itself takes in what a visitor sent.
+        known = [self._find_open_lead(vals) for vals in vals_list]
+        new = super().create(
+            [vals for vals, first in zip(vals_list, known, strict=True) if not first]
+        )
+        made = iter(new)
+        leads = [first or next(made) for first in known]
+        for vals, first in zip(vals_list, known, strict=True):
+            if first:
+                first._log_asked_again(vals)
+        return self.concat(*leads)
+
+    @api.model
+    def message_new(self, msg_dict, custom_values=None):
+        """A mail of a customer with an open lead belongs there.
+
+        :return: the lead to which the gateway posts the mail.
+        """
+        first = self._find_open_lead({"email_from": msg_dict.get("from")})
+        if first:
+            first._notify_asked_again()
+            return first
+        return super().message_new(msg_dict, custom_values=custom_values)
+
+    @api.model
+    def _find_open_lead(self, vals):
+        """Return the open lead of the customer whom the values of a lead name.
+
+        :param dict vals: of ``crm.lead``.
+        :return: an empty recordset for none, and for values that make no open lead.
+        """
+        stage = self.env["crm.stage"].browse(vals.get("stage_id"))
+        if vals.get("type") == "lead" or stage._is_closed:
+            return self.browse()
+        country = self.env["res.country"].browse(vals.get("country_id"))
+        phone = vals.get("phone")
+        keys = (
+            phone and self._phone_format(number=phone, country=country),
+            email_normalize(vals.get("email_from") or ""),
+        )
+        customers = self.env["crm.lead.customer"].sudo()
+        domain = [("key", "in", list(filter(None, keys))), ("lead_id", "!=", False)]
+        return customers.search(domain, limit=1).lead_id.with_env(self.env)
+
+    def _log_asked_again(self, vals):
+        """Keep in the chatter what a visitor sent."""
+        parts = filter(None, (vals.get("name"), vals.get("phone")))
+        body = self.env._("The customer asked again: %s", ", ".join(parts))
+        description = vals.get("description") or ""
+        self._message_log(body=plaintext2html(f"{body}\n{description}"))
+        self._notify_asked_again()

@@ -1,0 +1,90 @@
+import hashlib
+import hmac
+import secrets
+
+from odoo import api, fields, models
+
+from ..series import Constraint
+
+#: Of a token, in bytes; written down, it is a third longer.
+TOKEN_LENGTH = 32
+
+
+class LeadSource(models.Model):
+    """Where enquiries come from: a web site, a portal, a distributor."""
+
+    _name = "crm.lead.source"
+    _description = "Lead Source"
+    _order = "name, id"
+
+    name = fields.Char(required=True)
+    code = fields.Char(
+        required=True,
+        copy=False,
+        help="In the address that enquiries are sent to: /bpo_crm/intake/<code>",
+    )
+    active = fields.Boolean(default=True)
+    utm_source_id = fields.Many2one(
+        "utm.source",
+        "Source in the Reports",
+        ondelete="restrict",
+        help="The source that its leads get.",
+    )
+    # What its enquiries do not say
+    brand_id = fields.Many2one("crm.brand", ondelete="restrict")
+    dealership_id = fields.Many2one("crm.dealership", ondelete="restrict")
+    team_id = fields.Many2one("crm.team", ondelete="restrict")
+    # Its door
+    token_hash = fields.Char(
+        groups="base.group_system", copy=False, exportable=False, readonly=True
+    )
+    token_date = fields.Datetime("Token Made On", copy=False, readonly=True)
+    rate_limit = fields.Integer(
+        default=120, required=True, help="Requests that it may send in a minute."
+    )
+    # Speed to lead
+    target_minutes = fields.Integer(
+        "First Contact within",
+        help="Working minutes until somebody tries to reach the customer. 0 for none.",
+    )
+    enquiry_ids = fields.One2many("crm.lead.enquiry", "source_id", "Enquiries")
+
+    _code_uniq = Constraint("UNIQUE(code)", "Another source has this code already.")
+    _rate_limit_positive = Constraint(
+        "CHECK(rate_limit > 0)", "A source must be allowed to send something."
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        sources = super().create(vals_list)
+        for source in sources.filtered(lambda source: not source.utm_source_id):
+            source.utm_source_id = (
+                self.env["utm.source"].sudo().create({"name": source.name})
+            )
+        return sources
+
+    def _make_token(self):
+        """Give this source a new token; the old one does not work any more.
+
+        :return: the token, which is kept nowhere.
+        :rtype: str
+        """
+        self.ensure_one()
+        token = secrets.token_urlsafe(TOKEN_LENGTH)
+        self.sudo().write(
+            {"token_hash": _hash(token), "token_date": fields.Datetime.now()}
+        )
+        return token
+
+    def _accepts_token(self, token):
+        """Whether a token is the one of this source.
+
+        :param str token: what somebody sent.
+        """
+        known = self.sudo().token_hash
+        return bool(known) and hmac.compare_digest(known, _hash(token))
+
+
+def _hash(token):
+    # It is random and long, so a slow hash would only slow down the door.
+    return hashlib.sha256(token.encode()).hexdigest()

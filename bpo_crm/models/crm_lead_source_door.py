@@ -1,0 +1,133 @@
+import logging
+
+import psycopg2
+
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import AccessError
+
+from ..roles import MANAGER
+
+_logger = logging.getLogger(__name__)
+
+#: How often a delivery is tried that another one got in the way of.
+MAX_TRIES = 5
+
+CONFLICTS = (
+    psycopg2.errors.SerializationFailure,
+    psycopg2.errors.DeadlockDetected,
+    psycopg2.errors.UniqueViolation,
+)
+
+
+class LeadSource(models.Model):
+    """The door of a source: who may deliver, how often, and what comes of it."""
+
+    _inherit = "crm.lead.source"
+
+    # ------------------------------------------------------------
+    # ACTIONS
+    # ------------------------------------------------------------
+
+    def action_make_token(self):
+        """Make a new token and show it, once.
+
+        :return: a notification.
+        :rtype: dict
+        :raises AccessError: for anybody below a BPO manager.
+        """
+        self.ensure_one()
+        if not (self.env.su or self.env.user.has_group(MANAGER)):
+            raise AccessError(self.env._("Only a BPO manager can make a token."))
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning",
+                "sticky": True,
+                "title": self.env._("Write it down: it is not shown again"),
+                "message": self._make_token(),
+            },
+        }
+
+    def action_revoke_token(self):
+        """Let nobody deliver for this source any more.
+
+        :return: True
+        :raises AccessError: for anybody below a BPO manager.
+        """
+        self.check_access("write")
+        return self.sudo().write({"token_hash": False, "token_date": False})
+
+    # ------------------------------------------------------------
+    # BUSINESS
+    # ------------------------------------------------------------
+
+    def _allows_another_request(self):
+        """Count a request of this minute; tell whether it is not too many.
+
+        In a transaction of its own, so that deliveries do not wait for each other.
+        """
+        minute = fields.Datetime.now().replace(second=0, microsecond=0)
+        with self.env.registry.cursor() as cr:
+            cr.execute(
+                """
+                INSERT INTO crm_lead_source_rate AS rate (source_id, minute, count)
+                VALUES (%s, %s, 1)
+                    ON CONFLICT (source_id)
+                    DO UPDATE SET minute = EXCLUDED.minute, count =
+                        CASE WHEN rate.minute = EXCLUDED.minute
+                             THEN rate.count + 1 ELSE 1 END
+                RETURNING count
+                """,
+                [self.id, minute],
+            )
+            (count,) = cr.fetchone()
+        return count <= self.rate_limit
+
+    def _deliver(self, enquiries):
+        """Take in enquiries in a transaction of their own.
+
+        :param list enquiries: of :class:`intake.Enquiry`.
+        :return: what became of each: ``state``, the ``reference`` of its lead,
+            ``error``, and ``is_known`` for those that had come in before.
+        :rtype: list[dict]
+        """
+        for attempt in range(1, MAX_TRIES + 1):
+            try:
+                return self._deliver_once(enquiries)
+            except CONFLICTS:
+                if attempt == MAX_TRIES:
+                    raise
+                _logger.info("Delivery of %s is tried again", self.code)
+        return []
+
+    def _deliver_once(self, enquiries):
+        with self.env.registry.cursor() as cr:
+            # Two that name the same customer wait for each other instead of failing.
+            cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            source = env["crm.lead.source"].browse(self.id)
+            rows, new = env["crm.lead"]._take_in(source, enquiries)
+            return [row._prepare_answer(row not in new) for row in rows]
+
+
+class LeadSourceRate(models.Model):
+    """How many requests a source has sent in the last minute that it sent any."""
+
+    _name = "crm.lead.source.rate"
+    _description = "Requests of a Lead Source"
+    _log_access = False
+
+    source_id = fields.Many2one("crm.lead.source", required=True, ondelete="cascade")
+    minute = fields.Datetime(required=True)
+    count = fields.Integer(required=True)
+
+    def init(self):
+        result = super().init()
+        self.env.cr.execute(
+            """
+            CREATE UNIQUE INDEX IF NOT EXISTS crm_lead_source_rate_uniq
+                ON crm_lead_source_rate (source_id)
+            """
+        )
+        return result

@@ -1,0 +1,213 @@
+import dataclasses
+
+from odoo import api, fields, models
+from odoo.tools import email_normalize, plaintext2html
+
+from ..intake import Enquiry
+
+#: By what a vehicle is called, the last of which counts most.
+VEHICLE_NAMES = ("name", "default_code", "external_ref")
+
+
+@dataclasses.dataclass(eq=False)
+class Entry:
+    """An enquiry on its way to a lead.
+
+    :param crm.lead.enquiry row: where it is written down.
+    :param Enquiry enquiry: what was sent.
+    :param crm.lead.source source: from where.
+    """
+
+    row: models.BaseModel
+    enquiry: Enquiry
+    source: models.BaseModel
+    #: By what its customer is known.
+    keys: list = dataclasses.field(default_factory=list)
+    #: Of ``crm.lead``.
+    values: dict = dataclasses.field(default_factory=dict)
+    #: What of it was not understood, for people to read.
+    unknown: list = dataclasses.field(default_factory=list)
+    #: Why no lead can be made of it.
+    error: str = ""
+    lead: models.BaseModel | None = None
+
+    def to_result(self, is_new):
+        """Return what became of it, as :meth:`_record_results` takes it."""
+        if self.error:
+            return (self.row.id, "quarantined", None, self.error)
+        return (self.row.id, "created" if is_new else "merged", self.lead.id, None)
+
+
+class LeadSource(models.Model):
+    """Finding what the words of an enquiry mean."""
+
+    _inherit = "crm.lead.source"
+
+    def _prepare_entries(self, fresh):
+        """Return what is known of enquiries.
+
+        :param dict fresh: the enquiry of each row of ``crm.lead.enquiry``.
+        :rtype: list[Entry]
+        """
+        entries = [Entry(row, enquiry, self) for row, enquiry in fresh.items()]
+        self._find_dealerships(entries)
+        self._find_vehicles(entries)
+        countries = self._index("res.country", ("name", "code"))
+        for entry in entries:
+            self._find_customer(entry, countries)
+        return entries
+
+    # ------------------------------------------------------------
+    # WHAT IS MEANT
+    # ------------------------------------------------------------
+
+    def _find_dealerships(self, entries):
+        known = self._index("crm.dealership", ("name", "code"))
+        for entry in entries:
+            name = entry.enquiry.dealership
+            found = known.get(name.lower())
+            if name and not found:
+                entry.unknown.append(self.env._("Dealership: %s", name))
+            entry.values["dealership_id"] = (found or self.dealership_id).id
+
+    def _find_vehicles(self, entries):
+        brands = self._index("crm.brand", ("name", "code"))
+        vehicles = self._index("crm.vehicle.model", VEHICLE_NAMES)
+        of_brand = {
+            brand: self._index_by(found, VEHICLE_NAMES)
+            for brand, found in self.env["crm.vehicle.model"]
+            .search([])
+            .grouped("brand_id")
+            .items()
+        }
+        for entry in entries:
+            enquiry = entry.enquiry
+            brand = brands.get(enquiry.brand.lower())
+            if enquiry.brand and not brand:
+                entry.unknown.append(self.env._("Brand: %s", enquiry.brand))
+            if not enquiry.brand:
+                brand = self.brand_id
+            names = of_brand.get(brand, {}) if brand else vehicles
+            found = names.get(enquiry.vehicle.lower())
+            if enquiry.vehicle and not found:
+                entry.unknown.append(self.env._("Vehicle: %s", enquiry.vehicle))
+            entry.values["vehicle_model_id"] = found.id if found else False
+            entry.values["brand_id"] = (
+                found.brand_id if found else brand or self.brand_id.browse()
+            ).id
+
+    def _find_customer(self, entry, countries):
+        enquiry = entry.enquiry
+        dealership = self.env["crm.dealership"].browse(entry.values["dealership_id"])
+        country = countries.get(enquiry.country.lower()) or dealership.country_id
+        country = country or self.env.company.country_id
+        phone = self._format_phone(enquiry.phone, country, "E164")
+        email = email_normalize(enquiry.email) or ""
+        for name, text, usable in (
+            (self.env._("Phone: %s", enquiry.phone), enquiry.phone, phone),
+            (self.env._("Email: %s", enquiry.email), enquiry.email, email),
+        ):
+            if text and not usable:
+                entry.unknown.append(name)
+        entry.keys = list(filter(None, (phone, email)))
+        if not entry.keys:
+            entry.error = self._explain_unreachable(enquiry)
+        entry.values |= {
+            "contact_name": enquiry.name,
+            "phone": phone and self._format_phone(phone, country, "INTERNATIONAL"),
+            "phone_sanitized": phone,
+            "email_from": enquiry.email if email else False,
+            "street": enquiry.street,
+            "city": enquiry.city,
+            "zip": enquiry.zip,
+            "country_id": country.id,
+        }
+
+    @api.model
+    def _format_phone(self, number, country, form):
+        """Return a phone number the way in which core's leads compare it."""
+        if not number:
+            return False
+        leads = self.env["crm.lead"]
+        return leads._phone_format(number=number, country=country, force_format=form)
+
+    @api.model
+    def _explain_unreachable(self, enquiry):
+        sent = ", ".join(filter(None, (enquiry.phone, enquiry.email)))
+        if not sent:
+            return self.env._("There is neither a phone number nor an email address.")
+        return self.env._("This reaches nobody: %s", sent)
+
+    @api.model
+    def _index(self, model, names):
+        """Return all records of a small table by what senders call them."""
+        return self._index_by(self.env[model].search([]), names)
+
+    @api.model
+    def _index_by(self, records, names):
+        """Return records by the values of fields, the last of which counts most."""
+        return {
+            record[name].lower(): record
+            for name in names
+            for record in records
+            if record[name]
+        }
+
+    # ------------------------------------------------------------
+    # WHAT IS WRITTEN
+    # ------------------------------------------------------------
+
+    def _prepare_leads_values(self, entries):
+        """Return the values of the new leads of enquiries.
+
+        :param list entries: of customers without an open lead.
+        :rtype: list[dict]
+        """
+        team = self.team_id or self.env["crm.team"].search([], limit=1)
+        shared = {
+            "type": "opportunity",
+            "user_id": False,
+            "team_id": team.id,
+            "source_id": self.utm_source_id.id,
+            "intake_source_id": self.id,
+        }
+        return [{**shared, **self._prepare_lead_values(entry)} for entry in entries]
+
+    def _prepare_lead_values(self, entry):
+        enquiry = entry.enquiry
+        return {
+            **entry.values,
+            "name": self._prepare_title(entry),
+            "enquiry_date": enquiry.enquired_at or fields.Datetime.now(),
+            "description": plaintext2html(self._prepare_text(entry)),
+        }
+
+    def _prepare_title(self, entry):
+        enquiry = entry.enquiry
+        customer = enquiry.name or enquiry.phone or enquiry.email
+        vehicle = enquiry.vehicle or enquiry.brand
+        if not vehicle:
+            return customer
+        return self.env._(
+            "%(vehicle)s for %(customer)s", vehicle=vehicle, customer=customer
+        )
+
+    def _prepare_text(self, entry):
+        """Return what was written, and what nobody could make sense of."""
+        return "\n".join(filter(None, [entry.enquiry.message, *entry.unknown]))
+
+    def _prepare_merge_message(self, entry):
+        """Return what the chatter of the customer's open lead says."""
+        enquiry = entry.enquiry
+        vehicle = " ".join(filter(None, (enquiry.brand, enquiry.vehicle)))
+        lines = [
+            self.env._("The customer asked again through %s.", self.name),
+            vehicle and self.env._("Vehicle: %s", vehicle),
+            enquiry.enquired_at
+            and self.env._("Asked on: %s (UTC)", f"{enquiry.enquired_at:%F %R}"),
+            enquiry.phone and self.env._("Phone: %s", enquiry.phone),
+            enquiry.email and self.env._("Email: %s", enquiry.email),
+            enquiry.message,
+            *entry.unknown,
+        ]
+        return plaintext2html("\n".join(filter(None, lines)))

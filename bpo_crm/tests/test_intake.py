@@ -1,0 +1,273 @@
+from datetime import datetime
+
+from odoo.exceptions import RedirectWarning, UserError
+from odoo.tests import tagged
+
+from odoo.addons.bpo_crm.intake import Enquiry
+
+from .common import BpoCase
+
+
+@tagged("post_install", "-at_install")
+class TestIntake(BpoCase):
+    """The one door that every enquiry comes in by."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env.company.country_id = cls.env.ref("base.ph")
+        cls.source = cls.env["crm.lead.source"].create({"name": "Web", "code": "web-t"})
+        cls.other = cls.env["crm.lead.source"].create({"name": "Portal", "code": "p-t"})
+
+    def _take_in(self, *enquiries, source=None):
+        rows, _new = self.env["crm.lead"]._take_in(
+            source or self.source, list(enquiries)
+        )
+        return rows
+
+    def _enquiry(self, **values):
+        return Enquiry(**{"name": "Maria", "phone": "0917 555 9101", **values})
+
+    # ------------------------------------------------------------
+    # A new customer
+    # ------------------------------------------------------------
+
+    def test_an_enquiry_becomes_a_lead_in_the_pool(self):
+        row = self._take_in(
+            self._enquiry(
+                external_id="1",
+                email="Maria <MARIA@Customer.example>",
+                enquired_at=datetime(2026, 11, 20, 1, 30),
+                brand="kia",
+                vehicle="KIA-P",
+                dealership="psg-t",
+                city="Pasig",
+                message="Is it <there>?",
+            )
+        )
+        self.assertEqual(row.state, "created")
+        lead = row.lead_id
+        self.assertFalse(lead.user_id)
+        self.assertEqual(lead.stage_id, self.new)
+        self.assertEqual(lead.phone, "+63 917 555 9101")
+        self.assertEqual(lead.phone_sanitized, "+639175559101")
+        self.assertEqual(lead.email_normalized, "maria@customer.example")
+        self.assertEqual(lead.vehicle_model_id, self.vehicle)
+        self.assertEqual(lead.brand_id, self.brand)
+        self.assertEqual(lead.dealership_id, self.dealership)
+        self.assertEqual(lead.contact_name, "Maria")
+        self.assertEqual(lead.enquiry_date, datetime(2026, 11, 20, 1, 30))
+        self.assertEqual(lead.source_id, self.source.utm_source_id)
+        self.assertIn("Is it &lt;there&gt;?", lead.description)
+        self.assertTrue(lead.reference)
+
+    def test_what_is_unknown_is_kept_for_people(self):
+        lead = self._take_in(
+            self._enquiry(dealership="Nowhere", brand="Tatra", vehicle="T87")
+        ).lead_id
+        for text in ("Dealership: Nowhere", "Brand: Tatra", "Vehicle: T87"):
+            self.assertIn(text, lead.description)
+
+    def test_a_source_fills_in_what_it_never_says(self):
+        self.source.write(
+            {"brand_id": self.brand.id, "dealership_id": self.dealership.id}
+        )
+        lead = self._take_in(self._enquiry(vehicle="Picanto")).lead_id
+        self.assertEqual(lead.vehicle_model_id, self.vehicle)
+        self.assertEqual(lead.dealership_id, self.dealership)
+
+    def test_a_phone_alone_is_enough(self):
+        lead = self._take_in(Enquiry(phone="0917 555 9102")).lead_id
+        self.assertEqual(lead.phone_sanitized, "+639175559102")
+        self.assertEqual(lead.customer_name, "0917 555 9102")
+
+    def test_phones_are_read_in_the_dealerships_country(self):
+        self.dealership.country_id = self.env.ref("base.de")
+        lead = self._take_in(
+            self._enquiry(phone="0171 2345678", dealership="PSG-T")
+        ).lead_id
+        self.assertEqual(lead.phone_sanitized, "+491712345678")
+
+    # ------------------------------------------------------------
+    # A customer who asks again
+    # ------------------------------------------------------------
+
+    def test_the_same_customer_is_merged_whatever_the_notation(self):
+        first = self._take_in(self._enquiry()).lead_id
+        for phone in ("+63 917 555 9101", "(0917) 555-9101", "639175559101"):
+            row = self._take_in(
+                self._enquiry(phone=phone, message=f"By {phone}"), source=self.other
+            )
+            self.assertEqual((row.state, row.lead_id), ("merged", first))
+            self._assert_in_chatter(f"By {phone}", first)
+        self._assert_in_chatter("through Portal", first)
+
+    def test_the_email_address_is_enough(self):
+        first = self._take_in(self._enquiry(email="m@customer.example")).lead_id
+        row = self._take_in(Enquiry(email="M@Customer.Example"))
+        self.assertEqual(row.lead_id, first)
+
+    def test_two_in_one_delivery_are_one_lead(self):
+        rows = self._take_in(
+            self._enquiry(external_id="1", email="m@customer.example"),
+            self._enquiry(external_id="2", message="Again"),
+            Enquiry(external_id="3", email="m@customer.example", message="By mail"),
+        )
+        self.assertEqual(rows.mapped("state"), ["created", "merged", "merged"])
+        self.assertEqual(len(rows.lead_id), 1)
+        self._assert_in_chatter("Again", rows.lead_id)
+        self._assert_in_chatter("By mail", rows.lead_id)
+
+    def test_a_merge_adds_what_is_new(self):
+        self.dealership.country_id = self.env.ref("base.ph")
+        first = self._take_in(self._enquiry(vehicle="KIA-P")).lead_id
+        other = self.vehicle.copy({"name": "Rio", "default_code": "KIA-R"})
+        self._take_in(
+            self._enquiry(
+                vehicle="KIA-R", email="m@customer.example", dealership="PSG-T"
+            )
+        )
+        self.assertEqual(first.vehicle_model_id, self.vehicle)
+        self.assertEqual(first.vehicle_interest_ids, other)
+        self.assertEqual(first.email_from, "m@customer.example")
+        self.assertEqual(first.dealership_id, self.dealership)
+
+    def test_the_owner_is_told(self):
+        lead = self._take_in(self._enquiry()).lead_id
+        lead.with_user(self.agent).action_claim()
+        self._take_in(self._enquiry(message="Again"))
+        self.env.cr.precommit.run()
+        toasts = self.env["bus.bus"].search([("message", "ilike", "asked again")])
+        self.assertIn(lead.reference, toasts[-1:].message)
+
+    def test_a_customer_with_a_closed_lead_gets_a_new_one(self):
+        first = self._lose(self._take_in(self._enquiry()).lead_id)
+        row = self._take_in(self._enquiry())
+        self.assertEqual(row.state, "created")
+        self.assertNotEqual(row.lead_id, first)
+
+    def test_it_finds_leads_that_the_deliverer_may_not_see(self):
+        lead = self._new_lead(self.other_agent, phone="+63 917 555 9101")
+        row = self._take_in(self._enquiry())
+        self.assertEqual(row.lead_id, lead)
+
+    # ------------------------------------------------------------
+    # The same enquiry again
+    # ------------------------------------------------------------
+
+    def test_an_enquiry_comes_in_once(self):
+        first = self._take_in(self._enquiry(external_id="7"))
+        again = self._take_in(self._enquiry(external_id="7", message="Changed"))
+        self.assertEqual(again, first)
+        self.assertEqual(len(first.lead_id.enquiry_ids), 1)
+        self.assertNotIn("Changed", "".join(self._chatter(first.lead_id)))
+
+    def test_sources_name_their_enquiries_by_themselves(self):
+        self._take_in(self._enquiry(external_id="7"))
+        row = self._take_in(self._enquiry(external_id="7"), source=self.other)
+        self.assertEqual(row.state, "merged")
+
+    # ------------------------------------------------------------
+    # What cannot be used
+    # ------------------------------------------------------------
+
+    def test_who_cannot_be_reached_goes_to_quarantine(self):
+        for values in ({}, {"phone": "soon"}, {"phone": "12", "email": "nobody"}):
+            row = self._take_in(Enquiry(name="Maria", message="Call me", **values))
+            self.assertEqual(row.state, "quarantined")
+            self.assertTrue(row.error)
+            self.assertIn("Call me", row.content)
+            self.assertFalse(row.lead_id)
+
+    def test_one_bad_enquiry_does_not_stop_the_others(self):
+        rows = self._take_in(Enquiry(name="Nobody"), self._enquiry())
+        self.assertEqual(rows.mapped("state"), ["quarantined", "created"])
+
+    def test_a_phone_that_is_none_does_not_hide_the_email(self):
+        lead = self._take_in(
+            Enquiry(phone="ask my wife", email="m@customer.example")
+        ).lead_id
+        self.assertIn("Phone: ask my wife", lead.description)
+
+    def test_quarantine_can_be_tried_again(self):
+        row = self._take_in(self._enquiry(phone="0171 2345678"))
+        self.assertEqual(row.state, "quarantined")
+        self.env.company.country_id = self.env.ref("base.de")
+        row.with_user(self.manager).action_retry()
+        self.assertEqual(row.state, "created")
+        self.assertEqual(row.lead_id.phone_sanitized, "+491712345678")
+        self.assertFalse(row.error)
+
+    # ------------------------------------------------------------
+    # Core's own ways in
+    # ------------------------------------------------------------
+
+    def test_a_web_form_of_a_known_customer_is_merged(self):
+        first = self._new_lead(self.agent, phone="+63 917 555 9101")
+        values = {
+            "name": "Form",
+            "type": "opportunity",
+            "phone": "0917 555 9101",
+            "description": "From the form",
+        }
+        new = {"name": "New", "type": "opportunity", "phone": "0917 555 9102"}
+        leads = self.env["crm.lead"].create([values, new])
+        self.assertEqual(leads[0], first)
+        self.assertNotEqual(leads[1], first)
+        self._assert_in_chatter("From the form", first)
+
+    def test_a_mail_of_a_known_customer_is_merged(self):
+        first = self._new_lead(self.agent, email_from="maria@customer.example")
+        mail = {"from": "Maria <Maria@Customer.example>", "subject": "Hello"}
+        leads = self.env["crm.lead"]
+        self.assertEqual(leads.message_new(mail), first)
+        self._lose(first)
+        again = leads.message_new(mail)
+        self.assertNotEqual(again, first)
+        self.assertEqual(again.email_normalized, "maria@customer.example")
+
+    # ------------------------------------------------------------
+    # One open lead for a customer, whatever the way in
+    # ------------------------------------------------------------
+
+    def test_a_second_lead_by_hand_is_refused_and_names_the_owner(self):
+        lead = self._new_lead(self.other_agent, phone="+63 917 555 9101")
+        values = {"name": "Again", "type": "opportunity", "phone": "0917 555 9101"}
+        with self.assertRaises(UserError) as caught:
+            self.env["crm.lead"].with_user(self.agent).create(values)
+        self.assertIn(lead.reference, str(caught.exception))
+        self.assertIn(self.other_agent.name, str(caught.exception))
+
+    def test_who_may_see_the_lead_is_led_to_it(self):
+        lead = self._new_lead(self.agent, phone="+63 917 555 9101")
+        values = {"name": "Again", "type": "opportunity", "phone": "0917 555 9101"}
+        with self.assertRaises(RedirectWarning) as caught:
+            self.env["crm.lead"].with_user(self.agent).create(values)
+        self.assertEqual(caught.exception.args[1]["res_id"], lead.id)
+
+    def test_a_number_is_not_changed_to_that_of_another_open_lead(self):
+        self._new_lead(self.other_agent, phone="+63 917 555 9101")
+        lead = self._new_lead(self.agent)
+        with self.assertRaisesRegex(UserError, "has an open lead already"):
+            lead.with_user(self.agent).phone = "0917 555 9101"
+
+    def test_a_closed_lead_holds_nobody(self):
+        lead = self._new_lead(self.agent, phone="+63 917 555 9101")
+        self._lose(lead)
+        self.assertTrue(self._new_lead(self.agent, phone="+63 917 555 9101"))
+
+    def test_another_number_lets_the_old_one_go(self):
+        lead = self._new_lead(self.agent, phone="+63 917 555 9101")
+        lead.phone = "+63 917 555 9199"
+        self.assertTrue(self._new_lead(self.agent, phone="+63 917 555 9101"))
+
+    def test_a_merged_lead_holds_all_its_customers(self):
+        leads = self._new_lead(self.agent, phone=False) | self._new_lead(
+            self.agent, phone="+63 917 555 9101", email_from="m@customer.example"
+        )
+        head = leads.merge_opportunity()
+        self.assertEqual(self._take_in(self._enquiry()).lead_id, head)
+
+    def test_leads_of_the_other_type_hold_nobody(self):
+        self._new_lead(phone="+63 917 555 9101", type="lead")
+        self.assertTrue(self._new_lead(self.agent, phone="+63 917 555 9101"))
