@@ -38,6 +38,8 @@
         "views/crm_dealership_views.xml",
         "views/crm_brand_views.xml",
         "views/crm_vehicle_model_views.xml",
+        "views/crm_lead_source_views.xml",
+        "views/crm_lead_enquiry_views.xml",
         "views/crm_stage_views.xml",
         "views/crm_call_log_views.xml",
         "views/crm_call_outcome_views.xml",

@@ -15,8 +15,9 @@ MENUS = (
     ("Reporting", "Activity Analysis"),
     ("Reporting", "Missed Sales"),
 )
-SUPERVISORS = (("Pipeline", "All Leads"),)
+SUPERVISORS = (("Pipeline", "All Leads"), ("Data", "Enquiries"))
 MANAGERS = (
+    ("Data", "Lead Sources"),
     ("Configuration", "Stages"),
     ("Configuration", "Lost Reasons"),
     ("Configuration", "Call Outcomes"),

@@ -1,0 +1,239 @@
+"""Enquiries delivered over HTTP, many of them at the same time."""
+
+import http.client
+import itertools
+import json
+import random
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlsplit
+
+import pytest
+
+DELIVERERS = 8
+ENQUIRIES = 2000
+CUSTOMERS = 500
+
+_numbers = itertools.count(1)
+
+
+class Sender:
+    """A web site that delivers enquiries.
+
+    :param Floor floor: the call centre.
+    :param values: further values of the source.
+    """
+
+    def __init__(self, floor, **values):
+        number = next(_numbers)
+        self.code = f"site{number}"
+        self._address = urlsplit(floor.server.url)
+        self._manager = floor.manager
+        self.source = floor.manager.call(
+            "crm.lead.source",
+            "create",
+            {
+                "name": f"Site {number}",
+                "code": self.code,
+                "rate_limit": 100_000,
+                **values,
+            },
+        )
+        self.token = self.make_token()
+
+    def make_token(self):
+        """Let the manager make a token; return it."""
+        result = self._manager.call(
+            "crm.lead.source", "action_make_token", [self.source]
+        )
+        return result["params"]["message"]
+
+    def post(self, body, token=None, **headers):
+        """Deliver a body; return the status and the answer."""
+        connection = http.client.HTTPConnection(
+            self._address.hostname, self._address.port, timeout=120
+        )
+        if not isinstance(body, str | bytes):
+            body = json.dumps(body)
+        authorization = f"Bearer {self.token if token is None else token}"
+        headers = {
+            "Content-Type": "application/json",
+            "Authorization": authorization,
+            **headers,
+        }
+        connection.request("POST", f"/bpo_crm/intake/{self.code}", body, headers)
+        response = connection.getresponse()
+        text = response.read()
+        connection.close()
+        return response.status, json.loads(text)
+
+
+@pytest.fixture
+def sender(floor):
+    return Sender(floor)
+
+
+def new_phone():
+    return f"+63 918 {5_000_000 + next(_numbers)}"
+
+
+def find(floor, reference):
+    (lead,) = floor.admin.call(
+        "crm.lead", "search_read", [("reference", "=", reference)], ["phone", "user_id"]
+    )
+    return lead
+
+
+def test_a_new_customer_becomes_a_lead(floor, sender):
+    status, answer = sender.post({"name": "Maria", "phone": new_phone()})
+    assert (status, answer["state"]) == (201, "created")
+    assert not find(floor, answer["reference"])["user_id"]
+
+
+def test_a_customer_who_asks_again_is_merged(floor, sender):
+    phone = new_phone()
+    _status, first = sender.post({"phone": phone})
+    status, answer = sender.post({"phone": phone.replace(" ", "-"), "message": "Hi?"})
+    assert (status, answer["state"]) == (200, "merged")
+    assert answer["reference"] == first["reference"]
+    assert "Hi?" in floor.chatter(find(floor, first["reference"])["id"])
+
+
+def test_the_same_enquiry_comes_in_once(sender):
+    body = {"phone": new_phone(), "external_id": "8841"}
+    assert sender.post(body)[0] == 201
+    status, answer = sender.post(body)
+    assert (status, answer["is_known"]) == (200, True)
+    key = {"Idempotency-Key": "abc"}
+    assert sender.post({"phone": new_phone()}, **key)[0] == 201
+    assert sender.post({"phone": new_phone()}, **key)[1]["is_known"]
+
+
+def test_adf_comes_in_by_the_same_door(floor, sender):
+    phone = new_phone()
+    status, answer = sender.post(
+        f'<?ADF VERSION "1.0"?><?XML VERSION "1.0"?><adf><prospect><id>5</id><customer>'
+        f"<contact><name>Juan</name><phone>{phone}</phone></contact></customer>"
+        "</prospect></adf>",
+        **{"Content-Type": "application/xml"},
+    )
+    assert status == 201
+    assert find(floor, answer["reference"])["phone"]
+
+
+def test_only_who_has_the_token_delivers(floor, sender):
+    for token in ("", "wrong", "x" * 5000):
+        assert sender.post({"phone": new_phone()}, token=token)[0] == 401
+    old = sender.token
+    sender.token = sender.make_token()
+    assert sender.post({"phone": new_phone()}, token=old)[0] == 401
+    assert sender.post({"phone": new_phone()})[0] == 201
+    floor.manager.call("crm.lead.source", "action_revoke_token", [sender.source])
+    assert sender.post({"phone": new_phone()})[0] == 401
+    sender.code = "nobody"
+    assert sender.post({"phone": new_phone()})[0] == 401
+
+
+def test_too_many_requests_have_to_wait(floor):
+    sender = Sender(floor, rate_limit=3)
+    statuses = [sender.post({"phone": new_phone()})[0] for _n in range(10)]
+    # A minute may begin in between.
+    assert 429 in statuses
+    assert statuses[:3] == [201] * 3
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "{",
+        "[]",
+        "\x00",
+        '{"phone": []}',
+        '{"enquired_at": "soon", "phone": "1"}',
+        "<html>",
+        "<adf/>",
+        '<!DOCTYPE a [<!ENTITY x "y">]><adf><prospect/></adf>',
+        "[" * 100_000,
+    ],
+)
+def test_what_is_no_enquiry_is_refused_with_the_reason(sender, body):
+    status, answer = sender.post(body)
+    assert status == 400
+    assert answer["error"]
+
+
+def test_a_body_without_end_is_refused(sender):
+    status, _answer = sender.post(b"x" * (10 * 1024 * 1024))
+    assert status == 413
+
+
+def test_who_cannot_be_reached_is_kept_in_quarantine(floor, sender):
+    status, answer = sender.post(
+        {"name": "李小龙", "phone": "soon", "message": "Hello"}
+    )
+    assert (status, answer["state"]) == (422, "quarantined")
+    (row,) = floor.supervisor.call(
+        "crm.lead.enquiry",
+        "search_read",
+        [("external_id", "=", answer["external_id"])],
+        ["content", "error"],
+    )
+    assert "李小龙" in row["content"]
+    assert "soon" in row["error"]
+
+
+def test_no_traceback_and_no_loss_whatever_is_sent(sender):
+    for values in (
+        {"phone": new_phone(), "dealership": "Nowhere", "vehicle": "Spaceship"},
+        {"phone": new_phone(), "name": "x" * 10_000},
+        {"phone": new_phone(), "message": "😀" * 5000, "country": "Atlantis"},
+        {"email": "a@b.example", "extra": {"deep": [1, 2, 3]}},
+    ):
+        status, answer = sender.post(values)
+        assert status == 201, answer
+
+
+def notations(number):
+    """Return ways in which people write a phone number of the Philippines."""
+    return (
+        f"+63 {number}",
+        f"0{number}",
+        f"(0{number[:3]}) {number[3:6]}-{number[6:]}",
+        f"63{number}",
+        f"+63-{number[:3]}-{number[3:]}",
+    )
+
+
+def test_many_at_once_leave_one_open_lead_for_each_customer(floor):
+    senders = [Sender(floor) for _n in range(DELIVERERS)]
+    base = 9_190_000_000 + random.randrange(10**6) * 5
+    generator = random.Random(5)
+    bodies = []
+    for number in range(ENQUIRIES):
+        customer = number % CUSTOMERS
+        phone = generator.choice(notations(str(base + customer)))
+        bodies.append(
+            {
+                "phone": phone,
+                "country": "PH",
+                "external_id": str(number),
+                "message": f"No. {number}",
+            }
+        )
+    generator.shuffle(bodies)
+    with ThreadPoolExecutor(DELIVERERS) as pool:
+        answers = list(
+            pool.map(
+                lambda numbered: senders[numbered[0] % DELIVERERS].post(numbered[1]),
+                enumerate(bodies),
+            )
+        )
+    states = [answer["state"] for _status, answer in answers]
+    assert states.count("created") == CUSTOMERS
+    assert states.count("merged") == ENQUIRIES - CUSTOMERS
+    assert len({answer["reference"] for _status, answer in answers}) == CUSTOMERS
+    sources = [sender.source for sender in senders]
+    rows = floor.admin.call(
+        "crm.lead.enquiry", "search_count", [("source_id", "in", sources)]
+    )
+    assert rows == ENQUIRIES
