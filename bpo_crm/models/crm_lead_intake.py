@@ -5,8 +5,10 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 
-#: Told to nobody one by one: the pool is looked at, and the owner gets a toast.
+#: Matched already, and told to nobody one by one: the pool is looked at, and the owner
+#: gets a toast.
 QUIET = {
+    "customers_matched": True,
     "mail_create_nolog": True,
     "mail_create_nosubscribe": True,
     "mail_notrack": True,

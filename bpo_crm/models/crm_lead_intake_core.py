@@ -9,11 +9,12 @@ class Lead(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        if self.env.uid != SUPERUSER_ID:
+        is_matched = self.env.context.get("customers_matched")
+        if self.env.uid != SUPERUSER_ID or is_matched:
             # People are told who works their customer.
             return super().create(vals_list)
         # Nobody is there to be told: Odoo itself takes in what a visitor sent.
-        known = [self._find_open_lead(vals) for vals in vals_list]
+        known = self._find_open_leads(vals_list)
         new = super().create(
             [vals for vals, first in zip(vals_list, known, strict=True) if not first]
         )
@@ -30,31 +31,42 @@ class Lead(models.Model):
 
         :return: the lead to which the gateway posts the mail.
         """
-        first = self._find_open_lead({"email_from": msg_dict.get("from")})
+        (first,) = self._find_open_leads([{"email_from": msg_dict.get("from")}])
         if first:
             first._notify_asked_again()
             return first
         return super().message_new(msg_dict, custom_values=custom_values)
 
     @api.model
-    def _find_open_lead(self, vals):
-        """Return the open lead of the customer whom the values of a lead name.
+    def _find_open_leads(self, vals_list):
+        """Return the open leads of the customers whom values of leads name.
 
-        :param dict vals: of ``crm.lead``.
-        :return: an empty recordset for none, and for values that make no open lead.
+        :param list vals_list: of ``crm.lead``.
+        :return: a recordset for each, which is empty for none, and for values that
+            make no open lead.
+        :rtype: list
         """
+        keys_list = [self._prepare_customer_keys(vals) for vals in vals_list]
+        wanted = {key for keys in keys_list for key in keys}
+        customers = self.env["crm.lead.customer"].sudo()
+        rows = customers.search([("key", "in", list(wanted)), ("lead_id", "!=", False)])
+        holders = {row.key: row.lead_id.with_env(self.env) for row in rows}
+        found = ((holders[key] for key in keys if key in holders) for keys in keys_list)
+        return [next(leads, self.browse()) for leads in found]
+
+    @api.model
+    def _prepare_customer_keys(self, vals):
+        """Return by what the customer is known whom the values of a lead name."""
         stage = self.env["crm.stage"].browse(vals.get("stage_id"))
         if vals.get("type") == "lead" or stage._is_closed:
-            return self.browse()
+            return []
         country = self.env["res.country"].browse(vals.get("country_id"))
         phone = vals.get("phone")
         keys = (
             phone and self._phone_format(number=phone, country=country),
             email_normalize(vals.get("email_from") or ""),
         )
-        customers = self.env["crm.lead.customer"].sudo()
-        domain = [("key", "in", list(filter(None, keys))), ("lead_id", "!=", False)]
-        return customers.search(domain, limit=1).lead_id.with_env(self.env)
+        return list(filter(None, keys))
 
     def _log_asked_again(self, vals):
         """Keep in the chatter what a visitor sent."""
