@@ -48,9 +48,11 @@ class Lead(models.Model):
         return leads
 
     def write(self, vals):
+        if not CUSTOMER_FIELDS.intersection(vals):
+            return super().write(vals)
+        before = {lead: lead._get_customer_keys() for lead in self}
         result = super().write(vals)
-        if CUSTOMER_FIELDS.intersection(vals):
-            self._hold_customers()
+        self._hold_customers(before)
         return result
 
     # ------------------------------------------------------------
@@ -67,26 +69,30 @@ class Lead(models.Model):
             return []
         return list(filter(None, (self.phone_sanitized, self.email_normalized)))
 
-    def _hold_customers(self):
+    def _hold_customers(self, before=None):
         """Hold the customers of those of these leads that are open.
 
+        :param dict before: the keys that each lead had until now. Of leads from
+            before the addon, more than one may have the same customer.
         :raises UserError: when another open lead has one of them.
         :raises psycopg2.errors.SerializationFailure: when that lead was made since
             this transaction began; Odoo runs the request again.
         """
+        before = before or {}
         wanted = {}
         for lead in self:
             for key in lead._get_customer_keys():
                 first = wanted.setdefault(key, lead)
-                if first != lead:
+                if first != lead and key not in before.get(lead, ()):
                     lead._refuse_second_lead(first)
         self.env.cr.execute(
             "DELETE FROM crm_lead_customer WHERE lead_id = ANY(%s) AND key != ALL(%s)",
             [self.ids, list(wanted)],
         )
         for key, holder_id in self._insert_customers(wanted):
-            if holder_id != wanted[key].id:
-                wanted[key]._refuse_second_lead(self.browse(holder_id))
+            lead = wanted[key]
+            if holder_id != lead.id and key not in before.get(lead, ()):
+                lead._refuse_second_lead(self.browse(holder_id))
 
     @api.model
     def _insert_customers(self, wanted):

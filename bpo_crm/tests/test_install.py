@@ -57,6 +57,22 @@ class TestInstall(BpoCase):
         self.assertEqual(len(set(leads.mapped("reference"))), 2)
         self.assertTrue(all(leads.mapped("reference")))
 
+    def test_leads_from_before_hold_their_customers(self):
+        leads = self._new_lead(self.agent) | self._new_lead(self.agent)
+        leads._release_customers()
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE crm_lead SET phone_sanitized = '+639175559101' WHERE id IN %s",
+            [tuple(leads.ids)],
+        )
+        self.env.invalidate_all()
+        hooks._adopt_existing_leads(self.env)
+        customer = self.env["crm.lead.customer"].search([("key", "=", "+639175559101")])
+        self.assertEqual(customer.lead_id, leads[0])
+        # The other one is worked on, all the same.
+        leads[1].with_user(self.agent).stage_id = self.qualified
+        self.assertEqual(leads[1].stage_id, self.qualified)
+
     def test_the_reasons_of_the_specification_are_there(self):
         names = [
             self.env.ref(f"bpo_crm.lost_reason_{name}").name
