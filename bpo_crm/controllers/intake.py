@@ -3,9 +3,7 @@ import dataclasses
 from odoo import http
 from odoo.http import request
 
-from ..intake import InvalidEnquiry, read_adf, read_json
-
-MAX_BODY_SIZE = 512 * 1024  # bytes
+from ..intake import MAX_SIZE, InvalidEnquiry, read_adf, read_json
 
 #: HTTP status of what became of one enquiry.
 STATUS = {"created": 201, "merged": 200, "quarantined": 422}
@@ -38,8 +36,8 @@ class IntakeController(http.Controller):
         if not source._allows_another_request():
             return _refuse(429, "Too many requests. Try again in a minute.")
         body = request.httprequest.get_data()
-        if len(body) > MAX_BODY_SIZE:
-            return _refuse(413, f"The body is longer than {MAX_BODY_SIZE} bytes.")
+        if len(body) > MAX_SIZE:
+            return _refuse(413, f"The body is longer than {MAX_SIZE} bytes.")
         try:
             enquiries = self._read(body)
         except InvalidEnquiry as error:

@@ -10,9 +10,7 @@ import re
 
 from lxml import etree
 
-from .enquiry import Enquiry, InvalidEnquiry, parse_moment
-
-MAX_ADF_SIZE = 512 * 1024  # bytes
+from .enquiry import MAX_SIZE, Enquiry, InvalidEnquiry, parse_moment
 
 #: The prologs of the standard, ``<?ADF VERSION "1.0"?>`` among them, are no XML.
 _PROLOGS = re.compile(r"<\?\s*(?:adf|xml)\b[^>]*\?>", re.IGNORECASE)
@@ -39,8 +37,8 @@ def read_adf(body):
     :raises InvalidEnquiry: when there is no prospect in it, when it is too long,
         or when it declares entities.
     """
-    if len(body) > MAX_ADF_SIZE:
-        raise InvalidEnquiry(f"The document is longer than {MAX_ADF_SIZE} bytes.")
+    if len(body) > MAX_SIZE:
+        raise InvalidEnquiry(f"The document is longer than {MAX_SIZE} bytes.")
     root = _parse(_tidy(_decode(body)))
     prospects = [node for node in root.iter() if _tag(node) == "prospect"]
     if not prospects:

@@ -4,6 +4,9 @@ import dataclasses
 import datetime
 import re
 
+#: The longest document or body that is read.
+MAX_SIZE = 512 * 1024  # bytes
+
 #: The longest text of each field that is kept. Longer ones are cut, and the whole
 #: of them stays with the enquiry.
 MAX_LINE = 250

@@ -110,8 +110,10 @@ class Lead(models.Model):
             for vals, reference in zip(vals_list, references, strict=True)
         ]
         leads = super().create(vals_list)
-        if any(lead[name] for lead in leads for name in SYSTEM_FIELDS[1:]):
-            self._check_system_fields(SYSTEM_FIELDS[1:])
+        # The reference was drawn above, and what is computed takes no value.
+        given = [name for name in SYSTEM_FIELDS[1:] if not self._fields[name].compute]
+        if any(lead[name] for lead in leads for name in given):
+            self._check_system_fields(given)
         return leads
 
     def write(self, vals):
@@ -137,3 +139,7 @@ class Lead(models.Model):
         """
         sequence = self.env["ir.sequence"].sudo()
         return sequence._next_many_by_code(REFERENCE_SEQUENCE, count)
+
+    def _is_open(self):
+        """Whether this lead is an opportunity that is neither won nor lost."""
+        return self.type == "opportunity" and not self.stage_id._is_closed

@@ -47,11 +47,7 @@ class Lead(models.Model):
         :rtype: dict
         :raises UserError: when the lead is unclaimed or closed.
         """
-        return self._open_work_dialog(
-            self.env._("Log Call"),
-            "crm.lead.log.call",
-            {"default_lead_id": self.id, "dialog_size": "medium"},
-        )
+        return self._open_work_dialog(self.env._("Log Call"), "crm.lead.log.call")
 
     def action_view_calls(self):
         """Open the calls of these leads.

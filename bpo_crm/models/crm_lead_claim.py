@@ -271,10 +271,12 @@ class Lead(models.Model):
     @api.model
     def _is_agent_only(self):
         """Whether the user is an agent without the rights of a supervisor."""
-        user = self.env.user
-        if self.env.su or user.has_group(SUPERVISOR):
-            return False
-        return user.has_group(AGENT)
+        return self._is_of_the_floor() and not self.env.user.has_group(SUPERVISOR)
+
+    @api.model
+    def _is_of_the_floor(self):
+        """Whether the user works leads in any role, and not the system for it."""
+        return not self.env.su and self.env.user.has_group(AGENT)
 
     def _check_takes_unclaimed(self, user_id):
         """An agent takes leads for itself, and neither gives nor drops them."""
@@ -313,12 +315,12 @@ class Lead(models.Model):
                 )
             )
 
-    def _open_work_dialog(self, name, model, context):
+    def _open_work_dialog(self, name, model, context=None):
         """Return a window in which to work this lead.
 
         :param str name: its title.
         :param str model: of the form in it.
-        :param dict context: with the form's defaults.
+        :param dict context: with the form's defaults; this lead by default.
         :rtype: dict
         :raises UserError: when the lead is unclaimed or closed.
         """
@@ -330,7 +332,7 @@ class Lead(models.Model):
             "res_model": model,
             "views": [[False, "form"]],
             "target": "new",
-            "context": context,
+            "context": context or {"default_lead_id": self.id, "dialog_size": "medium"},
         }
 
     def _check_claimed(self):
@@ -339,13 +341,13 @@ class Lead(models.Model):
 
     def _check_worked_by_role(self):
         """Refuse the floor's plans for leads that nobody works, or works any more."""
-        self._check_claimed_by_role()
-        if not self.env.su and self.env.user.has_group(AGENT):
+        if self._is_of_the_floor():
+            self._check_claimed()
             self.sudo()._check_not_closed()
 
     def _check_claimed_by_role(self):
         """Refuse the floor's work on the pool; salespeople have no pool."""
-        if not self.env.su and self.env.user.has_group(AGENT):
+        if self._is_of_the_floor():
             self._check_claimed()
 
     def _check_claimed_to_move(self, stage_id):
@@ -356,8 +358,7 @@ class Lead(models.Model):
 
     def _is_in_pool(self):
         """Whether this lead waits for somebody to claim it."""
-        is_open = self.type == "opportunity" and not self.stage_id._is_closed
-        return is_open and not self.user_id
+        return self._is_open() and not self.user_id
 
     def _refuse_unclaimed(self):
         if self:

@@ -1,7 +1,11 @@
 from odoo import api, fields, models
 from odoo.exceptions import RedirectWarning, UserError
+from odoo.tools import email_normalize
 
 from ..series import Constraint
+
+#: Leads with one of these in common are of the same customer.
+CUSTOMER_KEYS = ("phone_sanitized", "email_normalized")
 
 #: What may change who the customer of an open lead is.
 CUSTOMER_FIELDS = {
@@ -64,10 +68,24 @@ class Lead(models.Model):
 
         :rtype: list[str]
         """
-        is_open = self.active and self.type == "opportunity"
-        if not is_open or self.stage_id._is_closed:
+        if not (self.active and self._is_open()):
             return []
-        return list(filter(None, (self.phone_sanitized, self.email_normalized)))
+        return [self[name] for name in CUSTOMER_KEYS if self[name]]
+
+    @api.model
+    def _normalize_customer(self, phone, email, country):
+        """Return by what a customer is known who wrote this.
+
+        :param str phone: as typed, or nothing.
+        :param str email: as typed, or nothing.
+        :param res.country country: of a phone number without a prefix; the
+            company's by default.
+        :return: the number in E.164 and the normalized address; False for what is
+            none.
+        :rtype: tuple
+        """
+        number = phone and self._phone_format(number=phone, country=country)
+        return number or False, email_normalize(email or "")
 
     def _hold_customers(self, before=None):
         """Hold the customers of those of these leads that are open.
@@ -85,6 +103,8 @@ class Lead(models.Model):
                 first = wanted.setdefault(key, lead)
                 if first != lead and key not in before.get(lead, ()):
                     lead._refuse_second_lead(first)
+        if before and self._hold_exactly(wanted):
+            return
         self.env.cr.execute(
             "DELETE FROM crm_lead_customer WHERE lead_id = ANY(%s) AND key != ALL(%s)",
             [self.ids, list(wanted)],
@@ -94,12 +114,23 @@ class Lead(models.Model):
             if holder_id != lead.id and key not in before.get(lead, ()):
                 lead._refuse_second_lead(self.browse(holder_id))
 
+    def _hold_exactly(self, wanted):
+        """Whether these leads hold their customers, and nobody else's."""
+        self.env.cr.execute(
+            "SELECT key, lead_id FROM crm_lead_customer WHERE lead_id = ANY(%s)",
+            [self.ids],
+        )
+        return dict(self.env.cr.fetchall()) == {
+            key: lead.id for key, lead in wanted.items()
+        }
+
     @api.model
     def _insert_customers(self, wanted):
-        """Hold customers that no other lead has.
+        """Hold customers that no other lead has, and lock all of them.
 
-        :param dict wanted: the lead of each key.
-        :return: the keys, each with the id of the lead that holds it.
+        :param dict wanted: the lead of each key; an empty recordset for one that is
+            still to be made.
+        :return: the keys, each with the id of the lead that holds it, or None.
         :rtype: list
         """
         if not wanted:
@@ -114,7 +145,7 @@ class Lead(models.Model):
                 DO UPDATE SET lead_id = COALESCE(held.lead_id, EXCLUDED.lead_id)
             RETURNING key, lead_id
             """,
-            [keys, [wanted[key].id for key in keys]],
+            [keys, [wanted[key].id or None for key in keys]],
         )
         return self.env.cr.fetchall()
 

@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 
-#: Leads with one of these in common are of the same customer.
-CUSTOMER_KEYS = ("phone_sanitized", "email_normalized")
+from .crm_lead_customer import CUSTOMER_KEYS
 
 
 class Lead(models.Model):

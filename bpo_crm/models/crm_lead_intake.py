@@ -1,5 +1,6 @@
 import dataclasses
 import uuid
+from types import SimpleNamespace
 
 from markupsafe import Markup
 
@@ -38,10 +39,11 @@ class Lead(models.Model):
         """
         named = [_with_name(enquiry) for enquiry in enquiries]
         rows, new = self.env["crm.lead.enquiry"]._write_down(source, named)
+        new_ids = set(new.ids)
         fresh = {
             rows[enquiry.external_id]: enquiry
             for enquiry in named
-            if rows[enquiry.external_id] in new
+            if rows[enquiry.external_id].id in new_ids
         }
         self._take_in_rows(fresh, source)
         in_order = [rows[enquiry.external_id] for enquiry in named]
@@ -62,12 +64,12 @@ class Lead(models.Model):
         leads = self.with_context(**QUIET).create(source._prepare_leads_values(new))
         for entry, lead in zip(new, leads, strict=True):
             entry.lead = lead
-        for entry, first in again:
-            entry.lead = first if isinstance(first, models.BaseModel) else first.lead
-        self._merge_enquiries([entry for entry, _first in again])
+        for entry, holder in again:
+            entry.lead = holder.lead
+        self._merge_enquiries([entry for entry, _holder in again])
         self._drop_unused_keys(usable)
         self.env["crm.lead.enquiry"]._record_results(
-            [entry.to_result(entry in new) for entry in entries]
+            [entry.to_result() for entry in entries]
         )
 
     @api.model
@@ -77,44 +79,34 @@ class Lead(models.Model):
         Whoever else takes in one of these customers waits here until this
         transaction is over.
 
-        :return: those that need a lead, and pairs of another one with its
-            customer's lead, or with the new enquiry that gets it.
+        :return: those that need a lead, and pairs of another one with what has its
+            customer's ``lead``, or will have it.
         :rtype: tuple[list, list]
         """
         holders = self._lock_customers({key for entry in entries for key in entry.keys})
         new, again = [], []
         for entry in entries:
-            first = next((holders[key] for key in entry.keys if holders[key]), None)
-            if first:
-                again.append((entry, first))
+            holder = next((holders[key] for key in entry.keys if holders[key]), None)
+            if holder:
+                again.append((entry, holder))
             else:
+                entry.is_new = True
                 new.append(entry)
             for key in entry.keys:
-                holders[key] = holders[key] or first or entry
+                holders[key] = holders[key] or holder or entry
         return new, again
 
     @api.model
     def _lock_customers(self, keys):
-        """Return the open lead of each customer, or None, and lock them all.
+        """Return what has the open ``lead`` of each customer, or None, and lock them.
 
         :param set keys: phone numbers in E.164, and normalized email addresses.
         :rtype: dict
         """
-        if not keys:
-            return {}
-        # In one order, so that two batches never wait for each other in a circle.
-        self.env.cr.execute(
-            """
-            INSERT INTO crm_lead_customer (key)
-            SELECT key FROM unnest(%s::varchar[]) AS wanted (key)
-                ON CONFLICT (key) DO UPDATE SET key = EXCLUDED.key
-            RETURNING key, lead_id
-            """,
-            [sorted(keys)],
-        )
+        nobodys = dict.fromkeys(keys, self.browse())
         return {
-            key: self.browse(lead_id) if lead_id else None
-            for key, lead_id in self.env.cr.fetchall()
+            key: SimpleNamespace(lead=self.browse(lead_id)) if lead_id else None
+            for key, lead_id in self._insert_customers(nobodys)
         }
 
     @api.model

@@ -1,5 +1,5 @@
 from odoo import SUPERUSER_ID, api, models
-from odoo.tools import email_normalize, plaintext2html
+from odoo.tools import plaintext2html
 
 
 class Lead(models.Model):
@@ -61,10 +61,8 @@ class Lead(models.Model):
         if vals.get("type") == "lead" or stage._is_closed:
             return []
         country = self.env["res.country"].browse(vals.get("country_id"))
-        phone = vals.get("phone")
-        keys = (
-            phone and self._phone_format(number=phone, country=country),
-            email_normalize(vals.get("email_from") or ""),
+        keys = self._normalize_customer(
+            vals.get("phone"), vals.get("email_from"), country
         )
         return list(filter(None, keys))
 

@@ -4,7 +4,6 @@ from odoo import api, models
 
 from ..roles import AGENT
 from ..series import GROUP_MEMBERS
-from .crm_lead import OPEN_LEAD
 from .crm_lead_slipped import LIST_LIMIT
 
 _logger = logging.getLogger(__name__)
@@ -25,15 +24,12 @@ class Lead(models.Model):
     def _cron_plan_missing_steps(self):
         """Plan the activity of its stage for every lead that has no next step."""
         done = remaining = 0
-        for owner, count in self._read_group(
-            self._get_forgotten_domain(), ["user_id"], ["__count"]
-        ):
+        forgotten = self._get_forgotten_domain()
+        for owner, count in self._read_group(forgotten, ["user_id"], ["__count"]):
             if done >= BATCH:
                 remaining += count
                 continue
-            leads = self.search(
-                [*self._get_forgotten_domain(), ("user_id", "=", owner.id)]
-            )
+            leads = self.search([*forgotten, ("user_id", "=", owner.id)])
             if leads._plan_missing_steps(owner):
                 done += count
         self.env["ir.cron"]._notify_progress(done=done, remaining=remaining)
@@ -51,12 +47,9 @@ class Lead(models.Model):
         """
         floor = self.env.ref(AGENT).sudo()[GROUP_MEMBERS]
         return [
-            ("type", "=", "opportunity"),
+            *self._get_slipped_domains()["forgotten"],
             ("active", "=", True),
             ("user_id", "in", floor.filtered("active").ids),
-            ("next_step_date", "=", False),
-            ("no_next_step_reason", "=", False),
-            *OPEN_LEAD,
         ]
 
     def _plan_missing_steps(self, owner):

@@ -130,7 +130,8 @@ class Lead(models.Model):
         values = set(value) if operator in ("in", "not in") else {value}
         states = {False, *dict(NEXT_STEP_STATES)}
         found = values & states if operator in ("in", "=") else states - values
-        todays = self._get_todays()
+        # What has no date is the same everywhere.
+        todays = self._get_todays() if found - {False, "none"} else {}
         dates = [_get_date_domain(state, todays) for state in found if state]
         is_open = ["&", *OPEN_LEAD]
         domain = ["&", *is_open, *_join("|", dates)] if dates else NEVER
@@ -154,11 +155,8 @@ class Lead(models.Model):
         :rtype: dict
         :raises UserError: when the lead is unclaimed or closed.
         """
-        return self._open_work_dialog(
-            self.env._("What Comes Next?"),
-            "crm.lead.plan.step",
-            {"default_lead_id": self.id, "dialog_size": "medium"},
-        )
+        title = self.env._("What Comes Next?")
+        return self._open_work_dialog(title, "crm.lead.plan.step")
 
     # ------------------------------------------------------------
     # BUSINESS
@@ -170,9 +168,9 @@ class Lead(models.Model):
         planned = set(self._find_pending_activities().mapped("res_id"))
         return self.filtered(
             lambda lead: (
-                lead._is_begun()
+                lead.user_id
                 and lead.active
-                and not lead.stage_id._is_closed
+                and lead._is_open()
                 and lead.id not in planned
             )
         )

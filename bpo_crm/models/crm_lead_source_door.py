@@ -92,14 +92,12 @@ class LeadSource(models.Model):
             ``error``, and ``is_known`` for those that had come in before.
         :rtype: list[dict]
         """
-        for attempt in range(1, MAX_TRIES + 1):
+        for _unused in range(MAX_TRIES - 1):
             try:
                 return self._deliver_once(enquiries)
             except CONFLICTS:
-                if attempt == MAX_TRIES:
-                    raise
                 _logger.info("Delivery of %s is tried again", self.code)
-        return []
+        return self._deliver_once(enquiries)
 
     def _deliver_once(self, enquiries):
         with self.env.registry.cursor() as cr:

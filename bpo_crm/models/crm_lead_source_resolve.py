@@ -1,7 +1,7 @@
 import dataclasses
 
 from odoo import api, fields, models
-from odoo.tools import email_normalize, plaintext2html
+from odoo.tools import plaintext2html
 
 from ..intake import Enquiry
 
@@ -30,12 +30,15 @@ class Entry:
     #: Why no lead can be made of it.
     error: str = ""
     lead: models.BaseModel | None = None
+    #: Whether its lead was made of it.
+    is_new: bool = False
 
-    def to_result(self, is_new):
+    def to_result(self):
         """Return what became of it, as :meth:`_record_results` takes it."""
         if self.error:
             return (self.row.id, "quarantined", None, self.error)
-        return (self.row.id, "created" if is_new else "merged", self.lead.id, None)
+        state = "created" if self.is_new else "merged"
+        return (self.row.id, state, self.lead.id, None)
 
 
 class LeadSource(models.Model):
@@ -72,13 +75,11 @@ class LeadSource(models.Model):
 
     def _find_vehicles(self, entries):
         brands = self._index("crm.brand", ("name", "code"))
-        vehicles = self._index("crm.vehicle.model", VEHICLE_NAMES)
+        all_vehicles = self.env["crm.vehicle.model"].search([])
+        vehicles = self._index_by(all_vehicles, VEHICLE_NAMES)
         of_brand = {
             brand: self._index_by(found, VEHICLE_NAMES)
-            for brand, found in self.env["crm.vehicle.model"]
-            .search([])
-            .grouped("brand_id")
-            .items()
+            for brand, found in all_vehicles.grouped("brand_id").items()
         }
         for entry in entries:
             enquiry = entry.enquiry
@@ -101,8 +102,8 @@ class LeadSource(models.Model):
         dealership = self.env["crm.dealership"].browse(entry.values["dealership_id"])
         country = countries.get(enquiry.country.lower()) or dealership.country_id
         country = country or self.env.company.country_id
-        phone = self._format_phone(enquiry.phone, country, "E164")
-        email = email_normalize(enquiry.email) or ""
+        leads = self.env["crm.lead"]
+        phone, email = leads._normalize_customer(enquiry.phone, enquiry.email, country)
         for name, text, usable in (
             (self.env._("Phone: %s", enquiry.phone), enquiry.phone, phone),
             (self.env._("Email: %s", enquiry.email), enquiry.email, email),
@@ -114,7 +115,10 @@ class LeadSource(models.Model):
             entry.error = self._explain_unreachable(enquiry)
         entry.values |= {
             "contact_name": enquiry.name,
-            "phone": phone and self._format_phone(phone, country, "INTERNATIONAL"),
+            "phone": phone
+            and leads._phone_format(
+                number=phone, country=country, force_format="INTERNATIONAL"
+            ),
             "phone_sanitized": phone,
             "email_from": enquiry.email if email else False,
             "street": enquiry.street,
@@ -122,14 +126,6 @@ class LeadSource(models.Model):
             "zip": enquiry.zip,
             "country_id": country.id,
         }
-
-    @api.model
-    def _format_phone(self, number, country, form):
-        """Return a phone number the way in which core's leads compare it."""
-        if not number:
-            return False
-        leads = self.env["crm.lead"]
-        return leads._phone_format(number=number, country=country, force_format=form)
 
     @api.model
     def _explain_unreachable(self, enquiry):

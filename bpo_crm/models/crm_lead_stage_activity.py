@@ -45,8 +45,8 @@ class Lead(models.Model):
     def _after_stage_move(self, stage, left):
         if not stage._is_closed:
             done = self._complete_stage_activities(left)
-            self._plan_stage_activities()
-            done._ask_for_next_step()
+            planned = self._plan_stage_activities()
+            (done - planned._get_leads())._ask_for_next_step()
         return super()._after_stage_move(stage, left)
 
     # ------------------------------------------------------------
@@ -101,6 +101,8 @@ class Lead(models.Model):
         """Return what is planned for these leads, by whomever."""
         # The pipeline's screens show archived leads, and done activities are archived.
         pending = self.env["mail.activity"].sudo().with_context(active_test=True)
+        if not self:
+            return pending
         return pending.search(
             [("res_model", "=", self._name), ("res_id", "in", self.ids)]
         )

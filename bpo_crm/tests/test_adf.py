@@ -2,7 +2,7 @@ from datetime import datetime
 
 from odoo.tests import BaseCase, tagged
 
-from odoo.addons.bpo_crm.intake import MAX_ADF_SIZE, InvalidEnquiry, read_adf
+from odoo.addons.bpo_crm.intake import MAX_SIZE, InvalidEnquiry, read_adf
 
 #: Written after the description of the format, with every part that is read.
 COMPLETE = """<?ADF VERSION "1.0"?>
@@ -241,7 +241,7 @@ class TestAdf(BaseCase):
 
     def test_a_document_without_end_is_refused(self):
         with self.assertRaisesRegex(InvalidEnquiry, "longer than"):
-            read_adf(b"<adf>" + b" " * MAX_ADF_SIZE)
+            read_adf(b"<adf>" + b" " * MAX_SIZE)
 
     def test_a_deep_document_ends(self):
         depth = 20_000

@@ -66,8 +66,7 @@ class LeadLogCall(models.TransientModel):
     def _compute_planned_activity_id(self):
         today = fields.Date.context_today(self)
         for wizard in self:
-            lead = wizard.lead_id.with_context(active_test=True)
-            calls = lead.activity_ids.filtered(
+            calls = wizard.lead_id.activity_ids.filtered(
                 lambda activity: (
                     activity.activity_category == "phonecall"
                     and activity._is_for_now(today)
