@@ -36,6 +36,7 @@
         "wizard/crm_pipeline_settings_views.xml",
         "views/crm_dealer_push_views.xml",
         "views/crm_dealership_views.xml",
+        "views/crm_lead_feed_views.xml",
         "views/crm_brand_views.xml",
         "views/crm_vehicle_model_views.xml",
         "views/crm_lead_source_views.xml",

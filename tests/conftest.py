@@ -6,6 +6,7 @@ import shutil
 import pytest
 
 from tests.certificates import CertificateAuthority
+from tests.distributor import Distributor
 from tests.floor import DealerFloor, Floor
 from tests.proxy import FaultProxy
 from tools.stack import Stack
@@ -26,6 +27,12 @@ def authority(tmp_path_factory):
 def dealer(stack):
     server = stack.server(stack.clone("dealer"), "dealer", workers=3).start()
     return DealerFloor(server)
+
+
+@pytest.fixture(scope="session")
+def distributor(stack):
+    server = stack.server(stack.clone("distributor"), "distributor", workers=2).start()
+    return Distributor(server, stack.postgres)
 
 
 @pytest.fixture(scope="session")

@@ -39,7 +39,8 @@ class FaultProxy(LoopbackServer):
 
         :param fault: ``cut`` (before the server), ``swallow`` (the reply, after
             the server did its work), ``hold`` (the reply, for long), ``delay``
-            (the reply, for a moment), ``error`` (HTTP 502 instead of the reply).
+            (the reply, for a moment), ``error`` (HTTP 502 instead of the reply); or
+            a function to call before the server gets the request.
         :param matches: tells by the body whether it is the request.
         :param int times: how often.
         """
@@ -62,6 +63,8 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         fault = self.server.take_fault(body)
+        if callable(fault):
+            fault()
         if fault == "cut":
             self._hang_up()
             return

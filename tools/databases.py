@@ -63,6 +63,12 @@ def layers():
             Layer("demo", "bpo", (), ("load_demo.py",), addon),
             Layer("sales", "", ("sale_management",)),
             Layer("dealer", "sales", (), ("set_up_account.py", "set_up_dealer.py")),
+            Layer(
+                "distributor",
+                "plain",
+                ("product",),
+                ("set_up_account.py", "set_up_distributor.py"),
+            ),
             Layer("nosales", "", ("contacts",), ("set_up_account.py",)),
         )
     }

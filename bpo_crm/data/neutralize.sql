@@ -17,3 +17,5 @@ UPDATE crm_brand
        connection_state = 'untested',
        connection_message = NULL,
        connection_date = NULL;
+UPDATE crm_lead_feed
+   SET active = FALSE;

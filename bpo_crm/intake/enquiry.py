@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime
+import functools
 import re
 
 #: The longest document or body that is read.
@@ -21,6 +22,9 @@ class InvalidEnquiry(ValueError):
 
     :param str message: what is wrong with it, for whoever sends it.
     """
+
+
+_internal = functools.partial(dataclasses.field, metadata={"is_internal": True})
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,14 +52,37 @@ class Enquiry:
     vehicle: str = ""
     dealership: str = ""
     message: str = ""
+    # What no sender says, but the feed that read it
+    #: Further values of the lead, by field.
+    values: dict = _internal(default_factory=dict)
+    #: Why it cannot be used as it is.
+    problem: str = _internal(default="")
+    #: The feed, and what it read: ``id`` and values by remote field.
+    feed_id: int = _internal(default=0)
+    record: dict = _internal(default_factory=dict)
+    #: Whether that record is to be marked as taken.
+    is_written_back: bool = _internal(default=False)
 
     def __post_init__(self):
         for field in dataclasses.fields(self):
             value = getattr(self, field.name)
             if isinstance(value, str):
-                limit = MAX_TEXT if field.name == "message" else MAX_LINE
+                is_text = field.name in ("message", "problem")
+                limit = MAX_TEXT if is_text else MAX_LINE
                 cleaned = _CONTROLS.sub("", value).strip()[:limit]
                 object.__setattr__(self, field.name, cleaned)
+
+    @classmethod
+    def get_names(cls):
+        """Return the names of what a sender may say.
+
+        :rtype: frozenset
+        """
+        return frozenset(
+            field.name
+            for field in dataclasses.fields(cls)
+            if not field.metadata.get("is_internal")
+        )
 
     @property
     def is_reachable(self):

@@ -1,11 +1,10 @@
 """Enquiries as JSON: what ``POST /bpo_crm/intake/<source>`` takes."""
 
-import dataclasses
 import json
 
 from .enquiry import Enquiry, InvalidEnquiry, parse_moment
 
-_NAMES = frozenset(field.name for field in dataclasses.fields(Enquiry))
+_NAMES = Enquiry.get_names()
 
 
 def read_json(body):

@@ -1,4 +1,3 @@
-import dataclasses
 import json
 
 from odoo import api, fields, models
@@ -36,13 +35,26 @@ class LeadEnquiry(models.Model):
     content = fields.Text(
         readonly=True, help="What was sent, as it was understood, in JSON."
     )
+    # Where a feed read it
+    feed_id = fields.Many2one("crm.lead.feed", readonly=True, ondelete="set null")
+    remote_id = fields.Integer("ID There", readonly=True)
+    write_back_state = fields.Selection(
+        [("waiting", "Waiting"), ("done", "Done"), ("failed", "Failed")],
+        "Written Back",
+        readonly=True,
+    )
+    write_back_error = fields.Char(readonly=True)
 
     def init(self):
         result = super().init()
         self.env.cr.execute(
             """
             CREATE UNIQUE INDEX IF NOT EXISTS crm_lead_enquiry_external_uniq
-                ON crm_lead_enquiry (source_id, external_id)
+                ON crm_lead_enquiry (source_id, external_id);
+            CREATE INDEX IF NOT EXISTS crm_lead_enquiry_feed_idx
+                ON crm_lead_enquiry (feed_id, state) WHERE feed_id IS NOT NULL;
+            CREATE INDEX IF NOT EXISTS crm_lead_enquiry_write_back_idx
+                ON crm_lead_enquiry (feed_id, id) WHERE write_back_state = 'waiting'
             """
         )
         return result
@@ -80,12 +92,14 @@ class LeadEnquiry(models.Model):
         self.env.cr.execute(
             """
             INSERT INTO crm_lead_enquiry (
-                source_id, external_id, enquired_at, content,
-                create_uid, create_date, write_uid, write_date
+                source_id, external_id, enquired_at, content, feed_id, remote_id,
+                write_back_state, create_uid, create_date, write_uid, write_date
             )
             SELECT %(source)s, sent.*, %(uid)s, %(now)s, %(uid)s, %(now)s
               FROM unnest(
-                %(names)s::varchar[], %(moments)s::timestamp[], %(contents)s::text[]
+                %(names)s::varchar[], %(moments)s::timestamp[], %(contents)s::text[],
+                %(feeds)s::integer[], %(remote_ids)s::integer[],
+                %(write_back_states)s::varchar[]
               ) AS sent
                 ON CONFLICT (source_id, external_id) DO NOTHING
             RETURNING id
@@ -97,6 +111,12 @@ class LeadEnquiry(models.Model):
                 "names": names,
                 "moments": [by_name[name].enquired_at for name in names],
                 "contents": [_to_content(by_name[name]) for name in names],
+                "feeds": [by_name[name].feed_id or None for name in names],
+                "remote_ids": [by_name[name].record.get("id") for name in names],
+                "write_back_states": [
+                    "waiting" if by_name[name].is_written_back else None
+                    for name in names
+                ],
             },
         )
         new = self.browse(row_id for (row_id,) in self.env.cr.fetchall())
@@ -128,6 +148,10 @@ class LeadEnquiry(models.Model):
         :rtype: intake.Enquiry
         """
         values = json.loads(self.content)
+        record = values.pop("record", None)
+        if record and self.feed_id:
+            # Its mapping may have been mended since.
+            return self.feed_id._read_record(record)
         return intake.Enquiry(**values, enquired_at=self.enquired_at or None)
 
     @api.model
@@ -152,8 +176,8 @@ class LeadEnquiry(models.Model):
 
 
 def _to_content(enquiry):
-    values = dataclasses.asdict(enquiry)
-    values.pop("enquired_at")
+    names = (enquiry.get_names() | {"record"}) - {"enquired_at"}
+    values = {name: getattr(enquiry, name) for name in sorted(names)}
     return json.dumps(
         {name: value for name, value in values.items() if value}, ensure_ascii=False
     )

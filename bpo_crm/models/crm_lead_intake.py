@@ -17,6 +17,10 @@ QUIET = {
 }
 
 
+#: What an open lead learns from a further enquiry, where it does not know it.
+FILLED_IN = ("dealership_id", "phone", "email_from", "contact_name")
+
+
 class Lead(models.Model):
     """The one door that every enquiry comes in by. Seed 003, "If the customer calls".
 
@@ -146,7 +150,7 @@ class Lead(models.Model):
         values = {}
         for entry in entries:
             known = {name: value for name, value in entry.values.items() if value}
-            for name in ("dealership_id", "phone", "email_from", "contact_name"):
+            for name in (*FILLED_IN, *entry.enquiry.values):
                 if known.get(name) and not self[name]:
                     values.setdefault(name, known[name])
             vehicle = known.get("vehicle_model_id")

@@ -1,3 +1,4 @@
+import dataclasses
 import logging
 
 import psycopg2
@@ -87,11 +88,29 @@ class LeadSource(models.Model):
     def _deliver(self, enquiries):
         """Take in enquiries in a transaction of their own.
 
+        One that cannot be taken in is kept in quarantine, and the others come in.
+
         :param list enquiries: of :class:`intake.Enquiry`.
         :return: what became of each: ``state``, the ``reference`` of its lead,
             ``error``, and ``is_known`` for those that had come in before.
         :rtype: list[dict]
         """
+        try:
+            return self._deliver_anew(enquiries)
+        except Exception as error:
+            problem = str(error) or type(error).__name__
+            if not enquiries or all(enquiry.problem for enquiry in enquiries):
+                raise
+            _logger.warning("Delivery of %s goes on apart: %s", self.code, problem)
+        if len(enquiries) == 1:
+            # Kept, for somebody to look at.
+            enquiry = dataclasses.replace(enquiries[0], problem=problem)
+            return self._deliver([enquiry])
+        middle = len(enquiries) // 2
+        return self._deliver(enquiries[:middle]) + self._deliver(enquiries[middle:])
+
+    def _deliver_anew(self, enquiries):
+        """Take in enquiries, again where another delivery got in the way."""
         for _unused in range(MAX_TRIES - 1):
             try:
                 return self._deliver_once(enquiries)

@@ -111,7 +111,8 @@ class LeadSource(models.Model):
             if text and not usable:
                 entry.unknown.append(name)
         entry.keys = list(filter(None, (phone, email)))
-        if not entry.keys:
+        entry.error = enquiry.problem
+        if not (entry.keys or entry.error):
             entry.error = self._explain_unreachable(enquiry)
         entry.values |= {
             "contact_name": enquiry.name,
@@ -125,6 +126,7 @@ class LeadSource(models.Model):
             "city": enquiry.city,
             "zip": enquiry.zip,
             "country_id": country.id,
+            **enquiry.values,
         }
 
     @api.model
@@ -172,8 +174,8 @@ class LeadSource(models.Model):
     def _prepare_lead_values(self, entry):
         enquiry = entry.enquiry
         return {
-            **entry.values,
             "name": self._prepare_title(entry),
+            **entry.values,
             "enquiry_date": enquiry.enquired_at or fields.Datetime.now(),
             "description": plaintext2html(self._prepare_text(entry)),
         }

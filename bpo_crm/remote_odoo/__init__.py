@@ -6,10 +6,12 @@ The models decide, this package talks. It needs ``requests`` and
 
 from .connection_check import check_account, check_dealer
 from .dealer import Customer, Dealer, Order, PlacedOrder
+from .distributor import Distributor
 from .errors import (
     Contended,
     NotAllowed,
     NotConfigured,
+    NotFitting,
     NotOdoo,
     OrderedElsewhere,
     Refused,
@@ -27,8 +29,10 @@ __all__ = [
     "Contended",
     "Customer",
     "Dealer",
+    "Distributor",
     "NotAllowed",
     "NotConfigured",
+    "NotFitting",
     "NotOdoo",
     "OdooSession",
     "Order",

@@ -73,3 +73,13 @@ class NotOdoo(RemoteError):
     """Something answers at the address, but it is not an Odoo server."""
 
     kind = "not_odoo"
+
+
+class NotFitting(RemoteError):
+    """The server is not, or not any more, what its settings here are made for."""
+
+    kind = "not_fitting"
+
+
+class ReplyTooLong(NotOdoo):
+    """The answer is longer than anybody wants; to ask for less may help."""

@@ -24,6 +24,7 @@ from .errors import (
     NotOdoo,
     Refused,
     Rejected,
+    ReplyTooLong,
     TimedOut,
     Unreachable,
 )
@@ -142,7 +143,7 @@ class Transport:
             body += chunk
             if len(body) > MAX_REPLY_SIZE:
                 raise _after_sending(
-                    NotOdoo(f"The reply is longer than {MAX_REPLY_SIZE} bytes.")
+                    ReplyTooLong(f"The reply is longer than {MAX_REPLY_SIZE} bytes.")
                 )
         return bytes(body)
 

@@ -1,0 +1,256 @@
+import ast
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from .. import remote_odoo
+from ..series import Constraint
+
+#: What a feed fills, by its kind.
+TARGETS = {
+    "lead": "crm.lead",
+    "dealership": "crm.dealership",
+    "vehicle_model": "crm.vehicle.model",
+}
+
+#: Of each kind: the model, the domain, and the remote field for each field of ours
+#: that a plain Odoo with the usual apps has.
+PRESETS = {
+    "lead": (
+        "crm.lead",
+        "[]",
+        {
+            "contact_name": "contact_name",
+            "phone": "phone",
+            "email_from": "email_from",
+            "street": "street",
+            "city": "city",
+            "zip": "zip",
+            "country_id": "country_id.code",
+            "description": "description",
+            "enquiry_date": "create_date",
+        },
+    ),
+    "dealership": (
+        "res.partner",
+        "[('is_company', '=', True), ('ref', '!=', False)]",
+        {
+            "code": "ref",
+            "name": "name",
+            "street": "street",
+            "zip": "zip",
+            "city": "city",
+            "country_id": "country_id.code",
+            "phone": "phone",
+        },
+    ),
+    "vehicle_model": (
+        "product.product",
+        "[('sale_ok', '=', True), ('default_code', '!=', False)]",
+        {
+            "external_ref": "default_code",
+            "default_code": "default_code",
+            "name": "name",
+            "list_price": "list_price",
+        },
+    ),
+}
+
+#: What each kind must have, one field of each row. By the first one of all, a
+#: dealership or a vehicle model is found again.
+NEEDED = {
+    "lead": [("phone", "email_from")],
+    "dealership": [("code",), ("name",)],
+    "vehicle_model": [("external_ref",), ("name",)],
+}
+
+MAX_BATCH = 1000
+
+
+class LeadFeed(models.Model):
+    """What to read from the Odoo of a brand's distributor, and what it means here."""
+
+    _name = "crm.lead.feed"
+    _description = "Distributor Feed"
+    _order = "brand_id, sequence, id"
+
+    name = fields.Char(required=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    brand_id = fields.Many2one(
+        "crm.brand", required=True, index=True, ondelete="cascade"
+    )
+    kind = fields.Selection(
+        [
+            ("lead", "Leads"),
+            ("dealership", "Dealerships"),
+            ("vehicle_model", "Vehicle Models"),
+        ],
+        "Fills",
+        required=True,
+        default="lead",
+    )
+    target_model = fields.Char(compute="_compute_target_model")
+    source_id = fields.Many2one(
+        "crm.lead.source",
+        "Lead Source",
+        ondelete="restrict",
+        help="What its leads have as their source, with its team and its target.",
+    )
+    # What is read there
+    remote_model = fields.Char(
+        "Model There",
+        required=True,
+        help="The technical name, such as crm.lead.",
+    )
+    domain = fields.Char(
+        "What Is New",
+        required=True,
+        default="[]",
+        help="The distributor's records that match this domain are taken, each once.",
+    )
+    batch_size = fields.Integer(
+        default=200, required=True, help="Records that are read and taken in at once."
+    )
+    field_ids = fields.One2many("crm.lead.feed.field", "feed_id", "Fields", copy=True)
+    write_back_ids = fields.One2many(
+        "crm.lead.feed.write.back",
+        "feed_id",
+        "Written Back",
+        copy=True,
+        help="What the distributor's record gets once it is a lead here.",
+    )
+
+    _batch_size_range = Constraint(
+        f"CHECK(batch_size BETWEEN 1 AND {MAX_BATCH})",
+        f"A batch has between 1 and {MAX_BATCH} records.",
+    )
+    _source_of_leads = Constraint(
+        "CHECK(kind != 'lead' OR source_id IS NOT NULL)",
+        "Choose the lead source that the leads of this feed get.",
+    )
+
+    @api.depends("kind")
+    def _compute_target_model(self):
+        for feed in self:
+            feed.target_model = TARGETS.get(feed.kind)
+
+    @api.onchange("kind")
+    def _onchange_kind(self):
+        """Propose what a plain Odoo has; whoever has another one changes it."""
+        if self.kind:
+            self.remote_model, self.domain, remote_fields = PRESETS[self.kind]
+            self.field_ids = [
+                fields.Command.clear(),
+                *(
+                    fields.Command.create(
+                        {"target_field": target, "remote_field": remote}
+                    )
+                    for target, remote in remote_fields.items()
+                ),
+            ]
+
+    # ------------------------------------------------------------
+    # CONSTRAINTS
+    # ------------------------------------------------------------
+
+    @api.constrains(
+        "active",
+        "brand_id",
+        "domain",
+        "field_ids",
+        "kind",
+        "remote_model",
+        "write_back_ids",
+    )
+    def _check_fit(self):
+        """Refuse what does not fit the distributor's server, as it is now."""
+        self.field_ids._check_targets()
+        for feed in self:
+            feed._check_needed()
+        for feed in self.filtered("active"):
+            try:
+                with feed._open_distributor() as distributor:
+                    feed._check_remote(distributor)
+            except remote_odoo.RemoteError as error:
+                raise ValidationError(
+                    self.env._(
+                        "The feed %(feed)s could not be checked. %(reason)s\n"
+                        "Archive it to save it all the same.",
+                        feed=feed.name,
+                        reason=feed.brand_id._explain(error),
+                    )
+                ) from None
+
+    def _check_needed(self):
+        """Refuse a mapping that makes no record."""
+        mapped = set(self.field_ids.mapped("target_field"))
+        for names in NEEDED[self.kind]:
+            if not mapped.intersection(names):
+                raise ValidationError(
+                    self.env._(
+                        "Say which field of the distributor is this one here: %s",
+                        " / ".join(self._get_label(name) for name in names),
+                    )
+                )
+
+    def _check_remote(self, distributor):
+        """Check that the distributor has what this feed reads and writes.
+
+        :param remote_odoo.Distributor distributor: of this feed's model.
+        :raises ValidationError: what does not fit, with the remote field's name.
+        :raises remote_odoo.RemoteError: a subclass of it.
+        """
+        self.field_ids._check_remote(distributor)
+        self.write_back_ids._check_remote(distributor)
+        distributor.count(self._get_domain())
+
+    # ------------------------------------------------------------
+    # BUSINESS
+    # ------------------------------------------------------------
+
+    def _open_distributor(self):
+        """Return the distributor's records, for use in a ``with`` statement.
+
+        :rtype: contextlib.AbstractContextManager[remote_odoo.Distributor]
+        :raises remote_odoo.NotConfigured: when the connection lacks something.
+        """
+        self.ensure_one()
+        session = self.brand_id._open_session()
+        return remote_odoo.Distributor(session, self.remote_model)
+
+    def _get_domain(self):
+        """Return the domain of what is new.
+
+        :rtype: list
+        :raises ValidationError: when it is none.
+        """
+        try:
+            domain = ast.literal_eval(self.domain.strip())
+        except (ValueError, SyntaxError, RecursionError, MemoryError):
+            domain = None
+        if not isinstance(domain, list):
+            raise ValidationError(
+                self.env._(
+                    "What is new must be a domain, such as [('type', '=', 'lead')]. "
+                    "This is none: %s",
+                    self.domain,
+                )
+            )
+        return domain
+
+    def _get_key(self):
+        """Return by which field a record of ours is found again."""
+        return NEEDED[self.kind][0][0]
+
+    def _get_label(self, name):
+        """Return how people know a field of ours."""
+        field = self.env[self.target_model]._fields[name]
+        return field._description_string(self.env)
+
+    def _get_paths(self):
+        """Return the fields to read there.
+
+        :rtype: list[str]
+        """
+        return sorted(set(filter(None, self.field_ids.mapped("remote_field"))))

@@ -1,0 +1,422 @@
+"""Leads, dealerships and vehicle models of a distributor who has a plain Odoo."""
+
+import itertools
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+
+import pytest
+
+from tests.distributor import LEAD_FIELDS, Feeds
+from tests.floor import refuse
+from tests.proxy import FaultProxy
+from tools.jsonrpc import RpcError
+
+MANY = 50_000
+NEW_AMONG_MANY = 500
+
+
+@pytest.fixture
+def line(distributor):
+    """A way to the distributor on which things can go wrong."""
+    with FaultProxy(distributor.server.port) as proxy:
+        yield proxy
+
+
+@pytest.fixture
+def feeds(floor, distributor, line):
+    feeds = Feeds(floor, distributor, line.url)
+    yield feeds
+    # The job of other tests has nothing to do with these.
+    floor.execute(
+        "UPDATE crm_lead_feed SET active = FALSE WHERE brand_id = %s", [feeds.brand]
+    )
+
+
+def is_write(body):
+    """Tell whether a request writes something back."""
+    return b'"write"' in body
+
+
+def is_fetch(body):
+    """Tell whether a request reads the values of records."""
+    return b'"search_read"' in body and b'"contact_name"' in body
+
+
+def is_fetch_number(number):
+    """Return what tells which request reads values for so many a time."""
+    fetches = itertools.count(1)
+    return lambda body: is_fetch(body) and next(fetches) == number
+
+
+def test_what_is_new_becomes_a_lead_and_is_marked_there(feeds, distributor):
+    (wanted,) = distributor.admin.call(
+        "product.product", "search", [("default_code", "=", "toy-vios-g")]
+    )
+    feed = feeds.new_marking_feed(
+        mapping={**LEAD_FIELDS, "brand_id": "referred"},
+    )
+    # The name of the brand there is none of ours.
+    toyota = feeds.floor.admin.call("crm.brand", "search", [("code", "=", "TOY")])
+    feeds.manager.call(
+        "crm.lead.source", "write", feeds.source, {"brand_id": toyota[0]}
+    )
+    there = distributor.new_enquiry(
+        feeds.batch, x_wanted_id=wanted, description="<p>Is it <b>red</b>?</p>"
+    )
+    assert "1 new" in feeds.sync()
+    (lead,) = feeds.leads()
+    assert lead["contact_name"].startswith("Visitor")
+    assert "Is it *red*?" in lead["description"]
+    assert distributor.read(there)["x_taken"]
+    assert distributor.read(there)["x_reference"] == lead["reference"]
+    assert "nothing new" in feeds.sync()
+    state = feeds.state(feed)
+    assert state["last_success"]
+    assert state["backlog"] == state["failure_count"] == 0
+    assert not state["last_error"]
+
+
+def test_a_vehicle_is_found_by_what_the_distributor_calls_it(feeds, distributor):
+    (wanted,) = distributor.admin.call(
+        "product.product", "search", [("default_code", "=", "toy-vios-g")]
+    )
+    feeds.new_feed()
+    mapping = {"external_ref": "default_code", "name": "name"}
+    feeds.new_feed(
+        "vehicle_model",
+        mapping,
+        remote_model="product.product",
+        domain="[('default_code', 'like', 'toy-')]",
+    )
+    feeds.sync("action_sync_vehicle_models")
+    distributor.new_enquiry(feeds.batch, x_wanted_id=wanted)
+    feeds.sync()
+    (lead,) = feeds.leads()
+    assert lead["brand_id"][0] == feeds.brand
+    assert lead["vehicle_model_id"][1].endswith("Vios 1.3 G CVT")
+
+
+def test_what_came_in_does_not_come_in_again(feeds, distributor):
+    feeds.new_marking_feed()
+    there = distributor.new_enquiry(feeds.batch)
+    feeds.sync()
+    distributor.admin.call("crm.lead", "write", there, {"x_taken": False})
+    assert "nothing new" in feeds.sync()
+    assert len(feeds.leads()) == len(feeds.enquiries()) == 1
+
+
+@pytest.mark.parametrize("fault", ["swallow", "cut", "error"])
+def test_a_lost_write_back_imports_nothing_twice(feeds, distributor, line, fault):
+    feed = feeds.new_marking_feed()
+    there = distributor.new_enquiry(feeds.batch)
+    line.plan(fault, is_write)
+    assert "1 new" in feeds.sync()
+    assert feeds.state(feed)["failure_count"] == 1
+    assert feeds.enquiries()[0]["write_back_state"] == "waiting"
+    feeds.sync()
+    assert distributor.read(there)["x_taken"]
+    assert feeds.enquiries()[0]["write_back_state"] == "done"
+    assert feeds.state(feed)["failure_count"] == 0
+    assert len(feeds.leads()) == 1
+
+
+def test_a_record_that_is_gone_is_not_written_back_for_ever(feeds, distributor, line):
+    feeds.new_marking_feed()
+    gone, there = (distributor.new_enquiry(feeds.batch) for _n in range(2))
+    line.plan(lambda: distributor.admin.call("crm.lead", "unlink", [gone]), is_write)
+    feeds.sync()
+    states = [row["write_back_state"] for row in feeds.enquiries()]
+    assert states == ["failed", "done"]
+    assert distributor.read(there)["x_taken"]
+
+
+def test_a_record_that_changes_while_it_is_read_comes_in_once(feeds, distributor, line):
+    feeds.new_marking_feed()
+    changed, taken = (distributor.new_enquiry(feeds.batch) for _n in range(2))
+
+    def change():
+        distributor.admin.call(
+            "crm.lead", "write", changed, {"contact_name": "Renamed"}
+        )
+        distributor.admin.call("crm.lead", "write", taken, {"x_taken": True})
+
+    line.plan(change, is_fetch)
+    feeds.sync()
+    assert [lead["contact_name"] for lead in feeds.leads()] == ["Renamed"]
+    distributor.admin.call("crm.lead", "write", changed, {"contact_name": "Again"})
+    feeds.sync()
+    assert len(feeds.leads()) == 1
+
+
+def test_a_customer_with_an_open_lead_is_merged(feeds, distributor):
+    feeds.new_feed()
+    phone = "+63 920 6660000"
+    distributor.new_enquiry(feeds.batch, phone=phone)
+    distributor.new_enquiry(feeds.batch, phone=phone.replace(" ", ""))
+    message = feeds.sync()
+    assert "1 new" in message
+    assert "1 merged" in message
+    assert len({row["lead_id"][0] for row in feeds.enquiries()}) == 1
+
+
+def test_who_cannot_be_reached_waits_in_quarantine(feeds, distributor):
+    feed = feeds.new_marking_feed()
+    there = distributor.new_enquiry(feeds.batch, phone=False)
+    fine = distributor.new_enquiry(feeds.batch)
+    assert "1 in quarantine" in feeds.sync()
+    assert feeds.state(feed)["quarantine_count"] == 1
+    (brand,) = feeds.manager.call(
+        "crm.brand", "read", [feeds.brand], ["feed_failure_count"]
+    )
+    assert brand["feed_failure_count"] == 1
+    assert distributor.read(fine)["x_taken"]
+    # It is not taken yet, and does not come back all the same.
+    assert not distributor.read(there)["x_taken"]
+    assert "nothing new" in feeds.sync()
+    row = next(row for row in feeds.enquiries() if row["state"] == "quarantined")
+    line = {"target_field": "phone", "default": "+63 920 5550000", "sequence": 99}
+    feeds.manager.call("crm.lead.feed", "write", feed, {"field_ids": [(0, 0, line)]})
+    feeds.manager.call("crm.lead.enquiry", "action_retry", [row["id"]])
+    assert {row["state"] for row in feeds.enquiries()} == {"created"}
+    feeds.sync()
+    assert distributor.read(there)["x_taken"]
+
+
+def test_one_bad_record_does_not_stop_the_others(feeds, distributor):
+    mapping = {**LEAD_FIELDS, "priority": "referred", "enquiry_date": "create_date"}
+    feeds.new_feed(mapping=mapping)
+    distributor.new_enquiry(feeds.batch)
+    assert "1 in quarantine" in feeds.sync()
+    (row,) = feeds.enquiries()
+    assert "Priority" in row["error"]
+    assert feeds.batch in row["error"]
+
+
+def test_a_dead_distributor_does_not_stop_the_others(floor, feeds, distributor, line):
+    dead = Feeds(floor, distributor, line.url)
+    broken = dead.new_feed()
+    feeds.manager.call(
+        "crm.brand", "write", dead.brand, {"odoo_url": "http://localhost:9"}
+    )
+    healthy = feeds.new_feed()
+    for waits in (300, 600):
+        distributor.new_enquiry(feeds.batch)
+        dead.wait_for_retry()
+        feeds.run_job()
+        state = dead.state(broken)
+        assert "cannot be reached" in state["last_error"]
+        assert state["retry_at"]
+        (row,) = floor.admin.call(
+            "crm.lead.feed",
+            "search_read",
+            [("id", "=", broken)],
+            ["last_run", "retry_at"],
+        )
+        assert seconds_between(row["last_run"], row["retry_at"]) == waits
+    assert len(feeds.leads()) == 2
+    assert feeds.state(healthy)["last_success"]
+    # Until its time comes, nobody tries.
+    feeds.run_job()
+    assert dead.state(broken)["failure_count"] == 2
+    floor.execute(
+        "UPDATE crm_lead_feed SET active = FALSE WHERE brand_id = %s", [dead.brand]
+    )
+
+
+def seconds_between(first, second):
+    return (datetime.fromisoformat(second) - datetime.fromisoformat(first)).seconds
+
+
+def test_a_slow_distributor_is_given_up_in_time(floor, feeds, distributor, line):
+    feed = feeds.new_feed()
+    distributor.new_enquiry(feeds.batch)
+    floor.set_timeouts(read=1)
+    line.plan("hold", is_fetch)
+    assert "did not answer in time" in feeds.sync()
+    assert feeds.state(feed)["failure_count"] == 1
+    floor.set_timeouts()
+    assert "1 new" in feeds.sync()
+
+
+def test_a_distributor_that_dies_in_the_middle_is_read_to_the_end_later(
+    feeds, distributor, line
+):
+    feed = feeds.new_marking_feed(batch_size=10)
+    distributor.fill(feeds.batch, 40)
+    line.plan("cut", is_fetch_number(3))
+    feeds.sync()
+    assert feeds.state(feed)["failure_count"] == 1
+    assert len(feeds.leads()) == len(feeds.enquiries()) == 20
+    feeds.sync()
+    assert len(feeds.leads()) == len(feeds.enquiries()) == 40
+    assert distributor.count_taken(feeds.batch) == 40
+
+
+def test_a_server_killed_in_the_middle_goes_on_where_it_was(
+    bpo, feeds, distributor, line
+):
+    feed = feeds.new_marking_feed(batch_size=10)
+    distributor.fill(feeds.batch, 40)
+    arrived, released = threading.Event(), threading.Event()
+
+    def stall():
+        arrived.set()
+        released.wait(30)
+
+    line.plan(stall, is_fetch_number(3))
+    with ThreadPoolExecutor(1) as pool:
+        syncing = pool.submit(feeds.sync)
+        assert arrived.wait(30)
+        bpo.kill()
+        released.set()
+        with pytest.raises(ConnectionError):
+            syncing.result()
+    bpo.start()
+    assert len(feeds.leads()) == 20
+    assert distributor.count_taken(feeds.batch) == 0
+    feeds.sync()
+    assert len(feeds.leads()) == len(feeds.enquiries()) == 40
+    assert distributor.count_taken(feeds.batch) == 40
+    assert feeds.state(feed)["backlog"] == 0
+
+
+def test_new_ones_are_found_among_fifty_thousand(floor, feeds, distributor):
+    feed = feeds.new_feed()
+    distributor.fill(feeds.batch, MANY)
+    ids = distributor.admin.call(
+        "crm.lead", "search", [("referred", "=", feeds.batch)], order="id"
+    )
+    known = ids[NEW_AMONG_MANY // 2 : -NEW_AMONG_MANY // 2]
+    floor.execute(
+        """
+        INSERT INTO crm_lead_enquiry (source_id, external_id, state, content)
+        SELECT %s, 'crm.lead/' || id, 'created', '{}' FROM unnest(%s::integer[]) AS id
+        """,
+        [feeds.source, known],
+    )
+    for _run in range(5):
+        feeds.sync()
+        if not feeds.state(feed)["backlog"]:
+            break
+    assert len(feeds.leads()) == NEW_AMONG_MANY
+    assert len(feeds.enquiries()) == MANY
+
+
+@pytest.mark.parametrize(
+    ("values", "named"),
+    [
+        ({"mapping": {**LEAD_FIELDS, "city": "town"}}, "town"),
+        ({"mapping": {**LEAD_FIELDS, "city": "country_id.town"}}, "country_id.town"),
+        ({"mapping": {**LEAD_FIELDS, "city": "tag_ids"}}, "tag_ids"),
+        ({"mapping": {**LEAD_FIELDS, "enquiry_date": "phone"}}, "phone"),
+        ({"mapping": {**LEAD_FIELDS, "stage_id": "stage_id"}}, "stage_id"),
+        ({"mapping": {"contact_name": "contact_name"}}, "Phone"),
+        ({"write_back": {"x_nothing": {"value": "1"}}}, "x_nothing"),
+        ({"write_back": {"color": {"value": "red"}}}, "color"),
+        ({"write_back": {"priority": {"value": "9"}}}, "priority"),
+        ({"remote_model": "crm.nothing"}, "crm.nothing"),
+        ({"domain": "[('nothing', '=', 1)]"}, "nothing"),
+        ({"domain": "everything"}, "everything"),
+        ({"domain": "[('name',"}, "domain"),
+    ],
+)
+def test_what_does_not_fit_is_refused_by_name(feeds, values, named):
+    with pytest.raises(RpcError) as caught:
+        feeds.new_feed(**values)
+    assert caught.value.name == "odoo.exceptions.ValidationError"
+    assert named in caught.value.message
+
+
+def test_a_feed_that_cannot_be_checked_is_saved_as_archived(feeds):
+    feeds.manager.call("crm.brand", "write", feeds.brand, {"odoo_api_key": "wrong"})
+    with pytest.raises(RpcError, match="refused the login"):
+        feeds.new_feed()
+    feed = feeds.new_feed(active=False)
+    refuse(feeds.manager, "crm.lead.feed", "write", [feed], {"active": True})
+
+
+def test_the_connection_test_names_a_feed_that_fits_no_more(feeds, distributor):
+    (model,) = distributor.admin.call(
+        "ir.model", "search", [("model", "=", "crm.lead")]
+    )
+    field = distributor.admin.call(
+        "ir.model.fields",
+        "create",
+        {"model_id": model, "name": "x_gone", "ttype": "char"},
+    )
+    feeds.new_feed(mapping={**LEAD_FIELDS, "city": "x_gone"})
+    assert "Connected" in feeds.sync("action_test_connection")
+    distributor.admin.call("ir.model.fields", "unlink", [field])
+    assert "x_gone" in feeds.sync("action_test_connection")
+
+
+def test_dealers_and_models_are_made_and_kept_up_to_date(feeds, distributor):
+    feeds.new_feed(
+        "dealership",
+        {"code": "ref", "name": "name", "city": "city"},
+        remote_model="res.partner",
+        domain="[('ref', 'like', '-9')]",
+    )
+    feeds.new_feed(
+        "vehicle_model",
+        {"external_ref": "default_code", "name": "name", "list_price": "list_price"},
+        remote_model="product.product",
+        domain="[('default_code', 'like', 'toy-')]",
+    )
+    assert "2 new" in feeds.sync("action_sync_dealers")
+    assert "2 new" in feeds.sync("action_sync_vehicle_models")
+    (rush,) = distributor.admin.call(
+        "product.product", "search", [("default_code", "=", "toy-rush")]
+    )
+    distributor.admin.call("product.product", "write", rush, {"list_price": 1_200_000})
+    assert "1 changed" in feeds.sync("action_sync_vehicle_models")
+    assert "nothing new" in feeds.sync("action_sync_dealers")
+    (model,) = feeds.manager.call(
+        "crm.vehicle.model",
+        "search_read",
+        [("brand_id", "=", feeds.brand), ("external_ref", "=", "toy-rush")],
+        ["list_price"],
+    )
+    assert model["list_price"] == 1_200_000
+    (dealer,) = feeds.manager.call(
+        "crm.dealership", "search_read", [("code", "=", "MKT-9")], ["city", "brand_ids"]
+    )
+    assert dealer["city"] == "Makati"
+    assert feeds.brand in dealer["brand_ids"]
+
+
+def test_one_bad_dealer_does_not_stop_the_others(feeds, distributor):
+    partner = distributor.admin.call(
+        "res.partner", "create", {"name": "No Code", "is_company": True}
+    )
+    feeds.new_feed(
+        "dealership",
+        {"code": "ref", "name": "name"},
+        remote_model="res.partner",
+        domain=f"['|', ('ref', 'like', '-9'), ('id', '=', {partner})]",
+    )
+    message = feeds.sync("action_sync_dealers")
+    assert "1 refused" in message
+    assert f"res.partner/{partner}" in message
+
+
+def test_a_brand_without_a_feed_asks_for_one(feeds):
+    for method, kind in (
+        ("action_sync_now", "lead"),
+        ("action_sync_dealers", "dealership"),
+        ("action_sync_vehicle_models", "vehicle_model"),
+    ):
+        action = feeds.manager.call("crm.brand", method, [feeds.brand])
+        assert action["res_model"] == "crm.lead.feed"
+        assert action["context"]["default_kind"] == kind
+
+
+@pytest.mark.parametrize("role", ["agent", "supervisor"])
+def test_only_managers_sync(floor, feeds, role):
+    session = getattr(floor, role)
+    feed = feeds.new_feed()
+    for method in ("action_sync_now", "action_sync_dealers", "action_test_connection"):
+        assert "manager" in refuse(session, "crm.brand", method, [feeds.brand])
+    refuse(session, "crm.lead.feed", "read", [feed], ["domain"])
+    refuse(session, "crm.lead.feed", "write", [feed], {"domain": "[]"})
