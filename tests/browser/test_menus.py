@@ -18,6 +18,7 @@ MENUS = (
 SUPERVISORS = (("Pipeline", "All Leads"), ("Data", "Enquiries"))
 MANAGERS = (
     ("Data", "Lead Sources"),
+    ("Data", "Distributor Feeds"),
     ("Configuration", "Stages"),
     ("Configuration", "Lost Reasons"),
     ("Configuration", "Call Outcomes"),
