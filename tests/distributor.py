@@ -161,13 +161,7 @@ class Feeds:
 
     def run_job(self):
         """Run the job that reads all feeds."""
-        job = self.floor.admin.call(
-            "ir.model.data",
-            "search_read",
-            [("module", "=", "bpo_crm"), ("name", "=", "cron_pull_feeds")],
-            ["res_id"],
-        )[0]["res_id"]
-        self.floor.admin.call("ir.cron", "method_direct_trigger", [job])
+        self.floor.run_job("cron_pull_feeds")
 
     def wait_for_retry(self):
         """Let the time pass that a feed waits after a failure."""

@@ -61,6 +61,11 @@ class Floor:
                 "ir.config_parameter", "set_param", f"bpo_crm.{name}", str(value)
             )
 
+    def run_job(self, name):
+        """Run a scheduled job of the addon as an administrator does by hand."""
+        job = self.admin.find(f"bpo_crm.{name}")
+        self.admin.call("ir.cron", "method_direct_trigger", [job])
+
     def execute(self, statement, parameters):
         """Change what no client can, and let the servers' caches forget."""
         with self._postgres.connect(self.server.database) as cursor:

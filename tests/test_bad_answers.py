@@ -182,12 +182,7 @@ def test_a_wrong_password(floor, dealer):
 
 
 def test_a_user_without_rights(floor, dealer):
-    (group,) = dealer.admin.call(
-        "ir.model.data",
-        "search_read",
-        [("module", "=", "base"), ("name", "=", "group_user")],
-        ["res_id"],
-    )
+    group = dealer.admin.find("base.group_user")
     fields = dealer.admin.call("res.users", "fields_get", ["group_ids", "groups_id"])
     (field,) = fields
     dealer.admin.call(
@@ -197,7 +192,7 @@ def test_a_user_without_rights(floor, dealer):
             "name": "Nobody",
             "login": "nobody",
             "password": "nobody",
-            field: [(6, 0, [group["res_id"]])],
+            field: [(6, 0, [group])],
         },
     )
     dealership = floor.new_dealership(

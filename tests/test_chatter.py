@@ -120,14 +120,7 @@ def supervisor(floor):
 @pytest.fixture
 def discussions(floor):
     """The id of the subtype of messages."""
-    module, name = DISCUSSIONS.split(".")
-    (row,) = floor.admin.call(
-        "ir.model.data",
-        "search_read",
-        [("module", "=", module), ("name", "=", name)],
-        ["res_id"],
-    )
-    return row["res_id"]
+    return floor.admin.find(DISCUSSIONS)
 
 
 def email_of(floor, lead):

@@ -35,17 +35,6 @@ def at_once(*works):
     return errors
 
 
-def run_cron(floor, name):
-    """Run a scheduled job of the addon as an administrator does by hand."""
-    (data,) = floor.admin.call(
-        "ir.model.data",
-        "search_read",
-        [("module", "=", "bpo_crm"), ("name", "=", name)],
-        ["res_id"],
-    )
-    floor.admin.call("ir.cron", "method_direct_trigger", [data["res_id"]])
-
-
 def test_done_in_two_sessions_at_once_is_done_once(stage_activities, floor, dealership):
     for _attempt in range(5):
         lead = floor.new_lead(dealership)
@@ -122,14 +111,14 @@ def test_a_claim_and_an_assignment_at_once_plan_one_activity(
 
 def test_the_nightly_job_plans_what_is_missing(floor, lead):
     assert floor.activities(lead) == []
-    run_cron(floor, "cron_plan_missing_steps")
+    floor.run_job("cron_plan_missing_steps")
     (activity,) = floor.activities(lead)
     assert activity["user_id"][0] == floor.agent.uid
 
 
 def test_the_other_jobs_run(floor, lead):
-    run_cron(floor, "cron_return_to_pool")
-    run_cron(floor, "cron_follow_up_digest")
+    floor.run_job("cron_return_to_pool")
+    floor.run_job("cron_follow_up_digest")
     assert floor.read(lead)["user_id"][0] == floor.agent.uid
 
 

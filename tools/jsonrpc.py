@@ -65,6 +65,18 @@ class WebSession:
         params = {"model": model, "method": method, "args": args, "kwargs": kwargs}
         return self.post(f"/web/dataset/call_kw/{model}/{method}", params)
 
+    def find(self, xml_id):
+        """Return the id of a record of a module.
+
+        :param str xml_id: such as ``base.group_user``.
+        :rtype: int
+        :raises RpcError: when the user may not read such names.
+        """
+        module, _dot, name = xml_id.partition(".")
+        domain = [("module", "=", module), ("name", "=", name)]
+        (row,) = self.call("ir.model.data", "search_read", domain, ["res_id"])
+        return row["res_id"]
+
     def post(self, path, params):
         """Send a JSON-RPC request.
 

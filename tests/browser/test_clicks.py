@@ -408,8 +408,8 @@ class PlainOdoo:
             "res.users", "fields_get", ["group_ids", "groups_id"]
         )
         ids = [
-            self._find("base", "group_user"),
-            self._find("sales_team", "group_sale_salesman_all_leads"),
+            self.admin.find("base.group_user"),
+            self.admin.find("sales_team.group_sale_salesman_all_leads"),
         ]
         values = {
             "name": SELLER_NAME,
@@ -420,11 +420,6 @@ class PlainOdoo:
             groups: [(6, 0, ids)],
         }
         return self.admin.call("res.users", "create", values)
-
-    def _find(self, module, name):
-        domain = [("module", "=", module), ("name", "=", name)]
-        (row,) = self.admin.call("ir.model.data", "search_read", domain, ["res_id"])
-        return row["res_id"]
 
     def _start_weeks_today(self):
         """Show tomorrow in the calendar's week, which is a click less on Saturdays."""
