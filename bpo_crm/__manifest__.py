@@ -21,6 +21,7 @@
         "security/ir.model.access.csv",
         "security/crm_lead_rules.xml",
         "data/ir_sequence.xml",
+        "data/crm_lead_source.xml",
         "data/crm_stage.xml",
         "data/crm_lost_reason.xml",
         "data/crm_call_outcome.xml",

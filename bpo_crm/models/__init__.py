@@ -24,6 +24,7 @@ from . import (
     crm_lead_customer,
     crm_lead_intake,
     crm_lead_intake_core,
+    crm_lead_import,
     crm_lead_pipeline,
     crm_lead_lose,
     crm_lead_win,

@@ -114,6 +114,10 @@ class Lead(models.Model):
             if holder_id != lead.id and key not in before.get(lead, ()):
                 lead._refuse_second_lead(self.browse(holder_id))
 
+    def _write_unheld(self, vals):
+        """Write values with which these leads hold no other customers than before."""
+        return super().write(vals)
+
     def _hold_exactly(self, wanted):
         """Whether these leads hold their customers, and nobody else's."""
         self.env.cr.execute(

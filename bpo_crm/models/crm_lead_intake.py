@@ -18,7 +18,8 @@ QUIET = {
 
 
 #: What an open lead learns from a further enquiry, where it does not know it.
-FILLED_IN = ("dealership_id", "phone", "email_from", "contact_name")
+FILLED_IN = ("dealership_id", "contact_name")
+CONTACT = ("phone", "email_from")
 
 
 class Lead(models.Model):
@@ -41,7 +42,7 @@ class Lead(models.Model):
             others had come in before, and keep what became of them then.
         :rtype: tuple[crm.lead.enquiry, crm.lead.enquiry]
         """
-        named = [_with_name(enquiry) for enquiry in enquiries]
+        named = [with_name(enquiry) for enquiry in enquiries]
         rows, new = self.env["crm.lead.enquiry"]._write_down(source, named)
         new_ids = set(new.ids)
         fresh = {
@@ -63,15 +64,9 @@ class Lead(models.Model):
         if not fresh:
             return
         entries = source._prepare_entries(fresh)
-        usable = [entry for entry in entries if not entry.error]
-        new, again = self._match(usable)
+        new, again = self._match([entry for entry in entries if not entry.error])
         leads = self.with_context(**QUIET).create(source._prepare_leads_values(new))
-        for entry, lead in zip(new, leads, strict=True):
-            entry.lead = lead
-        for entry, holder in again:
-            entry.lead = holder.lead
-        self._merge_enquiries([entry for entry, _holder in again])
-        self._drop_unused_keys(usable)
+        self._settle(new, leads, again)
         self.env["crm.lead.enquiry"]._record_results(
             [entry.to_result() for entry in entries]
         )
@@ -92,6 +87,9 @@ class Lead(models.Model):
         for entry in entries:
             holder = next((holders[key] for key in entry.keys if holders[key]), None)
             if holder:
+                entry.is_disputed = any(
+                    _is_of_another(holders[key], holder) for key in entry.keys
+                )
                 again.append((entry, holder))
             else:
                 entry.is_new = True
@@ -99,6 +97,22 @@ class Lead(models.Model):
             for key in entry.keys:
                 holders[key] = holders[key] or holder or entry
         return new, again
+
+    @api.model
+    def _settle(self, new, leads, again):
+        """Give the enquiries that were matched their leads.
+
+        :param list new: those that needed a lead.
+        :param crm.lead leads: what was made of them, in their order.
+        :param list again: the others, as :meth:`_match` tells them.
+        """
+        for entry, lead in zip(new, leads, strict=True):
+            entry.lead = lead
+        for entry, holder in again:
+            entry.lead = holder.lead
+        merged = [entry for entry, _holder in again]
+        self._merge_enquiries(merged)
+        self._drop_unused_keys([*new, *merged])
 
     @api.model
     def _lock_customers(self, keys):
@@ -131,7 +145,7 @@ class Lead(models.Model):
         for entry in entries:
             by_lead.setdefault(entry.lead, []).append(entry)
         leads = self.concat(*by_lead)
-        leads._message_log_batch(
+        notes = leads._message_log_batch(
             {
                 lead.id: Markup("<hr/>").join(
                     entry.source._prepare_merge_message(entry) for entry in merged
@@ -143,14 +157,17 @@ class Lead(models.Model):
             values = lead._prepare_merge_values(merged)
             if values:
                 lead.with_context(**QUIET).write(values)
-        leads._notify_asked_again()
+        leads._notify_asked_again(notes)
 
     def _prepare_merge_values(self, entries):
         """Return what a lead learns from its customer's further enquiries."""
         values = {}
         for entry in entries:
             known = {name: value for name, value in entry.values.items() if value}
-            for name in (*FILLED_IN, *entry.enquiry.values):
+            learns = [*FILLED_IN, *entry.enquiry.values]
+            if not entry.is_disputed:
+                learns += CONTACT
+            for name in learns:
                 if known.get(name) and not self[name]:
                     values.setdefault(name, known[name])
             vehicle = known.get("vehicle_model_id")
@@ -159,22 +176,40 @@ class Lead(models.Model):
                 links.append(fields.Command.link(vehicle))
         return values
 
-    def _notify_asked_again(self):
-        """Tell the owners in their clients that their customers asked again."""
-        for owner, leads in self.filtered("user_id").grouped("user_id").items():
-            names = ", ".join(lead._get_label() for lead in leads)
-            env = self.with_context(lang=owner.lang).env
-            owner._bus_send(
-                "simple_notification",
-                {
-                    "type": "info",
-                    "title": env._("The customer asked again"),
-                    "message": names,
-                },
-            )
+    def _notify_asked_again(self, notes):
+        """Tell the owners in their clients that their customers asked again.
+
+        :param mail.message notes: of it, in the chatter of these leads.
+        """
+
+        @self.env.cr.precommit.add
+        def notify():
+            # The test run of an import takes back the notes, but no toasts.
+            certain = set(notes.exists().mapped("res_id"))
+            leads = self.filtered(lambda lead: lead.id in certain and lead.user_id)
+            for owner, owned in leads.grouped("user_id").items():
+                owned._send_asked_again(owner)
+
+    def _send_asked_again(self, owner):
+        env = self.with_context(lang=owner.lang).env
+        owner._bus_send(
+            "simple_notification",
+            {
+                "type": "info",
+                "title": env._("The customer asked again"),
+                "message": ", ".join(lead._get_label() for lead in self),
+            },
+        )
 
 
-def _with_name(enquiry):
+def _is_of_another(holder, chosen):
+    """Whether somebody else holds a customer than who was chosen."""
+    if not holder or holder is chosen:
+        return False
+    return not holder.lead or holder.lead != chosen.lead
+
+
+def with_name(enquiry):
     """Return an enquiry that can be told from all others of its source."""
     if enquiry.external_id:
         return enquiry

@@ -1,5 +1,27 @@
-from odoo import SUPERUSER_ID, api, models
-from odoo.tools import plaintext2html
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.tools import html2plaintext
+
+from ..intake import Enquiry
+from .crm_lead_source_resolve import Entry
+
+#: Values of a lead that say how it is worked, not what the customer asked; and those
+#: that a merge has a line of its own for.
+NOT_ASKED = {
+    "active",
+    "brand_id",
+    "company_id",
+    "description",
+    "email_from",
+    "enquiry_date",
+    "intake_source_id",
+    "lang_id",
+    "medium_id",
+    "name",
+    "phone",
+    "team_id",
+    "type",
+    "vehicle_model_id",
+}
 
 
 class Lead(models.Model):
@@ -14,16 +36,11 @@ class Lead(models.Model):
             # People are told who works their customer.
             return super().create(vals_list)
         # Nobody is there to be told: Odoo itself takes in what a visitor sent.
-        known = self._find_open_leads(vals_list)
-        new = super().create(
-            [vals for vals, first in zip(vals_list, known, strict=True) if not first]
-        )
-        made = iter(new)
-        leads = [first or next(made) for first in known]
-        for vals, first in zip(vals_list, known, strict=True):
-            if first:
-                first._log_asked_again(vals)
-        return self.concat(*leads)
+        entries = self._prepare_values_entries(vals_list)
+        new, again = self._match_values(entries)
+        leads = super().create([entry.values for entry in new])
+        self.sudo()._settle(new, leads, again)
+        return self.browse(entry.lead.id for entry in entries)
 
     @api.model
     def message_new(self, msg_dict, custom_values=None):
@@ -31,45 +48,108 @@ class Lead(models.Model):
 
         :return: the lead to which the gateway posts the mail.
         """
-        (first,) = self._find_open_leads([{"email_from": msg_dict.get("from")}])
-        if first:
-            first._notify_asked_again()
-            return first
-        return super().message_new(msg_dict, custom_values=custom_values)
+        mail = self.env["crm.lead.source"]._get_of_core("mail")
+        values = {"intake_source_id": mail.id, **(custom_values or {})}
+        # An employee who forwards a mail is not there to be told, either.
+        leads = super(Lead, self.with_user(SUPERUSER_ID))
+        return leads.message_new(msg_dict, custom_values=values).with_env(self.env)
+
+    # ------------------------------------------------------------
+    # BUSINESS
+    # ------------------------------------------------------------
 
     @api.model
-    def _find_open_leads(self, vals_list):
-        """Return the open leads of the customers whom values of leads name.
+    def _prepare_values_entries(self, vals_list):
+        """Return what is known of enquiries that came as values of leads.
 
         :param list vals_list: of ``crm.lead``.
-        :return: a recordset for each, which is empty for none, and for values that
-            make no open lead.
-        :rtype: list
+        :rtype: list[Entry]
         """
-        keys_list = [self._prepare_customer_keys(vals) for vals in vals_list]
-        wanted = {key for keys in keys_list for key in keys}
-        customers = self.env["crm.lead.customer"].sudo()
-        rows = customers.search([("key", "in", list(wanted)), ("lead_id", "!=", False)])
-        holders = {row.key: row.lead_id.with_env(self.env) for row in rows}
-        found = ((holders[key] for key in keys if key in holders) for keys in keys_list)
-        return [next(leads, self.browse()) for leads in found]
+        sources = self.env["crm.lead.source"].sudo()
+        keys_list = self._prepare_customers_keys(vals_list)
+        return [
+            Entry(
+                row=None,
+                enquiry=None,
+                source=sources.browse(vals.get("intake_source_id")),
+                keys=keys,
+                values=vals,
+            )
+            for vals, keys in zip(vals_list, keys_list, strict=True)
+        ]
 
     @api.model
-    def _prepare_customer_keys(self, vals):
-        """Return by what the customer is known whom the values of a lead name."""
-        stage = self.env["crm.stage"].browse(vals.get("stage_id"))
-        if vals.get("type") == "lead" or stage._is_closed:
-            return []
-        country = self.env["res.country"].browse(vals.get("country_id"))
-        keys = self._normalize_customer(
-            vals.get("phone"), vals.get("email_from"), country
-        )
-        return list(filter(None, keys))
+    def _match_values(self, entries):
+        """Match enquiries that came as values, and read those that are merged.
 
-    def _log_asked_again(self, vals):
-        """Keep in the chatter what a visitor sent."""
-        parts = filter(None, (vals.get("name"), vals.get("phone")))
-        body = self.env._("The customer asked again: %s", ", ".join(parts))
-        description = vals.get("description") or ""
-        self._message_log(body=plaintext2html(f"{body}\n{description}"))
-        self._notify_asked_again()
+        Matching sees leads that the user does not.
+
+        :return: as of :meth:`_match`.
+        """
+        new, again = self.sudo()._match(entries)
+        for entry, _holder in again:
+            entry.enquiry = self._read_values(entry.values)
+        return new, again
+
+    @api.model
+    def _prepare_customers_keys(self, vals_list):
+        """Return by what the customers are known whom values of leads name.
+
+        :param list vals_list: of ``crm.lead``.
+        :return: for each; nothing for values that make no open lead.
+        :rtype: list[list[str]]
+        """
+        ids = {vals["partner_id"] for vals in vals_list if vals.get("partner_id")}
+        partners = {
+            partner.id: partner
+            for partner in self.env["res.partner"].sudo().browse(ids)
+        }
+        default_type = self.default_get(["type"]).get("type")
+        return [
+            self._prepare_customer_keys(
+                {"type": default_type, **vals}, partners.get(vals.get("partner_id"))
+            )
+            for vals in vals_list
+        ]
+
+    @api.model
+    def _prepare_customer_keys(self, vals, partner):
+        stage = self.env["crm.stage"].browse(vals.get("stage_id"))
+        if vals["type"] == "lead" or stage._is_closed or not vals.get("active", True):
+            return []
+        customer = partner or self.env["res.partner"]
+        country = self.env["res.country"].browse(vals.get("country_id"))
+        email = vals.get("email_from") or customer.email
+        # The first number that is one counts, as for the lead itself.
+        for name in self._phone_get_number_fields():
+            phone, email_key = self._normalize_customer(
+                vals.get(name) or customer[name], email, country or customer.country_id
+            )
+            if phone:
+                break
+        return list(filter(None, (phone, email_key)))
+
+    @api.model
+    def _read_values(self, vals):
+        """Return what the customer asked, of values that make no lead.
+
+        :param dict vals: of ``crm.lead``; those without a field of their own in an
+            enquiry become a part of its message.
+        :rtype: Enquiry
+        """
+        lead = self.sudo().new(vals)
+        asked = {name: self._fields[name] for name in vals if name not in NOT_ASKED}
+        details = [
+            f"{field._description_string(self.env)}: {text}"
+            for name, field in asked.items()
+            if (text := field.convert_to_export(lead[name], lead))
+        ]
+        text = html2plaintext(vals.get("description") or "")
+        return Enquiry(
+            enquired_at=fields.Datetime.to_datetime(vals.get("enquiry_date")),
+            phone=vals.get("phone") or "",
+            email=vals.get("email_from") or "",
+            brand=lead.brand_id.name or "",
+            vehicle=lead.vehicle_model_id.name or "",
+            message="\n".join(filter(None, [vals.get("name"), text, *details])),
+        )

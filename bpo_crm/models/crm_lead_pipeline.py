@@ -124,7 +124,8 @@ class Lead(models.Model):
 
     def _write_stage(self, stage):
         """Write a stage past the guard and past what the stage asks for."""
-        return super().write({"stage_id": stage.id})
+        # Open for this moment only: the customer may have an open lead by now.
+        return self._write_unheld({"stage_id": stage.id})
 
     def _prepare_birth_problem(self, first):
         return self.env._(

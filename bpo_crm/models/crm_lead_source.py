@@ -3,11 +3,16 @@ import hmac
 import secrets
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from ..series import Constraint
 
 #: Of a token, in bytes; written down, it is a third longer.
 TOKEN_LENGTH = 32
+
+
+#: Odoo's own ways in, each with a source of its own.
+CORE_WAYS = ("import", "mail", "website")
 
 
 class LeadSource(models.Model):
@@ -62,6 +67,26 @@ class LeadSource(models.Model):
                 self.env["utm.source"].sudo().create({"name": source.name})
             )
         return sources
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_of_core(self):
+        of_core = self & self.concat(*map(self._get_of_core, CORE_WAYS))
+        if of_core:
+            raise UserError(
+                self.env._(
+                    "What comes in by Odoo's own ways is kept under %s. Rename it "
+                    "instead of deleting it.",
+                    ", ".join(of_core.mapped("name")),
+                )
+            )
+
+    @api.model
+    def _get_of_core(self, way):
+        """Return the source of what comes in by a way of Odoo's own.
+
+        :param str way: one of :data:`CORE_WAYS`.
+        """
+        return self.env.ref(f"bpo_crm.crm_lead_source_{way}")
 
     def _make_token(self):
         """Give this source a new token; the old one does not work any more.

@@ -13,13 +13,13 @@ VEHICLE_NAMES = ("name", "default_code", "external_ref")
 class Entry:
     """An enquiry on its way to a lead.
 
-    :param crm.lead.enquiry row: where it is written down.
-    :param Enquiry enquiry: what was sent.
-    :param crm.lead.source source: from where.
+    :param crm.lead.enquiry row: where it is written down; None for nowhere.
+    :param Enquiry enquiry: what was sent; None for what is not merged.
+    :param crm.lead.source source: from where; empty where nobody knows.
     """
 
-    row: models.BaseModel
-    enquiry: Enquiry
+    row: models.BaseModel | None
+    enquiry: Enquiry | None
     source: models.BaseModel
     #: By what its customer is known.
     keys: list = dataclasses.field(default_factory=list)
@@ -32,6 +32,8 @@ class Entry:
     lead: models.BaseModel | None = None
     #: Whether its lead was made of it.
     is_new: bool = False
+    #: Whether its phone number and its address are of two customers.
+    is_disputed: bool = False
 
     def to_result(self):
         """Return what became of it, as :meth:`_record_results` takes it."""
@@ -199,7 +201,9 @@ class LeadSource(models.Model):
         enquiry = entry.enquiry
         vehicle = " ".join(filter(None, (enquiry.brand, enquiry.vehicle)))
         lines = [
-            self.env._("The customer asked again through %s.", self.name),
+            self.env._("The customer asked again through %s.", self.name)
+            if self
+            else self.env._("The customer asked again."),
             vehicle and self.env._("Vehicle: %s", vehicle),
             enquiry.enquired_at
             and self.env._("Asked on: %s (UTC)", f"{enquiry.enquired_at:%F %R}"),

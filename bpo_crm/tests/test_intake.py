@@ -132,6 +132,15 @@ class TestIntake(BpoCase):
         self.assertEqual(first.email_from, "m@customer.example")
         self.assertEqual(first.dealership_id, self.dealership)
 
+    def test_a_phone_and_an_address_of_two_customers_change_neither(self):
+        by_phone = self._new_lead(phone="+63 917 555 9101", email_from=False)
+        by_email = self._new_lead(phone=False, email_from="m@customer.example")
+        row = self._take_in(self._enquiry(email="m@customer.example"))
+        self.assertEqual((row.state, row.lead_id), ("merged", by_phone))
+        self.assertFalse(by_phone.email_from)
+        self.assertFalse(by_email.phone)
+        self._assert_in_chatter("m@customer.example", by_phone)
+
     def test_the_owner_is_told(self):
         lead = self._take_in(self._enquiry()).lead_id
         lead.with_user(self.agent).action_claim()
@@ -215,6 +224,12 @@ class TestIntake(BpoCase):
         self.assertEqual(leads[0], first)
         self.assertNotEqual(leads[1], first)
         self._assert_in_chatter("From the form", first)
+
+    def test_two_web_forms_of_one_new_customer_are_one_lead(self):
+        values = {"name": "Form", "type": "opportunity", "phone": "0917 555 9101"}
+        leads = self.env["crm.lead"].create([values, {**values, "name": "Again"}])
+        self.assertEqual(leads[0], leads[1])
+        self._assert_in_chatter("Again", leads[0])
 
     def test_a_mail_of_a_known_customer_is_merged(self):
         first = self._new_lead(self.agent, email_from="maria@customer.example")

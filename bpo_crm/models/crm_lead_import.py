@@ -1,0 +1,120 @@
+import dataclasses
+
+from odoo import api, models
+from odoo.exceptions import RedirectWarning, UserError
+
+from .crm_lead_intake import with_name
+
+
+class Lead(models.Model):
+    """Odoo's own import ends at the door, too: rows of known customers are merged.
+
+    A row is what ``_load_records`` takes: a dict with ``values``, maybe an
+    ``xml_id``, and in the end the ``record``.
+    """
+
+    _inherit = "crm.lead"
+
+    @api.model
+    def _load_records(self, data_list, update=False, **options):
+        load = super()._load_records
+        if update or self.env.context.get("install_module"):
+            # What a module brings is no enquiry.
+            return load(data_list, update, **options)
+        loaded = self._find_loaded(data_list)
+        source = self.env["crm.lead.source"].sudo()._get_of_core("import")
+        # Merged by an earlier run: what the row says is in the chatter already.
+        kept = source._find_merged(loaded)
+        rows = [row for row in data_list if row.get("xml_id") not in kept]
+        fresh = self._prepare_row_entries(rows, loaded, source)
+        new, again = self._match_values(list(fresh))
+        if again:
+            self.check_access("create")
+        asking = {id(fresh[entry]) for entry, _holder in again}
+        try:
+            load([row for row in rows if id(row) not in asking], update, **options)
+        except RedirectWarning as refusal:
+            # The import has no button that leads elsewhere.
+            raise UserError(refusal.args[0]) from refusal
+        leads = self.concat(*(fresh[entry]["record"] for entry in new))
+        self.sudo()._settle(new, leads.sudo(), again)
+        source._keep_merged({entry: fresh[entry] for entry, _holder in again})
+        return self.browse(
+            kept.get(row.get("xml_id")) or row["record"].id for row in data_list
+        )
+
+    @api.model
+    def _find_loaded(self, data_list):
+        """Return the ids of the leads that rows were loaded into before.
+
+        :rtype: dict[str, int]
+        """
+        xml_ids = [row["xml_id"] for row in data_list if row.get("xml_id")]
+        found = self.env["ir.model.data"].sudo()._lookup_xmlids(xml_ids, self)
+        return {
+            f"{module}.{name}": lead_id
+            for _id, module, name, _model, lead_id, _noupdate, exists in found
+            if exists
+        }
+
+    @api.model
+    def _prepare_row_entries(self, rows, loaded, source):
+        """Return the entries of the rows that update no lead.
+
+        :rtype: dict[Entry, dict]
+        """
+        fresh = [
+            row
+            for row in rows
+            if not row["values"].get("id") and row.get("xml_id") not in loaded
+        ]
+        for row in fresh:
+            row["values"].setdefault("intake_source_id", source.id)
+        entries = self._prepare_values_entries([row["values"] for row in fresh])
+        return dict(zip(entries, fresh, strict=True))
+
+
+class LeadSource(models.Model):
+    """Which rows of imports were merged, so that another run knows them."""
+
+    _inherit = "crm.lead.source"
+
+    def _find_merged(self, loaded):
+        """Return which rows were merged into the leads that they are loaded into.
+
+        :param dict loaded: the id of the lead of each external id.
+        :rtype: dict[str, int]
+        """
+        rows = self.env["crm.lead.enquiry"].search(
+            [
+                ("source_id", "=", self.id),
+                ("external_id", "in", list(loaded)),
+                ("state", "=", "merged"),
+            ]
+        )
+        return {
+            row.external_id: row.lead_id.id
+            for row in rows
+            if row.lead_id.id == loaded[row.external_id]
+        }
+
+    def _keep_merged(self, rows):
+        """Write down rows that were merged, and let their external ids say so.
+
+        :param dict rows: of an import, by their entries.
+        """
+        if not rows:
+            return
+        for entry, row in rows.items():
+            row["record"] = entry.lead
+            name = row.get("xml_id") or ""
+            entry.enquiry = with_name(
+                dataclasses.replace(entry.enquiry, external_id=name)
+            )
+        enquiries = self.env["crm.lead.enquiry"]
+        written, _new = enquiries._write_down(self, [entry.enquiry for entry in rows])
+        for entry in rows:
+            entry.row = written[entry.enquiry.external_id]
+        enquiries._record_results([entry.to_result() for entry in rows])
+        named = [row for row in rows.values() if row.get("xml_id")]
+        self.env["ir.model.data"]._update_xmlids(named)
