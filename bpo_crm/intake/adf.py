@@ -10,7 +10,7 @@ import re
 
 from lxml import etree
 
-from .enquiry import MAX_SIZE, Enquiry, InvalidEnquiry, parse_moment
+from .enquiry import MAX_SIZE, Enquiry, InvalidEnquiry, decode_text, parse_moment
 
 #: The prologs of the standard, ``<?ADF VERSION "1.0"?>`` among them, are no XML.
 _PROLOGS = re.compile(r"<\?\s*(?:adf|xml)\b[^>]*\?>", re.IGNORECASE)
@@ -39,7 +39,7 @@ def read_adf(body):
     """
     if len(body) > MAX_SIZE:
         raise InvalidEnquiry(f"The document is longer than {MAX_SIZE} bytes.")
-    root = _parse(_tidy(_decode(body)))
+    root = _parse(_tidy(decode_text(body)))
     prospects = [node for node in root.iter() if _tag(node) == "prospect"]
     if not prospects:
         raise InvalidEnquiry("The document has no prospect.")
@@ -47,19 +47,6 @@ def read_adf(body):
 
 
 # The document
-
-
-def _decode(body):
-    declared = re.search(rb'encoding\s*=\s*["\']([\w-]+)["\']', body[:300])
-    encodings = ["utf-8-sig", declared and declared[1].decode("ascii"), "cp1252"]
-    if body[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        encodings = ["utf-16"]
-    for encoding in filter(None, encodings):
-        try:
-            return body.decode(encoding)
-        except (UnicodeDecodeError, LookupError):
-            continue
-    return body.decode("latin-1")
 
 
 def _tidy(text):

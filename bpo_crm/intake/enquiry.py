@@ -13,6 +13,9 @@ MAX_SIZE = 512 * 1024  # bytes
 MAX_LINE = 250
 MAX_TEXT = 20_000
 
+#: Character sets in which any bytes are a text, so that they prove nothing.
+_SINGLE_BYTE = ("us-ascii", "iso-8859", "latin", "windows-125", "cp125")
+
 #: Characters that no database takes, and that nobody typed.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
@@ -110,3 +113,24 @@ def parse_moment(text):
             moment = moment.astimezone(datetime.UTC).replace(tzinfo=None)
         return moment.replace(microsecond=0)
     return None
+
+
+def decode_text(body, charset=""):
+    """Return a text that somebody sent, in whatever character set it is.
+
+    :param bytes body: the text.
+    :param str charset: the one that it came with, if any.
+    :rtype: str
+    """
+    declared = re.search(rb'encoding\s*=\s*["\']([\w-]+)["\']', body[:300])
+    charsets = [charset, "utf-8-sig", declared and declared[1].decode("ascii")]
+    if charset.lower().startswith(_SINGLE_BYTE):
+        charsets = ["utf-8-sig", charset]
+    if body[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        charsets = ["utf-16"]
+    for name in filter(None, [*charsets, "cp1252"]):
+        try:
+            return body.decode(name)
+        except (UnicodeError, LookupError):
+            continue
+    return body.decode("latin-1")

@@ -20,6 +20,7 @@ from . import (
     crm_lead_feed_catalogue,
     crm_brand_distributor,
     crm_lead_enquiry,
+    crm_lead_source_mail,
     crm_lead,
     crm_lead_customer,
     crm_lead_intake,

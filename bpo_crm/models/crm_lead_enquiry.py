@@ -68,7 +68,7 @@ class LeadEnquiry(models.Model):
 
         :return: True
         """
-        waiting = self.sudo().filtered(lambda row: row.state == "quarantined")
+        waiting = self.sudo().filtered(lambda row: row._is_waiting())
         for source, rows in waiting.grouped("source_id").items():
             fresh = {row: row._read_content() for row in rows}
             waiting.env["crm.lead"]._take_in_rows(fresh, source)
@@ -124,6 +124,9 @@ class LeadEnquiry(models.Model):
             [("source_id", "=", source.id), ("external_id", "in", names)]
         )
         return {row.external_id: row for row in rows}, new
+
+    def _is_waiting(self):
+        return self.state == "quarantined"
 
     def _prepare_answer(self, is_known):
         """Return what the sender is told of an enquiry.

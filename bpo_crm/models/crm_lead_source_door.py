@@ -95,8 +95,13 @@ class LeadSource(models.Model):
             ``error``, and ``is_known`` for those that had come in before.
         :rtype: list[dict]
         """
+
+        def take_in(source):
+            rows, new = source.env["crm.lead"]._take_in(source, enquiries)
+            return [row._prepare_answer(row not in new) for row in rows]
+
         try:
-            return self._deliver_anew(enquiries)
+            return self._run_alone(take_in)
         except Exception as error:
             problem = str(error) or type(error).__name__
             if not enquiries or all(enquiry.problem for enquiry in enquiries):
@@ -109,23 +114,25 @@ class LeadSource(models.Model):
         middle = len(enquiries) // 2
         return self._deliver(enquiries[:middle]) + self._deliver(enquiries[middle:])
 
-    def _deliver_anew(self, enquiries):
-        """Take in enquiries, again where another delivery got in the way."""
+    def _run_alone(self, work):
+        """Do something in a transaction of its own, again if another got in its way.
+
+        :param work: takes this source in that transaction.
+        :return: what it returns.
+        """
         for _unused in range(MAX_TRIES - 1):
             try:
-                return self._deliver_once(enquiries)
+                return self._run_once(work)
             except CONFLICTS:
                 _logger.info("Delivery of %s is tried again", self.code)
-        return self._deliver_once(enquiries)
+        return self._run_once(work)
 
-    def _deliver_once(self, enquiries):
+    def _run_once(self, work):
         with self.env.registry.cursor() as cr:
             # Two that name the same customer wait for each other instead of failing.
             cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
             env = api.Environment(cr, SUPERUSER_ID, {})
-            source = env["crm.lead.source"].browse(self.id)
-            rows, new = env["crm.lead"]._take_in(source, enquiries)
-            return [row._prepare_answer(row not in new) for row in rows]
+            return work(env["crm.lead.source"].browse(self.id))
 
 
 class LeadSourceRate(models.Model):

@@ -1,0 +1,200 @@
+import base64
+import codecs
+import email
+import email.policy
+import functools
+import logging
+
+from odoo import api, fields, models
+
+from ..intake import InvalidEnquiry, describe_mail, read_mail
+from .crm_lead_intake import with_name
+
+_logger = logging.getLogger(__name__)
+
+#: The longest mail that is kept whole.
+MAX_MAIL = 10 * 1024 * 1024  # bytes
+
+
+class LeadSource(models.Model):
+    """The door of a source for mails: ADF documents, or what somebody wrote."""
+
+    _name = "crm.lead.source"
+    _inherit = ["crm.lead.source", "mail.alias.mixin.optional"]
+
+    alias_id = fields.Many2one(
+        help="The address that its mails are sent to, with ADF/XML or without."
+    )
+
+    def _alias_get_creation_values(self):
+        values = super()._alias_get_creation_values()
+        values["alias_model_id"] = self.env["ir.model"]._get_id("crm.lead")
+        if self.id:
+            values["alias_defaults"] = {"intake_source_id": self.id}
+        return values
+
+    # ------------------------------------------------------------
+    # BUSINESS
+    # ------------------------------------------------------------
+
+    def _receive_mail(self, message):
+        """Keep a mail, and take it in as soon as it is certain to be kept.
+
+        The gateway's transaction cannot do both: it fails where another delivery
+        names the same customer, and then the mail is lost and bounced; and what it
+        has locked would keep a transaction within it waiting forever. So the mail
+        waits in quarantine until the commit, and stays there if it cannot be read.
+
+        :param email.message.EmailMessage message: the mail.
+        """
+        enquiries = self.env["crm.lead.enquiry"]
+        row = enquiries._write_down_mail(self, message, self.env._("Not read yet."))
+        if row:
+            self.env.cr.postcommit.add(functools.partial(self._read_kept_mail, row.id))
+
+    def _read_kept_mail(self, row_id):
+        def read(source):
+            source.env["crm.lead.enquiry"].browse(row_id).exists().action_retry()
+
+        try:
+            self._run_alone(read)
+        except Exception:
+            # It is in quarantine, where somebody can try it again.
+            _logger.exception("A mail to %s could not be read", self.code)
+
+    def _take_in_mail(self, message):
+        """Take in what is in a mail.
+
+        :param email.message.EmailMessage message: the mail.
+        """
+        enquiries = self.env["crm.lead.enquiry"]
+        try:
+            found = read_mail(message)
+        except InvalidEnquiry as problem:
+            enquiries._write_down_mail(self, message, str(problem))
+            return
+        if not found:
+            _logger.info("An automatic answer came to %s", self.code)
+            return
+        _rows, new = self.env["crm.lead"]._take_in(self, found)
+        new._attach_mail(message)
+
+
+class LeadEnquiry(models.Model):
+    """The mails that enquiries came by."""
+
+    _inherit = "crm.lead.enquiry"
+
+    mail = fields.Binary("Original Mail", readonly=True, attachment=True)
+    mail_name = fields.Char(compute="_compute_mail_name")
+
+    def _compute_mail_name(self):
+        for row in self:
+            row.mail_name = f"{row.id}.eml"
+
+    # ------------------------------------------------------------
+    # ACTIONS
+    # ------------------------------------------------------------
+
+    def action_retry(self):
+        """Take the enquiries in quarantine in again; read their mails again."""
+        self.check_access("read")
+        mails = self.sudo().filtered(lambda row: row.mail and row._is_waiting())
+        others = self - mails
+        for row in mails:
+            source, message = row.source_id, _parse(base64.b64decode(row.mail))
+            # What is in the mail may have its name.
+            row.unlink()
+            source._take_in_mail(message)
+        return super(LeadEnquiry, others).action_retry()
+
+    # ------------------------------------------------------------
+    # BUSINESS
+    # ------------------------------------------------------------
+
+    @api.model
+    def _write_down_mail(self, source, message, reason):
+        """Keep a mail in quarantine.
+
+        :param crm.lead.source source: to whose address it came.
+        :param email.message.EmailMessage message: the mail.
+        :param str reason: why it is there.
+        :return: its row; empty if the mail had come before.
+        """
+        enquiry = with_name(describe_mail(message))
+        _rows, new = self._write_down(source, [enquiry])
+        if new:
+            new._record_results([(new.id, "quarantined", None, reason)])
+            new.mail = base64.b64encode(_to_bytes(message))
+        return new
+
+    def _attach_mail(self, message):
+        """Keep the mail that these enquiries came by, with their leads as well.
+
+        :param email.message.EmailMessage message: the mail.
+        """
+        original = _to_bytes(message)
+        self.mail = base64.b64encode(original)
+        leads = self.lead_id
+        files = self.env["ir.attachment"].create(
+            [
+                {
+                    "name": "mail.eml",
+                    "mimetype": "message/rfc822",
+                    "raw": original,
+                    "res_model": leads._name,
+                    "res_id": lead.id,
+                }
+                for lead in leads
+            ]
+        )
+        for lead, file in zip(leads, files, strict=True):
+            lead._message_log(
+                body=self.env._("The mail that the enquiry came by."),
+                attachment_ids=file.ids,
+            )
+
+
+class MailThread(models.AbstractModel):
+    """Mails to the address of a source go to its door."""
+
+    _inherit = "mail.thread"
+
+    def _message_parse_extract_payload(self, message, *args, **kwargs):
+        # Core fails at a character set that Python does not know.
+        for part in message.walk():
+            if not _is_known(part.get_content_charset()):
+                part.set_param("charset", "utf-8")
+        return super()._message_parse_extract_payload(message, *args, **kwargs)
+
+    @api.model
+    def _message_route_process(self, message, message_dict, routes):
+        others = []
+        for route in routes or ():
+            model, thread_id, values, _user_id, alias = route
+            source_id = model == "crm.lead" and (values or {}).get("intake_source_id")
+            if thread_id or not source_id:
+                others.append(route)
+                continue
+            source = self.env["crm.lead.source"].sudo().browse(source_id)
+            source._receive_mail(message)
+            if alias:
+                alias.sudo().alias_status = "valid"
+        return super()._message_route_process(message, message_dict, others)
+
+
+def _is_known(charset):
+    try:
+        return not charset or bool(codecs.lookup(charset))
+    except LookupError:
+        return False
+
+
+def _parse(original):
+    return email.message_from_bytes(original, policy=email.policy.SMTP)
+
+
+def _to_bytes(message):
+    # As it came: writing odd headers anew may fail.
+    as_it_came = message.policy.clone(refold_source="none")
+    return message.as_bytes(policy=as_it_came)[:MAX_MAIL]

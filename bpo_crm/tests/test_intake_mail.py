@@ -1,0 +1,264 @@
+import base64
+from unittest.mock import patch
+
+from odoo.exceptions import AccessError
+from odoo.tests import Form, tagged
+
+from .common import BpoCase
+
+ADF = """<?ADF VERSION "1.0"?><?xml version="1.0"?>
+<adf><prospect><customer><contact>
+<name part="full">Maria</name><phone>%s</phone><email>maria@customer.example</email>
+</contact></customer></prospect></adf>"""
+
+MAIL = """Message-ID: {name}
+From: {sender}
+To: {to}
+Subject: {subject}
+Date: Fri, 20 Nov 2026 09:30:00 +0800
+Content-Type: {kind}; charset="{charset}"
+{headers}
+
+{text}
+"""
+
+
+@tagged("post_install", "-at_install")
+class TestIntakeMail(BpoCase):
+    """Mails to the address of a source, and to a team's, end at the door."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env.company.country_id = cls.env.ref("base.ph")
+        domain = cls.env["mail.alias.domain"].search([], limit=1)
+        cls.domain = domain or cls.env["mail.alias.domain"].create(
+            {"name": "bpo.example", "company_ids": cls.env.company.ids}
+        )
+        cls.source = (
+            cls.env["crm.lead.source"]
+            .with_user(cls.manager)
+            .create(
+                {
+                    "name": "Portal",
+                    "code": "portal-t",
+                    "alias_name": "portal-t",
+                    "alias_domain_id": cls.domain.id,
+                }
+            )
+            .with_env(cls.env)
+        )
+
+    def _receive(self, text, **values):
+        """Let the gateway receive a mail, and commit."""
+        mail = MAIL.format(
+            **{
+                "name": "<1@portal.example>",
+                "sender": "Portal <noreply@portal.example>",
+                "to": self.source.alias_email,
+                "subject": "New lead",
+                "kind": "text/plain",
+                "charset": "utf-8",
+                "headers": "X-Nothing: nothing",
+                "text": text,
+                **values,
+            }
+        )
+
+        # The transaction of its own is a part of the test's; /tests has a real one.
+        def run_alone(source, work):
+            with source.env.cr.savepoint():
+                return work(source)
+
+        with patch.object(type(self.source), "_run_alone", run_alone):
+            self.env["mail.thread"].message_process(None, mail.encode())
+            self.env.cr.postcommit.run()
+
+    def _rows(self):
+        return self.env["crm.lead.enquiry"].search(
+            [("source_id", "=", self.source.id)], order="id"
+        )
+
+    def _waiting(self):
+        return self.env["mail.mail"].search_count([])
+
+    # ------------------------------------------------------------
+    # To the address of a source
+    # ------------------------------------------------------------
+
+    def test_a_source_gets_an_address(self):
+        self.assertEqual(self.source.alias_email, f"portal-t@{self.domain.name}")
+        with Form(self.env["crm.lead.source"].with_user(self.manager)) as form:
+            form.name = "Magazine"
+            form.code = "magazine-t"
+            form.alias_name = "magazine-t"
+        alias = form.record.sudo().alias_id
+        self.assertEqual(alias.alias_model_id.model, "crm.lead")
+
+    def test_only_managers_change_an_address(self):
+        self.source.with_user(self.supervisor).write({"alias_name": "other-t"})
+        self.source.invalidate_recordset()
+        self.assertEqual(self.source.alias_name, "portal-t")
+        self.source.with_user(self.manager).write({"alias_name": "other-t"})
+        self.assertEqual(self.source.alias_name, "other-t")
+
+    def test_a_document_becomes_a_lead(self):
+        self._receive(ADF % "0917 555 9401")
+        row = self._rows()
+        self.assertEqual(
+            (row.state, row.external_id), ("created", "<1@portal.example>")
+        )
+        lead = row.lead_id
+        self.assertEqual(lead.contact_name, "Maria")
+        self.assertEqual(lead.phone_sanitized, "+639175559401")
+        self.assertEqual(lead.intake_source_id, self.source)
+        self.assertFalse(lead.user_id)
+        self.assertFalse(lead.partner_id)
+
+    def test_a_document_of_a_known_customer_is_merged(self):
+        lead = self._new_lead(self.agent, phone="+63 917 555 9401")
+        self._receive(ADF % "0917 555 9401")
+        self.assertEqual((self._rows().state, self._rows().lead_id), ("merged", lead))
+        self._assert_in_chatter("through Portal", lead)
+        self.env.cr.precommit.run()
+        toasts = self.env["bus.bus"].search([("message", "ilike", "asked again")])
+        self.assertIn(lead.reference, toasts[-1:].message)
+
+    def test_a_letter_is_an_enquiry(self):
+        self._receive(
+            "Is it there?", sender="Juan <juan@customer.example>", subject="Picanto"
+        )
+        lead = self._rows().lead_id
+        self.assertEqual(lead.contact_name, "Juan")
+        self.assertEqual(lead.email_normalized, "juan@customer.example")
+        self.assertIn("Is it there?", lead.description)
+        self.assertIn("Picanto", lead.description)
+
+    def test_who_works_the_lead_can_read_the_mail(self):
+        self._receive(ADF % "0917 555 9401")
+        row = self._rows()
+        self.assertIn(b"<phone>0917 555 9401", base64.b64decode(row.mail))
+        row.lead_id.with_user(self.agent).action_claim()
+        messages = row.lead_id.with_user(self.agent).message_ids
+        files = messages.attachment_ids
+        self.assertIn(b"<phone>0917 555 9401", files.raw)
+
+    def test_the_same_mail_comes_in_once(self):
+        for _n in range(2):
+            self._receive(ADF % "0917 555 9401")
+        self.assertEqual(len(self._rows()), 1)
+        lead = self._rows().lead_id
+        self.assertFalse([b for b in self._chatter(lead) if "asked again" in b])
+
+    def test_many_leads_of_one_sender_are_no_loop(self):
+        for number in range(25):
+            self._receive(
+                ADF.replace("maria@", f"maria{number}@") % f"0917 555 95{number:02}",
+                name=f"<{number}@portal.example>",
+            )
+        self.assertEqual(self._rows().mapped("state"), ["created"] * 25)
+
+    def test_what_cannot_be_read_is_kept(self):
+        before = self._waiting()
+        self._receive("<adf>Call 0917 555 9401</adf>")
+        row = self._rows()
+        self.assertEqual(row.state, "quarantined")
+        self.assertIn("no prospect", row.error)
+        self.assertIn("Call 0917 555 9401", row.content)
+        self.assertIn(b"Call 0917 555 9401", base64.b64decode(row.mail))
+        self.assertEqual(self._waiting(), before, "nobody is answered")
+        row.with_user(self.supervisor).action_retry()
+        row = self._rows()
+        self.assertEqual(row.state, "quarantined")
+        self.assertIn("no prospect", row.error)
+
+    def test_what_could_not_be_read_is_read_later(self):
+        self._receive(ADF % "0171 2345678", name="<2@portal.example>")
+        self._receive((ADF % "0171 2345678").replace("maria@customer.example", ""))
+        row = self._rows()[-1]
+        self.assertEqual(row.state, "quarantined")
+        self.env.company.country_id = self.env.ref("base.de")
+        row.with_user(self.manager).action_retry()
+        self.assertEqual(self._rows()[-1].lead_id.phone_sanitized, "+491712345678")
+
+    def test_agents_retry_nothing(self):
+        self._receive("<adf/>")
+        with self.assertRaises(AccessError):
+            self._rows().with_user(self.agent).action_retry()
+
+    def test_a_mail_waits_in_quarantine_until_it_is_read(self):
+        error = RuntimeError("The server was stopped")
+        with (
+            patch.object(type(self.source), "_take_in_mail", side_effect=error),
+            self.assertLogs("odoo.addons.bpo_crm", "ERROR"),
+        ):
+            self._receive(ADF % "0917 555 9401")
+        row = self._rows()
+        self.assertEqual((row.state, row.error), ("quarantined", "Not read yet."))
+        row.action_retry()
+        self.assertEqual(self._rows().state, "created")
+
+    def test_automatic_answers_and_bounces_become_nothing(self):
+        before = self.env["crm.lead"].search_count([]), self._waiting()
+        self._receive("I am away", headers="Auto-Submitted: auto-replied")
+        self._receive("Undelivered", sender="MAILER-DAEMON@portal.example")
+        self._receive(
+            "--b\nContent-Type: text/plain\n\nUndelivered\n--b--",
+            kind='multipart/report; boundary="b"; report-type=delivery-status',
+        )
+        after = self.env["crm.lead"].search_count([]), self._waiting()
+        self.assertEqual(after, before)
+        self.assertFalse(self._rows())
+
+    def test_odd_character_sets_are_no_reason_to_lose_a_mail(self):
+        for number, charset in enumerate(("x-unknown", "unknown-8bit", "utf-7")):
+            self._receive(
+                ADF % f"0917 555 940{number}",
+                charset=charset,
+                name=f"<{number}@portal.example>",
+            )
+        self.assertEqual(set(self._rows().mapped("state")), {"created", "merged"})
+
+    def test_an_answer_to_the_agent_stays_with_the_lead(self):
+        lead = self._new_lead(self.agent, email_from="maria@customer.example")
+        sent = lead.with_user(self.agent).message_post(
+            body="Hello", message_type="comment", subtype_xmlid="mail.mt_comment"
+        )
+        self._receive(
+            "Thank you",
+            sender="maria@customer.example",
+            headers=f"In-Reply-To: {sent.message_id}",
+        )
+        self.assertFalse(self._rows())
+        self._assert_in_chatter("Thank you", lead)
+
+    # ------------------------------------------------------------
+    # To a team's address
+    # ------------------------------------------------------------
+
+    def _receive_for_team(self, text, **values):
+        self.team.write({"alias_name": "floor-t", "alias_domain_id": self.domain.id})
+        address = self.team.alias_id.alias_full_name
+        self._receive(text, to=address, **values)
+
+    def test_a_teams_mail_becomes_a_lead(self):
+        self._receive_for_team("Is it there?", sender="Juan <juan@customer.example>")
+        lead = self.env["crm.lead"].search([("email_from", "ilike", "juan@customer")])
+        self.assertEqual(lead.intake_source_id.name, "Mail")
+        self.assertEqual(lead.team_id, self.team)
+        self.assertFalse(lead.user_id)
+        self._assert_in_chatter("Is it there?", lead)
+
+    def test_a_teams_mail_of_a_known_customer_is_merged(self):
+        lead = self._new_lead(self.agent, email_from="juan@customer.example")
+        self._receive_for_team("Is it there?", sender="Juan <juan@customer.example>")
+        self._assert_in_chatter("through Mail", lead)
+        self._assert_in_chatter("Is it there?", lead)
+        self.env.cr.precommit.run()
+        toasts = self.env["bus.bus"].search([("message", "ilike", "asked again")])
+        self.assertIn(lead.reference, toasts[-1:].message)
+
+    def test_a_mail_of_an_employee_is_merged_too(self):
+        lead = self._new_lead(self.other_agent, email_from=self.agent.email)
+        self._receive_for_team("For me", sender=self.agent.email)
+        self._assert_in_chatter("For me", lead)

@@ -1,0 +1,222 @@
+import base64
+import email
+import email.policy
+from datetime import datetime
+from email.message import EmailMessage
+
+from odoo.tests import BaseCase, tagged
+
+from odoo.addons.bpo_crm.intake import MAX_SIZE, InvalidEnquiry, read_mail
+
+ADF = """<?ADF VERSION "1.0"?>
+<?xml version="1.0"?>
+<adf>
+ <prospect>
+  <vehicle><make>Kia</make><model>Picanto</model></vehicle>
+  <customer><contact>
+   <name part="full">María Ñáñez</name><phone>0917 555 9401</phone>
+  </contact></customer>
+ </prospect>
+</adf>
+"""
+
+
+def parse(original):
+    return email.message_from_bytes(original, policy=email.policy.SMTP)
+
+
+@tagged("post_install", "-at_install")
+class TestMailEnquiry(BaseCase):
+    """Enquiries by mail, as senders put them into one."""
+
+    def _mail(self, text="Please see the attachment.", **headers):
+        mail = EmailMessage(policy=email.policy.SMTP)
+        for name, value in {
+            "From": "Portal <noreply@portal.example>",
+            "To": "leads@bpo.example",
+            "Subject": "New lead",
+            "Date": "Fri, 20 Nov 2026 09:30:00 +0800",
+            "Message-ID": "<1@portal.example>",
+            **{name.replace("_", "-"): value for name, value in headers.items()},
+        }.items():
+            mail[name] = value
+        if text is not None:
+            mail.set_content(text)
+        return mail
+
+    def _read(self, mail):
+        """Read a mail as it comes from the wire."""
+        return read_mail(parse(mail.as_bytes()))
+
+    def _assert_is_maria(self, mail):
+        (enquiry,) = self._read(mail)
+        self.assertEqual(enquiry.name, "María Ñáñez")
+        self.assertEqual(enquiry.phone, "0917 555 9401")
+        self.assertEqual(enquiry.vehicle, "Picanto")
+        self.assertEqual(enquiry.external_id, "<1@portal.example>")
+        self.assertEqual(enquiry.enquired_at, datetime(2026, 11, 20, 1, 30))
+
+    # ------------------------------------------------------------
+    # A document
+    # ------------------------------------------------------------
+
+    def test_a_document_is_the_text_of_the_mail(self):
+        self._assert_is_maria(self._mail(ADF))
+        self._assert_is_maria(self._mail(f"A lead for you:\n\n{ADF}\n-- \nPortal"))
+
+    def test_a_document_is_attached_under_many_types(self):
+        for kind, name in (
+            ("application/xml", "lead.xml"),
+            ("text/xml", "lead.xml"),
+            ("application/x-adf", "lead"),
+            ("application/adf+xml", "lead"),
+            ("application/octet-stream", "LEAD.ADF"),
+            ("application/octet-stream", "lead.xml"),
+            ("text/plain", "adf.txt"),
+        ):
+            mail = self._mail()
+            main, sub = kind.split("/")
+            mail.add_attachment(ADF.encode(), maintype=main, subtype=sub, filename=name)
+            with self.subTest(kind):
+                self._assert_is_maria(mail)
+
+    def test_a_document_comes_in_any_transfer_encoding(self):
+        for encoding in ("base64", "quoted-printable", "8bit"):
+            mail = self._mail(None)
+            mail.set_content(ADF, subtype="xml", cte=encoding)
+            with self.subTest(encoding):
+                self._assert_is_maria(mail)
+
+    def test_a_document_comes_in_odd_character_sets(self):
+        for declared, real in (
+            ("iso-8859-1", "iso-8859-1"),
+            ("windows-1252", "cp1252"),
+            ("utf-16", "utf-16"),
+            ("x-unknown", "utf-8"),
+            ("us-ascii", "utf-8"),
+            ("iso-8859-1", "utf-8"),
+            ("utf-8", "cp1252"),
+        ):
+            body = base64.encodebytes(ADF.encode(real))
+            mail = parse(
+                b"Message-ID: <1@portal.example>\r\n"
+                b"Date: Fri, 20 Nov 2026 09:30:00 +0800\r\n"
+                b'Content-Type: text/plain; charset="' + declared.encode() + b'"\r\n'
+                b"Content-Transfer-Encoding: base64\r\n\r\n" + body
+            )
+            with self.subTest(declared, real=real):
+                self._assert_is_maria(mail)
+
+    def test_a_document_is_written_in_html(self):
+        escaped = ADF.replace("<", "&lt;").replace(">", "&gt;")
+        for html in (
+            f"<html><body><pre>{escaped}</pre></body></html>",
+            "<div>" + escaped.replace("\n", "<br>\n&nbsp;") + "</div>",
+            "<p>" + escaped.replace("\n", "</p>\n<p>") + "</p>",
+            f"<html><head><style>p {{}}</style></head><body>{ADF}</body></html>",
+        ):
+            mail = self._mail(None)
+            mail.set_content(html, subtype="html")
+            self._assert_is_maria(mail)
+
+    def test_a_document_in_two_forms_is_one_enquiry(self):
+        mail = self._mail(ADF)
+        mail.add_alternative(
+            "<pre>" + ADF.replace("<", "&lt;").replace(">", "&gt;") + "</pre>",
+            subtype="html",
+        )
+        self._assert_is_maria(mail)
+        for name in ("lead.xml", "lead.adf"):
+            mail.add_attachment(
+                ADF.encode(), maintype="application", subtype="xml", filename=name
+            )
+        self._assert_is_maria(mail)
+
+    def test_a_forwarded_mail_is_looked_into(self):
+        outer = self._mail("Fwd", From="Ana <ana@bpo.example>")
+        outer.add_attachment(self._mail(ADF))
+        self._assert_is_maria(outer)
+
+    def test_the_prospects_of_one_mail_are_told_apart(self):
+        other = ADF.replace("0917 555 9401", "0917 555 9402")
+        mail = self._mail()
+        for text in (ADF, other):
+            mail.add_attachment(
+                text.encode(), maintype="application", subtype="xml", filename="a.xml"
+            )
+        names = [enquiry.external_id for enquiry in self._read(mail)]
+        self.assertEqual(names, ["<1@portal.example>", "<1@portal.example> 2"])
+
+    def test_a_name_of_its_own_counts_more_than_the_mails(self):
+        mail = self._mail(ADF.replace("<prospect>", "<prospect><id>77</id>"))
+        self.assertEqual(self._read(mail)[0].external_id, "77")
+
+    def test_what_cannot_be_read_says_why(self):
+        for text, reason in (
+            ("<adf></adf>", "no prospect"),
+            ('<!DOCTYPE adf [<!ENTITY x "y">]>' + ADF, "entities"),
+            (ADF + " " * MAX_SIZE, "longer than"),
+        ):
+            with self.assertRaisesRegex(InvalidEnquiry, reason):
+                self._read(self._mail(text))
+
+    # ------------------------------------------------------------
+    # Somebody's words
+    # ------------------------------------------------------------
+
+    def test_a_letter_is_an_enquiry_of_its_sender(self):
+        (enquiry,) = self._read(
+            self._mail(
+                "Is the Picanto in stock?",
+                From='"Cruz, Juan" <juan@customer.example>',
+                Subject="Kia Picanto",
+            )
+        )
+        self.assertEqual(enquiry.name, "Cruz, Juan")
+        self.assertEqual(enquiry.email, "juan@customer.example")
+        self.assertEqual(enquiry.message, "Kia Picanto\nIs the Picanto in stock?")
+        self.assertEqual(enquiry.external_id, "<1@portal.example>")
+        self.assertEqual(enquiry.enquired_at, datetime(2026, 11, 20, 1, 30))
+
+    def test_a_letter_in_html_is_read_as_text(self):
+        mail = self._mail(None, From="juan@customer.example", Subject="Hi")
+        mail.set_content(
+            "<style>p {color: red}</style><p>Is it <b>there</b>?</p><p>Juan</p>",
+            subtype="html",
+        )
+        self.assertEqual(self._read(mail)[0].message, "Hi\nIs it there?\nJuan")
+
+    def test_a_web_form_writes_for_its_customer(self):
+        mail = self._mail("Call me", Reply_To="李小龙 <lee@customer.example>")
+        (enquiry,) = self._read(mail)
+        self.assertEqual(enquiry.name, "李小龙")
+        self.assertEqual(enquiry.email, "lee@customer.example")
+
+    def test_an_automatic_answer_is_no_enquiry(self):
+        for header, value in (
+            ("Auto_Submitted", "auto-replied (vacation)"),
+            ("Precedence", "auto_reply"),
+            ("X_Autoreply", "yes"),
+            ("Return_Path", "<>"),
+        ):
+            mail = self._mail("I am away.", **{header: value})
+            with self.subTest(header):
+                self.assertEqual(self._read(mail), [])
+
+    def test_what_a_machine_sends_of_itself_is_an_enquiry(self):
+        mail = self._mail(ADF, Auto_Submitted="auto-generated", Return_Path="<>")
+        self._assert_is_maria(mail)
+        mail = self._mail("Call me", Auto_Submitted="auto-generated")
+        self.assertEqual(len(self._read(mail)), 1)
+
+    def test_an_empty_or_broken_mail_is_no_crash(self):
+        for original in (
+            b"",
+            b"\r\n\r\n",
+            b"From: <<<\r\nDate: soon\r\nContent-Type: text/html\r\n\r\n",
+            b"From: a@b.example\r\nContent-Type: multipart/mixed\r\n\r\nno boundary",
+            b"Content-Type: text/plain\r\nContent-Transfer-Encoding: base64\r\n\r\n%%",
+            b"Subject: =?utf-8?q?=FF=FE?=\r\nFrom: \xff\xfe@x\r\n\r\n\x00\xff",
+        ):
+            (enquiry,) = read_mail(parse(original))
+            self.assertFalse(enquiry.phone)
