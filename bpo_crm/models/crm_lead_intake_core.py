@@ -92,6 +92,21 @@ class Lead(models.Model):
         return new, again
 
     @api.model
+    def _merge_into_open_lead(self, vals):
+        """Merge an enquiry that came as values, if its customer has an open lead.
+
+        :param dict vals: of ``crm.lead``.
+        :return: that lead; empty for a new customer.
+        """
+        (entry,) = self._prepare_values_entries([vals])
+        new, again = self._match_values([entry])
+        if new:
+            self._drop_unused_keys(new)
+            return self.browse()
+        self.sudo()._settle([], self.browse(), again)
+        return self.browse(entry.lead.id)
+
+    @api.model
     def _prepare_customers_keys(self, vals_list):
         """Return by what the customers are known whom values of leads name.
 

@@ -1,0 +1,43 @@
+import json
+
+from odoo import SUPERUSER_ID
+from odoo.http import request
+from odoo.tools import html2plaintext, plaintext2html
+
+from odoo.addons.website_crm.controllers import website_form
+
+
+class WebsiteForm(website_form.WebsiteForm):
+    """Odoo's website form ends at the door, which tells a visitor nothing.
+
+    Who the customers of the call centre are is nobody's business: a visitor gets
+    the same answer for a new lead and for one that was there already.
+    """
+
+    def _handle_website_form(self, model_name, **kwargs):
+        answer = super()._handle_website_form(model_name, **kwargs)
+        if model_name != "crm.lead" or not (json.loads(answer) or {}).get("id"):
+            return answer
+        request.session.pop("form_builder_id", None)
+        return json.dumps({"id": True})
+
+    def insert_record(self, request, model, values, custom, meta=None):
+        """Make a lead, or merge what the visitor asks into the customer's open one.
+
+        :return: the lead's id.
+        :rtype: int
+        """
+        if model.model != "crm.lead":
+            return super().insert_record(request, model, values, custom, meta=meta)
+        # Core writes this later, over what the open lead says.
+        description = self._describe(values, custom, meta)
+        leads = request.env["crm.lead"].with_user(SUPERUSER_ID)
+        lead = leads._merge_into_open_lead({**values, "description": description})
+        if lead:
+            # Not linked with the visitor, whose forms Odoo fills in from its leads.
+            return lead.id
+        return super().insert_record(request, model, values, custom, meta=meta)
+
+    def _describe(self, values, custom, meta):
+        text = html2plaintext(values.get("description") or "")
+        return plaintext2html("\n".join(filter(None, (text, custom, meta))))

@@ -1,0 +1,158 @@
+"""Odoo's website form, posted by visitors to a server with a website."""
+
+import http.cookiejar
+import itertools
+import json
+import re
+import urllib.error
+import urllib.parse
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from tools.jsonrpc import WebSession
+
+_numbers = itertools.count(1)
+
+FORM = "/website/form/crm.lead"
+
+
+class Visitor:
+    """Somebody on the website who has never been there before.
+
+    :param str url: the server's address.
+    """
+
+    def __init__(self, url):
+        self._url = url
+        cookies = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
+        self._opener = urllib.request.build_opener(
+            urllib.request.ProxyHandler({}), cookies
+        )
+
+    def send(self, **values):
+        """Fill in and send the contact form; return the answer.
+
+        :param values: of its fields; names that are none of a lead become notes.
+        """
+        page = self._open("/contactus")
+        (token,) = re.findall(r'csrf_token: "(\w+)"', page)
+        return json.loads(self._open(FORM, {**values, "csrf_token": token}))
+
+    def _open(self, path, values=None):
+        body = urllib.parse.urlencode(values).encode() if values else None
+        with self._opener.open(self._url + path, body, timeout=60) as response:
+            return response.read().decode()
+
+
+@pytest.fixture(scope="module")
+def website(stack):
+    server = stack.bpo_server(stack.clone("website"), name="website").start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def admin(website):
+    return WebSession(website.url).login(website.database, "admin", "admin")
+
+
+@pytest.fixture
+def visitor(website):
+    return Visitor(website.url)
+
+
+def new_customer():
+    number = next(_numbers)
+    return {
+        "name": "Website enquiry",
+        "contact_name": f"Visitor {number}",
+        "phone": f"+63 917 {6_000_000 + number}",
+        "email_from": f"visitor{number}@customer.example",
+    }
+
+
+def find(admin, customer):
+    return admin.call(
+        "crm.lead",
+        "search_read",
+        [("contact_name", "=", customer["contact_name"])],
+        ["user_id", "type", "intake_source_id", "description", "phone_sanitized"],
+    )
+
+
+def chatter(admin, lead):
+    domain = [("model", "=", "crm.lead"), ("res_id", "=", lead)]
+    rows = admin.call("mail.message", "search_read", domain, ["body"])
+    return "\n".join(row["body"] for row in rows)
+
+
+def visitors(admin, lead):
+    return admin.call("crm.lead", "read", [lead], ["visitor_ids"])[0]["visitor_ids"]
+
+
+def test_a_new_customer_becomes_a_lead_in_the_pool(admin, visitor):
+    customer = new_customer()
+    visitor.send(**customer, description="Is the Picanto in stock?", Colour="Red")
+    (lead,) = find(admin, customer)
+    assert not lead["user_id"]
+    assert lead["type"] == "opportunity"
+    assert lead["intake_source_id"][1] == "Website form"
+    assert "Is the Picanto in stock?" in lead["description"]
+    assert "Colour : Red" in lead["description"]
+    assert len(visitors(admin, lead["id"])) == 1
+
+
+def test_a_known_customer_is_merged(admin, website):
+    customer = new_customer()
+    Visitor(website.url).send(**customer, description="First")
+    (before,) = find(admin, customer)
+    Visitor(website.url).send(
+        name="Again",
+        phone=customer["phone"].replace(" ", "-"),
+        description="Is it still there?",
+        Colour="Blue",
+    )
+    (lead,) = find(admin, customer)
+    assert lead == before
+    said = chatter(admin, lead["id"])
+    for text in ("through Website form", "Again", "Is it still there?", "Colour"):
+        assert text in said
+
+
+def test_a_visitor_does_not_learn_who_is_a_customer(admin, website):
+    customer = new_customer()
+    first = Visitor(website.url).send(**customer)
+    (lead,) = find(admin, customer)
+    linked = visitors(admin, lead["id"])
+    stranger = Visitor(website.url)
+    second = stranger.send(name="Who is it?", phone=customer["phone"])
+    assert first == second == {"id": True}
+    # Odoo would fill in the stranger's forms with what the customer's lead says.
+    assert visitors(admin, lead["id"]) == linked
+
+
+def test_the_contact_form_without_a_token_is_taken_of_strangers_only(website, admin):
+    logged_in = urllib.request.Request(
+        website.url + FORM,
+        urllib.parse.urlencode({**new_customer(), "csrf_token": "wrong"}).encode(),
+        {"Cookie": f"session_id={admin.session_id}"},
+    )
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with pytest.raises(urllib.error.HTTPError, match="400"):
+        opener.open(logged_in, timeout=60)
+
+
+def test_many_at_once_leave_one_lead(admin, website):
+    customer = new_customer()
+    senders = [Visitor(website.url) for _n in range(4)]
+    with ThreadPoolExecutor(len(senders)) as pool:
+        answers = list(
+            pool.map(
+                lambda sender: sender.send(**customer, description="At once"), senders
+            )
+        )
+    assert answers == [{"id": True}] * len(senders)
+    (lead,) = find(admin, customer)
+    assert chatter(admin, lead["id"]).count("At once") == len(senders) - 1
