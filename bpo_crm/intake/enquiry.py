@@ -27,7 +27,9 @@ class InvalidEnquiry(ValueError):
     """
 
 
-_internal = functools.partial(dataclasses.field, metadata={"is_internal": True})
+_internal = functools.partial(
+    dataclasses.field, compare=False, metadata={"is_internal": True}
+)
 
 
 @dataclasses.dataclass(frozen=True)
