@@ -43,6 +43,8 @@
         "views/crm_lead_source_views.xml",
         "views/crm_lead_enquiry_views.xml",
         "views/crm_stage_views.xml",
+        "views/crm_team_member_views.xml",
+        "views/crm_team_views.xml",
         "views/crm_call_log_views.xml",
         "views/crm_call_outcome_views.xml",
         "views/crm_lead_views.xml",

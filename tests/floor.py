@@ -54,6 +54,15 @@ class Floor:
         values = {"activity_type_id": activity_type}
         self.admin.call("crm.stage", "write", self.open_stages, values)
 
+    def sign_in(self, login):
+        """Let the web client of a user say that somebody is there."""
+        session = self.login(login)
+        first = {"channels": [], "last": 0, "is_first_poll": True}
+        session.post("/websocket/peek_notifications", first)
+        presence = {"inactivity_period": 0, "im_status_ids_by_model": {}}
+        session.post("/websocket/update_bus_presence", presence)
+        return session
+
     def set_timeouts(self, connect=5, read=20):
         """Set the seconds that a dealer's server gets."""
         for name, value in (("connect_timeout", connect), ("read_timeout", read)):

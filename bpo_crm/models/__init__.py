@@ -21,6 +21,8 @@ from . import (
     crm_brand_distributor,
     crm_lead_enquiry,
     crm_lead_source_mail,
+    crm_team,
+    crm_team_member,
     crm_lead,
     crm_lead_customer,
     crm_lead_intake,
@@ -30,6 +32,7 @@ from . import (
     crm_lead_lose,
     crm_lead_win,
     crm_lead_claim,
+    crm_lead_distribution,
     crm_lead_merge,
     crm_lead_history,
     crm_lead_stage_activity,
@@ -50,4 +53,5 @@ from . import (
     onboarding_onboarding,
     res_config_settings,
     res_users,
+    res_users_at_work,
 )

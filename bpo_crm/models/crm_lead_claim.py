@@ -156,8 +156,12 @@ class Lead(models.Model):
             *OPEN_LEAD,
         ]
 
-    def _claim(self):
-        self.write({"user_id": self.env.uid})
+    def _claim(self, owner=None):
+        """Give these leads an owner.
+
+        :param res.users owner: the user by default.
+        """
+        self.write({"user_id": owner.id if owner else self.env.uid})
 
     @api.model
     def _claim_next(self):

@@ -70,6 +70,7 @@ class Lead(models.Model):
         self.env["crm.lead.enquiry"]._record_results(
             [entry.to_result() for entry in entries]
         )
+        leads.with_env(self.env)._distribute()
 
     @api.model
     def _match(self, entries):

@@ -1,7 +1,9 @@
 import contextlib
 import itertools
+import json
 from unittest.mock import patch
 
+from odoo import Command
 from odoo.tests import TransactionCase, new_test_user
 
 from odoo.addons.bpo_crm.remote_odoo import PlacedOrder
@@ -9,6 +11,8 @@ from odoo.addons.bpo_crm.series import IS_19
 
 #: For customers who have no other lead.
 _numbers = itertools.count(5_550_101)
+
+PRESENCE = "mail.presence" if IS_19 else "bus.presence"
 
 CALL = "mail.mail_activity_data_call"
 
@@ -82,6 +86,55 @@ class BpoCase(TransactionCase):
                 **values,
             }
         )
+
+    @classmethod
+    def _new_calendar(cls, name, days=range(7), start=0, stop=24, zone="Asia/Manila"):
+        """Make working hours.
+
+        :param days: of the week, from 0 for Monday; every day by default.
+        :param float start: in hours.
+        :param float stop: in hours.
+        :param str zone: where these are the hours.
+        """
+        hours = [
+            Command.create(
+                {
+                    "name": f"Day {day}",
+                    "dayofweek": str(day),
+                    "hour_from": start,
+                    "hour_to": stop,
+                    "day_period": "morning",
+                }
+            )
+            for day in days
+        ]
+        return cls.env["resource.calendar"].create(
+            {"name": name, "tz": zone, "attendance_ids": [Command.clear(), *hours]}
+        )
+
+    @classmethod
+    def _set_presence(cls, users, status="online"):
+        """Let the clients of users say whether they are there."""
+        presences = cls.env[PRESENCE].sudo()
+        presences.search([("user_id", "in", users.ids)]).unlink()
+        for user in users:
+            presences.create({"user_id": user.id, "status": status})
+
+    def _toasts(self, user):
+        """Return the notifications that the client of a user got."""
+        self.env.cr.precommit.run()
+        channel = json.dumps(
+            [self.cr.dbname, "res.partner", user.partner_id.id], separators=(",", ":")
+        )
+        sent = (
+            self.env["bus.bus"].sudo().search([("channel", "=", channel)], order="id")
+        )
+        messages = [json.loads(row.message) for row in sent]
+        return [
+            message["payload"]
+            for message in messages
+            if message["type"] == "simple_notification"
+        ]
 
     @classmethod
     def _remove_all_leads(cls):

@@ -20,6 +20,7 @@ MANAGERS = (
     ("Data", "Lead Sources"),
     ("Data", "Distributor Feeds"),
     ("Configuration", "Stages"),
+    ("Configuration", "Sales Teams"),
     ("Configuration", "Lost Reasons"),
     ("Configuration", "Call Outcomes"),
     ("Configuration", "Activity Types"),

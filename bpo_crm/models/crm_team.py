@@ -1,0 +1,177 @@
+import dataclasses
+import logging
+
+from odoo import SUPERUSER_ID, api, fields, models
+
+from ..roles import AGENT
+from ..series import GROUP_MEMBERS, Constraint
+
+_logger = logging.getLogger(__name__)
+
+DISTRIBUTIONS = [
+    ("pool", "Agents claim from the pool"),
+    ("round_robin", "Round robin"),
+    ("least_loaded", "To whoever has the fewest open leads"),
+]
+
+#: How many waiting leads of a team one run gives out; the next one follows at once.
+BATCH = 500
+
+
+@dataclasses.dataclass(eq=False)
+class Seat:
+    """Somebody at work who can be given leads.
+
+    :param crm.team.member member: who it is.
+    :param int turn: the number of the last lead that came here.
+    :param int load: the open leads that are here.
+    :param int most: how many there may be; 0 for any number.
+    """
+
+    member: models.BaseModel
+    turn: int
+    load: int
+    most: int
+    #: What is given out now.
+    lead_ids: list = dataclasses.field(default_factory=list)
+
+    def has_room(self):
+        """Whether another lead can come here."""
+        return not self.most or self.load < self.most
+
+    def take(self, lead, turn):
+        """Take a lead, which has this number in the round."""
+        self.lead_ids.append(lead.id)
+        self.load += 1
+        self.turn = turn
+
+
+class Team(models.Model):
+    """Giving out the leads of the pool among a team's agents who are at work."""
+
+    _inherit = "crm.team"
+
+    lead_distribution = fields.Selection(
+        DISTRIBUTIONS,
+        default="pool",
+        required=True,
+        tracking=True,
+        help="New leads are given to agents who are signed in and within their working "
+        "hours. What nobody can take waits in the pool.",
+    )
+    open_leads_max = fields.Integer(
+        "Open Leads at Most",
+        tracking=True,
+        help="For each agent: no lead is given to who has as many. 0 for no limit.",
+    )
+
+    _open_leads_max_positive = Constraint(
+        "CHECK(open_leads_max >= 0)", "The number of open leads cannot be negative."
+    )
+
+    @api.model
+    def _cron_distribute_leads(self):
+        """Give out what waits: agents came to work, or have room again."""
+        given = remaining = 0
+        for team in self.search([("lead_distribution", "!=", "pool")]):
+            count = team._try_distribute_waiting()
+            given += count
+            if count == BATCH:
+                remaining += 1
+        self.env["ir.cron"]._notify_progress(done=given, remaining=remaining)
+
+    # ------------------------------------------------------------
+    # BUSINESS
+    # ------------------------------------------------------------
+
+    def _assign_and_convert_leads(self, *args, **kwargs):
+        # Core's own assignment has nothing to do where leads are given out at once.
+        teams = self.filtered(lambda team: team.lead_distribution == "pool")
+        return super(Team, teams)._assign_and_convert_leads(*args, **kwargs)
+
+    def _try_distribute_waiting(self):
+        """Give out what waits, in a transaction of its own; return how many."""
+        try:
+            with self.env.registry.cursor() as cr:
+                # Who counts in a frozen view does not see what others give out.
+                cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
+                env = api.Environment(cr, SUPERUSER_ID, {})
+                return len(self.with_env(env)._distribute_waiting())
+        except Exception:
+            # The other teams must have their turn.
+            _logger.exception("Leads of team %s cannot be given out", self.id)
+            return 0
+
+    def _distribute_waiting(self):
+        """Give out what waits in the pool of this team, the most urgent first.
+
+        :return: the leads that were given out.
+        """
+        seats = self._find_seats()
+        leads = self.env["crm.lead"]
+        if seats:
+            leads = leads._lock_waiting(self, BATCH)
+        return self._give_out(leads, seats)
+
+    def _find_seats(self):
+        """Return where a lead of this team can go now.
+
+        :rtype: list[Seat]
+        """
+        members = self._find_members_at_work()
+        members._lock_places()
+        seats = [
+            Seat(
+                member,
+                turn=member.lead_turn,
+                load=member.open_lead_count,
+                most=member._get_open_leads_max(),
+            )
+            for member in members
+        ]
+        return [seat for seat in seats if seat.has_room()]
+
+    def _find_members_at_work(self):
+        """Return the members who can be given leads: agents who are at work."""
+        agents = self.env.ref(AGENT).sudo()[GROUP_MEMBERS].filtered("active")
+        members = self.sudo().crm_team_member_ids.filtered(
+            lambda member: member.user_id in agents and not member.assignment_optout
+        )
+        members.invalidate_recordset(["is_at_work"])
+        return members.filtered("is_at_work")
+
+    def _give_out(self, leads, seats):
+        """Give leads to whose turn it is.
+
+        :param crm.lead leads: of this team's pool, the most urgent first.
+        :param list seats: where they can go, which are locked.
+        :return: the leads that were given out.
+        """
+        turn = max(self.sudo().crm_team_member_ids.mapped("lead_turn"), default=0)
+        for lead in leads:
+            free = [seat for seat in seats if seat.has_room()]
+            if not free:
+                break
+            turn += 1
+            min(free, key=self._get_urgency).take(lead, turn)
+        taken = [seat for seat in seats if seat.lead_ids]
+        for seat in taken:
+            agent = seat.member.user_id
+            given = leads.browse(seat.lead_ids)
+            given._give_to(agent, self._prepare_given_message(agent))
+            seat.member.lead_turn = seat.turn
+        return leads.browse(id_ for seat in taken for id_ in seat.lead_ids)
+
+    def _get_urgency(self, seat):
+        """Return what is lowest for the seat that comes next."""
+        place = (seat.turn, seat.member.id)
+        if self.lead_distribution == "least_loaded":
+            # Those who have as many take turns.
+            return (seat.load, *place)
+        return place
+
+    def _prepare_given_message(self, agent):
+        """Return what the chatter of a lead says that an agent was given."""
+        if self.lead_distribution == "least_loaded":
+            return self.env._("Given to %s, who had the fewest open leads.", agent.name)
+        return self.env._("Given to %s, whose turn it was.", agent.name)

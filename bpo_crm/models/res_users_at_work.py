@@ -1,0 +1,61 @@
+from datetime import timedelta
+
+import pytz
+
+from odoo import fields, models
+
+#: How an ``im_status`` ends of somebody whose client is open. Further modules say more
+#: in front of it, such as where somebody works.
+SIGNED_IN = ("online", "away")
+
+#: How it begins on a day off.
+ON_LEAVE = "leave_"
+
+
+class ResUsers(models.Model):
+    """Who is at work in this moment."""
+
+    _inherit = "res.users"
+
+    def _filter_at_work(self):
+        """Return those of these users who are signed in and within their hours.
+
+        One calendar computation for all who have the same hours in the same zone.
+
+        :rtype: res.users
+        """
+        users = self.sudo()
+        users.invalidate_recordset(["im_status"])
+        present = users.filtered(lambda user: user._is_signed_in())
+        at_work = present.browse()
+        for (calendar, zone), alike in present.grouped(
+            lambda user: (user._get_working_hours(), user.tz)
+        ).items():
+            at_work |= alike._filter_within(calendar, zone) if calendar else alike
+        return at_work.with_env(self.env)
+
+    def _is_signed_in(self):
+        """Whether this user's client is open."""
+        status = self.im_status or ""
+        return status.endswith(SIGNED_IN) and not status.startswith(ON_LEAVE)
+
+    def _get_working_hours(self):
+        """Return the user's own working hours, or else those of the sales team."""
+        return self.resource_calendar_id or self.company_id._get_sales_calendar()
+
+    def _filter_within(self, calendar, zone):
+        """Return those of these users who work by a calendar now.
+
+        :param resource.calendar calendar: the hours of all of them.
+        :param str zone: where they are; the calendar's by default.
+        :rtype: res.users
+        """
+        now = pytz.utc.localize(fields.Datetime.now())
+        intervals = calendar._work_intervals_batch(
+            now,
+            now + timedelta(minutes=1),
+            self.resource_ids,
+            tz=pytz.timezone(zone or calendar.tz or "UTC"),
+        )
+        # Who is no resource has no time off, but the holidays of all.
+        return self.filtered(lambda user: intervals[user.resource_ids[:1].id])
