@@ -49,6 +49,7 @@
         "views/crm_call_outcome_views.xml",
         "views/crm_lead_views.xml",
         "views/crm_missed_sales_views.xml",
+        "views/crm_speed_to_lead_views.xml",
         "views/crm_reports.xml",
         "views/calendar_event_views.xml",
         "views/mail_activity_views.xml",

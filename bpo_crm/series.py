@@ -5,6 +5,7 @@ two series is here, so that the rest of the addon need not ask.
 """
 
 from odoo import fields, models, release
+from odoo.tools import email_normalize
 
 IS_19 = release.version_info >= (19,)
 
@@ -69,3 +70,19 @@ def announce_done(activities):
     due = activities.filtered(lambda activity: activity.date_deadline <= today)
     for user in due.user_id:
         user._bus_send("mail.activity/updated", {"activity_deleted": True})
+
+
+def get_notified_addresses(message):
+    """Return the email addresses to which a message is sent.
+
+    Odoo 19 writes to customers who are no contact, too.
+
+    :param mail.message message: of any chatter.
+    :return: normalized addresses.
+    :rtype: set[str]
+    """
+    addresses = set(message.notified_partner_ids.mapped("email_normalized"))
+    if IS_19:
+        written = message.notification_ids.mapped("mail_email_address")
+        addresses.update(map(email_normalize, filter(None, written)))
+    return addresses - {False}

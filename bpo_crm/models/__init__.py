@@ -33,6 +33,7 @@ from . import (
     crm_lead_win,
     crm_lead_claim,
     crm_lead_distribution,
+    crm_lead_response,
     crm_lead_merge,
     crm_lead_history,
     crm_lead_stage_activity,

@@ -21,6 +21,12 @@ class Dealership(models.Model):
     city = fields.Char()
     country_id = fields.Many2one("res.country")
     phone = fields.Char()
+    resource_calendar_id = fields.Many2one(
+        "resource.calendar",
+        "Working Hours",
+        ondelete="restrict",
+        help="In which customers expect to be called. The company's by default.",
+    )
     brand_ids = fields.Many2many("crm.brand", string="Brands")
     manager_name = fields.Char()
     manager_email = fields.Char()

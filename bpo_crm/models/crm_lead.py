@@ -17,6 +17,13 @@ SYSTEM_FIELDS = (
     "next_step_date",
     "next_step_zone",
     "no_next_step_reason",
+    "first_attempt_date",
+    "first_attempt_user_id",
+    "response_minutes",
+    "response_deadline",
+    "response_warning_date",
+    "response_met_rate",
+    "is_response_warned",
 )
 
 
@@ -125,7 +132,8 @@ class Lead(models.Model):
         if not self.env.su and any(name in names for name in SYSTEM_FIELDS):
             raise AccessError(
                 self.env._(
-                    "References, dealer orders and next steps are not written by hand."
+                    "References, dealer orders, next steps and response times are not "
+                    "written by hand."
                 )
             )
 

@@ -81,15 +81,17 @@ class Lead(models.Model):
         env = self.with_context(lang=agent.lang).env
         leads._send_toast(agent, "success", env._("New for you"))
 
-    def _send_toast(self, user, toast_type, title):
+    def _send_toast(self, user, toast_type, title, get_line=None):
         """Name these leads in the client of a user.
 
         :param res.users user: who is told, when signed in.
         :param str toast_type: of the notification, such as ``warning``.
         :param str title: in the user's language.
+        :param get_line: returns how a lead is named.
         """
         leads = self.with_context(lang=user.lang)
-        names = [lead._get_toast_line() for lead in leads[:TOAST_LIMIT]]
+        get_line = get_line or Lead._get_toast_line
+        names = [get_line(lead) for lead in leads[:TOAST_LIMIT]]
         more = len(leads) - len(names)
         if more:
             names.append(leads.env._("%s more", more))

@@ -33,7 +33,7 @@ class Lead(models.Model):
         for name in ("call_log_ids", "push_ids"):
             opportunities.sudo()[name].write({"lead_id": self.id})
         asked = [*opportunities.mapped("enquiry_date"), self.enquiry_date]
-        self.enquiry_date = min(filter(None, asked), default=False)
+        self.sudo().enquiry_date = min(filter(None, asked), default=False)
         self._plan_stage_activities()
         return result
 

@@ -4,15 +4,23 @@ import pytz
 
 from odoo import models
 
+from ..working_clock import WorkingClock
+
 #: How far working days are looked for at once.
 SEARCH_RANGE = timedelta(days=14)
 
 #: How often: for a year, which is long enough to know that nobody ever works.
 SEARCH_LIMIT = 26
 
+#: How far the end of some working minutes is looked for, one after the other.
+MINUTES_RANGES = (SEARCH_RANGE, SEARCH_LIMIT * SEARCH_RANGE)
+
+#: What took longer took a year.
+LONGEST = timedelta(days=365)
+
 
 class ResourceCalendar(models.Model):
-    """Counting in working days, public holidays left out."""
+    """Counting in working days and minutes, public holidays left out."""
 
     _inherit = "resource.calendar"
 
@@ -49,3 +57,81 @@ class ResourceCalendar(models.Model):
         intervals = self._work_intervals_batch(start, stop)[False]
         days = {begin.astimezone(zone).date() for begin, _stop, _rows in intervals}
         return sorted(days, reverse=day > last)
+
+    def _add_working_minutes(self, spans):
+        """Return when working minutes are over.
+
+        One computation of the hours for all of them. Without any hours, all minutes
+        count.
+
+        :param list spans: pairs of a moment in UTC, naive, and a number of minutes.
+        :return: as many moments.
+        :rtype: list[datetime.datetime]
+        """
+        last = max(start for start, _minutes in spans)
+        # Minutes of a time so long ago are over anyway.
+        spans = [
+            (max(start, last - LONGEST), timedelta(minutes=minutes))
+            for start, minutes in spans
+        ]
+        if self._never_works():
+            return [start + time_left for start, time_left in spans]
+        first = min(start for start, _time_left in spans)
+        for search_range in MINUTES_RANGES:
+            clock = self._get_clock(first, last + search_range)
+            found = [
+                clock.find(clock.show(start) + time_left) for start, time_left in spans
+            ]
+            if all(found):
+                break
+        return [
+            end or start + time_left
+            for end, (start, time_left) in zip(found, spans, strict=True)
+        ]
+
+    def _count_working_minutes(self, spans):
+        """Return how many working minutes lie between moments.
+
+        One computation of the hours for all of them. Without any hours, all minutes
+        count.
+
+        :param list spans: pairs of moments in UTC, naive, the later one second.
+        :return: as many numbers of minutes.
+        :rtype: list[float]
+        """
+        spans = [(max(start, stop - LONGEST), stop) for start, stop in spans]
+        if self._never_works():
+            return [(stop - start).total_seconds() / 60 for start, stop in spans]
+        first = min(start for start, _stop in spans)
+        last = max(stop for _start, stop in spans)
+        clock = self._get_clock(first, last)
+        return [
+            (clock.show(stop) - clock.show(start)).total_seconds() / 60
+            for start, stop in spans
+        ]
+
+    def _never_works(self):
+        """Whether there are no hours at all."""
+        return not (self.attendance_ids or self.flexible_hours)
+
+    def _get_clock(self, first, last):
+        """Return a clock that runs in these working hours.
+
+        :param datetime.datetime first: from when it is needed, in UTC, naive.
+        :param datetime.datetime last: until when.
+        :rtype: WorkingClock
+        """
+        start, stop = pytz.utc.localize(first), pytz.utc.localize(last)
+        intervals = self._work_intervals_batch(start, stop)[False]
+        return WorkingClock(
+            [(_to_utc(begin), _to_utc(end)) for begin, end, _rows in intervals]
+        )
+
+
+def _to_utc(moment):
+    """Return a moment in UTC, naive, in whole seconds.
+
+    A day's hours that last until midnight end a microsecond before it.
+    """
+    moment = moment.astimezone(pytz.utc).replace(tzinfo=None)
+    return (moment + timedelta(microseconds=500_000)).replace(microsecond=0)

@@ -13,6 +13,7 @@ MENUS = (
     ("Data", "Vehicle Models"),
     ("Reporting", "Pipeline Analysis"),
     ("Reporting", "Activity Analysis"),
+    ("Reporting", "Speed to Lead"),
     ("Reporting", "Missed Sales"),
 )
 SUPERVISORS = (("Pipeline", "All Leads"), ("Data", "Enquiries"))

@@ -1,0 +1,495 @@
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import AccessError
+from odoo.tools import SQL, format_datetime
+from odoo.tools.sql import column_exists, create_column
+
+from ..roles import SUPERVISOR
+from ..series import GROUP_MEMBERS, get_notified_addresses
+from .crm_lead import NEVER
+from .crm_stage import OPEN_STAGE
+
+RESPONSE_STATES = [
+    ("waiting", "Waiting"),
+    ("due_soon", "Due Soon"),
+    ("missed", "Missed"),
+    ("met", "Met"),
+]
+
+#: The owner is warned when this part of the time is over.
+WARNING_SHARE = 2 / 3
+
+#: How many leads one run warns of; the next one follows at once.
+BATCH = 500
+
+#: What people write, by hand or in a mail program; neither templates nor the system.
+WRITTEN_TYPES = ("comment", "email")
+
+#: Columns that the ORM would fill for one lead after the other.
+COLUMNS = {
+    "first_attempt_date": "timestamp",
+    "first_attempt_user_id": "int4",
+    "response_minutes": "float8",
+    "response_deadline": "timestamp",
+    "response_warning_date": "timestamp",
+    "response_met_rate": "float8",
+}
+
+
+class Lead(models.Model):
+    """Speed to lead: how long a customer waits until somebody tries.
+
+    Arrival is ``enquiry_date``. All that is measured is stored, in the working time
+    of the dealership, by the settings of the day; what it means in this moment is
+    computed.
+    """
+
+    _inherit = "crm.lead"
+
+    # The first attempt of a person to reach the customer
+    first_attempt_date = fields.Datetime(
+        "First Contact On",
+        compute="_compute_first_attempt",
+        store=True,
+        copy=False,
+        help="The first call, message to the customer or meeting that a person made.",
+    )
+    first_attempt_user_id = fields.Many2one(
+        "res.users",
+        "First Contact By",
+        compute="_compute_first_attempt",
+        store=True,
+        copy=False,
+        index="btree_not_null",
+    )
+    response_minutes = fields.Float(
+        "Response Time",
+        compute="_compute_response_minutes",
+        store=True,
+        aggregator="avg",
+        help="Working minutes of the dealership from the enquiry to the first contact.",
+    )
+    # What was promised
+    response_deadline = fields.Datetime(
+        "First Contact until",
+        compute="_compute_response_deadline",
+        store=True,
+        copy=False,
+        help="By the target of the source, in the working hours of the dealership.",
+    )
+    response_warning_date = fields.Datetime(
+        compute="_compute_response_deadline", store=True, copy=False
+    )
+    is_response_warned = fields.Boolean(readonly=True, copy=False)
+    response_state = fields.Selection(
+        RESPONSE_STATES,
+        "First Contact",
+        compute="_compute_response_state",
+        search="_search_response_state",
+    )
+    response_met_rate = fields.Float(
+        "First Contact in Time",
+        compute="_compute_response_met_rate",
+        store=True,
+        aggregator="avg",
+    )
+
+    def _auto_init(self):
+        # Leads from before the addon were not measured.
+        for name, column_type in COLUMNS.items():
+            if not column_exists(self.env.cr, self._table, name):
+                create_column(self.env.cr, self._table, name, column_type)
+        return super()._auto_init()
+
+    def init(self):
+        result = super().init()
+        # What is to be warned of, every minute, among a million leads.
+        self.env.cr.execute(
+            """
+            CREATE INDEX IF NOT EXISTS crm_lead_response_idx
+                ON crm_lead (response_warning_date)
+             WHERE first_attempt_date IS NULL AND is_response_warned IS NOT TRUE
+            """
+        )
+        return result
+
+    # ------------------------------------------------------------
+    # COMPUTE
+    # ------------------------------------------------------------
+
+    @api.depends(
+        "calendar_event_ids",
+        "call_log_ids.call_date",
+        "call_log_ids.user_id",
+        "enquiry_date",
+    )
+    def _compute_first_attempt(self):
+        attempts = self._find_first_attempts()
+        for lead in self:
+            moment, user_id = attempts.get(lead._origin.id, (False, False))
+            lead.first_attempt_date = moment and max(moment, lead._get_arrival())
+            lead.first_attempt_user_id = user_id
+
+    @api.depends("dealership_id", "enquiry_date", "first_attempt_date")
+    def _compute_response_minutes(self):
+        tried = self.filtered("first_attempt_date")
+        (self - tried).response_minutes = 0
+        for calendar, leads in tried.grouped(Lead._get_response_calendar).items():
+            spans = [(lead._get_arrival(), lead.first_attempt_date) for lead in leads]
+            minutes = calendar._count_working_minutes(spans)
+            for lead, count in zip(leads, minutes, strict=True):
+                lead.response_minutes = count
+
+    @api.depends("dealership_id", "enquiry_date", "intake_source_id", "source_id")
+    def _compute_response_deadline(self):
+        targets = self._get_response_targets()
+        aimed = self.filtered(targets.get)
+        (self - aimed).response_deadline = False
+        (self - aimed).response_warning_date = False
+        for calendar, leads in aimed.grouped(Lead._get_response_calendar).items():
+            spans = [
+                (lead._get_arrival(), targets[lead] * share)
+                for lead in leads
+                for share in (1, WARNING_SHARE)
+            ]
+            moments = iter(calendar._add_working_minutes(spans))
+            for lead in leads:
+                lead.response_deadline = next(moments)
+                lead.response_warning_date = next(moments)
+
+    @api.depends("first_attempt_date", "response_deadline", "response_warning_date")
+    def _compute_response_state(self):
+        now = fields.Datetime.now()
+        for lead in self:
+            lead.response_state = lead._get_response_state(now)
+
+    @api.depends("first_attempt_date", "response_deadline")
+    def _compute_response_met_rate(self):
+        for lead in self:
+            lead.response_met_rate = float(lead._is_response_met())
+
+    @api.model
+    def _search_response_state(self, operator, value):
+        values = set(value) if operator in ("in", "not in") else {value}
+        states = {False, *dict(RESPONSE_STATES)}
+        wanted = values & states if operator in ("in", "=") else states - values
+        domains = self._get_response_domains()
+        found = [domains[state] for state in states if state in wanted]
+        if not found:
+            return NEVER
+        return ["|"] * (len(found) - 1) + [leaf for domain in found for leaf in domain]
+
+    def _read_group_select(self, aggregate_spec, query):
+        selected = super()._read_group_select(aggregate_spec, query)
+        measured = self._get_measured_sql(aggregate_spec.split(":")[0], query)
+        if not measured:
+            return selected
+        return SQL("%s FILTER (WHERE %s)", selected, measured)
+
+    # ------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------
+
+    def write(self, vals):
+        if "enquiry_date" in vals and self._is_agent_only():
+            raise AccessError(
+                self.env._("Only a supervisor can correct when a customer asked.")
+            )
+        return super().write(vals)
+
+    def message_post(self, **kwargs):
+        message = super().message_post(**kwargs)
+        if message.message_type in WRITTEN_TYPES and not self.first_attempt_date:
+            self.sudo()._compute_first_attempt()
+        return message
+
+    @api.model
+    def _cron_warn_of_response(self):
+        """Warn of the leads whose customers wait too long soon, each once."""
+        leads = self._take_unwarned()
+        for user, warned in leads._find_whom_to_warn().items():
+            warned._warn(user)
+        remaining = int(len(leads) == BATCH)
+        self.env["ir.cron"]._notify_progress(done=len(leads), remaining=remaining)
+
+    # ------------------------------------------------------------
+    # HOOKS
+    # ------------------------------------------------------------
+
+    def _before_stage_move(self, stage):
+        if stage._is_closed:
+            # Nobody is late for a customer who need not be called any more.
+            waiting = self.filtered(
+                lambda lead: lead.response_state in ("waiting", "due_soon")
+            )
+            waiting.sudo().write(
+                {"response_deadline": False, "response_warning_date": False}
+            )
+        return super()._before_stage_move(stage)
+
+    def _merge_dependences(self, opportunities):
+        result = super()._merge_dependences(opportunities)
+        self.sudo()._compute_first_attempt()
+        return result
+
+    # ------------------------------------------------------------
+    # BUSINESS
+    # ------------------------------------------------------------
+
+    def _get_arrival(self):
+        """Return when the customer asked."""
+        return self.enquiry_date or self.create_date or fields.Datetime.now()
+
+    def _get_response_calendar(self):
+        """Return the working hours in which a customer can expect to be called."""
+        company = self.company_id or self.env.company
+        return self.dealership_id.resource_calendar_id or company.resource_calendar_id
+
+    def _get_response_targets(self):
+        """Return within how many working minutes customers are to be called.
+
+        Leads that came in by another way than the door have the target of the source
+        that the reports show, the shortest of several.
+
+        :return: the minutes of each lead that has a target.
+        :rtype: dict
+        """
+        sources = self.env["crm.lead.source"].search([("target_minutes", ">", 0)])
+        by_report = {
+            source.utm_source_id: source.target_minutes
+            for source in sources.sorted("target_minutes", reverse=True)
+        }
+        targets = {
+            lead: lead.intake_source_id.target_minutes
+            if lead.intake_source_id
+            else by_report.get(lead.source_id)
+            for lead in self
+        }
+        return {lead: minutes for lead, minutes in targets.items() if minutes}
+
+    # The first attempt
+
+    def _find_first_attempts(self):
+        """Return the first attempt of a person to reach each customer.
+
+        :return: the moment and the id of the user, for the id of each lead that
+            has one.
+        :rtype: dict
+        """
+        attempts = {}
+        ids = self._origin.ids
+        if ids:
+            for lead_id, moment, user in sorted(
+                [
+                    *self._list_calls(ids),
+                    *self._list_messages(ids),
+                    *self._list_meetings(ids),
+                ],
+                key=lambda attempt: attempt[1],
+            ):
+                attempts.setdefault(lead_id, (moment, user.id))
+        return attempts
+
+    @api.model
+    def _list_calls(self, ids):
+        """Return the first call of each user: the lead's id, the moment, the user."""
+        groups = self.env["crm.call.log"]._read_group(
+            [("lead_id", "in", ids)], ["lead_id", "user_id"], ["call_date:min"]
+        )
+        return [(lead.id, moment, user) for lead, user, moment in groups]
+
+    @api.model
+    def _list_messages(self, ids):
+        """Return what people wrote to customers, like :meth:`_list_calls`."""
+        messages = self.env["mail.message"].search(
+            [
+                ("model", "=", self._name),
+                ("res_id", "in", ids),
+                ("message_type", "in", WRITTEN_TYPES),
+                ("subtype_id", "!=", False),
+                ("subtype_id.internal", "=", False),
+            ],
+            order="date, id",
+        )
+        rows = []
+        for message in messages.with_context(active_test=False):
+            lead = self.browse(message.res_id)
+            users = message.author_id.user_ids.filtered(_is_person)
+            if users and lead._is_reached_by(message):
+                rows.append((lead.id, message.date, users[0]))
+        return rows
+
+    @api.model
+    def _list_meetings(self, ids):
+        """Return when people arranged meetings, like :meth:`_list_calls`."""
+        groups = (
+            self.env["calendar.event"]
+            .with_context(active_test=False)
+            ._read_group(
+                [("opportunity_id", "in", ids)],
+                ["opportunity_id", "create_uid"],
+                ["create_date:min"],
+            )
+        )
+        return [
+            (lead.id, moment, user) for lead, user, moment in groups if _is_person(user)
+        ]
+
+    def _is_reached_by(self, message):
+        """Whether a message goes to the customer of this lead.
+
+        :param mail.message message: of its chatter.
+        """
+        if self.partner_id & message.notified_partner_ids:
+            return True
+        return self.email_normalized in get_notified_addresses(message)
+
+    # What it means now
+
+    def _is_response_met(self):
+        """Whether the first attempt was made in time."""
+        if not (self.first_attempt_date and self.response_deadline):
+            return False
+        return self.first_attempt_date <= self.response_deadline
+
+    def _get_response_state(self, now):
+        if not self.response_deadline:
+            return False
+        if self.first_attempt_date:
+            return "met" if self._is_response_met() else "missed"
+        if self.response_deadline <= now:
+            return "missed"
+        return "due_soon" if self.response_warning_date <= now else "waiting"
+
+    @api.model
+    def _get_response_domains(self):
+        """Return the domain of each state, as one expression.
+
+        :rtype: dict
+        """
+        now = fields.Datetime.now()
+        untried = ("first_attempt_date", "=", False)
+        in_time = ["&", untried, ("response_deadline", ">", now)]
+        tried_late = [
+            *["&"] * 2,
+            ("first_attempt_date", "!=", False),
+            ("response_deadline", "!=", False),
+            ("response_met_rate", "=", 0),
+        ]
+        return {
+            False: [("response_deadline", "=", False)],
+            "waiting": ["&", ("response_warning_date", ">", now), *in_time],
+            "due_soon": ["&", ("response_warning_date", "<=", now), *in_time],
+            "missed": [
+                *["|", "&"],
+                untried,
+                ("response_deadline", "<=", now),
+                *tried_late,
+            ],
+            "met": [("response_met_rate", "=", 1)],
+        }
+
+    @api.model
+    def _get_measured_sql(self, name, query):
+        """Return of which leads a report takes the average of a field.
+
+        Customers who still wait are no zero minutes, and who can still be called
+        in time was not called late.
+
+        :return: a condition; None for all leads.
+        :rtype: SQL | None
+        """
+        if name not in ("response_minutes", "response_met_rate"):
+            return None
+        tried, deadline = (
+            self._field_to_sql(self._table, column, query)
+            for column in ("first_attempt_date", "response_deadline")
+        )
+        if name == "response_minutes":
+            return SQL("%s IS NOT NULL", tried)
+        return SQL(
+            "%(deadline)s <= %(now)s OR (%(deadline)s IS NOT NULL AND %(tried)s IS NOT "
+            "NULL)",
+            deadline=deadline,
+            now=fields.Datetime.now(),
+            tried=tried,
+        )
+
+    # Warnings
+
+    @api.model
+    def _take_unwarned(self):
+        """Return leads that nobody was warned of yet, and who should be.
+
+        In one statement: two jobs at once warn of different leads, and neither waits
+        for somebody who works on one.
+        """
+        self.env.flush_all()
+        closed = self.env["crm.stage"].search(["!", "&", *OPEN_STAGE])
+        self.env.cr.execute(
+            """
+            UPDATE crm_lead SET is_response_warned = TRUE
+             WHERE id IN (
+                SELECT id FROM crm_lead
+                 WHERE response_warning_date <= %(now)s
+                   AND first_attempt_date IS NULL
+                   AND is_response_warned IS NOT TRUE
+                   AND active AND type = 'opportunity'
+                   AND NOT stage_id = ANY(%(closed)s)
+                 ORDER BY response_warning_date
+                 LIMIT %(limit)s
+                   FOR NO KEY UPDATE SKIP LOCKED
+             )
+            RETURNING id
+            """,
+            {"now": fields.Datetime.now(), "closed": closed.ids, "limit": BATCH},
+        )
+        leads = self.browse(lead_id for (lead_id,) in self.env.cr.fetchall())
+        leads.invalidate_recordset(["is_response_warned"])
+        return leads.sorted("response_deadline")
+
+    def _find_whom_to_warn(self):
+        """Return who is to be told of which of these leads.
+
+        The owner; for the pool, and where the owner is not there, the supervisors;
+        for the pool also the agents of the team who are at work.
+
+        :return: the leads of each user.
+        :rtype: dict
+        """
+        supervisors = self.env.ref(SUPERVISOR).sudo()[GROUP_MEMBERS]
+        warned = {}
+        for (owner, team), leads in self.grouped(
+            lambda lead: (lead.user_id, lead.team_id)
+        ).items():
+            users = owner
+            if not owner:
+                users = supervisors | team._find_members_at_work().user_id
+            elif not owner.sudo()._is_signed_in():
+                users = owner | supervisors
+            for user in users:
+                warned[user] = warned.get(user, self.browse()) | leads
+        return warned
+
+    def _warn(self, user):
+        """Name these leads in the client of a user, each with its time."""
+        env = self.with_context(lang=user.lang).env
+        self._send_toast(
+            user,
+            "warning",
+            env._("Customers wait for a first contact"),
+            lambda lead: lead._get_warning_line(user),
+        )
+
+    def _get_warning_line(self, user):
+        return self.env._(
+            "%(lead)s until %(time)s",
+            lead=self._get_toast_line(),
+            time=format_datetime(
+                self.env, self.response_deadline, tz=user.tz, dt_format="short"
+            ),
+        )
+
+
+def _is_person(user):
+    """Whether a user is somebody of the call centre."""
+    return user._is_internal() and user.id != SUPERUSER_ID
