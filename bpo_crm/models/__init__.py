@@ -23,6 +23,7 @@ from . import (
     crm_lead_source_mail,
     crm_team,
     crm_team_member,
+    crm_lead_known,
     crm_lead,
     crm_lead_customer,
     crm_lead_intake,

@@ -1,6 +1,10 @@
+import phonenumbers
+
 from odoo import api, fields, models
 from odoo.exceptions import RedirectWarning, UserError
 from odoo.tools import email_normalize
+
+from odoo.addons.phone_validation.tools.phone_validation import phone_parse
 
 from ..series import Constraint
 
@@ -84,8 +88,29 @@ class Lead(models.Model):
             none.
         :rtype: tuple
         """
-        number = phone and self._phone_format(number=phone, country=country)
-        return number or False, email_normalize(email or "")
+        number, _readable = self._parse_phone(phone, country)
+        return number, email_normalize(email or "")
+
+    @api.model
+    def _parse_phone(self, phone, country):
+        """Return how a phone number is written, which is parsed once for both ways.
+
+        :param str phone: as typed, or nothing.
+        :param res.country country: of a number without a prefix; the company's by
+            default.
+        :return: the number in E.164, and as people read it; False for what is none.
+        :rtype: tuple
+        """
+        country = country or self.env.company.country_id
+        try:
+            number = phone_parse(phone or "", country.code)
+        except UserError:
+            return False, False
+        forms = phonenumbers.PhoneNumberFormat
+        return tuple(
+            phonenumbers.format_number(number, form)
+            for form in (forms.E164, forms.INTERNATIONAL)
+        )
 
     def _hold_customers(self, before=None):
         """Hold the customers of those of these leads that are open.

@@ -65,7 +65,9 @@ class Lead(models.Model):
             return
         entries = source._prepare_entries(fresh)
         new, again = self._match([entry for entry in entries if not entry.error])
-        leads = self.with_context(**QUIET).create(source._prepare_leads_values(new))
+        leads = self.with_context(**QUIET, customers_known=True).create(
+            source._prepare_leads_values(new)
+        )
         self._settle(new, leads, again)
         self.env["crm.lead.enquiry"]._record_results(
             [entry.to_result() for entry in entries]

@@ -1,7 +1,7 @@
 import dataclasses
 
 from odoo import api, fields, models
-from odoo.tools import plaintext2html
+from odoo.tools import email_normalize, plaintext2html
 
 from ..intake import Enquiry
 
@@ -105,7 +105,8 @@ class LeadSource(models.Model):
         country = countries.get(enquiry.country.lower()) or dealership.country_id
         country = country or self.env.company.country_id
         leads = self.env["crm.lead"]
-        phone, email = leads._normalize_customer(enquiry.phone, enquiry.email, country)
+        phone, readable = leads._parse_phone(enquiry.phone, country)
+        email = email_normalize(enquiry.email)
         for name, text, usable in (
             (self.env._("Phone: %s", enquiry.phone), enquiry.phone, phone),
             (self.env._("Email: %s", enquiry.email), enquiry.email, email),
@@ -118,12 +119,11 @@ class LeadSource(models.Model):
             entry.error = self._explain_unreachable(enquiry)
         entry.values |= {
             "contact_name": enquiry.name,
-            "phone": phone
-            and leads._phone_format(
-                number=phone, country=country, force_format="INTERNATIONAL"
-            ),
+            "phone": readable,
             "phone_sanitized": phone,
+            "phone_state": "correct" if phone else False,
             "email_from": enquiry.email if email else False,
+            "email_normalized": email,
             "street": enquiry.street,
             "city": enquiry.city,
             "zip": enquiry.zip,

@@ -41,4 +41,9 @@ class IrSequence(models.Model):
         self.env.cr.execute(
             "SELECT nextval(%s) FROM generate_series(1, %s)", [name, count]
         )
-        return [sequence.get_next_char(number) for (number,) in self.env.cr.fetchall()]
+        # Of all of them, the date is written once: core does so for each number.
+        prefix, suffix = sequence._get_prefix_suffix()
+        return [
+            f"{prefix}{number:0{self.padding}}{suffix}"
+            for (number,) in self.env.cr.fetchall()
+        ]
