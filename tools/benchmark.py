@@ -1,4 +1,4 @@
-"""Measuring against plain Odoo, in one run and by turns."""
+"""Measuring against plain Odoo and with a million leads, in one run and by turns."""
 
 import json
 import statistics
@@ -10,6 +10,12 @@ from .servers import odoo_command, odoo_environ, write_config
 from .stack import Stack
 
 FOLDER = paths.REPOSITORY / "bench"
+
+#: What fills a database before something is measured with it.
+PREPARE = FOLDER / "prepare"
+
+#: What is measured with a million leads as well.
+GROWING = FOLDER / "intake.py"
 
 #: How often each side is measured. The median counts.
 ROUNDS = 3
@@ -29,21 +35,27 @@ def run(series=None):
     """
     source = sources.find_first(series)
     with Stack(source) as stack:
-        databases = {"bpo_crm": stack.clone("bpo"), "plain": stack.clone("plain")}
+        sides = {"bpo_crm": stack.clone("bpo"), "plain Odoo": stack.clone("plain")}
         for script in sorted(FOLDER.glob("*.py")):
-            with step(f"Measuring {script.stem}"):
-                results = _measure(stack, databases, script)
-            _report(source, script, results)
+            _compare(stack, sides, script)
+        sides = {"a million leads": stack.clone("bpo"), "none": stack.clone("bpo")}
+        with step("Making a million leads"):
+            _run_script(stack, sides["a million leads"], PREPARE / "million_leads.py")
+        _compare(stack, sides, GROWING)
     return 0
 
 
-def _measure(stack, databases, script):
-    """Return the results of every round of each side."""
-    results = {side: [] for side in databases}
-    for _round in range(ROUNDS):
-        for side, database in databases.items():
-            results[side].append(_run_script(stack, database, script))
-    return results
+def _compare(stack, sides, script):
+    """Measure a script on two databases by turns, and print the ratio.
+
+    :param dict sides: the names of the databases, by what is said of them.
+    """
+    results = {side: [] for side in sides}
+    with step(f"Measuring {script.stem}"):
+        for _round in range(ROUNDS):
+            for side, database in sides.items():
+                results[side].append(_run_script(stack, database, script))
+    _report(f"Odoo {stack.source.series}, {script.stem}", results)
 
 
 def _run_script(stack, database, script):
@@ -67,11 +79,12 @@ def _run_script(stack, database, script):
     return json.loads(lines[-1].split(MARK, 1)[1])
 
 
-def _report(source, script, results):
-    say(f"Odoo {source.series}, {script.stem}: seconds, median of {ROUNDS}")
-    for name in results["plain"][0]:
-        ours, plain = (
-            statistics.median(result[name] for result in results[side])
-            for side in ("bpo_crm", "plain")
+def _report(title, results):
+    (side, ours), (other, theirs) = results.items()
+    say(f"{title}: seconds with {side} against {other}, median of {ROUNDS}")
+    for name in ours[0]:
+        first, second = (
+            statistics.median(result[name] for result in rounds)
+            for rounds in (ours, theirs)
         )
-        say(f"  {name}: {ours:.2f} against {plain:.2f}, ratio {ours / plain:.2f}")
+        say(f"  {name}: {first:.2f} against {second:.2f}, ratio {first / second:.2f}")

@@ -20,6 +20,22 @@ class Lead(models.Model):
         help="Leads of the same customer that are worked by somebody else.",
     )
 
+    def init(self):
+        result = super().init()
+        # Core's index is for parts of an address, and is there with pg_trgm only.
+        self.env.cr.execute(
+            """
+            CREATE INDEX IF NOT EXISTS crm_lead_email_normalized_idx
+                ON crm_lead (email_normalized)
+             WHERE email_normalized IS NOT NULL
+            """
+        )
+        return result
+
+    # ------------------------------------------------------------
+    # COMPUTE
+    # ------------------------------------------------------------
+
     @api.depends(*CUSTOMER_KEYS)
     def _compute_history(self):
         known = self._search_customers_leads()
@@ -32,10 +48,14 @@ class Lead(models.Model):
             )
             lead.history_hidden_count = len(others) - len(visible)
 
+    # ------------------------------------------------------------
+    # BUSINESS
+    # ------------------------------------------------------------
+
     def _search_customers_leads(self):
         """Return all leads of the customers of these leads, past the rules.
 
-        One query for all of them, on indexes of core's.
+        One query for all of them, on an index for each way to know a customer.
         """
         return (
             self.sudo()

@@ -65,7 +65,7 @@ class Lead(models.Model):
             return
         entries = source._prepare_entries(fresh)
         new, again = self._match([entry for entry in entries if not entry.error])
-        leads = self.with_context(**QUIET, customers_known=True).create(
+        leads = self.with_context(**QUIET)._create_known(
             source._prepare_leads_values(new)
         )
         self._settle(new, leads, again)

@@ -5,19 +5,52 @@ KNOWN_FIELDS = ("phone_sanitized", "phone_state", "email_normalized")
 
 
 class Lead(models.Model):
-    """What the door knows of a customer is not worked out a second time.
+    """What is known of the leads of a delivery is not worked out for each of them.
 
-    Core parses each phone number and each address anew for each of its fields, which
-    is most of the time that a lead takes.
+    Core asks for the defaults of every lead, parses its phone number and its address
+    anew for each field that is read out of them, and asks for its currency: half of
+    the time that a lead takes.
     """
 
     _inherit = "crm.lead"
 
+    @api.model
+    def _create_known(self, vals_list):
+        """Make leads by the ordinary ``create``, with what is known beforehand.
+
+        :param list vals_list: values with those of ``KNOWN_FIELDS``.
+        :return: the new leads, as ``create`` alone would have made them.
+        """
+        known = self._add_missing_default_values({})
+        leads = self.with_context(known_defaults=known).create(vals_list)
+        # One look at all of them; the ORM would look lead by lead when it writes.
+        leads.mapped("company_currency")
+        leads.flush_recordset()
+        return leads.with_env(self.env)
+
     @api.model_create_multi
     def create(self, vals_list):
         leads = super().create(vals_list)
-        # A client may send any context, but is not the superuser.
-        if self.env.uid == SUPERUSER_ID and self.env.context.get("customers_known"):
-            for name in KNOWN_FIELDS:
-                self.env.remove_to_compute(self._fields[name], leads)
+        if self._get_known_defaults():
+            leads._keep_known(set.intersection(*map(set, vals_list)))
         return leads
+
+    def _keep_known(self, names):
+        """Let what was given stand, which core would work out again.
+
+        :param set names: of the fields that were given.
+        """
+        for name in names.intersection(KNOWN_FIELDS):
+            self.env.remove_to_compute(self._fields[name], self)
+
+    @api.model
+    def _add_missing_default_values(self, values):
+        known = self._get_known_defaults()
+        if not known:
+            return super()._add_missing_default_values(values)
+        return {**known, **values}
+
+    @api.model
+    def _get_known_defaults(self):
+        # A client may send any context, but is not the superuser.
+        return self.env.uid == SUPERUSER_ID and self.env.context.get("known_defaults")
