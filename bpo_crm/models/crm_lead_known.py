@@ -21,6 +21,8 @@ class Lead(models.Model):
         :param list vals_list: values with those of ``KNOWN_FIELDS``.
         :return: the new leads, as ``create`` alone would have made them.
         """
+        if not vals_list:
+            return self.browse()
         known = self._add_missing_default_values({})
         leads = self.with_context(known_defaults=known).create(vals_list)
         # One look at all of them; the ORM would look lead by lead when it writes.
