@@ -37,7 +37,7 @@ class Visitor:
         :param values: of its fields; names that are none of a lead become notes.
         """
         page = self._open("/contactus")
-        (token,) = re.findall(r'csrf_token: "(\w+)"', page)
+        (token,) = re.findall(r"""csrf_token: ["'](\w+)["']""", page)
         return json.loads(self._open(FORM, {**values, "csrf_token": token}))
 
     def _open(self, path, values=None):

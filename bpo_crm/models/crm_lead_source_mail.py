@@ -55,6 +55,8 @@ class LeadSource(models.Model):
     def _read_kept_mail(self, row_id):
         def read(source):
             source.env["crm.lead.enquiry"].browse(row_id).exists().action_retry()
+            if source.alias_id.alias_status != "valid":
+                source.alias_id.alias_status = "valid"
 
         try:
             self._run_alone(read)
@@ -171,15 +173,13 @@ class MailThread(models.AbstractModel):
     def _message_route_process(self, message, message_dict, routes):
         others = []
         for route in routes or ():
-            model, thread_id, values, _user_id, alias = route
+            model, thread_id, values, *_others = route
             source_id = model == "crm.lead" and (values or {}).get("intake_source_id")
             if thread_id or not source_id:
                 others.append(route)
                 continue
             source = self.env["crm.lead.source"].sudo().browse(source_id)
             source._receive_mail(message)
-            if alias:
-                alias.sudo().alias_status = "valid"
         return super()._message_route_process(message, message_dict, others)
 
 
