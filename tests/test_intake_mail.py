@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.test_intake import Sender, find, new_phone
+from tests.sender import Sender, find, new_phone
 
 _numbers = itertools.count(1)
 
