@@ -4,34 +4,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from tests.sender import Sender, new_phone
 from tests.test_follow_up import run_cron
-from tests.test_intake import Sender, new_phone
 
 AGENTS = ("agent", "agent2", "supervisor", "manager")
 DELIVERERS = 8
 EACH = 6  # enquiries of each deliverer
-
-
-@pytest.fixture
-def around_the_clock(floor):
-    """Let the floor work at every hour of the week."""
-    hours = [
-        {"name": str(day), "dayofweek": str(day), "hour_from": 0, "hour_to": 24}
-        for day in range(7)
-    ]
-    lines = [(0, 0, {**values, "day_period": "morning"}) for values in hours]
-    calendar = floor.admin.call(
-        "resource.calendar",
-        "create",
-        {"name": "Always", "attendance_ids": [(5, 0, 0), *lines]},
-    )
-    (company,) = floor.admin.call("res.company", "search", [], limit=1)
-    (before,) = floor.admin.call("res.company", "read", company, ["sales_calendar_id"])
-    values = {"sales_calendar_id": calendar}
-    floor.admin.call("res.company", "write", company, values)
-    yield
-    values = {"sales_calendar_id": (before["sales_calendar_id"] or [False])[0]}
-    floor.admin.call("res.company", "write", company, values)
 
 
 @pytest.fixture

@@ -32,12 +32,18 @@ class Seat:
     turn: int
     load: int
     most: int
+    #: The leads that may come here.
+    allowed: models.BaseModel | None = None
     #: What is given out now.
     lead_ids: list = dataclasses.field(default_factory=list)
 
     def has_room(self):
         """Whether another lead can come here."""
         return not self.most or self.load < self.most
+
+    def accepts(self, lead):
+        """Whether this lead can come here."""
+        return self.has_room() and lead in self.allowed
 
     def take(self, lead, turn):
         """Take a lead, which has this number in the round."""
@@ -148,12 +154,13 @@ class Team(models.Model):
         :return: the leads that were given out.
         """
         turn = max(self.sudo().crm_team_member_ids.mapped("lead_turn"), default=0)
+        for seat in seats:
+            seat.allowed = seat.member._filter_leads(leads)
         for lead in leads:
-            free = [seat for seat in seats if seat.has_room()]
-            if not free:
-                break
-            turn += 1
-            min(free, key=self._get_urgency).take(lead, turn)
+            free = [seat for seat in seats if seat.accepts(lead)]
+            if free:
+                turn += 1
+                min(free, key=self._get_urgency).take(lead, turn)
         taken = [seat for seat in seats if seat.lead_ids]
         for seat in taken:
             agent = seat.member.user_id

@@ -236,6 +236,19 @@ class TestDistribution(BpoCase):
         self.other_agent.active = False
         self._assert_at_work(self.third)
 
+    def test_who_takes_only_some_leads_is_given_no_others(self):
+        self._set_presence(self.third, "offline")
+        self._member(self.agent).assignment_domain = "[('city', '=', 'Cebu')]"
+        enquiries = [
+            Enquiry(phone=f"+63917555010{number}", city=city)
+            for number, city in enumerate(("Pasig", "Cebu", "Pasig", "Pasig"))
+        ]
+        rows, _new = self.env["crm.lead"]._take_in(self.source, enquiries)
+        leads = [row.lead_id for row in rows]
+        self.assertEqual(leads[1].user_id, self.agent)
+        for lead in (leads[0], leads[2], leads[3]):
+            self.assertEqual(lead.user_id, self.other_agent)
+
     # ------------------------------------------------------------
     # The same act as a claim
     # ------------------------------------------------------------
