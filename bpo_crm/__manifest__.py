@@ -66,6 +66,7 @@
         "demo/crm_lead_won.xml",
         "demo/crm.lead.csv",
         "demo/crm_lead.xml",
+        "demo/crm_lead_source.xml",
         "demo/crm_lead_claimed.xml",
         "demo/crm_call_log.xml",
         "demo/mail_activity.xml",

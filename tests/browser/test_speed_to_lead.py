@@ -1,0 +1,85 @@
+"""Leads that are given out, and first contacts that are due."""
+
+from datetime import datetime, timedelta, timezone
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.test_pool import pool_lead
+from tests.sender import Sender, new_phone
+
+
+@pytest.fixture
+def open_dealership(floor, dealership):
+    """A dealership where all minutes count."""
+    calendar = floor.admin.call(
+        "resource.calendar", "create", {"name": "Open", "attendance_ids": [(5, 0, 0)]}
+    )
+    values = {"resource_calendar_id": calendar}
+    floor.supervisor.call("crm.dealership", "write", dealership, values)
+    return dealership
+
+
+def ask(floor, dealership, minutes, **values):
+    """Let a customer of a source with a target of 30 minutes have asked."""
+    source = Sender(floor, target_minutes=30).source
+    moment = datetime.now(timezone.utc) - timedelta(minutes=minutes)
+    lead = pool_lead(floor, dealership, **values)
+    values = {"intake_source_id": source, "enquiry_date": f"{moment:%F %T}"}
+    floor.supervisor.call("crm.lead", "write", lead, values)
+    return lead
+
+
+def test_the_cards_say_which_first_contact_is_due(agent, floor, open_dealership):
+    ask(floor, open_dealership, 25, contact_name="Due Soon", priority="3")
+    ask(floor, open_dealership, 90, contact_name="Too Late", priority="3")
+    ask(floor, open_dealership, 1, contact_name="In Time", priority="3")
+    agent.open("crm_lead_action_open")
+    expect(agent.card("Due Soon")).to_contain_text("First Contact until")
+    expect(agent.card("Too Late")).to_contain_text("First Contact Missed")
+    expect(agent.card("In Time")).not_to_contain_text("First Contact")
+    agent.save_screenshot("first-contact")
+
+
+def test_a_call_takes_it_off_the_card(agent, floor, open_dealership):
+    lead = ask(floor, open_dealership, 90, contact_name="Called Late", priority="3")
+    floor.agent.call("crm.lead", "action_claim", [lead])
+    floor.agent.call("crm.call.log", "create", {"lead_id": lead, "result": "busy"})
+    agent.open("crm_lead_action_my_pipeline")
+    expect(agent.card("Called Late")).not_to_contain_text("First Contact")
+    agent.open_lead(lead, "crm_lead_action_my_pipeline")
+    expect(agent.page.locator("[name=response]")).to_contain_text("Missed")
+    expect(agent.page.locator("[name=response_minutes]")).to_contain_text("90")
+
+
+def test_a_manager_sets_up_a_team_and_the_agent_is_told(
+    manager, agent, floor, around_the_clock
+):
+    # Whose browser is open is signed in.
+    agent.open("my_day_action", ".o_bpo_my_day")
+    team = floor.manager.call(
+        "crm.team",
+        "create",
+        {"name": "Told", "member_ids": [(6, 0, [floor.agent.uid])]},
+    )
+    manager.open("crm_lead_action_all")
+    manager.open_menu("Configuration", "Sales Teams")
+    manager.page.locator(".o_data_row", has_text="Told").locator("td").nth(2).click()
+    manager.page.get_by_label("Round robin").check()
+    manager.page.locator("[name=open_leads_max] input").fill("500")
+    manager.page.locator(".o_form_button_save").click()
+    expect(manager.page.locator(".o_kanban_record", has_text="At Work")).to_be_visible()
+    manager.save_screenshot("team")
+    _status, answer = Sender(floor, team_id=team).post({"phone": new_phone()})
+    expect(agent.toast("New for you")).to_contain_text(answer["reference"])
+    floor.manager.call("crm.team", "write", team, {"active": False})
+
+
+def test_the_report_has_the_share_of_each_source(manager, floor, open_dealership):
+    ask(floor, open_dealership, 90)
+    manager.open("crm_speed_to_lead_action", ".o_pivot")
+    pivot = manager.page.locator("div.o_pivot")
+    expect(pivot).to_contain_text("Response Time")
+    expect(pivot).to_contain_text("First Contact in Time")
+    expect(pivot).to_contain_text("%")
+    manager.save_screenshot("speed-to-lead")
