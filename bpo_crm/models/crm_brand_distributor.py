@@ -124,7 +124,7 @@ class Brand(models.Model):
         deadline = time.monotonic() + PATIENCE
         pulls = {feed: feed._pull(deadline) for feed in feeds}
         if any(pull.is_unfinished for pull in pulls.values()):
-            self.env.ref("bpo_crm.cron_pull_feeds").sudo()._trigger()
+            feeds._go_on()
         has_errors = any(pull.get_problems() for pull in pulls.values())
         return {
             "type": "ir.actions.client",

@@ -1,3 +1,5 @@
+import time
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import groupby, str2bool
@@ -157,27 +159,32 @@ class LeadFeed(models.Model):
 
     _inherit = "crm.lead.feed"
 
-    def _write_back(self, distributor):
+    def _write_back(self, distributor, deadline):
         """Write back what waits for it.
 
         A reply that gets lost leaves the mark, and the same is written again.
 
         :param remote_odoo.Distributor distributor: of this feed's model.
+        :param float deadline: moment of :func:`time.monotonic` at which to stop.
+        :return: whether nothing waits any more.
+        :rtype: bool
         :raises remote_odoo.RemoteError: a subclass of it.
         """
         while waiting := self._find_waiting():
             for values, rows in groupby(waiting, self._get_written_values):
-                by_remote_id = {row.remote_id: row for row in rows}
-                refused = distributor.mark(list(by_remote_id), dict(values))
-                for remote_id, row in by_remote_id.items():
-                    reason = refused.get(remote_id)
-                    row.write(
-                        {
-                            "write_back_state": "failed" if reason else "done",
-                            "write_back_error": reason,
-                        }
-                    )
-                self._commit()
+                if time.monotonic() >= deadline:
+                    return False
+                self._write_back_alike(distributor, rows, dict(values))
+            self._commit()
+        return True
+
+    def _write_back_alike(self, distributor, rows, values):
+        by_remote_id = {row.remote_id: row for row in rows}
+        refused = distributor.mark(list(by_remote_id), values)
+        for remote_id, row in by_remote_id.items():
+            reason = refused.get(remote_id)
+            row.write_back_state = "failed" if reason else "done"
+            row.write_back_error = reason
 
     def _find_waiting(self):
         return self.env["crm.lead.enquiry"].search(
