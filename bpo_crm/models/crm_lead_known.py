@@ -3,6 +3,23 @@ from odoo import SUPERUSER_ID, api, fields, models
 #: What core reads out of a phone number and an address, which the door did already.
 KNOWN_FIELDS = ("phone_sanitized", "phone_state", "email_normalized")
 
+#: What makes the leads of a delivery alike.
+COMMON_FIELDS = ("partner_id", "team_id", "type", "user_id")
+
+#: What core works out of that: first of all, that there is no contact to copy from.
+ALIKE_FIELDS = (
+    "company_id",
+    "date_last_stage_update",
+    "function",
+    "lang_id",
+    "mobile",
+    "partner_name",
+    "recurring_revenue_monthly",
+    "stage_id",
+    "title",
+    "website",
+)
+
 
 class Sanitized(str):
     """HTML that was sanitized already."""
@@ -41,7 +58,7 @@ class Lead(models.Model):
         """
         if not vals_list:
             return self.browse()
-        known = self._add_missing_default_values({})
+        known = self._prepare_known_defaults(vals_list)
         leads = self.with_context(known_defaults=known).create(
             [self._sanitize_description(vals) for vals in vals_list]
         )
@@ -51,6 +68,21 @@ class Lead(models.Model):
         return leads.with_env(self.env)
 
     @api.model
+    def _prepare_known_defaults(self, vals_list):
+        """Return what each of these leads gets that does not say otherwise."""
+        defaults = self._add_missing_default_values({})
+        commons = [
+            {name: vals.get(name, defaults.get(name)) for name in COMMON_FIELDS}
+            for vals in vals_list
+        ]
+        if any(common != commons[0] for common in commons):
+            return defaults
+        # One look at a draft of all of them.
+        draft = self.new({**defaults, **commons[0]})
+        alike = {name: draft[name] for name in ALIKE_FIELDS if name in draft._fields}
+        return {**draft._convert_to_write(alike), **defaults}
+
+    @api.model
     def _sanitize_description(self, vals):
         html = self._fields["description"].convert_to_cache(vals["description"], self)
         return {**vals, "description": Sanitized(html)}
@@ -58,16 +90,18 @@ class Lead(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         leads = super().create(vals_list)
-        if self._get_known_defaults():
-            leads._keep_known(set.intersection(*map(set, vals_list)))
-        return leads
+        known = self._get_known_defaults()
+        if known and leads:
+            leads._keep_known(set.intersection(*map(set, vals_list)).union(known))
+        # It is not known of what else is made because of them.
+        return leads.with_context(known_defaults=None)
 
     def _keep_known(self, names):
         """Let what was given stand, which core would work out again.
 
         :param set names: of the fields that were given.
         """
-        for name in names.intersection(KNOWN_FIELDS):
+        for name in names.intersection(KNOWN_FIELDS + ALIKE_FIELDS):
             self.env.remove_to_compute(self._fields[name], self)
 
     @api.model

@@ -3,6 +3,7 @@ from odoo.tests import tagged
 from odoo.addons.bpo_crm.intake import Enquiry
 from odoo.addons.bpo_crm.models.crm_lead_intake import QUIET
 from odoo.addons.bpo_crm.models.crm_lead_known import KNOWN_FIELDS
+from odoo.addons.bpo_crm.series import STAGE_TEAM
 
 from .common import BpoCase
 
@@ -80,10 +81,8 @@ class TestIntakeBatch(BpoCase):
                 }
             )
 
-    def test_the_leads_are_those_that_core_makes(self):
-        self._learn()
-        self.env["ir.default"].set("crm.lead", "priority", "2")
-        vals_list = self._prepare_leads_values(ENQUIRIES)
+    def _assert_made_as_by_core(self, vals_list):
+        """Make leads in both ways; return those of core."""
         leads = self.env["crm.lead"].with_context(**QUIET)
         known = leads._create_known(vals_list)
         rows = self._read_rows(known)
@@ -97,9 +96,30 @@ class TestIntakeBatch(BpoCase):
         )
         for row, expected in zip(rows, self._read_rows(plain), strict=True):
             self.assertEqual(row, expected)
-        self.assertEqual(set(plain.mapped("priority")), {"2"})
-        self.assertEqual(set(plain.mapped("phone_state")), {"correct", False})
-        self.assertGreater(len(set(plain.mapped("automated_probability"))), 1)
+        return plain
+
+    def test_the_leads_are_those_that_core_makes(self):
+        self._learn()
+        self.env["ir.default"].set("crm.lead", "priority", "2")
+        leads = self._assert_made_as_by_core(self._prepare_leads_values(ENQUIRIES))
+        self.assertEqual(set(leads.mapped("priority")), {"2"})
+        self.assertEqual(set(leads.mapped("phone_state")), {"correct", False})
+        self.assertGreater(len(set(leads.mapped("automated_probability"))), 1)
+
+    def test_the_team_decides_on_stage_and_company(self):
+        self.source.team_id = self.team.copy({"company_id": self.env.company.id})
+        own_stage = self.new.copy({"sequence": 1})
+        own_stage[STAGE_TEAM] = self.source.team_id
+        leads = self._assert_made_as_by_core(self._prepare_leads_values(ENQUIRIES))
+        self.assertEqual(leads.company_id, self.env.company)
+        self.assertEqual(leads.stage_id, own_stage)
+
+    def test_leads_of_a_delivery_may_differ(self):
+        vals_list = self._prepare_leads_values(ENQUIRIES)
+        for vals, owner in zip(vals_list, (self.agent, self.other_agent), strict=False):
+            vals |= {"user_id": owner.id, "team_id": self.team.id}
+        leads = self._assert_made_as_by_core(vals_list)
+        self.assertEqual(leads.user_id, self.agent | self.other_agent)
 
     def test_only_the_superuser_says_what_is_known(self):
         values = {"name": "Rio", "phone": "0917 555 9205", "phone_sanitized": "+1"}
