@@ -3,7 +3,6 @@ from datetime import date, datetime, timedelta
 from freezegun import freeze_time
 from psycopg2.errors import CheckViolation
 
-from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
@@ -21,21 +20,8 @@ class TestCall(BpoCase):
         super().setUpClass()
         cls.lead = cls._new_lead(cls.agent, email_from="juan@customer.example")
         cls.call_type = cls.env.ref(CALL)
-        hours = [
-            Command.create(
-                {
-                    "name": f"Day {day}",
-                    "dayofweek": str(day),
-                    "hour_from": 9,
-                    "hour_to": 18,
-                    "day_period": "morning",
-                }
-            )
-            for day in range(5)
-        ]
-        cls.env.company.resource_calendar_id = cls.env["resource.calendar"].create(
-            {"name": "Floor", "tz": "UTC", "attendance_ids": [Command.clear(), *hours]}
-        )
+        calendar = cls._new_calendar("Floor", range(5), 9, 18, zone="UTC")
+        cls.env.company.resource_calendar_id = calendar
 
     def _open(self, user=None):
         wizards = self.env["crm.lead.log.call"].with_user(user or self.agent)

@@ -1,6 +1,5 @@
 from datetime import date, datetime
 
-from odoo import Command
 from odoo.tests import tagged
 
 from .common import BpoCase
@@ -13,25 +12,7 @@ class TestWorkingDays(BpoCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        hours = [
-            Command.create(
-                {
-                    "name": f"Day {day}",
-                    "dayofweek": str(day),
-                    "hour_from": 9,
-                    "hour_to": 18,
-                    "day_period": "morning",
-                }
-            )
-            for day in range(5)
-        ]
-        cls.calendar = cls.env["resource.calendar"].create(
-            {
-                "name": "Floor",
-                "tz": "Asia/Manila",
-                "attendance_ids": [Command.clear(), *hours],
-            }
-        )
+        cls.calendar = cls._new_calendar("Floor", range(5), 9, 18)
         cls.env.company.sales_calendar_id = cls.calendar
 
     def _assert_days(self, cases):
