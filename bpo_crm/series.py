@@ -57,6 +57,23 @@ def show_groups_on_user_form(env, groups, name):
         groups.category_id = category
 
 
+def commit_progress(env, done, remaining):
+    """Keep what a job did until now, and tell Odoo how far it is.
+
+    :param odoo.api.Environment env: the job's.
+    :param int done: what was done since the last time.
+    :param int remaining: what is left.
+    """
+    jobs = env["ir.cron"]
+    if IS_19:
+        jobs._commit_progress(done, remaining=remaining)
+        return
+    progress_id = env.context.get("ir_cron_progress_id")
+    before = env["ir.cron.progress"].sudo().browse(progress_id).done
+    jobs._notify_progress(done=before + done, remaining=remaining)
+    env.cr.commit()  # pylint: disable=invalid-commit
+
+
 def announce_done(activities):
     """Let the activity menu of the web client forget archived activities.
 

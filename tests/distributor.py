@@ -190,9 +190,13 @@ class Feeds:
             "crm.lead.enquiry",
             "search_read",
             [("source_id", "=", self.source)],
-            ["external_id", "state", "error", "lead_id", "write_back_state"],
+            ["remote_id", "state", "error", "lead_id", "write_back_state"],
             order="id",
         )
+
+    def written_back(self):
+        """Return for each record there whether it was written back."""
+        return {row["remote_id"]: row["write_back_state"] for row in self.enquiries()}
 
     def leads(self):
         """Return the leads that were made."""

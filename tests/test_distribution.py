@@ -5,7 +5,6 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.sender import Sender, new_phone
-from tests.test_follow_up import run_cron
 
 AGENTS = ("agent", "agent2", "supervisor", "manager")
 DELIVERERS = 8
@@ -93,7 +92,7 @@ def test_caps_hold_while_many_deliver(floor, members, distribution):
     with ThreadPoolExecutor(1) as pool:
         # What waits is looked at by the scheduled job in the same moment.
         crons = pool.submit(
-            lambda: [run_cron(floor, "cron_distribute_leads") for _n in range(5)]
+            lambda: [floor.run_job("cron_distribute_leads") for _n in range(5)]
         )
         assert set(deliver(floor, members)) == {201}
         crons.result()
@@ -102,7 +101,7 @@ def test_caps_hold_while_many_deliver(floor, members, distribution):
     assert set(given.values()) == {5}
     assert waiting == DELIVERERS * EACH - 5 * len(AGENTS)
     members.allow(more=2)
-    run_cron(floor, "cron_distribute_leads")
+    floor.run_job("cron_distribute_leads")
     given = members.count_given()
     assert given.pop(False) == waiting - 2 * len(AGENTS)
     assert set(given.values()) == {7}

@@ -8,7 +8,7 @@ from datetime import datetime
 import pytest
 
 from tests.distributor import LEAD_FIELDS, Feeds
-from tests.floor import refuse
+from tests.floor import SERVICE, refuse
 from tests.proxy import FaultProxy
 from tools.jsonrpc import RpcError
 
@@ -126,9 +126,102 @@ def test_a_record_that_is_gone_is_not_written_back_for_ever(feeds, distributor, 
     gone, there = (distributor.new_enquiry(feeds.batch) for _n in range(2))
     line.plan(lambda: distributor.admin.call("crm.lead", "unlink", [gone]), is_write)
     feeds.sync()
-    states = [row["write_back_state"] for row in feeds.enquiries()]
-    assert states == ["failed", "done"]
+    assert feeds.written_back() == {gone: "failed", there: "done"}
     assert distributor.read(there)["x_taken"]
+
+
+def test_a_record_that_may_not_be_written_does_not_stop_the_others(feeds, distributor):
+    feeds.new_marking_feed()
+    closed, there = (distributor.new_enquiry(feeds.batch) for _n in range(2))
+    admin = distributor.admin
+    rule = admin.call(
+        "ir.rule",
+        "create",
+        {
+            "name": "Closed",
+            "model_id": admin.find("crm.model_crm_lead"),
+            "domain_force": f"[('id', '!=', {closed})]",
+            "perm_read": False,
+        },
+    )
+    feeds.sync()
+    admin.call("ir.rule", "unlink", [rule])
+    assert feeds.written_back() == {closed: "failed", there: "done"}
+    assert distributor.read(there)["x_taken"]
+    rows = [row["id"] for row in feeds.enquiries()]
+    feeds.manager.call("crm.lead.enquiry", "action_retry", rows)
+    feeds.sync()
+    assert distributor.read(closed)["x_taken"]
+
+
+def test_two_distributors_of_one_source_have_records_of_their_own(
+    floor, feeds, distributor, line
+):
+    feeds.new_feed()
+    other = Feeds(floor, distributor, line.url)
+    distributor.new_enquiry(feeds.batch)
+    other.new_feed(
+        source_id=feeds.source, domain=f"[('referred', '=', '{feeds.batch}')]"
+    )
+    assert "1 new" in feeds.sync()
+    # The same number, which is another record there.
+    assert "1 merged" in other.sync()
+    assert len(feeds.enquiries()) == 2
+
+
+def test_a_feed_that_has_read_leads_reads_no_others(feeds, distributor):
+    feed = feeds.new_feed()
+    distributor.new_enquiry(feeds.batch)
+    feeds.sync()
+    other = {"remote_model": "res.partner"}
+    assert "another feed" in refuse(
+        feeds.manager, "crm.lead.feed", "write", [feed], other
+    )
+
+
+def test_two_broken_lines_are_mended_at_once(feeds):
+    feed = feeds.new_feed(active=False, mapping={"phone": "tel", "city": "town"})
+    (row,) = feeds.manager.call("crm.lead.feed", "read", [feed], ["field_ids"])
+    phone, city = row["field_ids"]
+    commands = [
+        (1, phone, {"remote_field": "phone"}),
+        (1, city, {"remote_field": "city"}),
+    ]
+    values = {"active": True, "field_ids": commands}
+    feeds.manager.call("crm.lead.feed", "write", [feed], values)
+    line = {"remote_field": "town"}
+    assert "town" in refuse(feeds.manager, "crm.lead.feed.field", "write", [city], line)
+
+
+def test_what_lies_behind_a_relation_counts_when_it_is_archived(feeds, distributor):
+    feeds.new_feed(mapping={"phone": "partner_id.phone"})
+    partner = distributor.admin.call(
+        "res.partner", "create", {"name": "Gone", "phone": "+63 920 4440001"}
+    )
+    distributor.new_enquiry(feeds.batch, partner_id=partner)
+    distributor.admin.call("res.partner", "write", [partner], {"active": False})
+    assert "1 new" in feeds.sync()
+
+
+def test_a_mended_connection_is_tried_at_once(feeds, distributor):
+    feed = feeds.new_feed()
+    key = {"odoo_api_key": "wrong"}
+    feeds.manager.call("crm.brand", "write", [feeds.brand], key)
+    feeds.sync()
+    assert feeds.state(feed)["retry_at"]
+    feeds.manager.call("crm.brand", "write", [feeds.brand], {"odoo_api_key": SERVICE})
+    assert not feeds.state(feed)["retry_at"]
+
+
+def test_a_retry_asks_the_distributor_again(feeds, distributor):
+    feeds.new_feed()
+    there = distributor.new_enquiry(feeds.batch, phone=False)
+    feeds.sync()
+    number = {"phone": "+63 920 4440002"}
+    distributor.admin.call("crm.lead", "write", [there], number)
+    (row,) = feeds.enquiries()
+    feeds.manager.call("crm.lead.enquiry", "action_retry", [row["id"]])
+    assert feeds.enquiries()[0]["state"] == "created"
 
 
 def test_a_record_that_changes_while_it_is_read_comes_in_once(feeds, distributor, line):
@@ -291,9 +384,9 @@ def test_new_ones_are_found_among_fifty_thousand(floor, feeds, distributor):
     floor.execute(
         """
         INSERT INTO crm_lead_enquiry (source_id, external_id, state, content)
-        SELECT %s, 'crm.lead/' || id, 'created', '{}' FROM unnest(%s::integer[]) AS id
+        SELECT %s, %s || id, 'created', '{}' FROM unnest(%s::integer[]) AS id
         """,
-        [feeds.source, known],
+        [feeds.source, f"{feeds.brand}/crm.lead/", known],
     )
     for _run in range(5):
         feeds.sync()

@@ -17,7 +17,7 @@ MAX_TEXT = 20_000
 _SINGLE_BYTE = ("us-ascii", "iso-8859", "latin", "windows-125", "cp125")
 
 #: Characters that no database takes, and that nobody typed.
-_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
 class InvalidEnquiry(ValueError):
@@ -108,13 +108,23 @@ def parse_moment(text):
     compact = re.sub(r" ?([+-]\d\d):?(\d\d)$", r"\1:\2", compact)
     for form in (compact, compact.replace(" ", "T", 1)):
         try:
-            moment = datetime.datetime.fromisoformat(form)
-        except ValueError:
+            return to_utc(datetime.datetime.fromisoformat(form))
+        except (ValueError, OverflowError):
             continue
-        if moment.tzinfo:
-            moment = moment.astimezone(datetime.UTC).replace(tzinfo=None)
-        return moment.replace(microsecond=0)
     return None
+
+
+def to_utc(moment):
+    """Return a moment in UTC.
+
+    :param datetime.datetime moment: with a zone, or in UTC.
+    :return: naive, to the second.
+    :rtype: datetime.datetime
+    :raises OverflowError: when there is no such moment in UTC.
+    """
+    if moment.tzinfo:
+        moment = moment.astimezone(datetime.UTC).replace(tzinfo=None)
+    return moment.replace(microsecond=0)
 
 
 def decode_text(body, charset=""):

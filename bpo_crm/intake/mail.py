@@ -1,7 +1,6 @@
 """Enquiries that come by mail: as ADF/XML in any part of it, or in somebody's words."""
 
 import dataclasses
-import datetime
 import re
 from email.utils import parseaddr, parsedate_to_datetime
 
@@ -9,7 +8,7 @@ from lxml import etree
 from lxml import html as lxml_html
 
 from .adf import read_adf
-from .enquiry import MAX_SIZE, Enquiry, decode_text
+from .enquiry import MAX_SIZE, Enquiry, decode_text, to_utc
 
 _ADF = re.compile(r"<\s*(?:\w+:)?(?:adf|prospect)\b", re.IGNORECASE)
 
@@ -77,14 +76,9 @@ def _complete(enquiry, message, number):
 
 def _read_date(message):
     try:
-        moment = parsedate_to_datetime(message.get("Date") or "")
-    except (TypeError, ValueError):
+        return to_utc(parsedate_to_datetime(message.get("Date") or ""))
+    except (TypeError, ValueError, OverflowError):
         return None
-    if moment.tzinfo:
-        moment = moment.astimezone(datetime.UTC).replace(tzinfo=None)
-    # A clock may be wrong; nobody asked tomorrow.
-    now = datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
-    return min(moment, now).replace(microsecond=0)
 
 
 def _is_automatic(message):

@@ -20,6 +20,7 @@ from . import (
     crm_lead_feed_catalogue,
     crm_brand_distributor,
     crm_lead_enquiry,
+    crm_lead_feed_retry,
     crm_lead_source_mail,
     crm_team,
     crm_team_member,

@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError, ValidationError
 
 from .. import remote_odoo
 from ..roles import MANAGER
+from .odoo_connection import CONNECTION_FIELDS
 
 #: Seconds that somebody who pressed a button waits. The job does the rest.
 PATIENCE = 20
@@ -61,8 +62,24 @@ class Brand(models.Model):
             )
 
     # ------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------
+
+    def write(self, vals):
+        result = super().write(vals)
+        if any(name in vals for name in CONNECTION_FIELDS):
+            self._try_feeds_soon()
+        return result
+
+    # ------------------------------------------------------------
     # ACTIONS
     # ------------------------------------------------------------
+
+    def action_test_connection(self):
+        result = super().action_test_connection()
+        if self.connection_state == "connected":
+            self._try_feeds_soon()
+        return result
 
     def action_sync_now(self):
         """Take in the leads that are new at the distributor.
@@ -107,6 +124,10 @@ class Brand(models.Model):
     # ------------------------------------------------------------
     # BUSINESS
     # ------------------------------------------------------------
+
+    def _try_feeds_soon(self):
+        """Let no feed wait after its failures: somebody has mended the connection."""
+        self.sudo().feed_ids.write({"retry_at": False})
 
     def _sync(self, kind):
         """Read the feeds of a kind.
@@ -176,26 +197,3 @@ class Brand(models.Model):
                 "written back."
             )
         return super()._get_advice(kind)
-
-
-class LeadFeed(models.Model):
-    _inherit = "crm.lead.feed"
-
-    def _describe_pull(self, pull):
-        """Say what a run of this feed did.
-
-        :param Pull pull: that ended.
-        :rtype: str
-        """
-        counts = pull.counts
-        parts = [
-            counts["created"] and self.env._("%s new", counts["created"]),
-            counts["merged"] and self.env._("%s merged", counts["merged"]),
-            counts["changed"] and self.env._("%s changed", counts["changed"]),
-            counts["quarantined"]
-            and self.env._("%s in quarantine", counts["quarantined"]),
-            pull.refused and self.env._("%s refused", len(pull.refused)),
-            pull.is_unfinished and self.env._("the rest follows in the background"),
-        ]
-        done = ", ".join(filter(None, parts)) or self.env._("nothing new")
-        return "\n".join([f"{self.name}: {done}", *pull.get_problems()])

@@ -1,8 +1,13 @@
 import json
+import logging
+
+import psycopg2
 
 from odoo import api, fields, models
 
 from .. import intake
+
+_logger = logging.getLogger(__name__)
 
 STATES = [
     ("created", "New Lead"),
@@ -64,19 +69,54 @@ class LeadEnquiry(models.Model):
     # ------------------------------------------------------------
 
     def action_retry(self):
-        """Take the enquiries in quarantine in again.
+        """Take what is in quarantine in again, and write back again what was refused.
 
-        :return: True
+        :return: True, or the list where one of these became others.
         """
-        waiting = self.sudo().filtered(lambda row: row._is_waiting())
-        for source, rows in waiting.grouped("source_id").items():
-            fresh = {row: row._read_content() for row in rows}
-            waiting.env["crm.lead"]._take_in_rows(fresh, source)
-        return True
+        self.check_access("read")
+        rows = self.sudo()
+        refused = rows.filtered(lambda row: row.write_back_state == "failed")
+        refused.write({"write_back_state": "waiting", "write_back_error": False})
+        waiting = rows.filtered(lambda row: row._is_waiting())
+        for source, of_source in waiting.grouped("source_id").items():
+            of_source._try_again(source)
+        if self.exists() == self:
+            return True
+        return self.env["ir.actions.act_window"]._for_xml_id(
+            "bpo_crm.crm_lead_enquiry_action"
+        )
 
     # ------------------------------------------------------------
     # BUSINESS
     # ------------------------------------------------------------
+
+    def _try_again(self, source):
+        """Take these enquiries in; one that fails keeps the reason of now.
+
+        :param crm.lead.source source: from where they came.
+        """
+        try:
+            with self.env.cr.savepoint():
+                self._take_in_again(source)
+        except psycopg2.OperationalError:
+            # Another delivery got in the way: the whole request is run again.
+            raise
+        except Exception as error:
+            _logger.warning("Enquiries %s cannot be taken in", self.ids, exc_info=True)
+            if len(self) == 1:
+                problem = str(error) or type(error).__name__
+                self._record_results([(self.id, "quarantined", None, problem)])
+                return
+            for row in self:
+                row._try_again(source)
+
+    def _take_in_again(self, source):
+        """Take in what these rows say.
+
+        :param crm.lead.source source: from where they came.
+        """
+        fresh = {row: row._read_content() for row in self}
+        self.env["crm.lead"]._take_in_rows(fresh, source)
 
     @api.model
     def _write_down(self, source, enquiries):
@@ -110,7 +150,7 @@ class LeadEnquiry(models.Model):
                 "now": fields.Datetime.now(),
                 "names": names,
                 "moments": [by_name[name].enquired_at for name in names],
-                "contents": [_to_content(by_name[name]) for name in names],
+                "contents": [to_content(by_name[name]) for name in names],
                 "feeds": [by_name[name].feed_id or None for name in names],
                 "remote_ids": [by_name[name].record.get("id") for name in names],
                 "write_back_states": [
@@ -178,9 +218,17 @@ class LeadEnquiry(models.Model):
         self.invalidate_model(["state", "lead_id", "error"])
 
 
-def _to_content(enquiry):
+def to_content(enquiry):
+    """Return what is kept of an enquiry.
+
+    :param intake.Enquiry enquiry: as it was sent or read.
+    :return: JSON.
+    :rtype: str
+    """
     names = (enquiry.get_names() | {"record"}) - {"enquired_at"}
     values = {name: getattr(enquiry, name) for name in sorted(names)}
-    return json.dumps(
+    content = json.dumps(
         {name: value for name, value in values.items() if value}, ensure_ascii=False
     )
+    # Half a character, which no database takes, may be in a record.
+    return content.encode(errors="ignore").decode()

@@ -1,7 +1,7 @@
 import ast
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 from .. import remote_odoo
 from ..series import Constraint
@@ -63,6 +63,25 @@ NEEDED = {
     "dealership": [("code",), ("name",)],
     "vehicle_model": [("external_ref",), ("name",)],
 }
+
+#: What is checked against the distributor's server.
+CHECKED_FIELDS = {
+    "active",
+    "brand_id",
+    "domain",
+    "field_ids",
+    "kind",
+    "remote_model",
+    "source_id",
+    "write_back_ids",
+}
+
+#: What says which records are read, and by which names they are known.
+IDENTITY_FIELDS = {"brand_id", "kind", "remote_model", "source_id"}
+
+#: In the context of the lines of a feed that is checked as a whole. Nobody else can
+#: send it: it is this object.
+LATER = object()
 
 MAX_BATCH = 1000
 
@@ -151,20 +170,50 @@ class LeadFeed(models.Model):
             ]
 
     # ------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        feeds = super(LeadFeed, self.with_context(check_fit=LATER)).create(vals_list)
+        feeds = feeds.with_env(self.env)
+        feeds._check_fit()
+        return feeds
+
+    def write(self, vals):
+        if not CHECKED_FIELDS.intersection(vals):
+            return super().write(vals)
+        self._check_same_records(vals)
+        result = super(LeadFeed, self.with_context(check_fit=LATER)).write(vals)
+        self._check_fit()
+        return result
+
+    def _check_same_records(self, vals):
+        """Refuse to read other records under the names of those that came in."""
+        names = IDENTITY_FIELDS.intersection(vals)
+        for feed in self:
+            before = feed._convert_to_write({name: feed[name] for name in names})
+            is_other = any(before[name] != vals[name] for name in names)
+            if is_other and feed.sudo().enquiry_ids:
+                raise UserError(
+                    self.env._(
+                        "Leads have come in by %s. Archive it and make another feed "
+                        "for other records.",
+                        feed.name,
+                    )
+                )
+
+    # ------------------------------------------------------------
     # CONSTRAINTS
     # ------------------------------------------------------------
 
-    @api.constrains(
-        "active",
-        "brand_id",
-        "domain",
-        "field_ids",
-        "kind",
-        "remote_model",
-        "write_back_ids",
-    )
     def _check_fit(self):
-        """Refuse what does not fit the distributor's server, as it is now."""
+        """Refuse what does not fit the distributor's server, as it is now.
+
+        :raises ValidationError: with the remote field's name.
+        """
+        if self.env.context.get("check_fit") is LATER:
+            return
         self.field_ids._check_targets()
         for feed in self:
             feed._check_needed()

@@ -1,4 +1,5 @@
 import logging
+import time
 
 from odoo import models
 
@@ -12,7 +13,7 @@ class LeadFeed(models.Model):
 
     _inherit = "crm.lead.feed"
 
-    def _take_catalogue(self, distributor, pull):
+    def _take_catalogue(self, distributor, pull, deadline):
         """Make the records that are new, and write what has changed in the others.
 
         One that is refused does not stop the others. What the distributor does not
@@ -20,42 +21,47 @@ class LeadFeed(models.Model):
 
         :param remote_odoo.Distributor distributor: of this feed's model.
         :param Pull pull: is told what became of them.
+        :param float deadline: moment of :func:`time.monotonic` at which to stop.
+        :return: whether nothing was left.
+        :rtype: bool
         """
-        for page in distributor.iter_pages(self._get_domain()):
+        references = self._index_references()
+        for page in distributor.iter_pages(self._get_domain(), self.position):
             for first in range(0, len(page), self.batch_size):
+                if time.monotonic() >= deadline:
+                    return False
                 ids = page[first : first + self.batch_size]
                 records = distributor.fetch(ids, self._get_paths(), self._get_domain())
-                self._upsert(records, pull)
+                self._upsert(records, references, pull)
+                self.position = ids[-1]
                 self._commit()
-        pull.is_complete = True
+        self.position = 0
+        return True
 
-    def _upsert(self, records, pull):
+    def _upsert(self, records, references, pull):
         """Bring a batch of the distributor's records into our table.
 
         :param list records: each with ``id`` and values by remote field.
+        :param dict references: records of small tables, by model and name.
         :param Pull pull: is told what became of them.
         """
-        known = self._index_known()
-        references = self._index_references()
         for record in records:
             try:
                 with self.env.cr.savepoint():
                     values = self._prepare_values(record, references)
-                    state = self._upsert_one(values, known)
+                    state = self._upsert_one(values)
                 pull.counts[state] += 1
             except Exception as error:
                 # The others must have their turn.
-                name = self._get_external_id(record["id"])
+                name = f"{self.remote_model}/{record['id']}"
                 _logger.info("%s is refused", name, exc_info=True)
                 pull.refused.append(f"{name}: {error}")
 
-    def _upsert_one(self, values, known):
+    def _upsert_one(self, values):
         """Make a record or write what is other than before; return which."""
-        key = values[self._get_key()]
-        found = known.get(key)
+        found = self._find_known(values[self._get_key()])
         if not found:
-            known[key] = self.env[self.target_model].create(values)
-            self._link(known[key])
+            self._link(found.create(values))
             return "created"
         changed = {
             name: value
@@ -73,13 +79,13 @@ class LeadFeed(models.Model):
         if self.kind == "dealership" and self.brand_id not in record.brand_ids:
             record.brand_ids |= self.brand_id
 
-    def _index_known(self):
-        """Return our records by what the distributor calls them."""
-        name = self._get_key()
+    def _find_known(self, key):
+        """Return our record that the distributor calls so, or none."""
+        domain = [(self._get_key(), "=", key)]
+        if self.kind == "vehicle_model":
+            domain.append(("brand_id", "=", self.brand_id.id))
         model = self.env[self.target_model].with_context(active_test=False)
-        domain = [("brand_id", "=", self.brand_id.id)]
-        records = model.search([] if self.kind == "dealership" else domain)
-        return {record[name]: record for record in records if record[name]}
+        return model.search(domain, limit=1)
 
     def _index_references(self):
         """Return the records of small tables by each of their names."""
@@ -109,7 +115,7 @@ class LeadFeed(models.Model):
             target = line._get_target()
             if target.type == "many2one" and value:
                 value = references[target.comodel_name].get(value.lower())
-            if value or target.type == "boolean":
+            if target.type == "boolean" or value not in (None, False, ""):
                 values.setdefault(line.target_field, value)
         key = self._get_key()
         if not values.get(key):

@@ -44,6 +44,7 @@ ENQUIRY_NAMES = {
     "description": "message",
     "email_from": "email",
     "enquiry_date": "enquired_at",
+    "mobile": "phone",
     "phone": "phone",
     "street": "street",
     "vehicle_model_id": "vehicle",

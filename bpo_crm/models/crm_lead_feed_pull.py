@@ -8,7 +8,9 @@ from datetime import timedelta
 from odoo import SUPERUSER_ID, api, fields, models
 
 from ..intake import Enquiry
-from ..remote_odoo import RemoteError
+from ..remote_odoo import PAGE_SIZE, RemoteError
+from ..series import commit_progress
+from .crm_lead_feed import CHECKED_FIELDS
 from .crm_lead_feed_field import ENQUIRY_NAMES
 
 _logger = logging.getLogger(__name__)
@@ -16,6 +18,9 @@ _logger = logging.getLogger(__name__)
 #: Seconds that the job may take, and each feed of it. Odoo ends workers after 120.
 RUN_TIME = 60
 FEED_TIME = 30
+
+#: How many problems of a run are told one by one.
+MAX_PROBLEMS = 20
 
 #: Which part of its time a feed takes in; the rest is for writing back.
 INTAKE = 2 / 3
@@ -54,7 +59,9 @@ class Pull:
 
         :rtype: list[str]
         """
-        return [*filter(None, [self.error]), *self.refused]
+        problems = [*filter(None, [self.error]), *self.refused]
+        more = len(problems) - MAX_PROBLEMS
+        return problems if more <= 0 else [*problems[:MAX_PROBLEMS], f"… (+{more})"]
 
 
 class LeadFeed(models.Model):
@@ -109,7 +116,7 @@ class LeadFeed(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if {"active", "domain", "remote_model", "brand_id"}.intersection(vals):
+        if CHECKED_FIELDS.intersection(vals):
             # Whoever mends a feed does not want to wait.
             super().write({"position": 0, "retry_at": False})
         return result
@@ -125,20 +132,19 @@ class LeadFeed(models.Model):
         due = self.search(
             self._get_due_domain(), order="failure_count, last_run nulls first, id"
         )
-        progress = self.env["ir.cron"]
         is_unfinished = False
-        for done, feed in enumerate(due):
+        for number, feed in enumerate(due, 1):
             now = time.monotonic()
             if now >= end:
                 is_unfinished = True
                 break
-            progress._notify_progress(done=done, remaining=len(due) - done)
             is_unfinished |= feed._pull(min(end, now + FEED_TIME)).is_unfinished
-        # With something left, Odoo would go on in this worker, up to ten times: too
-        # long for it. Another run gets another worker's time.
-        progress._notify_progress(done=len(due), remaining=0)
+            commit_progress(self.env, 1, len(due) - number)
         if is_unfinished:
+            # With something left, Odoo would go on in this worker, up to ten times:
+            # too long for it. Another run gets another worker's time.
             self._go_on()
+            commit_progress(self.env, 0, 0)
 
     @api.model
     def _go_on(self):
@@ -166,6 +172,9 @@ class LeadFeed(models.Model):
             if not feed:
                 pull.error = self.env._("It is being read just now.")
                 return pull
+            # One that is killed goes behind the others, too.
+            feed.last_run = fields.Datetime.now()
+            feed._commit()
             try:
                 feed._run(pull, deadline)
             except RemoteError as error:
@@ -208,14 +217,14 @@ class LeadFeed(models.Model):
 
     def _run(self, pull, deadline):
         with self._open_distributor() as distributor:
-            if self.kind == "lead":
-                now = time.monotonic()
-                end = now + (deadline - now) * INTAKE
-                is_read = self._take_leads(distributor, pull, end)
-                self.backlog = 0 if is_read else self._count_rest(distributor)
-                pull.is_complete = self._write_back(distributor, deadline) and is_read
-            else:
-                self._take_catalogue(distributor, pull)
+            is_lead = self.kind == "lead"
+            now = time.monotonic()
+            end = now + (deadline - now) * INTAKE
+            take = self._take_leads if is_lead else self._take_catalogue
+            is_read = take(distributor, pull, end)
+            self.backlog = 0 if is_read else self._count_rest(distributor)
+            is_marked = not is_lead or self._write_back(distributor, deadline)
+            pull.is_complete = is_read and is_marked
 
     def _take_leads(self, distributor, pull, deadline):
         """Take in the records that are new, page by page.
@@ -236,6 +245,8 @@ class LeadFeed(models.Model):
                 )
             self.position = page[-1]
             self._commit()
+            if time.monotonic() >= deadline and len(page) == PAGE_SIZE:
+                return False
         # The next run begins anew: a record may match later than those behind it.
         self.position = 0
         return True
@@ -255,7 +266,8 @@ class LeadFeed(models.Model):
         return list(by_name.values())
 
     def _get_external_id(self, remote_id):
-        return f"{self.remote_model}/{remote_id}"
+        """Return by what an enquiry is known: sources may have several feeds."""
+        return f"{self.brand_id.id}/{self.remote_model}/{remote_id}"
 
     def _take_batch(self, distributor, ids, pull):
         # Somebody else may have taken one since its page was read.
@@ -277,15 +289,36 @@ class LeadFeed(models.Model):
         :param Pull pull: that ended just now.
         """
         now = fields.Datetime.now()
-        values = {"last_run": now, "last_error": "\n".join(pull.get_problems())}
+        values = {"last_error": "\n".join(pull.get_problems())}
         if pull.error:
             failures = self.failure_count + 1
             wait = min(FIRST_WAIT * 2 ** min(failures - 1, 10), LONGEST_WAIT)
             values |= {"failure_count": failures, "retry_at": now + wait}
         else:
-            values |= {"failure_count": 0, "retry_at": False, "last_success": now}
+            values |= {"failure_count": 0, "retry_at": False}
+        if pull.is_complete:
+            values["last_success"] = now
         self.write(values)
         self._commit()
+
+    def _describe_pull(self, pull):
+        """Say what a run of this feed did.
+
+        :param Pull pull: that ended.
+        :rtype: str
+        """
+        counts = pull.counts
+        parts = [
+            counts["created"] and self.env._("%s new", counts["created"]),
+            counts["merged"] and self.env._("%s merged", counts["merged"]),
+            counts["changed"] and self.env._("%s changed", counts["changed"]),
+            counts["quarantined"]
+            and self.env._("%s in quarantine", counts["quarantined"]),
+            pull.refused and self.env._("%s refused", len(pull.refused)),
+            pull.is_unfinished and self.env._("the rest follows in the background"),
+        ]
+        done = ", ".join(filter(None, parts)) or self.env._("nothing new")
+        return "\n".join([f"{self.name}: {done}", *pull.get_problems()])
 
     # ------------------------------------------------------------
     # WHAT A RECORD SAYS

@@ -22,8 +22,9 @@ WRITABLE = {
     "moment": {"char", "date", "datetime"},
 }
 
-#: Enquiries whose records are written back in one transaction of ours.
-BATCH = 500
+#: Records that are written back at once, and in one transaction of ours. Odoo notes
+#: each change of each of them.
+BATCH = 100
 
 
 class LeadFeedWriteBack(models.Model):
@@ -183,8 +184,8 @@ class LeadFeed(models.Model):
         refused = distributor.mark(list(by_remote_id), values)
         for remote_id, row in by_remote_id.items():
             reason = refused.get(remote_id)
-            row.write_back_state = "failed" if reason else "done"
-            row.write_back_error = reason
+            row.write_back_state = "failed" if reason is not None else "done"
+            row.write_back_error = reason and self.brand_id._shorten(reason)
 
     def _find_waiting(self):
         return self.env["crm.lead.enquiry"].search(

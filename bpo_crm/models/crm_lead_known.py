@@ -21,6 +21,10 @@ ALIKE_FIELDS = (
 )
 
 
+#: What one of them is worked out of, too.
+WORKED_OUT_OF = {"recurring_revenue_monthly": {"recurring_revenue", "recurring_plan"}}
+
+
 class Sanitized(str):
     """HTML that was sanitized already."""
 
@@ -79,7 +83,12 @@ class Lead(models.Model):
             return defaults
         # One look at a draft of all of them.
         draft = self.new({**defaults, **commons[0]})
-        alike = {name: draft[name] for name in ALIKE_FIELDS if name in draft._fields}
+        given = set().union(*vals_list)
+        alike = {
+            name: draft[name]
+            for name in ALIKE_FIELDS
+            if name in draft._fields and not given & WORKED_OUT_OF.get(name, set())
+        }
         return {**draft._convert_to_write(alike), **defaults}
 
     @api.model

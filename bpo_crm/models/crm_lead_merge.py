@@ -30,7 +30,7 @@ class Lead(models.Model):
         opportunities._release_stage_activities(self)
         result = super()._merge_dependences(opportunities)
         # Core deletes the other leads next, and all that is left with them.
-        for name in ("call_log_ids", "push_ids"):
+        for name in ("call_log_ids", "enquiry_ids", "push_ids"):
             opportunities.sudo()[name].write({"lead_id": self.id})
         asked = [*opportunities.mapped("enquiry_date"), self.enquiry_date]
         self.sudo().enquiry_date = min(filter(None, asked), default=False)

@@ -18,6 +18,9 @@ RESPONSE_STATES = [
 #: The owner is warned when this part of the time is over.
 WARNING_SHARE = 2 / 3
 
+#: Where the time begins, and whose target it has.
+ARRIVAL_FIELDS = {"enquiry_date", "intake_source_id"}
+
 #: How many leads one run warns of; the next one follows at once.
 BATCH = 500
 
@@ -190,9 +193,11 @@ class Lead(models.Model):
     # ------------------------------------------------------------
 
     def write(self, vals):
-        if "enquiry_date" in vals and self._is_agent_only():
+        if ARRIVAL_FIELDS.intersection(vals) and self._is_agent_only():
             raise AccessError(
-                self.env._("Only a supervisor can correct when a customer asked.")
+                self.env._(
+                    "Only a supervisor can correct when and where a customer asked."
+                )
             )
         return super().write(vals)
 

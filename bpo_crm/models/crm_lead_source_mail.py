@@ -95,24 +95,18 @@ class LeadEnquiry(models.Model):
             row.mail_name = f"{row.id}.eml"
 
     # ------------------------------------------------------------
-    # ACTIONS
+    # BUSINESS
     # ------------------------------------------------------------
 
-    def action_retry(self):
-        """Take the enquiries in quarantine in again; read their mails again."""
-        self.check_access("read")
-        mails = self.sudo().filtered(lambda row: row.mail and row._is_waiting())
+    def _take_in_again(self, source):
+        mails = self.filtered("mail")
         others = self - mails
         for row in mails:
-            source, message = row.source_id, _parse(base64.b64decode(row.mail))
+            message = _parse(base64.b64decode(row.mail))
             # What is in the mail may have its name.
             row.unlink()
             source._take_in_mail(message)
-        return super(LeadEnquiry, others).action_retry()
-
-    # ------------------------------------------------------------
-    # BUSINESS
-    # ------------------------------------------------------------
+        return super(LeadEnquiry, others)._take_in_again(source)
 
     @api.model
     def _write_down_mail(self, source, message, reason):

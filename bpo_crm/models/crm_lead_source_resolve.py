@@ -1,7 +1,7 @@
 import dataclasses
 
 from odoo import api, fields, models
-from odoo.tools import email_normalize, plaintext2html
+from odoo.tools import email_normalize, format_datetime, plaintext2html
 
 from ..intake import Enquiry
 
@@ -178,9 +178,16 @@ class LeadSource(models.Model):
         return {
             "name": self._prepare_title(entry),
             **entry.values,
-            "enquiry_date": enquiry.enquired_at or fields.Datetime.now(),
+            "enquiry_date": self._get_arrival(enquiry),
             "description": plaintext2html(self._prepare_text(entry)),
         }
+
+    @api.model
+    def _get_arrival(self, enquiry):
+        """Return when the customer asked."""
+        now = fields.Datetime.now()
+        # A sender's clock may be wrong; nobody asked tomorrow.
+        return min(enquiry.enquired_at or now, now)
 
     def _prepare_title(self, entry):
         enquiry = entry.enquiry
@@ -200,16 +207,37 @@ class LeadSource(models.Model):
         """Return what the chatter of the customer's open lead says."""
         enquiry = entry.enquiry
         vehicle = " ".join(filter(None, (enquiry.brand, enquiry.vehicle)))
+        place = (enquiry.street, enquiry.zip, enquiry.city, enquiry.country)
+        address = ", ".join(filter(None, place))
         lines = [
             self.env._("The customer asked again through %s.", self.name)
             if self
             else self.env._("The customer asked again."),
-            vehicle and self.env._("Vehicle: %s", vehicle),
             enquiry.enquired_at
-            and self.env._("Asked on: %s (UTC)", f"{enquiry.enquired_at:%F %R}"),
+            and self.env._("Asked on: %s", self._format_moment(entry)),
+            vehicle and self.env._("Vehicle: %s", vehicle),
+            enquiry.dealership and self.env._("Dealership: %s", enquiry.dealership),
+            enquiry.name and self.env._("Name: %s", enquiry.name),
             enquiry.phone and self.env._("Phone: %s", enquiry.phone),
             enquiry.email and self.env._("Email: %s", enquiry.email),
+            address and self.env._("Address: %s", address),
+            *self._list_values(enquiry),
             enquiry.message,
             *entry.unknown,
         ]
-        return plaintext2html("\n".join(filter(None, lines)))
+        # What nobody could make sense of has been said with the rest already.
+        return plaintext2html("\n".join(filter(None, dict.fromkeys(lines))))
+
+    def _format_moment(self, entry):
+        """Return when the customer asked, by the dealership's clock."""
+        zone = entry.lead._get_response_calendar().tz or "UTC"
+        moment = format_datetime(self.env, entry.enquiry.enquired_at, tz=zone)
+        return f"{moment} ({zone})"
+
+    def _list_values(self, enquiry):
+        """Return the further values of an enquiry, for people to read."""
+        names = self.env["crm.lead"]._fields
+        return [
+            f"{names[name]._description_string(self.env)}: {value}"
+            for name, value in enquiry.values.items()
+        ]

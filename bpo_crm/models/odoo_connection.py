@@ -225,8 +225,16 @@ class OdooConnection(models.AbstractModel):
         :rtype: str
         """
         advice = self._get_advice(error.kind)
-        detail = self._without_secret(error.detail)[:MAX_DETAIL]
-        return " ".join(filter(None, [advice, detail]))
+        return " ".join(filter(None, [advice, self._shorten(error.detail)]))
+
+    def _shorten(self, detail):
+        """Return what a server said, as much of it as can be shown.
+
+        :param str detail: its words.
+        :return: without any secret.
+        :rtype: str
+        """
+        return self._without_secret(detail)[:MAX_DETAIL]
 
     @api.model
     def _get_advice(self, kind):

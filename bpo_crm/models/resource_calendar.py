@@ -2,7 +2,7 @@ from datetime import datetime, time, timedelta
 
 import pytz
 
-from odoo import models
+from odoo import fields, models
 
 from ..working_clock import WorkingClock
 
@@ -70,8 +70,9 @@ class ResourceCalendar(models.Model):
         """
         last = max(start for start, _minutes in spans)
         # Minutes of a time so long ago are over anyway.
+        long_ago = min(last, fields.Datetime.now()) - LONGEST
         spans = [
-            (max(start, last - LONGEST), timedelta(minutes=minutes))
+            (max(start, long_ago), timedelta(minutes=minutes))
             for start, minutes in spans
         ]
         if self._never_works():

@@ -6,7 +6,7 @@ The models decide, this package talks. It needs ``requests`` and
 
 from .connection_check import check_account, check_dealer
 from .dealer import Customer, Dealer, Order, PlacedOrder
-from .distributor import Distributor
+from .distributor import PAGE_SIZE, Distributor
 from .errors import (
     Contended,
     NotAllowed,
@@ -25,6 +25,7 @@ from .transport import CONNECT_TIMEOUT, READ_TIMEOUT, Transport, check_address
 
 __all__ = [
     "CONNECT_TIMEOUT",
+    "PAGE_SIZE",
     "READ_TIMEOUT",
     "Contended",
     "Customer",

@@ -1,12 +1,9 @@
 """Reading records from a distributor's plain Odoo, and marking them as taken."""
 
-from .errors import Contended, Rejected, ReplyTooLong
+from .errors import Contended, NotAllowed, Rejected, ReplyTooLong
 
 #: Ids in a page of a search.
 PAGE_SIZE = 5000
-
-#: Records that are written at once. Odoo notes each change of each of them.
-WRITE_SIZE = 100
 
 
 class Distributor:
@@ -106,34 +103,30 @@ class Distributor:
         :param dict values: by field.
         :return: the reason of each record that the server refused to write.
         :rtype: dict[int, str]
-        :raises RemoteError: a subclass of it, when none was written.
+        :raises RemoteError: a subclass of it, for every other failure.
         """
-        refused = {}
-        for first in range(0, len(ids), WRITE_SIZE):
-            refused |= self._mark(ids[first : first + WRITE_SIZE], values)
-        return refused
-
-    def _mark(self, ids, values):
         try:
             self._session.call(self._model, "write", ids, values)
         except Contended:
             # Worth another try, later.
             raise
-        except Rejected as error:
+        except (Rejected, NotAllowed) as error:
             if len(ids) == 1:
                 return {ids[0]: error.detail}
             # One of them is gone, or has a rule of its own.
             middle = len(ids) // 2
-            return self._mark(ids[:middle], values) | self._mark(ids[middle:], values)
+            return self.mark(ids[:middle], values) | self.mark(ids[middle:], values)
         return {}
 
-    def _fetch(self, model, domain, paths):
+    def _fetch(self, model, domain, paths, **options):
         """Read values, those behind a relation with one more call for it."""
         behind = {}
         for path in paths:
             name, _dot, rest = path.partition(".")
             behind.setdefault(name, []).append(rest)
-        rows = self._session.search_read(model, domain, sorted(behind), order="id")
+        rows = self._session.search_read(
+            model, domain, sorted(behind), order="id", **options
+        )
         for name, rests in behind.items():
             rests = [rest for rest in rests if rest]
             if rests:
@@ -146,7 +139,11 @@ class Distributor:
         found = {}
         if ids:
             domain = [("id", "in", sorted(ids))]
-            found = {row["id"]: row for row in self._fetch(relation, domain, paths)}
+            # What a record leads to counts, archived or not.
+            rows_behind = self._fetch(
+                relation, domain, paths, context={"active_test": False}
+            )
+            found = {row["id"]: row for row in rows_behind}
         for row in rows:
             related = found.get(row[name][0], {}) if row[name] else {}
             row.update({f"{name}.{path}": related.get(path, False) for path in paths})
@@ -155,6 +152,6 @@ class Distributor:
         if model not in self._descriptions:
             attributes = ["type", "relation", "selection"]
             self._descriptions[model] = self._session.call(
-                model, "fields_get", [], attributes
+                model, "fields_get", attributes=attributes
             )
         return self._descriptions[model]

@@ -1,7 +1,9 @@
 from datetime import datetime
+from unittest.mock import patch
 
 from odoo.exceptions import RedirectWarning, UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from odoo.addons.bpo_crm.intake import Enquiry
 
@@ -206,6 +208,26 @@ class TestIntake(BpoCase):
         self.assertEqual(row.state, "created")
         self.assertEqual(row.lead_id.phone_sanitized, "+491712345678")
         self.assertFalse(row.error)
+
+    def test_one_that_fails_again_takes_no_other_back(self):
+        bad, good = self._take_in(
+            self._enquiry(phone="0171 2345678"), self._enquiry(phone="0171 2345679")
+        )
+        self.env.company.country_id = self.env.ref("base.de")
+        read = type(bad)._read_content
+
+        def read_content(row):
+            if row == bad:
+                raise ValueError("This one")
+            return read(row)
+
+        with (
+            patch.object(type(bad), "_read_content", read_content),
+            mute_logger("odoo.addons.bpo_crm.models.crm_lead_enquiry"),
+        ):
+            (bad | good).with_user(self.manager).action_retry()
+        self.assertEqual((bad.state, bad.error), ("quarantined", "This one"))
+        self.assertEqual(good.state, "created")
 
     # ------------------------------------------------------------
     # Core's own ways in

@@ -30,6 +30,7 @@ ENQUIRIES = [
     Enquiry(name="Awa", phone="+225 07 01 23 45 67"),
     Enquiry(name="Ext", phone="+63 2 8123 4567 ext. 12"),
     Enquiry(name="\u6797\u4fca\u5091", phone="00639175559204", vehicle="T87"),
+    Enquiry(phone="09175559205", values={"expected_revenue": 900_000, "color": 3}),
 ]
 
 

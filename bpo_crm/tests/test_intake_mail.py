@@ -190,11 +190,11 @@ class TestIntakeMail(BpoCase):
         error = RuntimeError("The server was stopped")
         with (
             patch.object(type(self.source), "_take_in_mail", side_effect=error),
-            self.assertLogs("odoo.addons.bpo_crm", "ERROR"),
+            self.assertLogs("odoo.addons.bpo_crm", "WARNING"),
         ):
             self._receive(ADF % "0917 555 9401")
         row = self._rows()
-        self.assertEqual((row.state, row.error), ("quarantined", "Not read yet."))
+        self.assertEqual((row.state, row.error), ("quarantined", str(error)))
         row.action_retry()
         self.assertEqual(self._rows().state, "created")
 

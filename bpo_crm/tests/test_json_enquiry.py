@@ -59,3 +59,9 @@ class TestJsonEnquiry(BaseCase):
                     self._read(**{name: value})
         with self.assertRaisesRegex(InvalidEnquiry, "enquired_at"):
             self._read(enquired_at="soon")
+
+    def test_half_characters_and_moments_beyond_time_do_no_harm(self):
+        self.assertEqual(self._read(name="Ana \ud83d", phone="1").name, "Ana")
+        for moment in ("9999-12-31T23:00:00-12:00", "0001-01-01T00:00:00+14:00"):
+            with self.assertRaises(InvalidEnquiry):
+                self._read(phone="1", enquired_at=moment)

@@ -220,3 +220,8 @@ class TestMailEnquiry(BaseCase):
         ):
             (enquiry,) = read_mail(parse(original))
             self.assertFalse(enquiry.phone)
+
+    def test_a_date_beyond_time_is_none(self):
+        mail = self._mail("Hello", Date="Fri, 31 Dec 9999 23:59:59 -1200")
+        (enquiry,) = self._read(mail)
+        self.assertIsNone(enquiry.enquired_at)

@@ -55,6 +55,15 @@ class TestMerge(BpoCase):
         lead.with_user(self.manager).unlink()
         self.assertFalse(lead.exists())
 
+    def test_enquiries_survive_a_merge(self):
+        kept, merged = self._new_lead(self.agent), self._new_lead(self.agent)
+        source = self.env["crm.lead.source"].create({"name": "Web", "code": "web-t"})
+        values = {"source_id": source.id, "lead_id": merged.id, "state": "created"}
+        enquiry = self.env["crm.lead.enquiry"].create(values)
+        kept.stage_id = self.qualified
+        self.assertEqual((kept | merged).merge_opportunity(), kept)
+        self.assertEqual(enquiry.lead_id, kept)
+
     def test_calls_and_waiting_time_survive_a_merge(self):
         kept, merged = self._new_lead(self.agent), self._new_lead(self.agent)
         early = kept.enquiry_date - timedelta(days=3)

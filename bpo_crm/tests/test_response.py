@@ -2,6 +2,7 @@ from datetime import datetime, timedelta
 
 from freezegun import freeze_time
 
+from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import Form, tagged
 
@@ -89,8 +90,20 @@ class TestFirstAttempt(ResponseCase):
         lead = self._arrive(owner=self.agent)
         with self.assertRaises(AccessError):
             lead.with_user(self.agent).enquiry_date = LATE
+        other = self.source.copy({"code": "other", "target_minutes": 0})
+        with self.assertRaises(AccessError):
+            lead.with_user(self.agent).intake_source_id = other
         lead.with_user(self.supervisor).enquiry_date = LATE
         self.assertEqual(lead.response_deadline, MONDAY + 20 * MINUTE)
+
+    def test_nobody_asked_tomorrow(self):
+        enquiry = Enquiry(phone="+639175550102", enquired_at=datetime(2500, 1, 1))
+        other = Enquiry(phone="+639175550103", enquired_at=MORNING)
+        rows, _new = self.env["crm.lead"]._take_in(self.source, [enquiry, other])
+        now = fields.Datetime.now()
+        self.assertLessEqual(rows[0].lead_id.enquiry_date, now)
+        self.assertEqual(rows[1].lead_id.enquiry_date, MORNING)
+        self.assertLess(rows[1].lead_id.response_deadline, now)
 
     def test_a_customer_who_asks_again_arrived_before(self):
         enquiry = {"phone": "+639175550101"}
