@@ -36,6 +36,7 @@ from . import (
     crm_lead_claim,
     crm_lead_distribution,
     crm_lead_response,
+    crm_lead_response_warning,
     crm_lead_merge,
     crm_lead_history,
     crm_lead_stage_activity,
