@@ -28,9 +28,8 @@ def test_a_manager_reads_the_distributor(manager, feeds):
     expect(dialog.get_by_text("default_code").first).to_be_visible()
     target = dialog.locator(".o_data_row [name=target_field]").first
     target.click()
-    expect(dialog.locator(".o_model_field_selector")).to_contain_text(
-        "External Reference"
-    )
+    selector = target.locator(".o_model_field_selector")
+    expect(selector).to_contain_text("External Reference")
     dialog.get_by_label("Name").first.fill("Price list")
     manager.save_screenshot("distributor-feed")
     manager.button("Save", dialog).click()
