@@ -6,7 +6,7 @@ The models decide, this package talks. It needs ``requests`` and
 
 from .connection_check import check_account, check_dealer
 from .dealer import Customer, Dealer, Order, PlacedOrder
-from .distributor import PAGE_SIZE, Distributor
+from .distributor import PAGE_SIZE, UNREADABLE, Distributor
 from .errors import (
     Contended,
     NotAllowed,
@@ -27,6 +27,7 @@ __all__ = [
     "CONNECT_TIMEOUT",
     "PAGE_SIZE",
     "READ_TIMEOUT",
+    "UNREADABLE",
     "Contended",
     "Customer",
     "Dealer",

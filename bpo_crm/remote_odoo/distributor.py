@@ -1,9 +1,15 @@
 """Reading records from a distributor's plain Odoo, and marking them as taken."""
 
-from .errors import Contended, NotAllowed, Rejected, ReplyTooLong
+from .errors import Contended, NotAllowed, NotOdoo, Rejected, ReplyTooLong
 
 #: Ids in a page of a search.
 PAGE_SIZE = 5000
+
+#: In a record that the server could not read: why. No field has such a name.
+UNREADABLE = "!"
+
+#: The series from which on a model tells by ``has_access`` what is allowed.
+HAS_ACCESS_SINCE = (18, 0)
 
 
 class Distributor:
@@ -24,6 +30,13 @@ class Distributor:
     def __exit__(self, *exc_info):
         self._session.__exit__(*exc_info)
 
+    def end_by(self, deadline):
+        """Let no call take longer than until a moment.
+
+        :param float deadline: of :func:`time.monotonic`.
+        """
+        self._session.end_by(deadline)
+
     def describe(self, path):
         """Return what the server says of a field.
 
@@ -42,6 +55,21 @@ class Distributor:
             is_one = description["type"] == "many2one"
             model = description.get("relation") if is_one else None
         return description
+
+    def may_write(self):
+        """Tell whether the account may write such records at all.
+
+        :rtype: bool
+        :raises RemoteError: a subclass of it.
+        """
+        if not self._session.version:
+            self._session.fetch_version()
+        version = self._session.version
+        if version and version < HAS_ACCESS_SINCE:
+            return self._session.call(
+                self._model, "check_access_rights", "write", False
+            )
+        return self._session.call(self._model, "has_access", [], "write")
 
     def count(self, domain):
         """Return how many records match a domain.
@@ -80,21 +108,20 @@ class Distributor:
         :param list paths: what to read, as :meth:`describe` takes it.
         :param list domain: what they must still match.
         :return: a dict a record, with ``id`` and the value of each path. A record
-            that no reply has room for has None instead of values.
+            that the server cannot read has the reason as :data:`UNREADABLE`.
         :rtype: list[dict]
         :raises RemoteError: a subclass of it.
         """
         try:
             return self._fetch(self._model, [("id", "in", ids), *domain], paths)
-        except ReplyTooLong:
-            if len(ids) == 1:
-                return [{"id": ids[0], **dict.fromkeys(paths)}]
-            middle = len(ids) // 2
-            return [
-                row
-                for part in (ids[:middle], ids[middle:])
-                for row in self.fetch(part, paths, domain)
-            ]
+        except Contended:
+            raise
+        except (Rejected, ReplyTooLong) as error:
+            self._check_paths(paths, error)
+            rows = self._fetch_apart(ids, paths, domain, error)
+        if len(rows) > 1 and all(UNREADABLE in row for row in rows):
+            raise Rejected(rows[0][UNREADABLE])
+        return rows
 
     def mark(self, ids, values):
         """Write the same values to records that were taken.
@@ -117,6 +144,27 @@ class Distributor:
             middle = len(ids) // 2
             return self.mark(ids[:middle], values) | self.mark(ids[middle:], values)
         return {}
+
+    def _check_paths(self, paths, error):
+        """Raise an error that is none of the records: there is no such field now."""
+        self._descriptions.clear()
+        if not all(self.describe(path) for path in paths):
+            raise error
+
+    def _fetch_apart(self, ids, paths, domain, error):
+        """Read records of which one or more cannot be read, in halves."""
+        if len(ids) == 1:
+            return [{"id": ids[0], UNREADABLE: error.detail or type(error).__name__}]
+        rows = []
+        middle = len(ids) // 2
+        for part in (ids[:middle], ids[middle:]):
+            try:
+                rows += self._fetch(self._model, [("id", "in", part), *domain], paths)
+            except Contended:
+                raise
+            except (Rejected, ReplyTooLong) as problem:
+                rows += self._fetch_apart(part, paths, domain, problem)
+        return rows
 
     def _fetch(self, model, domain, paths, **options):
         """Read values, those behind a relation with one more call for it."""
@@ -151,7 +199,8 @@ class Distributor:
     def _describe_model(self, model):
         if model not in self._descriptions:
             attributes = ["type", "relation", "selection"]
-            self._descriptions[model] = self._session.call(
-                model, "fields_get", attributes=attributes
-            )
+            answer = self._session.call(model, "fields_get", attributes=attributes)
+            if not isinstance(answer, dict):
+                raise NotOdoo("The answer about fields has no known form.")
+            self._descriptions[model] = answer
         return self._descriptions[model]

@@ -34,6 +34,13 @@ class OdooSession:
         # The default of a debugger or a log must not show the key.
         return f"<OdooSession {self._login!r} at {self._transport.url!r}>"
 
+    def end_by(self, deadline):
+        """Let no call take longer than until a moment.
+
+        :param float deadline: of :func:`time.monotonic`.
+        """
+        self._transport.deadline = deadline
+
     @property
     def uid(self):
         """The account's id on the server, asked for when it is not known yet.

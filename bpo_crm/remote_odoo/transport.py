@@ -4,6 +4,7 @@ import contextlib
 import ipaddress
 import itertools
 import json
+import math
 import socket
 import ssl
 import threading
@@ -88,6 +89,8 @@ class Transport:
     def __init__(self, url, connect_timeout=CONNECT_TIMEOUT, read_timeout=READ_TIMEOUT):
         self.url = url
         self._timeout = (connect_timeout, read_timeout)
+        #: Moment of :func:`time.monotonic` at which the last call is over.
+        self.deadline = None
         self._ids = itertools.count(1)
         self._adapter = _InterruptibleAdapter()
         self._http = requests.Session()
@@ -120,12 +123,14 @@ class Transport:
             "id": next(self._ids),
             "params": {"service": service, "method": method, "args": args},
         }
-        deadline = _Deadline(sum(self._timeout), self._adapter.interrupt)
+        left = self._get_time_left()
+        timeouts = tuple(min(seconds, left) for seconds in self._timeout)
+        deadline = _Deadline(min(sum(timeouts), left), self._adapter.interrupt)
         with deadline, self._translated_errors(deadline):
             response = self._http.post(
                 f"{self.url}/jsonrpc",
                 json=payload,
-                timeout=self._timeout,
+                timeout=timeouts,
                 allow_redirects=False,
                 stream=True,
                 proxies=self._proxies,
@@ -136,6 +141,14 @@ class Transport:
                 # Interrupted between two headers, it looks like a short reply.
                 raise _too_late()
         return self._parse_reply(response, body)
+
+    def _get_time_left(self):
+        if self.deadline is None:
+            return math.inf
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            raise TimedOut("No time is left for another call.")
+        return left
 
     def _read_body(self, response):
         body = bytearray()

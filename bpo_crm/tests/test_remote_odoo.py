@@ -1,6 +1,12 @@
 import doctest
+import socket
+import time
+from unittest.mock import patch
+
+import requests
 
 from odoo.tests import BaseCase, tagged
+from odoo.tests.common import _super_send
 
 from odoo.addons.bpo_crm import remote_odoo
 from odoo.addons.bpo_crm.remote_odoo import phone, session, transport
@@ -37,6 +43,21 @@ class TestRemoteOdoo(BaseCase):
             "NotConfigured",
         )
         self.assertEqual(type(transport.error_from_reply("x")).__name__, "NotOdoo")
+
+    def test_no_call_goes_on_after_the_deadline(self):
+        # Odoo's tests look at requests on their way, and want one timeout for all.
+        direct = patch.object(requests.Session, "send", _super_send)
+        with direct, socket.create_server(("127.0.0.1", 0)) as silent:
+            address = f"http://127.0.0.1:{silent.getsockname()[1]}"
+            connection = transport.Transport(address)
+            connection.deadline = time.monotonic() + 0.5
+            began = time.monotonic()
+            # The first one is cut short, and the second one does not begin.
+            for _call in range(2):
+                with self.assertRaises(remote_odoo.TimedOut):
+                    connection.call("common", "version", [])
+            connection.close()
+        self.assertLess(time.monotonic() - began, transport.READ_TIMEOUT / 2)
 
     def test_addresses_are_canonical(self):
         self.assertEqual(
