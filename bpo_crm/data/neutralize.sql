@@ -5,6 +5,7 @@ UPDATE crm_dealership
        odoo_login = NULL,
        odoo_api_key = NULL,
        odoo_uid = NULL,
+       odoo_series = NULL,
        connection_state = 'untested',
        connection_message = NULL,
        connection_date = NULL;
@@ -14,8 +15,13 @@ UPDATE crm_brand
        odoo_login = NULL,
        odoo_api_key = NULL,
        odoo_uid = NULL,
+       odoo_series = NULL,
        connection_state = 'untested',
        connection_message = NULL,
        connection_date = NULL;
+-- And nobody who delivers to the original may deliver to it.
+UPDATE crm_lead_source
+   SET token_hash = NULL,
+       token_date = NULL;
 UPDATE crm_lead_feed
    SET active = FALSE;

@@ -66,6 +66,8 @@ class TestConnection(BpoCase):
 
     def test_a_neutralized_database_reaches_nobody(self):
         self.brand.write(CONNECTION)
+        source = self.env["crm.lead.source"].create({"name": "Web", "code": "web"})
+        token = source._make_token()
         self.env.flush_all()
         with file_open("bpo_crm/data/neutralize.sql") as script:
             self.env.cr.execute(script.read())
@@ -73,6 +75,7 @@ class TestConnection(BpoCase):
         for record in (self.dealership, self.brand):
             self.assertFalse(any(record[name] for name in CONNECTION))
             self.assertEqual(record.connection_state, "untested")
+        self.assertFalse(source._accepts_token(token))
 
     def test_the_version_is_for_every_series(self):
         self.assertRegex(get_manifest("bpo_crm")["version"], r"^\d+\.0\.\d+\.\d+\.\d+$")
