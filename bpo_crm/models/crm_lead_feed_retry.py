@@ -25,13 +25,19 @@ class LeadEnquiry(models.Model):
 
         :param crm.lead.feed feed: that read them.
         """
+        if feed.brand_id.is_moved:
+            return
+        # In another database, the number is that of somebody else's record.
+        rows = self.filtered(
+            lambda row: row.external_id == feed._get_external_id(row.remote_id)
+        )
         try:
             with feed._open_distributor() as distributor:
-                records = distributor.fetch(self.mapped("remote_id"), feed._get_paths())
+                records = distributor.fetch(rows.mapped("remote_id"), feed._get_paths())
         except RemoteError as error:
             _logger.info("Feed %s is tried again as it was read: %s", feed.id, error)
             return
         by_id = {record["id"]: record for record in records}
-        for row in self:
+        for row in rows:
             if row.remote_id in by_id:
                 row.content = to_content(feed._read_record(by_id[row.remote_id]))

@@ -86,10 +86,12 @@ class LeadSource(models.Model):
         for entry in entries:
             enquiry = entry.enquiry
             brand = brands.get(enquiry.brand.lower())
-            if enquiry.brand and not brand:
-                entry.unknown.append(self.env._("Brand: %s", enquiry.brand))
-            if not enquiry.brand:
+            if enquiry.brand_id:
+                brand = self.env["crm.brand"].browse(enquiry.brand_id)
+            elif not enquiry.brand:
                 brand = self.brand_id
+            elif not brand:
+                entry.unknown.append(self.env._("Brand: %s", enquiry.brand))
             names = of_brand.get(brand, {}) if brand else vehicles
             found = names.get(enquiry.vehicle.lower())
             if enquiry.vehicle and not found:
