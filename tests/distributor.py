@@ -178,6 +178,7 @@ class Feeds:
             "backlog",
             "failure_count",
             "last_error",
+            "last_run",
             "last_success",
             "quarantine_count",
             "retry_at",

@@ -1,6 +1,7 @@
 """Leads, dealerships and vehicle models of a distributor who has a plain Odoo."""
 
 import itertools
+import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -13,6 +14,7 @@ from tests.proxy import FaultProxy
 from tools.jsonrpc import RpcError
 
 MANY = 50_000
+PAGE = 5_000  # ids
 NEW_AMONG_MANY = 500
 
 
@@ -36,6 +38,14 @@ def feeds(floor, distributor, line):
 def is_write(body):
     """Tell whether a request writes something back."""
     return b'"write"' in body
+
+
+def is_long_write(body):
+    """Tell whether a request writes back more than two records at once."""
+    if not is_write(body):
+        return False
+    arguments = json.loads(body)["params"]["args"]
+    return len(arguments[5][0]) > 2
 
 
 def is_fetch(body):
@@ -286,6 +296,134 @@ def test_one_bad_record_does_not_stop_the_others(feeds, distributor):
     assert feeds.batch in row["error"]
 
 
+def test_a_record_that_cannot_be_read_does_not_stop_the_others(feeds, distributor):
+    make_fragile_field(distributor)
+    feeds.new_feed(mapping={**LEAD_FIELDS, "city": "x_fragile"})
+    for color in (1, 13, 2):
+        distributor.new_enquiry(feeds.batch, color=color)
+    message = feeds.sync()
+    assert "2 new" in message
+    assert "1 in quarantine" in message
+    (row,) = (row for row in feeds.enquiries() if row["state"] == "quarantined")
+    assert "cannot read it" in row["error"]
+    distributor.admin.call("crm.lead", "write", [row["remote_id"]], {"color": 3})
+    feeds.manager.call("crm.lead.enquiry", "action_retry", [row["id"]])
+    assert {row["state"] for row in feeds.enquiries()} == {"created"}
+
+
+def test_records_of_which_none_can_be_read_are_the_feeds_trouble(feeds, distributor):
+    make_fragile_field(distributor)
+    feed = feeds.new_feed(mapping={**LEAD_FIELDS, "city": "x_fragile"})
+    for _number in range(2):
+        distributor.new_enquiry(feeds.batch, color=13)
+    assert "rejected the request" in feeds.sync()
+    assert feeds.enquiries() == []
+    assert feeds.state(feed)["failure_count"] == 1
+
+
+def make_fragile_field(distributor):
+    """Let the distributor have a field that some of its records cannot compute."""
+    admin = distributor.admin
+    if admin.call("ir.model.fields", "search", [("name", "=", "x_fragile")]):
+        return
+    (model,) = admin.call("ir.model", "search", [("model", "=", "crm.lead")])
+    admin.call(
+        "ir.model.fields",
+        "create",
+        {
+            "model_id": model,
+            "name": "x_fragile",
+            "ttype": "float",
+            "store": False,
+            "depends": "color",
+            "compute": "for lead in self: lead['x_fragile'] = 1 / (13 - lead.color)",
+        },
+    )
+
+
+def test_what_takes_too_long_at_once_is_written_back_in_parts(
+    floor, feeds, distributor, line
+):
+    feed = feeds.new_feed(write_back={"x_taken": {"value": "True"}})
+    there = [distributor.new_enquiry(feeds.batch) for _number in range(5)]
+    floor.set_timeouts(read=2)
+    line.plan("hold", is_long_write, times=9)
+    assert "did not answer in time" in feeds.sync()
+    state = feeds.state(feed)
+    assert state["failure_count"] == 1
+    # New leads do not wait for it.
+    assert seconds_between(state["last_run"], state["retry_at"]) <= 330
+    feeds.sync()
+    assert feeds.written_back() == dict.fromkeys(there, "done")
+    assert distributor.count_taken(feeds.batch) == 5
+
+
+def test_two_brands_of_one_name_keep_their_leads_apart(floor, feeds, distributor, line):
+    other = Feeds(floor, distributor, line.url)
+    for each in (feeds, other):
+        each.manager.call("crm.brand", "write", [each.brand], {"name": "Twin"})
+        each.new_feed()
+        distributor.new_enquiry(each.batch)
+        each.sync()
+        assert [lead["brand_id"][0] for lead in each.leads()] == [each.brand]
+
+
+def test_another_address_asks_which_records_there_are(feeds, distributor, line):
+    feed = feeds.new_marking_feed()
+    waiting = distributor.new_enquiry(feeds.batch)
+    line.plan("cut", is_write)
+    feeds.sync()
+    assert feeds.written_back() == {waiting: "waiting"}
+    brand = [feeds.brand]
+    manager = feeds.manager
+    manager.call("crm.brand", "write", brand, {"odoo_url": distributor.server.url})
+    assert "has changed" in feeds.sync()
+    assert not distributor.read(waiting)["x_taken"]
+    manager.call("crm.brand", "action_same_records", brand)
+    feeds.sync()
+    assert feeds.written_back() == {waiting: "done"}
+    assert distributor.read(waiting)["x_taken"]
+    assert feeds.state(feed)["failure_count"] == 0
+
+
+def test_the_records_of_another_database_are_others(feeds, distributor, line):
+    feeds.new_marking_feed()
+    there = distributor.new_enquiry(feeds.batch)
+    nameless = distributor.new_enquiry(feeds.batch, phone=False)
+    line.plan("cut", is_write)
+    feeds.sync()
+    brand = [feeds.brand]
+    address = {"odoo_url": distributor.server.url}
+    feeds.manager.call("crm.brand", "write", brand, address)
+    feeds.manager.call("crm.brand", "action_other_records", brand)
+    distributor.admin.call("crm.lead", "write", nameless, {"phone": "+63 920 4440009"})
+    before = feeds.enquiries()
+    # The number may be a stranger's now.
+    (row,) = (row for row in before if row["state"] == "quarantined")
+    feeds.manager.call("crm.lead.enquiry", "action_retry", [row["id"]])
+    assert feeds.enquiries()[-1]["state"] == "quarantined"
+    message = feeds.sync()
+    assert "1 new, 1 merged" in message
+    assert [row["remote_id"] for row in feeds.enquiries()] == [there, nameless] * 2
+    states = [row["write_back_state"] for row in feeds.enquiries()]
+    assert states == [False, False, "done", "done"]
+
+
+def test_an_account_that_may_not_write_back_is_found_out_at_once(feeds, distributor):
+    admin = distributor.admin
+    rights = admin.call(
+        "ir.model.access",
+        "search",
+        [("model_id.model", "=", "crm.lead"), ("perm_write", "=", True)],
+    )
+    admin.call("ir.model.access", "write", rights, {"perm_write": False})
+    try:
+        with pytest.raises(RpcError, match="may not write crm.lead"):
+            feeds.new_marking_feed()
+    finally:
+        admin.call("ir.model.access", "write", rights, {"perm_write": True})
+
+
 def test_a_dead_distributor_does_not_stop_the_others(floor, feeds, distributor, line):
     dead = Feeds(floor, distributor, line.url)
     broken = dead.new_feed()
@@ -339,7 +477,8 @@ def test_a_distributor_that_dies_in_the_middle_is_read_to_the_end_later(
     distributor.fill(feeds.batch, 40)
     line.plan("cut", is_fetch_number(3))
     feeds.sync()
-    assert feeds.state(feed)["failure_count"] == 1
+    state = feeds.state(feed)
+    assert (state["failure_count"], state["backlog"]) == (1, 20)
     assert len(feeds.leads()) == len(feeds.enquiries()) == 20
     feeds.sync()
     assert len(feeds.leads()) == len(feeds.enquiries()) == 40
@@ -383,17 +522,35 @@ def test_new_ones_are_found_among_fifty_thousand(floor, feeds, distributor):
     known = ids[NEW_AMONG_MANY // 2 : -NEW_AMONG_MANY // 2]
     floor.execute(
         """
-        INSERT INTO crm_lead_enquiry (source_id, external_id, state, content)
-        SELECT %s, %s || id, 'created', '{}' FROM unnest(%s::integer[]) AS id
+        INSERT INTO crm_lead_enquiry (
+            source_id, feed_id, remote_id, external_id, state, content
+        )
+        SELECT %s, %s, id, %s || id, 'created', '{}' FROM unnest(%s::integer[]) AS id
         """,
-        [feeds.source, f"{feeds.brand}/crm.lead/", known],
+        [feeds.source, feed, f"{feeds.brand}/crm.lead/", known],
     )
+    sync_until_all_is_read(feeds, feed)
+    assert len(feeds.leads()) == NEW_AMONG_MANY
+    assert len(feeds.enquiries()) == MANY
+    # From now on, what is new is looked for behind the last one,
+    assert feeds.state(feed)["position"] > ids[-1] - PAGE
+    distributor.new_enquiry(feeds.batch)
+    assert "1 new" in feeds.sync()
+    # and what begins to match later, once an hour.
+    floor.execute("DELETE FROM crm_lead_enquiry WHERE remote_id = %s", [known[0]])
+    assert "nothing new" in feeds.sync()
+    floor.execute(
+        "UPDATE crm_lead_feed SET next_full_pass = last_run WHERE id = %s", [feed]
+    )
+    feeds.sync()
+    assert "1 new" in feeds.sync()
+
+
+def sync_until_all_is_read(feeds, feed):
     for _run in range(5):
         feeds.sync()
         if not feeds.state(feed)["backlog"]:
-            break
-    assert len(feeds.leads()) == NEW_AMONG_MANY
-    assert len(feeds.enquiries()) == MANY
+            return
 
 
 @pytest.mark.parametrize(
@@ -412,6 +569,9 @@ def test_new_ones_are_found_among_fifty_thousand(floor, feeds, distributor):
         ({"domain": "[('nothing', '=', 1)]"}, "nothing"),
         ({"domain": "everything"}, "everything"),
         ({"domain": "[('name',"}, "domain"),
+        ({"domain": "[('id', 'in', {1, 2})]"}, "domain"),
+        ({"domain": "[('id', '<', 1e999)]"}, "domain"),
+        ({"write_back": {"expected_revenue": {"value": "nan"}}}, "expected_revenue"),
     ],
 )
 def test_what_does_not_fit_is_refused_by_name(feeds, values, named):

@@ -39,7 +39,8 @@ class Brand(models.Model):
         "Failures",
         compute="_compute_feed_state",
         groups=MANAGER,
-        help="Feeds that failed, and enquiries in quarantine.",
+        help="Feeds that failed, enquiries in quarantine, and records that the "
+        "distributor's server refused to write.",
     )
 
     @api.depends(
@@ -48,6 +49,7 @@ class Brand(models.Model):
         "feed_ids.backlog",
         "feed_ids.last_error",
         "feed_ids.quarantine_count",
+        "feed_ids.unwritten_count",
     )
     def _compute_feed_state(self):
         for brand in self:
@@ -57,8 +59,10 @@ class Brand(models.Model):
                 moments, key=lambda moment: moment or fields.Datetime.now().min
             )
             brand.feed_backlog = sum(feeds.mapped("backlog"))
-            brand.feed_failure_count = sum(feeds.mapped("quarantine_count")) + len(
-                feeds.filtered("last_error")
+            brand.feed_failure_count = (
+                len(feeds.filtered("last_error"))
+                + sum(feeds.mapped("quarantine_count"))
+                + sum(feeds.mapped("unwritten_count"))
             )
 
     # ------------------------------------------------------------
@@ -118,7 +122,10 @@ class Brand(models.Model):
             "bpo_crm.crm_lead_enquiry_action"
         )
         action["domain"] = [("feed_id.brand_id", "in", self.ids)]
-        action["context"] = {"search_default_quarantined": True}
+        action["context"] = {
+            "search_default_quarantined": True,
+            "search_default_unwritten": True,
+        }
         return action
 
     # ------------------------------------------------------------

@@ -58,8 +58,9 @@ class LeadEnquiry(models.Model):
                 ON crm_lead_enquiry (source_id, external_id);
             CREATE INDEX IF NOT EXISTS crm_lead_enquiry_feed_idx
                 ON crm_lead_enquiry (feed_id, state) WHERE feed_id IS NOT NULL;
-            CREATE INDEX IF NOT EXISTS crm_lead_enquiry_write_back_idx
-                ON crm_lead_enquiry (feed_id, id) WHERE write_back_state = 'waiting'
+            CREATE INDEX IF NOT EXISTS crm_lead_enquiry_unwritten_idx
+                ON crm_lead_enquiry (feed_id, write_back_state, id)
+             WHERE write_back_state IN ('waiting', 'failed')
             """
         )
         return result

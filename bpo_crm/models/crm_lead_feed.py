@@ -1,4 +1,5 @@
 import ast
+import json
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
@@ -188,13 +189,24 @@ class LeadFeed(models.Model):
         self._check_fit()
         return result
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_in_use(self):
+        used = self.filtered(lambda feed: feed._have_read_leads())
+        if used:
+            raise UserError(
+                self.env._(
+                    "Leads have come in by %s. Archive it instead of deleting it.",
+                    ", ".join(used.mapped("name")),
+                )
+            )
+
     def _check_same_records(self, vals):
         """Refuse to read other records under the names of those that came in."""
         names = IDENTITY_FIELDS.intersection(vals)
         for feed in self:
             before = feed._convert_to_write({name: feed[name] for name in names})
             is_other = any(before[name] != vals[name] for name in names)
-            if is_other and feed.sudo().enquiry_ids:
+            if is_other and feed._have_read_leads():
                 raise UserError(
                     self.env._(
                         "Leads have come in by %s. Archive it and make another feed "
@@ -253,10 +265,24 @@ class LeadFeed(models.Model):
         self.field_ids._check_remote(distributor)
         self.write_back_ids._check_remote(distributor)
         distributor.count(self._get_domain())
+        if self.write_back_ids and not distributor.may_write():
+            raise ValidationError(
+                self.env._(
+                    "The account may not write %s at the distributor, so nothing can "
+                    "be written back. Ask for the right to, or remove what is written "
+                    "back.",
+                    self.remote_model,
+                )
+            )
 
     # ------------------------------------------------------------
     # BUSINESS
     # ------------------------------------------------------------
+
+    def _have_read_leads(self):
+        """Whether leads have come in by any of these feeds."""
+        enquiries = self.env["crm.lead.enquiry"].sudo()
+        return bool(enquiries.search([("feed_id", "in", self.ids)], limit=1))
 
     def _open_distributor(self):
         """Return the distributor's records, for use in a ``with`` statement.
@@ -276,7 +302,9 @@ class LeadFeed(models.Model):
         """
         try:
             domain = ast.literal_eval(self.domain.strip())
-        except (ValueError, SyntaxError, RecursionError, MemoryError):
+            # It travels as JSON, which has no sets, bytes or infinite numbers.
+            json.dumps(domain, allow_nan=False)
+        except (TypeError, ValueError, SyntaxError, RecursionError, MemoryError):
             domain = None
         if not isinstance(domain, list):
             raise ValidationError(

@@ -1,8 +1,10 @@
+import contextlib
 import logging
 import time
 
 from odoo import models
 
+from ..remote_odoo import UNREADABLE
 from .crm_lead_feed_field import NAMES
 
 _logger = logging.getLogger(__name__)
@@ -26,16 +28,20 @@ class LeadFeed(models.Model):
         :rtype: bool
         """
         references = self._index_references()
+        size = self._get_batch_size(self.batch_size)
+        pull.is_continued = bool(self.position)
         for page in distributor.iter_pages(self._get_domain(), self.position):
-            for first in range(0, len(page), self.batch_size):
-                if time.monotonic() >= deadline:
-                    return False
-                ids = page[first : first + self.batch_size]
+            for first in range(0, len(page), size):
+                ids = page[first : first + size]
                 records = distributor.fetch(ids, self._get_paths(), self._get_domain())
                 self._upsert(records, references, pull)
                 self.position = ids[-1]
                 self._commit()
-        self.position = 0
+                if time.monotonic() >= deadline:
+                    rest = [("id", ">", self.position), *self._get_domain()]
+                    self.backlog = distributor.count(rest)
+                    return not self.backlog
+        self.position = self.backlog = 0
         return True
 
     def _upsert(self, records, references, pull):
@@ -45,11 +51,13 @@ class LeadFeed(models.Model):
         :param dict references: records of small tables, by model and name.
         :param Pull pull: is told what became of them.
         """
+        known = self._index_known(records)
         for record in records:
             try:
                 with self.env.cr.savepoint():
                     values = self._prepare_values(record, references)
-                    state = self._upsert_one(values)
+                    key = values[self._get_key()]
+                    state, known[key] = self._upsert_one(values, known.get(key))
                 pull.counts[state] += 1
             except Exception as error:
                 # The others must have their turn.
@@ -57,35 +65,50 @@ class LeadFeed(models.Model):
                 _logger.info("%s is refused", name, exc_info=True)
                 pull.refused.append(f"{name}: {error}")
 
-    def _upsert_one(self, values):
-        """Make a record or write what is other than before; return which."""
-        found = self._find_known(values[self._get_key()])
+    def _upsert_one(self, values, found):
+        """Make a record or write what is other than before.
+
+        :param dict values: of our record.
+        :param found: our record, or None.
+        :return: ``created``, ``changed`` or ``unchanged``, and our record.
+        :rtype: tuple
+        """
         if not found:
-            self._link(found.create(values))
-            return "created"
+            found = self.env[self.target_model].create(values)
+            self._link(found)
+            return "created", found
         changed = {
             name: value
             for name, value in values.items()
             if found._fields[name].convert_to_write(found[name], found) != value
         }
         self._link(found)
-        if not changed:
-            return "unchanged"
-        found.write(changed)
-        return "changed"
+        if changed:
+            found.write(changed)
+        return ("changed" if changed else "unchanged"), found
 
     def _link(self, record):
         """Let a dealership sell this brand."""
         if self.kind == "dealership" and self.brand_id not in record.brand_ids:
             record.brand_ids |= self.brand_id
 
-    def _find_known(self, key):
-        """Return our record that the distributor calls so, or none."""
-        domain = [(self._get_key(), "=", key)]
+    def _index_known(self, records):
+        """Return those of our records that the distributor's mean, by their key."""
+        key = self._get_key()
+        domain = [(key, "in", list(self._read_keys(records)))]
         if self.kind == "vehicle_model":
             domain.append(("brand_id", "=", self.brand_id.id))
         model = self.env[self.target_model].with_context(active_test=False)
-        return model.search(domain, limit=1)
+        return {found[key]: found for found in model.search(domain)}
+
+    def _read_keys(self, records):
+        key = self._get_key()
+        lines = self.field_ids.filtered(lambda line: line.target_field == key)
+        for record in records:
+            for line in lines:
+                # What does not fit is told with the rest of its record.
+                with contextlib.suppress(ValueError):
+                    yield line._read_value(record)
 
     def _index_references(self):
         """Return the records of small tables by each of their names."""
@@ -109,6 +132,8 @@ class LeadFeed(models.Model):
         :rtype: dict
         :raises ValueError: when a value does not fit, or the key is missing.
         """
+        if UNREADABLE in record:
+            raise ValueError(self.brand_id._shorten(record[UNREADABLE]))
         values = {}
         for line in self.field_ids:
             value = line._read_value(record)

@@ -1,7 +1,10 @@
+import math
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import html2plaintext, str2bool
 
+from ..local_time import to_zone
 from .crm_lead import SYSTEM_FIELDS
 from .odoo_connection import CONNECTION_FIELDS, RESULT_FIELDS
 
@@ -69,6 +72,19 @@ GUARDED = {
 
 #: Small tables whose records are found by one of their names.
 NAMES = {"res.country": ("name", "code"), "res.currency": ("name",)}
+
+
+def to_finite(value):
+    """Return a number that a database takes.
+
+    :param value: a number or a text.
+    :rtype: float
+    :raises ValueError: when it is none.
+    """
+    number = float(value)
+    if not math.isfinite(number):
+        raise ValueError(value)
+    return number
 
 
 class LeadFeedField(models.Model):
@@ -222,8 +238,12 @@ class LeadFeedField(models.Model):
     def _convert_to_boolean(self, value):
         return str2bool(value)
 
-    @api.model
     def _convert_to_date(self, value):
+        if self.remote_type == "datetime":
+            # The day that it is here, not in UTC.
+            moment = fields.Datetime.to_datetime(value)
+            zone = self.env.company.sudo()._get_sales_calendar().tz
+            return to_zone(moment, zone).date()
         return fields.Date.to_date(str(value)[:10])
 
     @api.model
@@ -236,19 +256,22 @@ class LeadFeedField(models.Model):
 
     @api.model
     def _convert_to_float(self, value):
-        return float(value)
+        return to_finite(value)
 
     @api.model
     def _convert_to_monetary(self, value):
-        return float(value)
+        return to_finite(value)
 
     def _convert_to_selection(self, value):
-        """Return the key of one of our field's values, or of its label."""
-        choices = self._get_target()._description_selection(self.env)
+        """Return the key of one of our field's values, or of its label.
+
+        The label may be in English, too: the job has no language of its own.
+        """
         wanted = str(value).strip().lower()
-        for key, label in choices:
-            if wanted in (key.lower(), label.lower()):
-                return key
+        for env in (self.env, self.with_context(lang=None).env):
+            for key, label in self._get_target()._description_selection(env):
+                if wanted in (key.lower(), label.lower()):
+                    return key
         raise ValueError(value)
 
     def _get_target(self):
@@ -260,8 +283,10 @@ class LeadFeedField(models.Model):
         """Whether a feed may fill a field of ours."""
         if field.model_name == "crm.lead" and field.name in ENQUIRY_NAMES:
             return True
-        if field.type == "many2one" and field.comodel_name not in NAMES:
-            return False
+        if field.type == "many2one":
+            # A lead's country is found with the rest of its enquiry.
+            is_named = field.comodel_name in NAMES
+            return is_named and field.store and field.model_name != "crm.lead"
         is_plain = field.store and not field.readonly and field.type in FITTING
         return is_plain and field.name not in GUARDED[field.model_name]
 

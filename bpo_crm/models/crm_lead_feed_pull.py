@@ -7,17 +7,18 @@ from datetime import timedelta
 
 from odoo import SUPERUSER_ID, api, fields, models
 
-from ..intake import Enquiry
-from ..remote_odoo import PAGE_SIZE, RemoteError
+from ..remote_odoo import PAGE_SIZE, NotFitting, RemoteError
 from ..series import commit_progress
 from .crm_lead_feed import CHECKED_FIELDS
-from .crm_lead_feed_field import ENQUIRY_NAMES
 
 _logger = logging.getLogger(__name__)
 
 #: Seconds that the job may take, and each feed of it. Odoo ends workers after 120.
 RUN_TIME = 60
 FEED_TIME = 30
+
+#: How much longer a call may take that began in time.
+GRACE = 20  # seconds
 
 #: How many problems of a run are told one by one.
 MAX_PROBLEMS = 20
@@ -32,6 +33,13 @@ LONGEST_WAIT = timedelta(hours=4)
 #: How often what changes seldom is read.
 CATALOGUE_INTERVAL = timedelta(days=1)
 
+#: How often all records that match are looked at where they fill many pages. In
+#: between, only those are that came after the last one.
+FULL_PASS_INTERVAL = timedelta(hours=1)
+
+#: How many ids before the last one are looked at again.
+OVERLAP = 1000
+
 #: First half of the name of a lock; a feed's id is the other.
 LOCK = 0x62706F66
 
@@ -42,7 +50,11 @@ class Pull:
 
     #: How many records became what.
     counts: collections.Counter = dataclasses.field(default_factory=collections.Counter)
-    #: Whether nothing new was left.
+    #: Whether the part before this one was not the last.
+    is_continued: bool = False
+    #: Whether what was to be read could be read.
+    is_read: bool = False
+    #: Whether nothing was left.
     is_complete: bool = False
     #: Why it stopped.
     error: str = ""
@@ -67,9 +79,11 @@ class Pull:
 class LeadFeed(models.Model):
     """Reading what is new, each record once, and as much of it as time allows.
 
-    A run goes through all ids that match, in their order, and leaves out those that
+    A run goes through the ids that match, in their order, and leaves out those that
     came in before: they are written down with their enquiries. So it does not
     matter where a run ended, or in which order records appeared or changed.
+
+    A distributor that failed is asked for less at once: each time for half of it.
     """
 
     _inherit = "crm.lead.feed"
@@ -80,6 +94,11 @@ class LeadFeed(models.Model):
     )
     backlog = fields.Integer(
         readonly=True, copy=False, help="Records there that were not read yet."
+    )
+    next_full_pass = fields.Datetime(
+        readonly=True,
+        copy=False,
+        help="From then on, what begins to match later is found as well.",
     )
     last_run = fields.Datetime(readonly=True, copy=False)
     last_success = fields.Datetime(readonly=True, copy=False)
@@ -95,20 +114,29 @@ class LeadFeed(models.Model):
     quarantine_count = fields.Integer(
         "In Quarantine", compute="_compute_quarantine_count"
     )
+    unwritten_count = fields.Integer(
+        "Not Written Back",
+        compute="_compute_unwritten_count",
+        help="Records that the distributor's server refused to write.",
+    )
 
     @api.depends("enquiry_ids.state")
     def _compute_quarantine_count(self):
-        counts = dict(
-            self.env["crm.lead.enquiry"]
-            .sudo()
-            ._read_group(
-                [("feed_id", "in", self.ids), ("state", "=", "quarantined")],
-                ["feed_id"],
-                ["__count"],
-            )
-        )
+        counts = self._count_enquiries([("state", "=", "quarantined")])
         for feed in self:
             feed.quarantine_count = counts.get(feed._origin, 0)
+
+    @api.depends("enquiry_ids.write_back_state")
+    def _compute_unwritten_count(self):
+        counts = self._count_enquiries([("write_back_state", "=", "failed")])
+        for feed in self:
+            feed.unwritten_count = counts.get(feed._origin, 0)
+
+    def _count_enquiries(self, domain):
+        """Return how many enquiries of each of these feeds match a domain."""
+        domain = [("feed_id", "in", self.ids), *domain]
+        enquiries = self.env["crm.lead.enquiry"].sudo()
+        return dict(enquiries._read_group(domain, ["feed_id"], ["__count"]))
 
     # ------------------------------------------------------------
     # CRUD
@@ -117,8 +145,7 @@ class LeadFeed(models.Model):
     def write(self, vals):
         result = super().write(vals)
         if CHECKED_FIELDS.intersection(vals):
-            # Whoever mends a feed does not want to wait.
-            super().write({"position": 0, "retry_at": False})
+            self._begin_anew()
         return result
 
     # ------------------------------------------------------------
@@ -151,13 +178,20 @@ class LeadFeed(models.Model):
         """Let the job run again at once."""
         self.env.ref("bpo_crm.cron_pull_feeds").sudo()._trigger()
 
+    def _begin_anew(self):
+        """Let the next run look at everything, and come soon: somebody mended it."""
+        self.write({"position": 0, "retry_at": False})
+        self.filtered(lambda feed: feed.kind != "lead").last_success = False
+
     @api.model
     def _get_due_domain(self):
         now = fields.Datetime.now()
         return [
             ("brand_id.active", "=", True),
             *["|", ("retry_at", "=", False), ("retry_at", "<=", now)],
-            *["|", ("kind", "=", "lead"), "|", ("last_success", "=", False)],
+            # What changes seldom is read once a day, to its end.
+            *["|", ("kind", "=", "lead"), "|", ("position", ">", 0)],
+            *["|", ("last_success", "=", False)],
             ("last_success", "<=", now - CATALOGUE_INTERVAL),
         ]
 
@@ -169,7 +203,7 @@ class LeadFeed(models.Model):
         """
         pull = Pull()
         with self._lock() as feed:
-            if not feed:
+            if not feed.exists():
                 pull.error = self.env._("It is being read just now.")
                 return pull
             # One that is killed goes behind the others, too.
@@ -183,7 +217,7 @@ class LeadFeed(models.Model):
                 # The other feeds must have their turn.
                 _logger.exception("Feed %s failed", self.id)
                 feed.env.cr.rollback()
-                pull.error = str(error)
+                pull.error = str(error) or type(error).__name__
             feed._commit()
             feed._remember(pull)
         return pull
@@ -217,17 +251,29 @@ class LeadFeed(models.Model):
 
     def _run(self, pull, deadline):
         with self._open_distributor() as distributor:
-            is_lead = self.kind == "lead"
+            distributor.end_by(deadline + GRACE)
+            if self.kind != "lead":
+                pull.is_complete = self._take_catalogue(distributor, pull, deadline)
+                return
+            self._check_same_database()
             now = time.monotonic()
             end = now + (deadline - now) * INTAKE
-            take = self._take_leads if is_lead else self._take_catalogue
-            is_read = take(distributor, pull, end)
-            self.backlog = 0 if is_read else self._count_rest(distributor)
-            is_marked = not is_lead or self._write_back(distributor, deadline)
-            pull.is_complete = is_read and is_marked
+            is_all = self._take_leads(distributor, pull, end)
+            pull.is_read = True
+            pull.is_complete = self._write_back(distributor, deadline) and is_all
+
+    def _check_same_database(self):
+        """Refuse to read records whose numbers may be those of others."""
+        if self.brand_id.is_moved:
+            raise NotFitting(
+                self.env._(
+                    "Its address or database has changed. Say on the brand whether it "
+                    "has the same records as before."
+                )
+            )
 
     def _take_leads(self, distributor, pull, deadline):
-        """Take in the records that are new, page by page.
+        """Take in the records that are new, page by page, at least one batch.
 
         :param remote_odoo.Distributor distributor: of this feed's model.
         :param Pull pull: is told what became of them.
@@ -235,21 +281,60 @@ class LeadFeed(models.Model):
         :return: whether nothing new was left.
         :rtype: bool
         """
-        for page in distributor.iter_pages(self._get_domain(), self.position):
+        is_full_pass = not self.position
+        if is_full_pass:
+            self.next_full_pass = fields.Datetime.now() + FULL_PASS_INTERVAL
+        number = 0
+        pages = distributor.iter_pages(self._get_domain(), self.position)
+        for number, page in enumerate(pages, 1):
             new = self._leave_out_known(page)
-            for first in range(0, len(new), self.batch_size):
-                if time.monotonic() >= deadline:
+            if number == 1:
+                self.backlog = len(new) + self._count_behind(distributor, page)
+            while new:
+                size = self._get_batch_size(min(self.batch_size, len(new)))
+                self._take_batch(distributor, new[:size], pull)
+                new = new[size:]
+                if new and time.monotonic() >= deadline:
                     return False
-                self._take_batch(
-                    distributor, new[first : first + self.batch_size], pull
-                )
             self.position = page[-1]
             self._commit()
             if time.monotonic() >= deadline and len(page) == PAGE_SIZE:
                 return False
-        # The next run begins anew: a record may match later than those behind it.
-        self.position = 0
+        self._end_pass(is_short=is_full_pass and number <= 1)
         return True
+
+    def _end_pass(self, is_short):
+        """Choose where the next run begins.
+
+        :param bool is_short: whether all that match are on one page.
+        """
+        self.backlog = 0
+        now = fields.Datetime.now()
+        if is_short or (self.next_full_pass or now) <= now:
+            # A record may begin to match later than those behind it.
+            self.position = 0
+        else:
+            # Another transaction there may end later than one that began after it.
+            self.position = max(0, self.position - OVERLAP)
+
+    def _get_batch_size(self, size):
+        """Return how much to ask for at once, where this many could be."""
+        return max(1, size >> self.failure_count)
+
+    def _count_behind(self, distributor, page):
+        """Return how many new records are behind a page, as far as can be told."""
+        if len(page) < PAGE_SIZE:
+            return 0
+        matching = distributor.count([("id", ">", page[-1]), *self._get_domain()])
+        # What was written back may match no more.
+        known = self.env["crm.lead.enquiry"].search_count(
+            [
+                ("feed_id", "=", self.id),
+                ("remote_id", ">", page[-1]),
+                ("write_back_state", "!=", "done"),
+            ]
+        )
+        return max(0, matching - known)
 
     def _leave_out_known(self, ids):
         """Return those ids of the distributor's records that have not come in yet."""
@@ -265,34 +350,35 @@ class LeadFeed(models.Model):
             del by_name[name]
         return list(by_name.values())
 
-    def _get_external_id(self, remote_id):
-        """Return by what an enquiry is known: sources may have several feeds."""
-        return f"{self.brand_id.id}/{self.remote_model}/{remote_id}"
-
     def _take_batch(self, distributor, ids, pull):
         # Somebody else may have taken one since its page was read.
         records = distributor.fetch(ids, self._get_paths(), self._get_domain())
-        if not records:
-            return
-        results = self.source_id._deliver([self._read_record(row) for row in records])
-        pull.counts.update(
-            result["state"] for result in results if not result["is_known"]
-        )
+        if records:
+            enquiries = [self._read_record(record) for record in records]
+            results = self.source_id._deliver(enquiries)
+            pull.counts.update(
+                result["state"] for result in results if not result["is_known"]
+            )
+        self.backlog = max(0, self.backlog - len(ids))
         self._commit()
-
-    def _count_rest(self, distributor):
-        return distributor.count([("id", ">", self.position), *self._get_domain()])
 
     def _remember(self, pull):
         """Note how a run went.
 
         :param Pull pull: that ended just now.
         """
+        if not self.exists():
+            return
         now = fields.Datetime.now()
-        values = {"last_error": "\n".join(pull.get_problems())}
+        earlier = pull.is_continued and self.last_error
+        problems = [*filter(None, [earlier]), *pull.get_problems()]
+        values = {"last_error": "\n".join(problems)}
         if pull.error:
             failures = self.failure_count + 1
             wait = min(FIRST_WAIT * 2 ** min(failures - 1, 10), LONGEST_WAIT)
+            if pull.is_read:
+                # New leads do not wait for old ones that cannot be written back.
+                wait = FIRST_WAIT
             values |= {"failure_count": failures, "retry_at": now + wait}
         else:
             values |= {"failure_count": 0, "retry_at": False}
@@ -319,44 +405,3 @@ class LeadFeed(models.Model):
         ]
         done = ", ".join(filter(None, parts)) or self.env._("nothing new")
         return "\n".join([f"{self.name}: {done}", *pull.get_problems()])
-
-    # ------------------------------------------------------------
-    # WHAT A RECORD SAYS
-    # ------------------------------------------------------------
-
-    def _read_record(self, record):
-        """Return the enquiry that a record of the distributor is.
-
-        :param dict record: ``id`` and values by remote field; all None for one that
-            is too long to be read.
-        :rtype: intake.Enquiry
-        """
-        words, values, problems = {}, {}, []
-        for line in self.field_ids:
-            try:
-                value = line._read_value(record)
-            except ValueError as error:
-                problems.append(str(error))
-                continue
-            name = ENQUIRY_NAMES.get(line.target_field)
-            if name == "message" and value and words.get(name):
-                words[name] += f"\n{value}"
-            elif value not in (False, "") or line.remote_type == "boolean":
-                found = words if name else values
-                found.setdefault(name or line.target_field, value)
-        if self._is_too_long(record):
-            problems = [self.env._("The distributor's record is too long to be read.")]
-        words.setdefault("brand", self.brand_id.name)
-        return Enquiry(
-            **words,
-            external_id=self._get_external_id(record["id"]),
-            values=values,
-            problem="\n".join(problems),
-            feed_id=self.id,
-            record=record,
-            is_written_back=bool(self.write_back_ids),
-        )
-
-    def _is_too_long(self, record):
-        paths = self._get_paths()
-        return bool(paths) and all(record.get(path) is None for path in paths)

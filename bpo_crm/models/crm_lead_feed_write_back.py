@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import groupby, str2bool
 
+from .crm_lead_feed_field import to_finite
+
 #: Types of remote fields that can be written, by what is written.
 WRITABLE = {
     "fixed": {
@@ -147,7 +149,7 @@ class LeadFeedWriteBack(models.Model):
         if remote_type in ("integer", "many2one"):
             return int(text)
         if remote_type in ("float", "monetary"):
-            return float(text)
+            return to_finite(text)
         if remote_type == "date":
             return fields.Date.to_string(fields.Date.to_date(text))
         if remote_type == "datetime":
@@ -161,7 +163,7 @@ class LeadFeed(models.Model):
     _inherit = "crm.lead.feed"
 
     def _write_back(self, distributor, deadline):
-        """Write back what waits for it.
+        """Write back what waits for it, at least the first of it.
 
         A reply that gets lost leaves the mark, and the same is written again.
 
@@ -172,11 +174,12 @@ class LeadFeed(models.Model):
         :raises remote_odoo.RemoteError: a subclass of it.
         """
         while waiting := self._find_waiting():
+            waiting = waiting[: self._get_batch_size(len(waiting))]
             for values, rows in groupby(waiting, self._get_written_values):
-                if time.monotonic() >= deadline:
-                    return False
                 self._write_back_alike(distributor, rows, dict(values))
-            self._commit()
+                self._commit()
+                if time.monotonic() >= deadline:
+                    return not self._find_waiting()
         return True
 
     def _write_back_alike(self, distributor, rows, values):
@@ -197,6 +200,15 @@ class LeadFeed(models.Model):
             limit=BATCH,
             order="id",
         )
+
+    def _forget_write_backs(self):
+        """Leave the records alone that wait to be written back, or were refused."""
+        self.env["crm.lead.enquiry"].sudo().search(
+            [
+                ("feed_id", "in", self.ids),
+                ("write_back_state", "in", ("waiting", "failed")),
+            ]
+        ).write({"write_back_state": False, "write_back_error": False})
 
     def _get_written_values(self, enquiry):
         """Return what a record gets, in a form that can be compared."""

@@ -2,10 +2,12 @@ from datetime import date, datetime
 
 import psycopg2
 
-from odoo.exceptions import AccessError, ValidationError
+from odoo import fields
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
+from ..remote_odoo import UNREADABLE
 from .common import BpoCase
 
 
@@ -72,6 +74,7 @@ class TestFeed(BpoCase):
             ("priority", "urgent"),
             ("date_deadline", "tomorrow"),
             ("enquiry_date", "soon"),
+            ("expected_revenue", "nan"),
         ):
             with self.assertRaisesRegex(ValueError, str(value)):
                 self._convert(target, value)
@@ -81,6 +84,22 @@ class TestFeed(BpoCase):
         self.assertEqual(self._read({"mobile": "0918"}, mobile).phone, "0917")
         enquiry = self._read({"phone": False, "mobile": "0918"}, mobile)
         self.assertEqual(enquiry.phone, "0918")
+
+    def test_a_second_number_is_not_lost(self):
+        mobile = {"target_field": "mobile", "remote_field": "mobile"}
+        if "mobile" not in self.env["crm.lead"]._fields:
+            with self.assertRaisesRegex(ValidationError, "mobile"):
+                self._read({"mobile": "0918"}, mobile)
+            return
+        enquiry = self._read({"mobile": "0918"}, mobile)
+        self.assertEqual(enquiry.phone, "0917")
+        self.assertEqual(enquiry.message, "Mobile: 0918")
+
+    def test_a_record_that_cannot_be_read_says_why(self):
+        feed = self._new_feed()
+        enquiry = feed._read_record({"id": 7, UNREADABLE: "Division by zero"})
+        self.assertIn("Division by zero", enquiry.problem)
+        self.assertFalse(enquiry.phone)
 
     def test_a_message_has_all_of_its_fields(self):
         enquiry = self._read(
@@ -103,6 +122,22 @@ class TestFeed(BpoCase):
             {"target_field": "expected_revenue", "remote_field": "budget"},
         )
         self.assertEqual(enquiry.values, {"expected_revenue": 900_000})
+
+    def test_a_day_is_what_it_is_where_the_work_is_done(self):
+        self.env.company._get_sales_calendar().tz = "Asia/Manila"
+        line = {"target_field": "date_deadline", "remote_field": "theirs"}
+        feed = self._new_feed({"target_field": "phone", "remote_field": "phone"}, line)
+        mapped = feed.field_ids[1]
+        mapped.remote_type = "datetime"
+        self.assertEqual(mapped._convert("2026-11-22 20:00:00"), date(2026, 11, 23))
+
+    def test_a_label_is_known_in_english_too(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        feed = self._new_feed(
+            {"target_field": "phone", "remote_field": "phone"},
+            {"target_field": "priority", "remote_field": "theirs"},
+        ).with_context(lang="fr_FR")
+        self.assertEqual(feed.field_ids[1]._convert("Very High"), "3")
 
     def test_what_does_not_fit_is_the_problem_of_one_record(self):
         enquiry = self._read(
@@ -190,13 +225,42 @@ class TestFeed(BpoCase):
         self.assertFalse(feed.retry_at)
         self.assertEqual(feed.position, 0)
 
-    def test_the_brand_sums_up_its_feeds(self):
-        feeds = self._new_feed() | self._new_feed()
-        # Past the check, which would ask the distributor.
+    def test_a_catalogue_is_due_until_it_was_read_to_its_end(self):
+        name, code = (
+            {"target_field": name, "remote_field": name}
+            for name in ("name", "external_ref")
+        )
+        feed = self._new_feed(name, code, kind="vehicle_model", source_id=False)
+        self._activate(feed)
+        feed.last_success = fields.Datetime.now()
+        feeds = self.env["crm.lead.feed"]
+        self.assertNotIn(feed, feeds.search(feeds._get_due_domain()))
+        feed.position = 5
+        self.assertIn(feed, feeds.search(feeds._get_due_domain()))
+        feed.position = 0
+        feed.active = False
+        feed.domain = "[('sale_ok', '=', True)]"
+        self._activate(feed)
+        self.assertIn(feed, feeds.search(feeds._get_due_domain()))
+
+    def test_a_feed_in_use_is_not_deleted(self):
+        feed = self._new_feed()
+        record = {"id": 9, "phone": "+63 917 5559913"}
+        self.env["crm.lead"]._take_in(self.source, [feed._read_record(record)])
+        with self.assertRaisesRegex(UserError, "Archive it"):
+            feed.unlink()
+
+    def _activate(self, feeds):
+        """Use feeds past the check, which would ask the distributor."""
+        feeds.flush_recordset()
         self.env.cr.execute(
             "UPDATE crm_lead_feed SET active = TRUE WHERE id = ANY(%s)", [feeds.ids]
         )
         feeds.invalidate_recordset()
+
+    def test_the_brand_sums_up_its_feeds(self):
+        feeds = self._new_feed() | self._new_feed()
+        self._activate(feeds)
         feeds[0].write({"backlog": 5, "last_success": "2026-11-20 10:00:00"})
         feeds[1].write(
             {
@@ -208,6 +272,12 @@ class TestFeed(BpoCase):
         self.assertEqual(self.brand.feed_backlog, 12)
         self.assertEqual(self.brand.feed_last_success, datetime(2026, 11, 20, 10))
         self.assertEqual(self.brand.feed_failure_count, 1)
+        record = {"id": 9, "phone": "+63 917 5559914"}
+        rows, _new = self.env["crm.lead"]._take_in(
+            self.source, [feeds[0]._read_record(record)]
+        )
+        rows.write_back_state = "failed"
+        self.assertEqual(self.brand.feed_failure_count, 2)
         feeds[0].last_success = False
         self.assertFalse(self.brand.feed_last_success)
 
@@ -218,5 +288,7 @@ class TestFeed(BpoCase):
                 feed.with_user(user).check_access("read")
             with self.assertRaises(AccessError):
                 self.brand.with_user(user).action_sync_now()
+            with self.assertRaises(AccessError):
+                self.brand.with_user(user).action_other_records()
             with self.assertRaises(AccessError):
                 self.brand.with_user(user).read(["feed_backlog"])
