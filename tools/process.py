@@ -1,6 +1,17 @@
 """Running other programs. Only the standard library: see ``environment``."""
 
+import ctypes
+import signal
 import subprocess
+import sys
+
+PR_SET_PDEATHSIG = 1  # of <sys/prctl.h>
+
+
+def die_with_parent():
+    """Ask Linux to end this process when the launcher dies, however it does."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def capture(command, **options):

@@ -2,7 +2,6 @@
 
 import configparser
 import contextlib
-import ctypes
 import os
 import signal
 import socket
@@ -13,10 +12,10 @@ import urllib.request
 
 from . import paths
 from .console import LauncherError
+from .process import die_with_parent
 
 STOP_TIMEOUT = 15  # seconds
 START_TIMEOUT = 120  # seconds
-PR_SET_PDEATHSIG = 1  # of <sys/prctl.h>
 
 
 def free_port():
@@ -156,7 +155,7 @@ class OdooServer:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                preexec_fn=_die_with_parent,
+                preexec_fn=die_with_parent,
             )
         self._pid_file.write_text(str(self._process.pid))
         self._wait_until_ready()
@@ -214,9 +213,3 @@ def kill_group(pid):
     """
     with contextlib.suppress(ProcessLookupError):
         os.killpg(pid, signal.SIGKILL)
-
-
-def _die_with_parent():
-    """Ask Linux to end this process when the launcher dies, however it does."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ET
 
-from . import chromium, paths, sources
+from . import chromium, paths, side_by_side, sources
 from .console import say, step
 from .servers import odoo_environ, write_config
 from .stack import Stack
@@ -45,23 +45,36 @@ def run(series, arguments):
     :return: 0 when all tests passed, and there were any.
     :rtype: int
     """
-    total, lines = Count(), []
     kinds = _chosen_kinds(arguments)
     path, reason = chromium.find() if SERVER_TESTS in kinds else (None, "")
-    for source in sources.find_all(series):
-        with Stack(source) as stack:
-            for kind in kinds:
-                say(f"— Odoo {source.series}: {kind}")
-                environ = {"BPO_CHROMIUM": path or "", "BPO_CHROMIUM_MISSING": reason}
-                count = _run_kind(stack, kind, arguments, environ)
-                lines.append(f"Odoo {source.series}, {kind}: {count}")
-                total += count
-                if count.failed:
-                    stack.keep_folder = True
-                    lines.append(f"  logs: {stack.folder}")
-    say("\n".join(lines))
+    environ = {"BPO_CHROMIUM": path or "", "BPO_CHROMIUM_MISSING": reason}
+    found = sources.find_all(series)
+    if len(found) > 1:
+        counts = _run_side_by_side(found, arguments)
+    else:
+        counts = _run_series(found[0], kinds, arguments, environ)
+    say("\n".join(f"Odoo {name}: {count}" for name, count in counts.items()))
+    total = sum(counts.values(), Count())
     say(str(total))
     return 0 if total.passed and not total.failed else 1
+
+
+def _run_side_by_side(found, arguments):
+    counts = side_by_side.run([source.series for source in found], arguments)
+    return {series: Count(*numbers) for series, numbers in counts.items()}
+
+
+def _run_series(source, kinds, arguments, environ):
+    counts = {}
+    with Stack(source) as stack:
+        for kind in kinds:
+            say(f"— Odoo {source.series}: {kind}")
+            count = _run_kind(stack, kind, arguments, environ)
+            counts[f"{source.series}, {kind}"] = count
+            if count.failed:
+                stack.keep_folder = True
+                say(f"Logs: {stack.folder}")
+    return counts
 
 
 def _chosen_kinds(arguments):
