@@ -47,8 +47,7 @@ class Lead(models.Model):
         for team in self.sudo().team_id.sorted("id"):
             if team.lead_distribution != "pool":
                 waiting = by_team[team].filtered(lambda lead: lead._is_in_pool())
-                leads = waiting.sorted("enquiry_date")
-                given |= team._give_out(leads, team._find_seats())
+                given |= team._try_give_out(waiting.sorted("enquiry_date"))
         return given.with_env(self.env)
 
     @api.model

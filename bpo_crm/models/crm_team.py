@@ -1,6 +1,8 @@
 import dataclasses
 import logging
 
+import psycopg2
+
 from odoo import SUPERUSER_ID, api, fields, models
 
 from ..roles import AGENT
@@ -94,6 +96,24 @@ class Team(models.Model):
         # Core's own assignment has nothing to do where leads are given out at once.
         teams = self.filtered(lambda team: team.lead_distribution == "pool")
         return super(Team, teams)._assign_and_convert_leads(*args, **kwargs)
+
+    def _try_give_out(self, leads):
+        """Give out new leads of this team; where that fails, they stay in the pool.
+
+        :param crm.lead leads: in the order in which they came.
+        :return: the leads that were given out.
+        :raises psycopg2.OperationalError: when another transaction got in the way;
+            the delivery is to be run again.
+        """
+        try:
+            with self.env.cr.savepoint():
+                return self._give_out(leads, self._find_seats())
+        except psycopg2.OperationalError:
+            raise
+        except Exception:
+            # Nothing is wrong with the leads, and they must come in.
+            _logger.exception("New leads of team %s stay in the pool", self.id)
+            return leads.browse()
 
     def _try_distribute_waiting(self):
         """Give out what waits, in a transaction of its own; return how many."""

@@ -1,10 +1,13 @@
 from datetime import datetime, timedelta
+from unittest.mock import patch
 
+import psycopg2
 from freezegun import freeze_time
 
 from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import Form, tagged
+from odoo.tools import mute_logger
 
 from odoo.addons.bpo_crm.intake import Enquiry
 
@@ -297,6 +300,67 @@ class TestDistribution(BpoCase):
             rows, _new = self.env["crm.lead"]._take_in(self.source, [enquiry])
             self.assertEqual(rows.lead_id, lead)
         self.assertEqual(lead.user_id, owner)
+
+    # ------------------------------------------------------------
+    # Trouble in giving out
+    # ------------------------------------------------------------
+
+    def _break_domain(self, user):
+        """Let the leads of a member be chosen by a field that was deleted since."""
+        self.env.cr.execute(
+            "UPDATE crm_team_member SET assignment_domain = %s WHERE id = %s",
+            ["[('x_deleted', '=', 1)]", self._member(user).id],
+        )
+        self._member(user).invalidate_recordset()
+
+    @mute_logger("odoo.addons.bpo_crm.models.crm_team")
+    def test_what_cannot_be_given_out_comes_in_all_the_same(self):
+        self._break_domain(self.third)
+        other = self.env["crm.team"].create(
+            {"name": "Other", "lead_distribution": "round_robin"}
+        )
+        self.env["crm.team.member"].create(
+            {"crm_team_id": other.id, "user_id": self.supervisor.id}
+        )
+        self._set_presence(self.supervisor)
+        source = self.source.copy({"code": "other", "team_id": other.id})
+        enquiries = [Enquiry(phone="+639175550201")], [Enquiry(phone="+639175550202")]
+        leads = self.env["crm.lead"]
+        kept, _new = leads._take_in(self.source, enquiries[0])
+        given, _new = leads._take_in(source, enquiries[1])
+        self.assertEqual((kept | given).mapped("state"), ["created", "created"])
+        self.assertFalse(kept.lead_id.user_id)
+        self.assertEqual(given.lead_id.user_id, self.supervisor)
+
+    @mute_logger("odoo.addons.bpo_crm.models.crm_team")
+    def test_nobody_is_told_of_what_was_not_given_out(self):
+        enquiry = Enquiry(phone="+639175550203")
+        lead = self._new_lead(self.agent, phone=enquiry.phone)
+        give_to = self.registry["crm.lead"]._give_to
+
+        def fail_after(leads, agent, message):
+            give_to(leads, agent, message)
+            raise RuntimeError
+
+        with patch.object(self.registry["crm.lead"], "_give_to", fail_after):
+            new = Enquiry(phone="+639175550204")
+            rows, _new = self.env["crm.lead"]._take_in(self.source, [enquiry, new])
+        self.assertEqual(rows[0].lead_id, lead)
+        self.assertFalse(rows[1].lead_id.user_id)
+        titles = {
+            toast["title"] for user in self.agents for toast in self._toasts(user)
+        }
+        self.assertEqual(titles, {"The customer asked again"})
+
+    def test_a_conflict_with_another_delivery_is_left_to_the_delivery(self):
+        conflict = psycopg2.errors.SerializationFailure()
+        with (
+            patch.object(
+                self.registry["crm.team"], "_find_seats", side_effect=conflict
+            ),
+            self.assertRaises(psycopg2.errors.SerializationFailure),
+        ):
+            self._deliver(1)
 
     # ------------------------------------------------------------
     # What waits
