@@ -36,6 +36,19 @@ class _Constraint:
 Constraint = models.Constraint if IS_19 else _Constraint
 
 
+def any_of(domains):
+    """Return the domain of the records that are in one of some domains.
+
+    :param list domains: at least one.
+    :rtype: list
+    """
+    if IS_19:
+        return list(fields.Domain.OR(domains))
+    from odoo.osv import expression
+
+    return expression.OR(domains)
+
+
 def show_groups_on_user_form(env, groups, name):
     """Offer a chain of groups as one choice on the user form.
 

@@ -6,7 +6,7 @@ import psycopg2
 from odoo import SUPERUSER_ID, api, fields, models
 
 from ..roles import AGENT
-from ..series import GROUP_MEMBERS, Constraint
+from ..series import GROUP_MEMBERS, Constraint, any_of
 
 _logger = logging.getLogger(__name__)
 
@@ -133,11 +133,22 @@ class Team(models.Model):
 
         :return: the leads that were given out.
         """
+        given = self.env["crm.lead"]
         seats = self._find_seats()
-        leads = self.env["crm.lead"]
-        if seats:
-            leads = leads._lock_waiting(self, BATCH)
-        return self._give_out(leads, seats)
+        while seats and len(given) < BATCH:
+            # Only what somebody can take, who still can take something: the others
+            # must not stand in front of it.
+            leads = given._lock_waiting(
+                self,
+                any_of([seat.member._get_leads_domain() for seat in seats]),
+                BATCH - len(given),
+            )
+            taken = self._give_out(leads, seats)
+            if not taken:
+                break
+            given |= taken
+            seats = [seat for seat in seats if seat.has_room()]
+        return given
 
     def _find_seats(self):
         """Return where a lead of this team can go now.
@@ -175,7 +186,8 @@ class Team(models.Model):
         """
         turn = max(self.sudo().crm_team_member_ids.mapped("lead_turn"), default=0)
         for seat in seats:
-            seat.allowed = seat.member._filter_leads(leads)
+            seat.lead_ids = []
+            seat.allowed = leads.filtered_domain(seat.member._get_leads_domain())
         for lead in leads:
             free = [seat for seat in seats if seat.accepts(lead)]
             if free:

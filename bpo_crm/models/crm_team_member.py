@@ -60,13 +60,10 @@ class TeamMember(models.Model):
         """Return how many open leads this member may have; 0 for any number."""
         return self.open_leads_max or self.crm_team_id.open_leads_max
 
-    def _filter_leads(self, leads):
-        """Return those of some leads that this member may be given.
-
-        :param crm.lead leads: of the team's pool.
-        """
+    def _get_leads_domain(self):
+        """Return the domain of the leads that this member may be given."""
         # Core's field, which means the same in its own assignment.
-        return leads.filtered_domain(literal_eval(self.assignment_domain or "[]"))
+        return literal_eval(self.assignment_domain or "[]")
 
     def _lock_places(self):
         """Let nobody else give leads to these members until this transaction ends.

@@ -382,6 +382,34 @@ class TestDistribution(BpoCase):
         self.team._distribute_waiting()
         self.assertEqual(waiting.user_id, self.third)
 
+    def test_what_only_others_take_holds_nobody_up(self):
+        self._set_presence(self.agents, "offline")
+        self._member(self.agent).assignment_domain = "[('city', '=', 'Cebu')]"
+        for_anybody = self._new_lead(priority="3")
+        for _n in range(3):
+            self._new_lead(priority="2")
+        for_agent = self._new_lead(city="Cebu")
+        self._set_presence(self.agent)
+        with patch("odoo.addons.bpo_crm.models.crm_team.BATCH", 2):
+            self.assertEqual(self.team._distribute_waiting(), for_agent)
+            self._set_presence(self.other_agent)
+            self._member(self.other_agent).open_leads_max = 1
+            self.assertEqual(self.team._distribute_waiting(), for_anybody)
+        self.assertEqual(for_anybody.user_id, self.other_agent)
+
+    def test_what_somebody_has_no_room_for_holds_nobody_up(self):
+        self._set_presence(self.agents, "offline")
+        self._member(self.agent).assignment_domain = "[('city', '=', 'Cebu')]"
+        self._member(self.agent).open_leads_max = 1
+        self._member(self.third).assignment_domain = "[('city', '=', 'Pasig')]"
+        in_cebu = [self._new_lead(city="Cebu", priority="2") for _n in range(3)]
+        in_pasig = self._new_lead(city="Pasig")
+        self._set_presence(self.agent | self.third)
+        with patch("odoo.addons.bpo_crm.models.crm_team.BATCH", 2):
+            given = self.team._distribute_waiting()
+        self.assertEqual(given, in_cebu[0] | in_pasig)
+        self.assertEqual(self._owners(given), [self.agent, self.third])
+
     def test_the_most_urgent_goes_first(self):
         self._set_presence(self.agents, "offline")
         old = self._new_lead(enquiry_date=datetime(2026, 1, 1))
