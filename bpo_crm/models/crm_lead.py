@@ -24,6 +24,7 @@ SYSTEM_FIELDS = (
     "response_warning_date",
     "response_met_rate",
     "is_response_warned",
+    "forgotten_by_id",
 )
 
 

@@ -1,6 +1,6 @@
 import logging
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 _logger = logging.getLogger(__name__)
@@ -13,6 +13,14 @@ class Lead(models.Model):
     """Leads that their owner forgot go back to the pool, where that is wanted."""
 
     _inherit = "crm.lead"
+
+    forgotten_by_id = fields.Many2one(
+        "res.users",
+        readonly=True,
+        copy=False,
+        help="Who had this lead last when it went back to the pool, and is not given "
+        "it again.",
+    )
 
     @api.model
     def _cron_return_to_pool(self):
@@ -96,4 +104,4 @@ class Lead(models.Model):
             )
         )
         self._cancel_activities()
-        self.write({"user_id": False})
+        self.write({"user_id": False, "forgotten_by_id": self.user_id.id})

@@ -61,9 +61,13 @@ class TeamMember(models.Model):
         return self.open_leads_max or self.crm_team_id.open_leads_max
 
     def _get_leads_domain(self):
-        """Return the domain of the leads that this member may be given."""
+        """Return the domain of the leads that this member may be given.
+
+        What the member let go back to the pool is for others, unless it is claimed.
+        """
         # Core's field, which means the same in its own assignment.
-        return literal_eval(self.assignment_domain or "[]")
+        chosen = literal_eval(self.assignment_domain or "[]")
+        return [("forgotten_by_id", "!=", self.user_id.id), *chosen]
 
     def _lock_places(self):
         """Let nobody else give leads to these members until this transaction ends.
