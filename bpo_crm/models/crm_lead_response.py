@@ -27,6 +27,7 @@ COLUMNS = {
     "first_attempt_date": "timestamp",
     "first_attempt_user_id": "int4",
     "response_minutes": "float8",
+    "response_target_minutes": "int4",
     "response_deadline": "timestamp",
     "response_warning_date": "timestamp",
     "response_met_rate": "float8",
@@ -67,6 +68,13 @@ class Lead(models.Model):
         help="Working minutes of the dealership from the enquiry to the first contact.",
     )
     # What was promised
+    response_target_minutes = fields.Integer(
+        "First Contact within",
+        compute="_compute_response_target_minutes",
+        store=True,
+        copy=False,
+        help="Working minutes, by the target that the source had when the lead came.",
+    )
     response_deadline = fields.Datetime(
         "First Contact until",
         compute="_compute_response_deadline",
@@ -124,15 +132,23 @@ class Lead(models.Model):
             for lead, count in zip(leads, minutes, strict=True):
                 lead.response_minutes = count
 
-    @api.depends("dealership_id", "enquiry_date", "intake_source_id", "source_id")
+    @api.depends("intake_source_id")
+    def _compute_response_target_minutes(self):
+        # The source in the reports counts, too; see write() for its changes.
+        settled = self._keep_settled("response_target_minutes")
+        targets = (self - settled)._get_response_targets()
+        for lead in self - settled:
+            lead.response_target_minutes = targets.get(lead, 0)
+
+    @api.depends("dealership_id", "enquiry_date", "response_target_minutes")
     def _compute_response_deadline(self):
-        targets = self._get_response_targets()
-        aimed = self.filtered(targets.get)
-        (self - aimed).response_deadline = False
-        (self - aimed).response_warning_date = False
+        settled = self._keep_settled("response_deadline", "response_warning_date")
+        aimed = (self - settled).filtered("response_target_minutes")
+        (self - settled - aimed).response_deadline = False
+        (self - settled - aimed).response_warning_date = False
         for calendar, leads in aimed.grouped(Lead._get_response_calendar).items():
             spans = [
-                (lead._get_arrival(), targets[lead] * share)
+                (lead._get_arrival(), lead.response_target_minutes * share)
                 for lead in leads
                 for share in (1, WARNING_SHARE)
             ]
@@ -181,7 +197,11 @@ class Lead(models.Model):
                     "Only a supervisor can correct when and where a customer asked."
                 )
             )
-        return super().write(vals)
+        moved = self._filter_other_target(vals)
+        result = super().write(vals)
+        if moved:
+            moved.sudo()._compute_response_target_minutes()
+        return result
 
     def message_post(self, **kwargs):
         message = super().message_post(**kwargs)
@@ -221,6 +241,35 @@ class Lead(models.Model):
         """Return the working hours in which a customer can expect to be called."""
         company = self.company_id or self.env.company
         return self.dealership_id.resource_calendar_id or company.resource_calendar_id
+
+    def _keep_settled(self, *names):
+        """Leave what was computed for closed leads as it is.
+
+        Whoever corrects a closed lead changes nothing in how fast somebody was.
+
+        :param str names: of computed fields.
+        :return: the closed ones of these leads.
+        """
+        settled = self.filtered(lambda lead: lead.stage_id._is_closed)
+        for lead in settled:
+            for name in names:
+                lead[name] = lead[name]
+        return settled
+
+    def _filter_other_target(self, vals):
+        """Return those of these leads that have another source after a write.
+
+        Of leads that came in by the door, the reports' source says nothing.
+
+        :param dict vals: what is written.
+        """
+        if "source_id" not in vals:
+            return self.browse()
+        return self.filtered(
+            lambda lead: (
+                not lead.intake_source_id and lead.source_id.id != vals["source_id"]
+            )
+        )
 
     def _get_response_targets(self):
         """Return within how many working minutes customers are to be called.

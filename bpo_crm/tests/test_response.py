@@ -317,6 +317,7 @@ class TestFirstAttempt(ResponseCase):
             "first_attempt_date": MORNING,
             "first_attempt_user_id": self.agent.id,
             "response_minutes": 1,
+            "response_target_minutes": 600,
             "response_deadline": LATE,
             "response_warning_date": LATE,
             "response_met_rate": 1,
@@ -448,6 +449,51 @@ class TestResponse(ResponseCase):
         self.source.target_minutes = 5
         self.env.flush_all()
         self.assertEqual(lead.response_deadline, MORNING + 30 * MINUTE)
+
+    def test_an_open_lead_keeps_its_target_whatever_is_corrected(self):
+        lead = self._arrive(source_id=self.source.utm_source_id.id)
+        other = self.source.copy({"code": "other", "target_minutes": 7})
+        self.env.flush_all()
+        self.source.target_minutes = 5
+        lead.dealership_id = self.dealership.copy({"code": "always"})
+        lead.dealership_id.resource_calendar_id = self._new_calendar("Always")
+        lead.source_id = other.utm_source_id
+        lead.enquiry_date = NIGHT
+        self.assertEqual(lead.response_deadline, NIGHT + 30 * MINUTE)
+        lead.intake_source_id = other
+        self.assertEqual(lead.response_deadline, NIGHT + 7 * MINUTE)
+
+    def test_a_source_that_is_filled_in_later_has_its_target_of_then(self):
+        lead = self._new_lead(enquiry_date=MORNING)
+        lead.source_id = self.source.utm_source_id
+        self.assertEqual(lead.response_deadline, MORNING + 30 * MINUTE)
+
+    def test_a_closed_lead_keeps_what_it_has(self):
+        with freeze_time(MORNING + 5 * MINUTE):
+            in_time = self._arrive(source_id=self.source.utm_source_id.id)
+            by_report = self._new_lead(
+                enquiry_date=MORNING, source_id=self.source.utm_source_id.id
+            )
+            self._lose((in_time | by_report).with_user(self.supervisor))
+        with freeze_time(MORNING + 45 * MINUTE):
+            missed = self._arrive()
+            self._lose(missed.with_user(self.supervisor))
+        other = self.source.copy({"code": "other", "target_minutes": 600})
+        elsewhere = self.dealership.copy({"code": "other"})
+        for lead in in_time | by_report | missed:
+            lead = lead.with_user(self.supervisor)
+            lead.dealership_id = elsewhere
+            lead.source_id = other.utm_source_id
+            lead.intake_source_id = other
+            lead.enquiry_date = MORNING - MINUTE
+        self.env.flush_all()
+        for lead in in_time | by_report:
+            self.assertFalse(lead.response_state)
+        self.assertEqual(missed.response_deadline, MORNING + 30 * MINUTE)
+        self.assertEqual(missed.response_state, "missed")
+        with Form(missed.with_user(self.supervisor)) as form:
+            form.dealership_id = self.dealership
+            self.assertEqual(form.response_deadline, str(MORNING + 30 * MINUTE))
 
     # ------------------------------------------------------------
     # What it means now
