@@ -25,6 +25,7 @@ SYSTEM_FIELDS = (
     "response_warning_date",
     "response_met_rate",
     "is_response_warned",
+    "is_response_unmeasured",
     "forgotten_by_id",
 )
 

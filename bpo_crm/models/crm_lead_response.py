@@ -44,6 +44,12 @@ class Lead(models.Model):
 
     _inherit = "crm.lead"
 
+    is_response_unmeasured = fields.Boolean(
+        "Not Measured",
+        readonly=True,
+        copy=False,
+        help="A lead from before the addon, of which nobody knows the first contact.",
+    )
     # The first attempt of a person to reach the customer
     first_attempt_date = fields.Datetime(
         "First Contact On",
@@ -99,11 +105,28 @@ class Lead(models.Model):
     )
 
     def _auto_init(self):
-        # Leads from before the addon were not measured.
+        self._exempt_existing_leads()
         for name, column_type in COLUMNS.items():
             if not column_exists(self.env.cr, self._table, name):
                 create_column(self.env.cr, self._table, name, column_type)
         return super()._auto_init()
+
+    @api.model
+    def _exempt_existing_leads(self):
+        """Nobody wrote down when the leads from before the addon were called first.
+
+        As the default of a column that is new, which PostgreSQL does not write to
+        each of a million rows.
+        """
+        if not column_exists(self.env.cr, self._table, "is_response_unmeasured"):
+            self.env.cr.execute(
+                """
+                ALTER TABLE crm_lead
+                  ADD COLUMN is_response_unmeasured boolean DEFAULT TRUE;
+                ALTER TABLE crm_lead
+                ALTER COLUMN is_response_unmeasured DROP DEFAULT
+                """
+            )
 
     # ------------------------------------------------------------
     # COMPUTE
@@ -114,6 +137,7 @@ class Lead(models.Model):
         "call_log_ids.call_date",
         "call_log_ids.user_id",
         "enquiry_date",
+        "is_response_unmeasured",
     )
     def _compute_first_attempt(self):
         attempts = self._find_first_attempts()
@@ -132,7 +156,7 @@ class Lead(models.Model):
             for lead, count in zip(leads, minutes, strict=True):
                 lead.response_minutes = count
 
-    @api.depends("intake_source_id")
+    @api.depends("intake_source_id", "is_response_unmeasured")
     def _compute_response_target_minutes(self):
         # The source in the reports counts, too; see write() for its changes.
         settled = self._keep_settled("response_target_minutes")
@@ -205,7 +229,9 @@ class Lead(models.Model):
 
     def message_post(self, **kwargs):
         message = super().message_post(**kwargs)
-        if message.message_type in WRITTEN_TYPES and not self.first_attempt_date:
+        if message.message_type in WRITTEN_TYPES and not (
+            self.first_attempt_date or self.is_response_unmeasured
+        ):
             self.sudo()._compute_first_attempt()
         return message
 
@@ -226,6 +252,9 @@ class Lead(models.Model):
 
     def _merge_dependences(self, opportunities):
         result = super()._merge_dependences(opportunities)
+        if any(opportunities.mapped("is_response_unmeasured")):
+            # It has waited since then.
+            self.sudo().is_response_unmeasured = True
         self.sudo()._compute_first_attempt()
         return result
 
@@ -285,11 +314,12 @@ class Lead(models.Model):
             source.utm_source_id: source.target_minutes
             for source in sources.sorted("target_minutes", reverse=True)
         }
+        measured = self.filtered(lambda lead: not lead.is_response_unmeasured)
         targets = {
             lead: lead.intake_source_id.target_minutes
             if lead.intake_source_id
             else by_report.get(lead.source_id)
-            for lead in self
+            for lead in measured
         }
         return {lead: minutes for lead, minutes in targets.items() if minutes}
 
@@ -303,7 +333,8 @@ class Lead(models.Model):
         :rtype: dict
         """
         attempts = {}
-        ids = self._origin.ids
+        measured = self.filtered(lambda lead: not lead.is_response_unmeasured)
+        ids = measured._origin.ids
         if ids:
             for lead_id, moment, user in sorted(
                 [

@@ -322,6 +322,7 @@ class TestFirstAttempt(ResponseCase):
             "response_warning_date": LATE,
             "response_met_rate": 1,
             "is_response_warned": True,
+            "is_response_unmeasured": True,
         }
         for user in (self.agent, self.manager):
             for name, value in values.items():
@@ -332,6 +333,7 @@ class TestFirstAttempt(ResponseCase):
                     {"phone": False, "email_from": False, "is_response_warned": True}
                 )
         values.pop("is_response_warned")
+        values.pop("is_response_unmeasured")
         made = (
             self.env["crm.lead"]
             .with_user(self.agent)
@@ -704,6 +706,47 @@ class TestResponse(ResponseCase):
             search = (action.search_view_id.id, "search")
             arch = leads.get_views([*views, search])["views"]["search"]["arch"]
             self.assertIn("response_state", arch)
+
+    # ------------------------------------------------------------
+    # From before the addon
+    # ------------------------------------------------------------
+
+    def _lead_from_before(self, **values):
+        """Make a lead that was there when the addon was installed."""
+        lead = self._new_lead(self.agent, enquiry_date=datetime(2024, 5, 1), **values)
+        self.env.flush_all()
+        self.env.cr.execute(
+            "ALTER TABLE crm_lead DROP COLUMN is_response_unmeasured CASCADE"
+        )
+        self.env["crm.lead"]._exempt_existing_leads()
+        lead.invalidate_recordset()
+        return lead
+
+    def test_a_lead_from_before_the_addon_is_not_measured(self):
+        lead = self._lead_from_before()
+        fresh = self._arrive(owner=self.agent, source_id=lead.source_id.id)
+        for each in (lead, fresh):
+            self._log_call(each, MORNING + 10 * MINUTE)
+            self._write_to_customer(each)
+        lead.source_id = self.source.utm_source_id
+        self.assertFalse(lead.first_attempt_date)
+        self.assertFalse(lead.response_deadline)
+        ((average,),) = (
+            self.env["crm.lead"]
+            .with_user(self.manager)
+            ._read_group([], [], ["response_minutes:avg"])
+        )
+        self.assertEqual(average, 10)
+
+    def test_what_is_merged_with_a_lead_from_before_is_not_measured(self):
+        lead = self._lead_from_before()
+        fresh = self._arrive(owner=self.agent)
+        fresh.stage_id = self.qualified
+        self._log_call(fresh, MORNING + 10 * MINUTE)
+        merged = (fresh | lead).merge_opportunity()
+        self.assertEqual(merged, fresh)
+        self.assertFalse(merged.first_attempt_date)
+        self.assertFalse(merged.response_deadline)
 
     # ------------------------------------------------------------
     # In one batch
