@@ -1,5 +1,5 @@
 from odoo import SUPERUSER_ID, api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tools import SQL
 from odoo.tools.sql import column_exists, create_column
 
@@ -17,7 +17,7 @@ RESPONSE_STATES = [
 WARNING_SHARE = 2 / 3
 
 #: Where the time begins, and whose target it has.
-ARRIVAL_FIELDS = {"enquiry_date", "intake_source_id"}
+ARRIVAL_FIELDS = ("enquiry_date", "intake_source_id")
 
 #: What people write, by hand or in a mail program; neither templates nor the system.
 WRITTEN_TYPES = ("comment", "email")
@@ -211,17 +211,35 @@ class Lead(models.Model):
         return SQL("%s FILTER (WHERE %s)", selected, measured)
 
     # ------------------------------------------------------------
+    # CONSTRAINTS
+    # ------------------------------------------------------------
+
+    @api.constrains("enquiry_date")
+    def _check_enquiry_date(self):
+        now = fields.Datetime.now()
+        if any(lead.enquiry_date and lead.enquiry_date > now for lead in self):
+            raise ValidationError(
+                self.env._(
+                    "A customer cannot have asked in the future. Enter when the "
+                    "enquiry came in."
+                )
+            )
+
+    # ------------------------------------------------------------
     # CRUD
     # ------------------------------------------------------------
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        leads = super().create(vals_list)
+        if self._is_agent_only():
+            leads._check_made_by_hand()
+        return leads
+
     def write(self, vals):
-        if ARRIVAL_FIELDS.intersection(vals) and self._is_agent_only():
-            raise AccessError(
-                self.env._(
-                    "Only a supervisor can correct when and where a customer asked."
-                )
-            )
         moved = self._filter_other_target(vals)
+        if self._is_agent_only():
+            self._check_arrival_kept(vals, moved)
         result = super().write(vals)
         if moved:
             moved.sudo()._compute_response_target_minutes()
@@ -270,6 +288,32 @@ class Lead(models.Model):
         """Return the working hours in which a customer can expect to be called."""
         company = self.company_id or self.env.company
         return self.dealership_id.resource_calendar_id or company.resource_calendar_id
+
+    def _check_made_by_hand(self):
+        """What a source delivers comes by its door, or in a file that is imported."""
+        sources = self.sudo().intake_source_id
+        if sources - sources._get_of_core("import"):
+            raise AccessError(
+                self.env._(
+                    "Only what a source delivers itself is a lead of its: make this "
+                    "one without a source of enquiries."
+                )
+            )
+
+    def _check_arrival_kept(self, vals, moved):
+        """An agent cannot change since when a customer waits, and for how long.
+
+        A source may be filled in where there is none.
+
+        :param dict vals: what is written.
+        :param crm.lead moved: those of these leads that have another target then.
+        """
+        if moved.source_id or any(name in vals for name in ARRIVAL_FIELDS):
+            raise AccessError(
+                self.env._(
+                    "Only a supervisor can correct when and where a customer asked."
+                )
+            )
 
     def _keep_settled(self, *names):
         """Leave what was computed for closed leads as it is.

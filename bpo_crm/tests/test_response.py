@@ -3,7 +3,7 @@ from datetime import datetime, timedelta
 from freezegun import freeze_time
 
 from odoo import fields
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import Form, tagged
 
 from odoo.addons.bpo_crm.intake import Enquiry
@@ -46,6 +46,16 @@ class ResponseCase(BpoCase):
         """Make a lead of the source whose customer asked at a moment."""
         return self._new_lead(
             owner, enquiry_date=moment, intake_source_id=self.source.id, **values
+        )
+
+    def _other_source(self, target_minutes):
+        """Make a source with a source of its own in the reports."""
+        return self.source.copy(
+            {
+                "code": "other",
+                "utm_source_id": False,
+                "target_minutes": target_minutes,
+            }
         )
 
     def _log_call(self, lead, moment, user=None, **values):
@@ -95,6 +105,47 @@ class TestFirstAttempt(ResponseCase):
             lead.with_user(self.agent).intake_source_id = other
         lead.with_user(self.supervisor).enquiry_date = LATE
         self.assertEqual(lead.response_deadline, MONDAY + 20 * MINUTE)
+
+    def test_an_agent_makes_no_lead_of_a_source(self):
+        leads = self.env["crm.lead"].with_user(self.agent)
+        values = {"name": "Hand", "user_id": self.agent.id}
+        with self.assertRaises(AccessError):
+            leads.create({**values, "intake_source_id": self.source.id})
+        with self.assertRaises(AccessError):
+            leads.with_context(default_intake_source_id=self.source.id).create(values)
+        (row,) = leads.load(["name", "phone"], [["File", "+639175550104"]])["ids"]
+        made = leads.browse(row).sudo()
+        self.assertEqual(made.intake_source_id, self.source._get_of_core("import"))
+        self.assertFalse(made.response_deadline)
+
+    def test_an_agent_takes_no_deadline_away_by_another_source(self):
+        lead = self._new_lead(
+            self.agent, enquiry_date=MORNING, source_id=self.source.utm_source_id.id
+        )
+        self.assertEqual(lead.response_state, "missed")
+        other = self._other_source(0).utm_source_id
+        for source in (other.id, False):
+            with self.assertRaises(AccessError):
+                lead.with_user(self.agent).source_id = source
+        lead.with_user(self.agent).source_id = lead.source_id
+        lead.with_user(self.supervisor).source_id = other
+        self.assertFalse(lead.response_state)
+        by_door = self._arrive(owner=self.agent)
+        by_door.with_user(self.agent).source_id = other
+        self.assertEqual(by_door.response_state, "missed")
+        blank = self._new_lead(self.agent, enquiry_date=MORNING)
+        blank.with_user(self.agent).source_id = self.source.utm_source_id
+        self.assertEqual(blank.response_state, "missed")
+
+    def test_nobody_enters_an_arrival_in_the_future(self):
+        tomorrow = fields.Datetime.now() + timedelta(days=1)
+        for user in (self.agent, self.manager):
+            leads = self.env["crm.lead"].with_user(user)
+            with self.assertRaises(ValidationError):
+                leads.create({"name": "Late", "enquiry_date": tomorrow})
+        lead = self._arrive()
+        with self.assertRaises(ValidationError):
+            lead.with_user(self.manager).enquiry_date = tomorrow
 
     def test_nobody_asked_tomorrow(self):
         enquiry = Enquiry(phone="+639175550102", enquired_at=datetime(2500, 1, 1))
@@ -454,7 +505,7 @@ class TestResponse(ResponseCase):
 
     def test_an_open_lead_keeps_its_target_whatever_is_corrected(self):
         lead = self._arrive(source_id=self.source.utm_source_id.id)
-        other = self.source.copy({"code": "other", "target_minutes": 7})
+        other = self._other_source(7)
         self.env.flush_all()
         self.source.target_minutes = 5
         lead.dealership_id = self.dealership.copy({"code": "always"})
@@ -480,7 +531,7 @@ class TestResponse(ResponseCase):
         with freeze_time(MORNING + 45 * MINUTE):
             missed = self._arrive()
             self._lose(missed.with_user(self.supervisor))
-        other = self.source.copy({"code": "other", "target_minutes": 600})
+        other = self._other_source(600)
         elsewhere = self.dealership.copy({"code": "other"})
         for lead in in_time | by_report | missed:
             lead = lead.with_user(self.supervisor)
