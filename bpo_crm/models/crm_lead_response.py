@@ -150,7 +150,7 @@ class Lead(models.Model):
     def _compute_response_minutes(self):
         tried = self.filtered("first_attempt_date")
         (self - tried).response_minutes = 0
-        for calendar, leads in tried.grouped(Lead._get_response_calendar).items():
+        for calendar, leads in tried._group_by_hours():
             spans = [(lead._get_arrival(), lead.first_attempt_date) for lead in leads]
             minutes = calendar._count_working_minutes(spans)
             for lead, count in zip(leads, minutes, strict=True):
@@ -170,7 +170,7 @@ class Lead(models.Model):
         aimed = (self - settled).filtered("response_target_minutes")
         (self - settled - aimed).response_deadline = False
         (self - settled - aimed).response_warning_date = False
-        for calendar, leads in aimed.grouped(Lead._get_response_calendar).items():
+        for calendar, leads in aimed._group_by_hours():
             spans = [
                 (lead._get_arrival(), lead.response_target_minutes * share)
                 for lead in leads
@@ -286,8 +286,25 @@ class Lead(models.Model):
 
     def _get_response_calendar(self):
         """Return the working hours in which a customer can expect to be called."""
-        company = self.company_id or self.env.company
+        company = self._get_company()
         return self.dealership_id.resource_calendar_id or company.resource_calendar_id
+
+    def _get_company(self):
+        """Return the company that works this lead."""
+        return self.company_id or self.env.company
+
+    def _group_by_hours(self):
+        """Return working hours, each with those of these leads that they count for.
+
+        :rtype: list[tuple]
+        """
+        groups = self.grouped(
+            lambda lead: (lead._get_response_calendar(), lead._get_company())
+        )
+        return [
+            (calendar.with_company(company), leads)
+            for (calendar, company), leads in groups.items()
+        ]
 
     def _check_made_by_hand(self):
         """What a source delivers comes by its door, or in a file that is imported."""

@@ -113,6 +113,22 @@ class BpoCase(TransactionCase):
         )
 
     @classmethod
+    def _new_holiday(cls, company, start, stop, calendar=None):
+        """Let everybody of a company have a holiday.
+
+        :param res.company company: whose holiday it is.
+        :param datetime start: in UTC, naive.
+        :param datetime stop: in UTC, naive.
+        :param resource.calendar calendar: for these hours only; by default for all
+            that the company has.
+        """
+        leaves = cls.env["resource.calendar.leaves"].with_company(company)
+        leave = leaves.create({"name": "Holiday", "date_from": start, "date_to": stop})
+        leave.calendar_id = calendar
+        leave.flush_recordset()
+        return leave
+
+    @classmethod
     def _set_presence(cls, users, status="online"):
         """Let the clients of users say whether they are there."""
         presences = cls.env[PRESENCE].sudo()

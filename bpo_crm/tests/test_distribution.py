@@ -215,15 +215,40 @@ class TestDistribution(BpoCase):
 
     def test_a_public_holiday_is_for_all(self):
         now = fields.Datetime.now()
-        self.env["resource.calendar.leaves"].create(
-            {
-                "name": "Holiday",
-                "calendar_id": self.env.company.sales_calendar_id.id,
-                "date_from": now - timedelta(hours=1),
-                "date_to": now + timedelta(hours=1),
-            }
-        )
+        hour = timedelta(hours=1)
+        company = self.env.company
+        self._new_holiday(company, now - hour, now + hour, company.sales_calendar_id)
         self._assert_at_work(self.env["res.users"])
+
+    def test_a_holiday_of_another_company_is_none(self):
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        now = fields.Datetime.now()
+        hour = timedelta(hours=1)
+        self._new_holiday(elsewhere, now - hour, now + hour)
+        self.env.company.sales_calendar_id.company_id = False
+        self._assert_at_work(self.agents)
+        self.third.write(
+            {"company_ids": [(4, elsewhere.id)], "company_id": elsewhere.id}
+        )
+        elsewhere.sales_calendar_id = self.env.company.sales_calendar_id
+        self._assert_at_work(self.agent | self.other_agent)
+
+    def test_who_has_flexible_hours_is_at_work_when_signed_in(self):
+        calendar = self._new_calendar("Office", range(5), 9, 18)
+        calendar.flexible_hours = True
+        resource = self._give_hours(self.agent, calendar)
+        with freeze_time("2026-11-21 18:00:00"):
+            self._assert_at_work(self.agents)
+            self.env["resource.calendar.leaves"].create(
+                {
+                    "name": "Dentist",
+                    "calendar_id": calendar.id,
+                    "resource_id": resource.id,
+                    "date_from": datetime(2026, 11, 21, 16),
+                    "date_to": datetime(2026, 11, 22, 16),
+                }
+            )
+            self._assert_at_work(self.other_agent | self.third)
 
     def test_without_any_hours_who_is_signed_in_is_at_work(self):
         self.env.company.write(

@@ -18,6 +18,7 @@ NIGHT = datetime(2024, 11, 22, 13)
 #: Saturday, noon, and Monday, 9:00.
 WEEKEND = datetime(2024, 11, 23, 4)
 MONDAY = datetime(2024, 11, 25, 1)
+MONDAY_IN_MANILA = (datetime(2024, 11, 24, 16), datetime(2024, 11, 25, 16))
 
 MINUTE = timedelta(minutes=1)
 
@@ -433,16 +434,18 @@ class TestResponse(ResponseCase):
         self.assertEqual(lead.response_deadline, NIGHT + 30 * MINUTE)
 
     def test_a_holiday_is_no_working_time(self):
-        self.env["resource.calendar.leaves"].create(
-            {
-                "name": "Holiday",
-                "calendar_id": self.hours.id,
-                "date_from": datetime(2024, 11, 24, 16),
-                "date_to": datetime(2024, 11, 25, 16),
-            }
-        )
+        self._new_holiday(self.env.company, *MONDAY_IN_MANILA, self.hours)
         lead = self._arrive(NIGHT)
         self.assertEqual(lead.response_deadline, datetime(2024, 11, 26, 1, 30))
+
+    def test_a_holiday_without_a_calendar_is_its_companys(self):
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        self.hours.company_id = False
+        self._new_holiday(elsewhere, *MONDAY_IN_MANILA)
+        here = self._arrive(NIGHT)
+        there = self._arrive(NIGHT, team_id=False, company_id=elsewhere.id)
+        self.assertEqual(here.response_deadline, MONDAY + 30 * MINUTE)
+        self.assertEqual(there.response_deadline, datetime(2024, 11, 26, 1, 30))
 
     # ------------------------------------------------------------
     # The deadline
