@@ -3,6 +3,8 @@ import logging
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..series import commit_progress
+
 _logger = logging.getLogger(__name__)
 
 #: How many leads one run takes; the next one follows at once.
@@ -33,9 +35,7 @@ class Lead(models.Model):
             done = [lead for lead in batch if lead._try_return_to_pool()]
             returned += len(done)
             remaining += leads.search_count(domain) - (len(batch) - len(done))
-        self.env["ir.cron"]._notify_progress(
-            done=returned, remaining=remaining if returned else 0
-        )
+        commit_progress(self.env, returned, remaining if returned else 0)
 
     # ------------------------------------------------------------
     # BUSINESS

@@ -6,7 +6,7 @@ import psycopg2
 from odoo import SUPERUSER_ID, api, fields, models
 
 from ..roles import AGENT
-from ..series import GROUP_MEMBERS, Constraint, any_of
+from ..series import GROUP_MEMBERS, Constraint, any_of, commit_progress
 
 _logger = logging.getLogger(__name__)
 
@@ -86,7 +86,7 @@ class Team(models.Model):
             given += count
             if count == BATCH:
                 remaining += 1
-        self.env["ir.cron"]._notify_progress(done=given, remaining=remaining)
+        commit_progress(self.env, given, remaining)
 
     # ------------------------------------------------------------
     # BUSINESS

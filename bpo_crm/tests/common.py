@@ -3,7 +3,7 @@ import itertools
 import json
 from unittest.mock import patch
 
-from odoo import Command
+from odoo import SUPERUSER_ID, Command, api
 from odoo.tests import TransactionCase, new_test_user
 
 from odoo.addons.bpo_crm.remote_odoo import PlacedOrder
@@ -189,6 +189,18 @@ class BpoCase(TransactionCase):
             yield
         finally:
             self.registry.leave_test_mode()
+
+    def _run_job(self, model, name):
+        """Run a scheduled job, which commits.
+
+        :param str model: whose job it is.
+        :param str name: of its method.
+        """
+        self.env.flush_all()
+        with self._own_transactions_shared(), self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            getattr(env[model], name)()
+        self.env.invalidate_all()
 
     @contextlib.contextmanager
     def _dealer(self, error=None):

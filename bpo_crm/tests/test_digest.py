@@ -129,7 +129,7 @@ class TestPoolReturn(BpoCase):
         return lead
 
     def _run(self):
-        self.env["crm.lead"]._cron_return_to_pool()
+        self._run_job("crm.lead", "_cron_return_to_pool")
 
     def test_an_untouched_lead_goes_back(self):
         lead = self._untouched()
