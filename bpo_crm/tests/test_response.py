@@ -1,4 +1,5 @@
 from datetime import datetime, timedelta
+from unittest.mock import patch
 
 from freezegun import freeze_time
 
@@ -621,7 +622,7 @@ class TestResponse(ResponseCase):
 
     def _warn_at(self, moment):
         with freeze_time(moment):
-            self.env["crm.lead"]._cron_warn_of_response()
+            self._run_job("crm.lead", "_cron_warn_of_response")
 
     def test_the_owner_is_warned_once_before_it_is_missed(self):
         lead = self._arrive(owner=self.agent)
@@ -638,14 +639,61 @@ class TestResponse(ResponseCase):
         self.assertFalse(self._toasts(self.supervisor))
 
     def test_the_supervisors_are_warned_where_the_owner_is_away(self):
+        self._set_presence(self.supervisor | self.other_agent)
         self._arrive(owner=self.agent)
         self._warn_at(MORNING + 20 * MINUTE)
         self.assertTrue(self._toasts(self.supervisor))
-        self.assertFalse(self._toasts(self.other_agent))
+        for user in (self.agent, self.other_agent, self.manager):
+            self.assertFalse(self._toasts(user))
+
+    def test_who_signs_in_before_it_is_missed_is_warned_then(self):
+        lead = self._arrive(owner=self.agent)
+        self._warn_at(MORNING + 20 * MINUTE)
+        self.assertFalse(lead.is_response_warned)
+        self._set_presence(self.agent)
+        self._warn_at(MORNING + 25 * MINUTE)
+        self._warn_at(MORNING + 26 * MINUTE)
+        self.assertEqual(len(self._toasts(self.agent)), 1)
+
+    def test_who_signs_in_later_is_not(self):
+        lead = self._arrive(owner=self.agent)
+        self._warn_at(MORNING + 31 * MINUTE)
+        self.assertTrue(lead.is_response_warned)
+        self._set_presence(self.agent)
+        self._warn_at(MORNING + 32 * MINUTE)
+        self.assertFalse(self._toasts(self.agent))
+
+    def test_leads_that_nobody_is_there_for_hold_up_no_others(self):
+        for _n in range(5):
+            self._arrive(owner=self.other_agent)
+        lead = self._arrive(MORNING + MINUTE, owner=self.agent)
+        self._set_presence(self.agent)
+        with patch("odoo.addons.bpo_crm.models.crm_lead_response_warning.BATCH", 2):
+            self._warn_at(MORNING + 25 * MINUTE)
+        (toast,) = self._toasts(self.agent)
+        self.assertIn(lead.reference, toast["message"])
+
+    def test_who_works_for_another_company_is_not_warned(self):
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        self.supervisor.write(
+            {"company_ids": [(6, 0, elsewhere.ids)], "company_id": elsewhere.id}
+        )
+        self._set_presence(self.supervisor | self.manager)
+        company = self.env.company
+        self._arrive(company_id=company.id)
+        self._arrive(owner=self.agent, company_id=company.id)
+        self._warn_at(MORNING + 20 * MINUTE)
+        self.assertFalse(self._toasts(self.supervisor))
+        self.assertEqual(len(self._toasts(self.manager)), 1)
+        both = [(4, company.id)]
+        self.supervisor.company_ids = both
+        self._arrive(company_id=elsewhere.id, team_id=False)
+        self._warn_at(MORNING + 20 * MINUTE)
+        self.assertEqual(len(self._toasts(self.supervisor)), 1)
 
     def test_the_pool_is_everybodys_who_is_at_work(self):
         self.env.company.sales_calendar_id = self._new_calendar("Always")
-        self._set_presence(self.agent)
+        self._set_presence(self.agent | self.supervisor | self.manager)
         self._arrive()
         self._warn_at(MORNING + 20 * MINUTE)
         for user in (self.agent, self.supervisor, self.manager):
