@@ -23,6 +23,9 @@ class TeamMember(models.Model):
         "one has waited longest.",
     )
     open_lead_count = fields.Integer("Open Leads", compute="_compute_open_lead_count")
+    open_leads_label = fields.Char(
+        compute="_compute_open_leads_label", help="How many of how many."
+    )
     is_at_work = fields.Boolean(
         "At Work",
         compute="_compute_is_at_work",
@@ -45,6 +48,17 @@ class TeamMember(models.Model):
         counts = dict(leads._read_group(domain, ["user_id"], ["__count"]))
         for member in self:
             member.open_lead_count = counts.get(member.user_id, 0)
+
+    @api.depends("open_lead_count", "open_leads_max", "crm_team_id.open_leads_max")
+    @api.depends_context("lang")
+    def _compute_open_leads_label(self):
+        for member in self:
+            count, most = member.open_lead_count, member._get_open_leads_max()
+            member.open_leads_label = (
+                self.env._("%(count)s of %(most)s open leads", count=count, most=most)
+                if most
+                else self.env._("%s open leads", count)
+            )
 
     @api.depends("user_id")
     def _compute_is_at_work(self):
