@@ -54,6 +54,7 @@ from . import (
     calendar_event,
     mail_activity,
     mail_activity_done,
+    mail_message,
     onboarding_onboarding,
     res_config_settings,
     res_users,

@@ -3,7 +3,7 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.tools import SQL
 from odoo.tools.sql import column_exists, create_column
 
-from ..series import get_notified_addresses
+from ..series import get_addresses_without_contact
 from .crm_lead import NEVER
 
 RESPONSE_STATES = [
@@ -247,10 +247,8 @@ class Lead(models.Model):
 
     def message_post(self, **kwargs):
         message = super().message_post(**kwargs)
-        if message.message_type in WRITTEN_TYPES and not (
-            self.first_attempt_date or self.is_response_unmeasured
-        ):
-            self.sudo()._compute_first_attempt()
+        if message.message_type in WRITTEN_TYPES:
+            self.sudo()._find_first_attempt_in_mail()
         return message
 
     # ------------------------------------------------------------
@@ -408,6 +406,14 @@ class Lead(models.Model):
                 attempts.setdefault(lead_id, (moment, user.id))
         return attempts
 
+    def _find_first_attempt_in_mail(self):
+        """Look for the first attempt, now that there is another message."""
+        untried = self.filtered(
+            lambda lead: not (lead.first_attempt_date or lead.is_response_unmeasured)
+        )
+        if untried:
+            untried._compute_first_attempt()
+
     @api.model
     def _list_calls(self, ids):
         """Return the first call of each user: the lead's id, the moment, the user."""
@@ -458,9 +464,15 @@ class Lead(models.Model):
 
         :param mail.message message: of its chatter.
         """
-        if self.partner_id & message.notified_partner_ids:
+        contacts = message.notified_partner_ids
+        if message.message_type == "email":
+            # Whoever wrote it sent it to them, with a copy to the lead.
+            contacts |= message.partner_ids
+        if self.partner_id & contacts:
             return True
-        return self.email_normalized in get_notified_addresses(message)
+        addresses = set(contacts.mapped("email_normalized"))
+        addresses |= get_addresses_without_contact(message)
+        return bool(self.email_normalized) and self.email_normalized in addresses
 
     # What it means now
 

@@ -1,11 +1,13 @@
 from datetime import datetime, timedelta
 from unittest.mock import patch
 
+import psycopg2
 from freezegun import freeze_time
 
 from odoo import fields
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import Form, tagged
+from odoo.tools import mute_logger
 
 from odoo.addons.bpo_crm.intake import Enquiry
 
@@ -217,6 +219,29 @@ class TestFirstAttempt(ResponseCase):
             composer.partner_ids = lead.partner_id
             composer._action_send_mail()
         self._assert_tried(lead, MORNING + 8 * MINUTE, self.agent)
+
+    def _receive_from_mail_program(self, lead, recipient):
+        """Let the gateway have a mail of the agent with a copy to the lead."""
+        mail = (
+            f"From: {self.agent.email}\n"
+            f"To: {recipient}\n"
+            "Cc: floor@bpo.test\n"
+            "Subject: Your enquiry\n"
+            f"Message-Id: <{lead.id}-{recipient}>\n\n"
+            "Hello"
+        )
+        self.env["mail.thread"].message_process(
+            "crm.lead", mail.encode(), thread_id=lead.id
+        )
+
+    def test_a_mail_of_a_mail_program_to_the_customer_is(self):
+        lead = self._arrive(owner=self.agent, email_from="maria@customer.example")
+        lead._handle_partner_assignment(create_missing=True)
+        self._receive_from_mail_program(lead, "boss@bpo.test")
+        self._assert_untried(lead)
+        self._receive_from_mail_program(lead, "maria@customer.example")
+        mail = lead.message_ids.filtered(lambda row: row.message_type == "email")[:1]
+        self._assert_tried(lead, mail.date, self.agent)
 
     def test_a_visit_and_any_meeting_are(self):
         for values in ({"visit_state": "planned"}, {}):
@@ -477,6 +502,12 @@ class TestResponse(ResponseCase):
         self.hours.attendance_ids.unlink()
         lead = self._arrive(NIGHT, self.agent)
         self.assertEqual(lead.response_deadline, NIGHT + 30 * MINUTE)
+
+    @mute_logger("odoo.sql_db")
+    def test_a_target_is_not_negative(self):
+        with self.assertRaises(psycopg2.errors.CheckViolation):
+            self.source.target_minutes = -1
+            self.source.flush_recordset()
 
     def test_a_source_without_a_target_promises_nothing(self):
         self.source.target_minutes = 0
