@@ -46,7 +46,7 @@ class ResUsers(models.Model):
         """Whether this user's client is open, and the user does not say otherwise.
 
         In Odoo 19, a user can: who is on *Do Not Disturb* or appears offline is not
-        there. A client that crashed may count for hours, until Odoo notices.
+        there. A client that crashed may count for half a day, until Odoo forgets it.
         """
         status = self.im_status or ""
         return status.endswith(SIGNED_IN) and not status.startswith(ON_LEAVE)

@@ -10,6 +10,7 @@ from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.bpo_crm.intake import Enquiry
+from odoo.addons.bpo_crm.series import IS_19
 
 from .common import BpoCase
 
@@ -242,6 +243,11 @@ class TestFirstAttempt(ResponseCase):
         self._receive_from_mail_program(lead, "maria@customer.example")
         mail = lead.message_ids.filtered(lambda row: row.message_type == "email")[:1]
         self._assert_tried(lead, mail.date, self.agent)
+
+    def test_such_a_mail_to_a_customer_who_is_no_contact_is_where_odoo_knows(self):
+        lead = self._arrive(owner=self.agent, email_from="maria@customer.example")
+        self._receive_from_mail_program(lead, "maria@customer.example")
+        self.assertEqual(bool(lead.first_attempt_date), IS_19)
 
     def test_a_visit_and_any_meeting_are(self):
         for values in ({"visit_state": "planned"}, {}):
