@@ -35,6 +35,7 @@ from . import (
     crm_lead_win,
     crm_lead_claim,
     crm_lead_distribution,
+    crm_lead_first_attempt,
     crm_lead_response,
     crm_lead_response_warning,
     crm_lead_merge,

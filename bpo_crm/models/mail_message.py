@@ -2,7 +2,10 @@ from odoo import models
 
 
 class Message(models.Model):
-    """To whom a mail of a mail program went, its gateway knows after posting it."""
+    """Mails of an agent's own mail program, which can be a first attempt.
+
+    The gateway writes down to whom one went after it has posted it.
+    """
 
     _inherit = "mail.message"
 
@@ -15,5 +18,5 @@ class Message(models.Model):
                 )
             )
             leads = self.env["crm.lead"].sudo().browse(posted.mapped("res_id"))
-            leads._find_first_attempt_in_mail()
+            leads.exists()._find_first_attempt_in_mail()
         return result
