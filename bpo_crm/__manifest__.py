@@ -61,6 +61,7 @@
         "demo/res_users.xml",
         "demo/crm_brand.xml",
         "demo/crm_vehicle_model.xml",
+        "demo/resource_calendar.xml",
         "demo/crm_dealership.xml",
         "demo/crm_tag.xml",
         "demo/crm_lead_won.xml",

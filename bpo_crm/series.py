@@ -5,7 +5,7 @@ two series is here, so that the rest of the addon need not ask.
 """
 
 from odoo import fields, models, release
-from odoo.tools import email_normalize
+from odoo.tools import email_normalize_all
 
 IS_19 = release.version_info >= (19,)
 
@@ -34,6 +34,19 @@ class _Constraint:
 
 #: ``Constraint(definition, message)``: a table constraint of a model.
 Constraint = models.Constraint if IS_19 else _Constraint
+
+
+def any_of(domains):
+    """Return the domain of the records that are in one of some domains.
+
+    :param list domains: at least one.
+    :rtype: list
+    """
+    if IS_19:
+        return list(fields.Domain.OR(domains))
+    from odoo.osv import expression
+
+    return expression.OR(domains)
 
 
 def show_groups_on_user_form(env, groups, name):
@@ -89,17 +102,21 @@ def announce_done(activities):
         user._bus_send("mail.activity/updated", {"activity_deleted": True})
 
 
-def get_notified_addresses(message):
-    """Return the email addresses to which a message is sent.
+def get_addresses_without_contact(message):
+    """Return the email addresses of no contact to which a message went.
 
-    Odoo 19 writes to customers who are no contact, too.
+    Odoo 19 writes to customers who are no contact, and keeps to whom a mail went that
+    came in; 18 does neither.
 
     :param mail.message message: of any chatter.
     :return: normalized addresses.
     :rtype: set[str]
     """
-    addresses = set(message.notified_partner_ids.mapped("email_normalized"))
-    if IS_19:
-        written = message.notification_ids.mapped("mail_email_address")
-        addresses.update(map(email_normalize, filter(None, written)))
-    return addresses - {False}
+    if not IS_19:
+        return set()
+    written = [
+        *message.notification_ids.mapped("mail_email_address"),
+        message.incoming_email_to,
+        message.incoming_email_cc,
+    ]
+    return set(email_normalize_all(", ".join(filter(None, written))))

@@ -47,3 +47,11 @@ class WorkingClock:
         return self._starts[place] + max(
             shown - self._shown_at_starts[place], timedelta()
         )
+
+    def runs_after(self, moment):
+        """Whether this clock still runs at some time after a moment.
+
+        :param datetime.datetime moment: any.
+        """
+        stops = self._shown_at_stops
+        return bool(stops) and self.show(moment) < stops[-1]

@@ -130,3 +130,22 @@ def test_an_agent_in_two_teams_gets_no_more_than_the_cap(floor, members):
     for user in users:
         assert sum(counts[user] for counts in given) == 4
     floor.manager.call("crm.team", "write", other, {"active": False})
+
+
+def test_a_member_whose_choice_fails_costs_no_enquiry(floor, members):
+    (model,) = floor.admin.call("ir.model", "search", [("model", "=", "crm.lead")])
+    values = {"model_id": model, "name": "x_wish", "ttype": "boolean"}
+    field = floor.admin.call("ir.model.fields", "create", values)
+    (row,) = floor.manager.call(
+        "crm.team.member", "search", [("crm_team_id", "=", members.team)], limit=1
+    )
+    domain = {"assignment_domain": "[('x_wish', '=', False)]"}
+    floor.manager.call("crm.team.member", "write", row, domain)
+    floor.admin.call("ir.model.fields", "unlink", field)
+    status, answer = Sender(floor, team_id=members.team).post({"phone": new_phone()})
+    assert (status, answer["state"]) == (201, "created")
+    assert members.count_given()[False] == 1
+    domain = {"assignment_domain": "[]"}
+    floor.manager.call("crm.team.member", "write", row, domain)
+    floor.run_job("cron_distribute_leads")
+    assert members.count_given()[False] == 0

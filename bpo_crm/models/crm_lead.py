@@ -20,10 +20,13 @@ SYSTEM_FIELDS = (
     "first_attempt_date",
     "first_attempt_user_id",
     "response_minutes",
+    "response_target_minutes",
     "response_deadline",
     "response_warning_date",
     "response_met_rate",
     "is_response_warned",
+    "is_response_unmeasured",
+    "forgotten_by_id",
 )
 
 

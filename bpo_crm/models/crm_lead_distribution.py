@@ -47,19 +47,19 @@ class Lead(models.Model):
         for team in self.sudo().team_id.sorted("id"):
             if team.lead_distribution != "pool":
                 waiting = by_team[team].filtered(lambda lead: lead._is_in_pool())
-                leads = waiting.sorted("enquiry_date")
-                given |= team._give_out(leads, team._find_seats())
+                given |= team._try_give_out(waiting.sorted("enquiry_date"))
         return given.with_env(self.env)
 
     @api.model
-    def _lock_waiting(self, team, limit):
+    def _lock_waiting(self, team, wanted, limit):
         """Return the most urgent leads of a team's pool that nobody is claiming.
 
         :param crm.team team: whose pool.
+        :param list wanted: the domain of those that are asked for.
         :param int limit: how many at most.
         :return: leads that are locked.
         """
-        domain = [*self._get_pool_domain(), ("team_id", "=", team.id)]
+        domain = [*self._get_pool_domain(), ("team_id", "=", team.id), *wanted]
         leads = self.search(domain, order=POOL_ORDER, limit=limit)
         self.env.cr.execute(
             "SELECT id FROM crm_lead WHERE id = ANY(%s) FOR NO KEY UPDATE SKIP LOCKED",

@@ -3,7 +3,7 @@ import logging
 from odoo import api, models
 
 from ..roles import AGENT
-from ..series import GROUP_MEMBERS
+from ..series import GROUP_MEMBERS, commit_progress
 from .crm_lead_slipped import LIST_LIMIT
 
 _logger = logging.getLogger(__name__)
@@ -32,7 +32,7 @@ class Lead(models.Model):
             leads = self.search([*forgotten, ("user_id", "=", owner.id)])
             if leads._plan_missing_steps(owner):
                 done += count
-        self.env["ir.cron"]._notify_progress(done=done, remaining=remaining)
+        commit_progress(self.env, done, remaining)
 
     # ------------------------------------------------------------
     # BUSINESS

@@ -1,7 +1,9 @@
 import logging
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.tools import SQL
+
+from ..series import commit_progress
 
 _logger = logging.getLogger(__name__)
 
@@ -14,6 +16,14 @@ class Lead(models.Model):
 
     _inherit = "crm.lead"
 
+    forgotten_by_id = fields.Many2one(
+        "res.users",
+        readonly=True,
+        copy=False,
+        help="Who had this lead last when it went back to the pool, and is not given "
+        "it again.",
+    )
+
     @api.model
     def _cron_return_to_pool(self):
         """Give leads back to the pool that nobody touched for too long."""
@@ -25,9 +35,7 @@ class Lead(models.Model):
             done = [lead for lead in batch if lead._try_return_to_pool()]
             returned += len(done)
             remaining += leads.search_count(domain) - (len(batch) - len(done))
-        self.env["ir.cron"]._notify_progress(
-            done=returned, remaining=remaining if returned else 0
-        )
+        commit_progress(self.env, returned, remaining if returned else 0)
 
     # ------------------------------------------------------------
     # BUSINESS
@@ -96,4 +104,4 @@ class Lead(models.Model):
             )
         )
         self._cancel_activities()
-        self.write({"user_id": False})
+        self.write({"user_id": False, "forgotten_by_id": self.user_id.id})

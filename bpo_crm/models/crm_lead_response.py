@@ -1,9 +1,8 @@
-from odoo import SUPERUSER_ID, api, fields, models
-from odoo.exceptions import AccessError
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tools import SQL
 from odoo.tools.sql import column_exists, create_column
 
-from ..series import get_notified_addresses
 from .crm_lead import NEVER
 
 RESPONSE_STATES = [
@@ -17,16 +16,12 @@ RESPONSE_STATES = [
 WARNING_SHARE = 2 / 3
 
 #: Where the time begins, and whose target it has.
-ARRIVAL_FIELDS = {"enquiry_date", "intake_source_id"}
-
-#: What people write, by hand or in a mail program; neither templates nor the system.
-WRITTEN_TYPES = ("comment", "email")
+ARRIVAL_FIELDS = ("enquiry_date", "intake_source_id")
 
 #: Columns that the ORM would fill for one lead after the other.
 COLUMNS = {
-    "first_attempt_date": "timestamp",
-    "first_attempt_user_id": "int4",
     "response_minutes": "float8",
+    "response_target_minutes": "int4",
     "response_deadline": "timestamp",
     "response_warning_date": "timestamp",
     "response_met_rate": "float8",
@@ -36,29 +31,13 @@ COLUMNS = {
 class Lead(models.Model):
     """Speed to lead: how long a customer waits until somebody tries.
 
-    Arrival is ``enquiry_date``. All that is measured is stored, in the working time
-    of the dealership, by the settings of the day; what it means in this moment is
-    computed.
+    From the arrival, which is ``enquiry_date``, to the first attempt. All that is
+    measured is stored, in the working time of the dealership, by the settings of the
+    day; what it means in this moment is computed.
     """
 
     _inherit = "crm.lead"
 
-    # The first attempt of a person to reach the customer
-    first_attempt_date = fields.Datetime(
-        "First Contact On",
-        compute="_compute_first_attempt",
-        store=True,
-        copy=False,
-        help="The first call, message to the customer or meeting that a person made.",
-    )
-    first_attempt_user_id = fields.Many2one(
-        "res.users",
-        "First Contact By",
-        compute="_compute_first_attempt",
-        store=True,
-        copy=False,
-        index="btree_not_null",
-    )
     response_minutes = fields.Float(
         "Response Time",
         compute="_compute_response_minutes",
@@ -67,6 +46,13 @@ class Lead(models.Model):
         help="Working minutes of the dealership from the enquiry to the first contact.",
     )
     # What was promised
+    response_target_minutes = fields.Integer(
+        "First Contact within",
+        compute="_compute_response_target_minutes",
+        store=True,
+        copy=False,
+        help="Working minutes, by the target that the source had when the lead came.",
+    )
     response_deadline = fields.Datetime(
         "First Contact until",
         compute="_compute_response_deadline",
@@ -91,7 +77,6 @@ class Lead(models.Model):
     )
 
     def _auto_init(self):
-        # Leads from before the addon were not measured.
         for name, column_type in COLUMNS.items():
             if not column_exists(self.env.cr, self._table, name):
                 create_column(self.env.cr, self._table, name, column_type)
@@ -101,38 +86,33 @@ class Lead(models.Model):
     # COMPUTE
     # ------------------------------------------------------------
 
-    @api.depends(
-        "calendar_event_ids",
-        "call_log_ids.call_date",
-        "call_log_ids.user_id",
-        "enquiry_date",
-    )
-    def _compute_first_attempt(self):
-        attempts = self._find_first_attempts()
-        for lead in self:
-            moment, user_id = attempts.get(lead._origin.id, (False, False))
-            lead.first_attempt_date = moment and max(moment, lead._get_arrival())
-            lead.first_attempt_user_id = user_id
-
     @api.depends("dealership_id", "enquiry_date", "first_attempt_date")
     def _compute_response_minutes(self):
         tried = self.filtered("first_attempt_date")
         (self - tried).response_minutes = 0
-        for calendar, leads in tried.grouped(Lead._get_response_calendar).items():
+        for calendar, leads in tried._group_by_hours():
             spans = [(lead._get_arrival(), lead.first_attempt_date) for lead in leads]
             minutes = calendar._count_working_minutes(spans)
             for lead, count in zip(leads, minutes, strict=True):
                 lead.response_minutes = count
 
-    @api.depends("dealership_id", "enquiry_date", "intake_source_id", "source_id")
+    @api.depends("intake_source_id", "is_response_unmeasured")
+    def _compute_response_target_minutes(self):
+        # The source in the reports counts, too; see write() for its changes.
+        settled = self._keep_settled("response_target_minutes")
+        targets = (self - settled)._get_response_targets()
+        for lead in self - settled:
+            lead.response_target_minutes = targets.get(lead, 0)
+
+    @api.depends("dealership_id", "enquiry_date", "response_target_minutes")
     def _compute_response_deadline(self):
-        targets = self._get_response_targets()
-        aimed = self.filtered(targets.get)
-        (self - aimed).response_deadline = False
-        (self - aimed).response_warning_date = False
-        for calendar, leads in aimed.grouped(Lead._get_response_calendar).items():
+        settled = self._keep_settled("response_deadline", "response_warning_date")
+        aimed = (self - settled).filtered("response_target_minutes")
+        (self - settled - aimed).response_deadline = False
+        (self - settled - aimed).response_warning_date = False
+        for calendar, leads in aimed._group_by_hours():
             spans = [
-                (lead._get_arrival(), targets[lead] * share)
+                (lead._get_arrival(), lead.response_target_minutes * share)
                 for lead in leads
                 for share in (1, WARNING_SHARE)
             ]
@@ -171,23 +151,39 @@ class Lead(models.Model):
         return SQL("%s FILTER (WHERE %s)", selected, measured)
 
     # ------------------------------------------------------------
+    # CONSTRAINTS
+    # ------------------------------------------------------------
+
+    @api.constrains("enquiry_date")
+    def _check_enquiry_date(self):
+        now = fields.Datetime.now()
+        if any(lead.enquiry_date and lead.enquiry_date > now for lead in self):
+            raise ValidationError(
+                self.env._(
+                    "A customer cannot have asked in the future. Enter when the "
+                    "enquiry came in."
+                )
+            )
+
+    # ------------------------------------------------------------
     # CRUD
     # ------------------------------------------------------------
 
-    def write(self, vals):
-        if ARRIVAL_FIELDS.intersection(vals) and self._is_agent_only():
-            raise AccessError(
-                self.env._(
-                    "Only a supervisor can correct when and where a customer asked."
-                )
-            )
-        return super().write(vals)
+    @api.model_create_multi
+    def create(self, vals_list):
+        leads = super().create(vals_list)
+        if self._is_agent_only():
+            leads._check_made_by_hand()
+        return leads
 
-    def message_post(self, **kwargs):
-        message = super().message_post(**kwargs)
-        if message.message_type in WRITTEN_TYPES and not self.first_attempt_date:
-            self.sudo()._compute_first_attempt()
-        return message
+    def write(self, vals):
+        moved = self._filter_other_target(vals)
+        if self._is_agent_only():
+            self._check_arrival_kept(vals, moved)
+        result = super().write(vals)
+        if moved:
+            moved.sudo()._compute_response_target_minutes()
+        return result
 
     # ------------------------------------------------------------
     # HOOKS
@@ -204,23 +200,86 @@ class Lead(models.Model):
             )
         return super()._before_stage_move(stage)
 
-    def _merge_dependences(self, opportunities):
-        result = super()._merge_dependences(opportunities)
-        self.sudo()._compute_first_attempt()
-        return result
-
     # ------------------------------------------------------------
     # BUSINESS
     # ------------------------------------------------------------
 
-    def _get_arrival(self):
-        """Return when the customer asked."""
-        return self.enquiry_date or self.create_date or fields.Datetime.now()
-
     def _get_response_calendar(self):
         """Return the working hours in which a customer can expect to be called."""
-        company = self.company_id or self.env.company
+        company = self._get_company()
         return self.dealership_id.resource_calendar_id or company.resource_calendar_id
+
+    def _get_company(self):
+        """Return the company that works this lead."""
+        return self.company_id or self.env.company
+
+    def _group_by_hours(self):
+        """Return working hours, each with those of these leads that they count for.
+
+        :rtype: list[tuple]
+        """
+        groups = self.grouped(
+            lambda lead: (lead._get_response_calendar(), lead._get_company())
+        )
+        return [
+            (calendar.with_company(company), leads)
+            for (calendar, company), leads in groups.items()
+        ]
+
+    def _check_made_by_hand(self):
+        """What a source delivers comes by its door, or in a file that is imported."""
+        sources = self.sudo().intake_source_id
+        if sources - sources._get_of_core("import"):
+            raise AccessError(
+                self.env._(
+                    "Only what a source delivers itself is a lead of its: make this "
+                    "one without a source of enquiries."
+                )
+            )
+
+    def _check_arrival_kept(self, vals, moved):
+        """An agent cannot change since when a customer waits, and for how long.
+
+        A source may be filled in where there is none.
+
+        :param dict vals: what is written.
+        :param crm.lead moved: those of these leads that have another target then.
+        """
+        if moved.source_id or any(name in vals for name in ARRIVAL_FIELDS):
+            raise AccessError(
+                self.env._(
+                    "Only a supervisor can correct when and where a customer asked."
+                )
+            )
+
+    def _keep_settled(self, *names):
+        """Leave what was computed for closed leads as it is.
+
+        Whoever corrects a closed lead changes nothing in how fast somebody was.
+
+        :param str names: of computed fields.
+        :return: the closed ones of these leads.
+        """
+        settled = self.filtered(lambda lead: lead.stage_id._is_closed)
+        for lead in settled:
+            for name in names:
+                lead[name] = lead[name]
+        return settled
+
+    def _filter_other_target(self, vals):
+        """Return those of these leads that have another source after a write.
+
+        Of leads that came in by the door, the reports' source says nothing.
+
+        :param dict vals: what is written.
+        """
+        if "source_id" not in vals:
+            return self.browse()
+        return self.filtered(
+            lambda lead: (
+                not lead.intake_source_id and lead.source_id.id != vals["source_id"]
+            )
+        )
 
     def _get_response_targets(self):
         """Return within how many working minutes customers are to be called.
@@ -236,90 +295,14 @@ class Lead(models.Model):
             source.utm_source_id: source.target_minutes
             for source in sources.sorted("target_minutes", reverse=True)
         }
+        measured = self.filtered(lambda lead: not lead.is_response_unmeasured)
         targets = {
             lead: lead.intake_source_id.target_minutes
             if lead.intake_source_id
             else by_report.get(lead.source_id)
-            for lead in self
+            for lead in measured
         }
         return {lead: minutes for lead, minutes in targets.items() if minutes}
-
-    # The first attempt
-
-    def _find_first_attempts(self):
-        """Return the first attempt of a person to reach each customer.
-
-        :return: the moment and the id of the user, for the id of each lead that
-            has one.
-        :rtype: dict
-        """
-        attempts = {}
-        ids = self._origin.ids
-        if ids:
-            for lead_id, moment, user in sorted(
-                [
-                    *self._list_calls(ids),
-                    *self._list_messages(ids),
-                    *self._list_meetings(ids),
-                ],
-                key=lambda attempt: attempt[1],
-            ):
-                attempts.setdefault(lead_id, (moment, user.id))
-        return attempts
-
-    @api.model
-    def _list_calls(self, ids):
-        """Return the first call of each user: the lead's id, the moment, the user."""
-        groups = self.env["crm.call.log"]._read_group(
-            [("lead_id", "in", ids)], ["lead_id", "user_id"], ["call_date:min"]
-        )
-        return [(lead.id, moment, user) for lead, user, moment in groups]
-
-    @api.model
-    def _list_messages(self, ids):
-        """Return what people wrote to customers, like :meth:`_list_calls`."""
-        messages = self.env["mail.message"].search(
-            [
-                ("model", "=", self._name),
-                ("res_id", "in", ids),
-                ("message_type", "in", WRITTEN_TYPES),
-                ("subtype_id", "!=", False),
-                ("subtype_id.internal", "=", False),
-            ],
-            order="date, id",
-        )
-        rows = []
-        for message in messages.with_context(active_test=False):
-            lead = self.browse(message.res_id)
-            users = message.author_id.user_ids.filtered(_is_person)
-            if users and lead._is_reached_by(message):
-                rows.append((lead.id, message.date, users[0]))
-        return rows
-
-    @api.model
-    def _list_meetings(self, ids):
-        """Return when people arranged meetings, like :meth:`_list_calls`."""
-        groups = (
-            self.env["calendar.event"]
-            .with_context(active_test=False)
-            ._read_group(
-                [("opportunity_id", "in", ids)],
-                ["opportunity_id", "create_uid"],
-                ["create_date:min"],
-            )
-        )
-        return [
-            (lead.id, moment, user) for lead, user, moment in groups if _is_person(user)
-        ]
-
-    def _is_reached_by(self, message):
-        """Whether a message goes to the customer of this lead.
-
-        :param mail.message message: of its chatter.
-        """
-        if self.partner_id & message.notified_partner_ids:
-            return True
-        return self.email_normalized in get_notified_addresses(message)
 
     # What it means now
 
@@ -391,8 +374,3 @@ class Lead(models.Model):
             now=fields.Datetime.now(),
             tried=tried,
         )
-
-
-def _is_person(user):
-    """Whether a user is somebody of the call centre."""
-    return user._is_internal() and user.id != SUPERUSER_ID

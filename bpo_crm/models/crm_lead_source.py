@@ -58,6 +58,10 @@ class LeadSource(models.Model):
     _rate_limit_positive = Constraint(
         "CHECK(rate_limit > 0)", "A source must be allowed to send something."
     )
+    _target_minutes_positive = Constraint(
+        "CHECK(target_minutes >= 0)",
+        "Nobody can be called before the enquiry: the minutes cannot be negative.",
+    )
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -1,10 +1,12 @@
 import dataclasses
 import logging
 
+import psycopg2
+
 from odoo import SUPERUSER_ID, api, fields, models
 
 from ..roles import AGENT
-from ..series import GROUP_MEMBERS, Constraint
+from ..series import GROUP_MEMBERS, Constraint, any_of, commit_progress
 
 _logger = logging.getLogger(__name__)
 
@@ -84,7 +86,7 @@ class Team(models.Model):
             given += count
             if count == BATCH:
                 remaining += 1
-        self.env["ir.cron"]._notify_progress(done=given, remaining=remaining)
+        commit_progress(self.env, given, remaining)
 
     # ------------------------------------------------------------
     # BUSINESS
@@ -94,6 +96,24 @@ class Team(models.Model):
         # Core's own assignment has nothing to do where leads are given out at once.
         teams = self.filtered(lambda team: team.lead_distribution == "pool")
         return super(Team, teams)._assign_and_convert_leads(*args, **kwargs)
+
+    def _try_give_out(self, leads):
+        """Give out new leads of this team; where that fails, they stay in the pool.
+
+        :param crm.lead leads: in the order in which they came.
+        :return: the leads that were given out.
+        :raises psycopg2.OperationalError: when another transaction got in the way;
+            the delivery is to be run again.
+        """
+        try:
+            with self.env.cr.savepoint():
+                return self._give_out(leads, self._find_seats())
+        except psycopg2.OperationalError:
+            raise
+        except Exception:
+            # Nothing is wrong with the leads, and they must come in.
+            _logger.exception("New leads of team %s stay in the pool", self.id)
+            return leads.browse()
 
     def _try_distribute_waiting(self):
         """Give out what waits, in a transaction of its own; return how many."""
@@ -113,11 +133,22 @@ class Team(models.Model):
 
         :return: the leads that were given out.
         """
+        given = self.env["crm.lead"]
         seats = self._find_seats()
-        leads = self.env["crm.lead"]
-        if seats:
-            leads = leads._lock_waiting(self, BATCH)
-        return self._give_out(leads, seats)
+        while seats and len(given) < BATCH:
+            # Only what somebody can take, who still can take something: the others
+            # must not stand in front of it.
+            leads = given._lock_waiting(
+                self,
+                any_of([seat.member._get_leads_domain() for seat in seats]),
+                BATCH - len(given),
+            )
+            taken = self._give_out(leads, seats)
+            if not taken:
+                break
+            given |= taken
+            seats = [seat for seat in seats if seat.has_room()]
+        return given
 
     def _find_seats(self):
         """Return where a lead of this team can go now.
@@ -155,7 +186,8 @@ class Team(models.Model):
         """
         turn = max(self.sudo().crm_team_member_ids.mapped("lead_turn"), default=0)
         for seat in seats:
-            seat.allowed = seat.member._filter_leads(leads)
+            seat.lead_ids = []
+            seat.allowed = leads.filtered_domain(seat.member._get_leads_domain())
         for lead in leads:
             free = [seat for seat in seats if seat.accepts(lead)]
             if free:

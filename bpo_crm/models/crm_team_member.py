@@ -23,6 +23,9 @@ class TeamMember(models.Model):
         "one has waited longest.",
     )
     open_lead_count = fields.Integer("Open Leads", compute="_compute_open_lead_count")
+    open_leads_label = fields.Char(
+        compute="_compute_open_leads_label", help="How many of how many."
+    )
     is_at_work = fields.Boolean(
         "At Work",
         compute="_compute_is_at_work",
@@ -46,6 +49,17 @@ class TeamMember(models.Model):
         for member in self:
             member.open_lead_count = counts.get(member.user_id, 0)
 
+    @api.depends("open_lead_count", "open_leads_max", "crm_team_id.open_leads_max")
+    @api.depends_context("lang")
+    def _compute_open_leads_label(self):
+        for member in self:
+            count, most = member.open_lead_count, member._get_open_leads_max()
+            member.open_leads_label = (
+                self.env._("%(count)s of %(most)s open leads", count=count, most=most)
+                if most
+                else self.env._("%s open leads", count)
+            )
+
     @api.depends("user_id")
     def _compute_is_at_work(self):
         at_work = self.user_id._filter_at_work()
@@ -60,13 +74,14 @@ class TeamMember(models.Model):
         """Return how many open leads this member may have; 0 for any number."""
         return self.open_leads_max or self.crm_team_id.open_leads_max
 
-    def _filter_leads(self, leads):
-        """Return those of some leads that this member may be given.
+    def _get_leads_domain(self):
+        """Return the domain of the leads that this member may be given.
 
-        :param crm.lead leads: of the team's pool.
+        What the member let go back to the pool is for others, unless it is claimed.
         """
         # Core's field, which means the same in its own assignment.
-        return leads.filtered_domain(literal_eval(self.assignment_domain or "[]"))
+        chosen = literal_eval(self.assignment_domain or "[]")
+        return [("forgotten_by_id", "!=", self.user_id.id), *chosen]
 
     def _lock_places(self):
         """Let nobody else give leads to these members until this transaction ends.

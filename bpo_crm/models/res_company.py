@@ -26,7 +26,9 @@ class ResCompany(models.Model):
     def _get_sales_calendar(self):
         """Return the working hours of the sales team; empty without any."""
         self.ensure_one()
-        return self.sales_calendar_id or self.resource_calendar_id
+        calendar = self.sales_calendar_id or self.resource_calendar_id
+        # Its holidays are those of this company.
+        return calendar.with_company(self)
 
     def _add_sales_days(self, day, count):
         """Return the day that lies a number of days from another one.

@@ -24,18 +24,30 @@ class ResUsers(models.Model):
 
         :rtype: res.users
         """
-        users = self.sudo()
-        users.invalidate_recordset(["im_status"])
-        present = users.filtered(lambda user: user._is_signed_in())
+        present = self.sudo()._filter_signed_in()
         at_work = present.browse()
-        for (calendar, zone), alike in present.grouped(
-            lambda user: (user._get_working_hours(), user.tz)
+        for (calendar, zone, company), alike in present.grouped(
+            lambda user: (user._get_working_hours(), user.tz, user.company_id)
         ).items():
-            at_work |= alike._filter_within(calendar, zone) if calendar else alike
+            hours = calendar.with_company(company)
+            at_work |= alike._filter_within(hours, zone) if hours else alike
         return at_work.with_env(self.env)
 
+    def _filter_signed_in(self):
+        """Return those of these users whose clients are open.
+
+        :rtype: res.users
+        """
+        users = self.sudo()
+        users.invalidate_recordset(["im_status"])
+        return users.filtered(lambda user: user._is_signed_in()).with_env(self.env)
+
     def _is_signed_in(self):
-        """Whether this user's client is open."""
+        """Whether this user's client is open, and the user does not say otherwise.
+
+        In Odoo 19, a user can: who is on *Do Not Disturb* or appears offline is not
+        there. A client that crashed may count for half a day, until Odoo forgets it.
+        """
         status = self.im_status or ""
         return status.endswith(SIGNED_IN) and not status.startswith(ON_LEAVE)
 
@@ -51,11 +63,14 @@ class ResUsers(models.Model):
         :rtype: res.users
         """
         now = pytz.utc.localize(fields.Datetime.now())
-        intervals = calendar._work_intervals_batch(
-            now,
-            now + timedelta(minutes=1),
-            self.resource_ids,
-            tz=pytz.timezone(zone or calendar.tz or "UTC"),
-        )
+        moment = (now, now + timedelta(minutes=1), self.resource_ids)
+        options = {
+            "domain": calendar._get_leaves_domain(),
+            "tz": pytz.timezone(zone or calendar.tz or "UTC"),
+        }
         # Who is no resource has no time off, but the holidays of all.
-        return self.filtered(lambda user: intervals[user.resource_ids[:1].id])
+        if calendar._has_no_hours():
+            off = calendar._leave_intervals_batch(*moment, **options)
+            return self.filtered(lambda user: not off[user.resource_ids[:1].id])
+        on = calendar._work_intervals_batch(*moment, **options)
+        return self.filtered(lambda user: on[user.resource_ids[:1].id])

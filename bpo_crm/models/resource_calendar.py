@@ -33,6 +33,8 @@ class ResourceCalendar(models.Model):
         :rtype: datetime.date
         """
         self.ensure_one()
+        if self._has_no_hours():
+            return day + timedelta(days=count)
         if not count:
             day, count = day - timedelta(days=1), 1
         step = SEARCH_RANGE if count > 0 else -SEARCH_RANGE
@@ -54,15 +56,15 @@ class ResourceCalendar(models.Model):
         start, stop = (
             zone.localize(datetime.combine(date, time())) for date in (first, end)
         )
-        intervals = self._work_intervals_batch(start, stop)[False]
+        intervals = self._find_work_intervals(start, stop)
         days = {begin.astimezone(zone).date() for begin, _stop, _rows in intervals}
         return sorted(days, reverse=day > last)
 
     def _add_working_minutes(self, spans):
         """Return when working minutes are over.
 
-        One computation of the hours for all of them. Without any hours, all minutes
-        count.
+        One computation of the hours for all of them. Without any hours, and with
+        flexible ones, all minutes count.
 
         :param list spans: pairs of a moment in UTC, naive, and a number of minutes.
         :return: as many moments.
@@ -75,7 +77,7 @@ class ResourceCalendar(models.Model):
             (max(start, long_ago), timedelta(minutes=minutes))
             for start, minutes in spans
         ]
-        if self._never_works():
+        if self._has_no_hours():
             return [start + time_left for start, time_left in spans]
         first = min(start for start, _time_left in spans)
         for search_range in MINUTES_RANGES:
@@ -93,27 +95,62 @@ class ResourceCalendar(models.Model):
     def _count_working_minutes(self, spans):
         """Return how many working minutes lie between moments.
 
-        One computation of the hours for all of them. Without any hours, all minutes
-        count.
+        One computation of the hours for all of them. Without any hours, and with
+        flexible ones, all minutes count.
 
         :param list spans: pairs of moments in UTC, naive, the later one second.
         :return: as many numbers of minutes.
         :rtype: list[float]
         """
         spans = [(max(start, stop - LONGEST), stop) for start, stop in spans]
-        if self._never_works():
-            return [(stop - start).total_seconds() / 60 for start, stop in spans]
+        times = [stop - start for start, stop in spans]
+        if not self._has_no_hours():
+            times = self._count_working_time(spans)
+        return [time.total_seconds() / 60 for time in times]
+
+    def _count_working_time(self, spans):
         first = min(start for start, _stop in spans)
         last = max(stop for _start, stop in spans)
         clock = self._get_clock(first, last)
+        times = [clock.show(stop) - clock.show(start) for start, stop in spans]
+        if not all(times):
+            # At night, or nobody works in these hours any more.
+            clock = self._get_clock(first, last + MINUTES_RANGES[-1])
         return [
-            (clock.show(stop) - clock.show(start)).total_seconds() / 60
-            for start, stop in spans
+            time if clock.runs_after(start) else stop - start
+            for time, (start, stop) in zip(times, spans, strict=True)
         ]
 
-    def _never_works(self):
-        """Whether there are no hours at all."""
-        return not (self.attendance_ids or self.flexible_hours)
+    def _has_no_hours(self):
+        """Whether nothing says when somebody works here: no hours, or flexible ones.
+
+        What Odoo makes of flexible hours is for the pay, an average around noon.
+        """
+        return self.flexible_hours or not self.attendance_ids
+
+    def _find_work_intervals(self, start, stop):
+        """Return when somebody works by this calendar who is nobody in particular.
+
+        :param datetime.datetime start: from when, with its zone.
+        :param datetime.datetime stop: until when, with its zone.
+        :return: of core's.
+        """
+        domain = self._get_leaves_domain()
+        return self._work_intervals_batch(start, stop, domain=domain)[False]
+
+    def _get_leaves_domain(self):
+        """Return the domain of the time off that counts here.
+
+        Public holidays without a calendar are those of a company: of the calendar's,
+        or else of the environment's. Core takes those of all.
+        """
+        company = self.company_id or self.env.company
+        return [
+            ("time_type", "=", "leave"),
+            "|",
+            ("resource_id", "!=", False),
+            ("company_id", "in", [False, company.id]),
+        ]
 
     def _get_clock(self, first, last):
         """Return a clock that runs in these working hours.
@@ -123,7 +160,7 @@ class ResourceCalendar(models.Model):
         :rtype: WorkingClock
         """
         start, stop = pytz.utc.localize(first), pytz.utc.localize(last)
-        intervals = self._work_intervals_batch(start, stop)[False]
+        intervals = self._find_work_intervals(start, stop)
         return WorkingClock(
             [(_to_utc(begin), _to_utc(end)) for begin, end, _rows in intervals]
         )

@@ -3,7 +3,7 @@ import itertools
 import json
 from unittest.mock import patch
 
-from odoo import Command
+from odoo import SUPERUSER_ID, Command, api
 from odoo.tests import TransactionCase, new_test_user
 
 from odoo.addons.bpo_crm.remote_odoo import PlacedOrder
@@ -113,6 +113,22 @@ class BpoCase(TransactionCase):
         )
 
     @classmethod
+    def _new_holiday(cls, company, start, stop, calendar=None):
+        """Let everybody of a company have a holiday.
+
+        :param res.company company: whose holiday it is.
+        :param datetime start: in UTC, naive.
+        :param datetime stop: in UTC, naive.
+        :param resource.calendar calendar: for these hours only; by default for all
+            that the company has.
+        """
+        leaves = cls.env["resource.calendar.leaves"].with_company(company)
+        leave = leaves.create({"name": "Holiday", "date_from": start, "date_to": stop})
+        leave.calendar_id = calendar
+        leave.flush_recordset()
+        return leave
+
+    @classmethod
     def _set_presence(cls, users, status="online"):
         """Let the clients of users say whether they are there."""
         presences = cls.env[PRESENCE].sudo()
@@ -173,6 +189,18 @@ class BpoCase(TransactionCase):
             yield
         finally:
             self.registry.leave_test_mode()
+
+    def _run_job(self, model, name):
+        """Run a scheduled job, which commits.
+
+        :param str model: whose job it is.
+        :param str name: of its method.
+        """
+        self.env.flush_all()
+        with self._own_transactions_shared(), self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            getattr(env[model], name)()
+        self.env.invalidate_all()
 
     @contextlib.contextmanager
     def _dealer(self, error=None):

@@ -129,7 +129,7 @@ class TestPoolReturn(BpoCase):
         return lead
 
     def _run(self):
-        self.env["crm.lead"]._cron_return_to_pool()
+        self._run_job("crm.lead", "_cron_return_to_pool")
 
     def test_an_untouched_lead_goes_back(self):
         lead = self._untouched()
@@ -138,6 +138,28 @@ class TestPoolReturn(BpoCase):
         self.assertFalse(lead.user_id)
         self.assertFalse(lead._find_pending_activities())
         self._assert_in_chatter("it is back in the pool", lead)
+
+    def test_what_is_given_out_again_is_the_new_owners_for_as_long(self):
+        self._set_presence(self.other_agent)
+        self.env.company.sales_calendar_id = self._new_calendar("Always")
+        self.team.lead_distribution = "round_robin"
+        lead = self._untouched()
+        self._run()
+        self.team._distribute_waiting()
+        self.assertEqual(lead.user_id, self.other_agent)
+        self._run()
+        self.assertEqual(lead.user_id, self.other_agent)
+
+    def test_who_forgot_a_lead_is_not_given_it_again(self):
+        self._set_presence(self.agent)
+        self.env.company.sales_calendar_id = self._new_calendar("Always")
+        self.team.lead_distribution = "round_robin"
+        lead, other = self._untouched(), self._new_lead()
+        self._run()
+        self.assertEqual(self.team._distribute_waiting(), other)
+        self.assertFalse(lead.user_id)
+        lead.with_user(self.agent).action_claim()
+        self.assertEqual(lead.user_id, self.agent)
 
     def test_by_default_nothing_goes_back(self):
         self.env.company.pool_return_days = 0

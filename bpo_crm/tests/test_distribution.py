@@ -1,10 +1,13 @@
 from datetime import datetime, timedelta
+from unittest.mock import patch
 
+import psycopg2
 from freezegun import freeze_time
 
 from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import Form, tagged
+from odoo.tools import mute_logger
 
 from odoo.addons.bpo_crm.intake import Enquiry
 
@@ -212,15 +215,40 @@ class TestDistribution(BpoCase):
 
     def test_a_public_holiday_is_for_all(self):
         now = fields.Datetime.now()
-        self.env["resource.calendar.leaves"].create(
-            {
-                "name": "Holiday",
-                "calendar_id": self.env.company.sales_calendar_id.id,
-                "date_from": now - timedelta(hours=1),
-                "date_to": now + timedelta(hours=1),
-            }
-        )
+        hour = timedelta(hours=1)
+        company = self.env.company
+        self._new_holiday(company, now - hour, now + hour, company.sales_calendar_id)
         self._assert_at_work(self.env["res.users"])
+
+    def test_a_holiday_of_another_company_is_none(self):
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        now = fields.Datetime.now()
+        hour = timedelta(hours=1)
+        self._new_holiday(elsewhere, now - hour, now + hour)
+        self.env.company.sales_calendar_id.company_id = False
+        self._assert_at_work(self.agents)
+        self.third.write(
+            {"company_ids": [(4, elsewhere.id)], "company_id": elsewhere.id}
+        )
+        elsewhere.sales_calendar_id = self.env.company.sales_calendar_id
+        self._assert_at_work(self.agent | self.other_agent)
+
+    def test_who_has_flexible_hours_is_at_work_when_signed_in(self):
+        calendar = self._new_calendar("Office", range(5), 9, 18)
+        calendar.flexible_hours = True
+        resource = self._give_hours(self.agent, calendar)
+        with freeze_time("2026-11-21 18:00:00"):
+            self._assert_at_work(self.agents)
+            self.env["resource.calendar.leaves"].create(
+                {
+                    "name": "Dentist",
+                    "calendar_id": calendar.id,
+                    "resource_id": resource.id,
+                    "date_from": datetime(2026, 11, 21, 16),
+                    "date_to": datetime(2026, 11, 22, 16),
+                }
+            )
+            self._assert_at_work(self.other_agent | self.third)
 
     def test_without_any_hours_who_is_signed_in_is_at_work(self):
         self.env.company.write(
@@ -299,6 +327,67 @@ class TestDistribution(BpoCase):
         self.assertEqual(lead.user_id, owner)
 
     # ------------------------------------------------------------
+    # Trouble in giving out
+    # ------------------------------------------------------------
+
+    def _break_domain(self, user):
+        """Let the leads of a member be chosen by a field that was deleted since."""
+        self.env.cr.execute(
+            "UPDATE crm_team_member SET assignment_domain = %s WHERE id = %s",
+            ["[('x_deleted', '=', 1)]", self._member(user).id],
+        )
+        self._member(user).invalidate_recordset()
+
+    @mute_logger("odoo.addons.bpo_crm.models.crm_team")
+    def test_what_cannot_be_given_out_comes_in_all_the_same(self):
+        self._break_domain(self.third)
+        other = self.env["crm.team"].create(
+            {"name": "Other", "lead_distribution": "round_robin"}
+        )
+        self.env["crm.team.member"].create(
+            {"crm_team_id": other.id, "user_id": self.supervisor.id}
+        )
+        self._set_presence(self.supervisor)
+        source = self.source.copy({"code": "other", "team_id": other.id})
+        enquiries = [Enquiry(phone="+639175550201")], [Enquiry(phone="+639175550202")]
+        leads = self.env["crm.lead"]
+        kept, _new = leads._take_in(self.source, enquiries[0])
+        given, _new = leads._take_in(source, enquiries[1])
+        self.assertEqual((kept | given).mapped("state"), ["created", "created"])
+        self.assertFalse(kept.lead_id.user_id)
+        self.assertEqual(given.lead_id.user_id, self.supervisor)
+
+    @mute_logger("odoo.addons.bpo_crm.models.crm_team")
+    def test_nobody_is_told_of_what_was_not_given_out(self):
+        enquiry = Enquiry(phone="+639175550203")
+        lead = self._new_lead(self.agent, phone=enquiry.phone)
+        give_to = self.registry["crm.lead"]._give_to
+
+        def fail_after(leads, agent, message):
+            give_to(leads, agent, message)
+            raise RuntimeError
+
+        with patch.object(self.registry["crm.lead"], "_give_to", fail_after):
+            new = Enquiry(phone="+639175550204")
+            rows, _new = self.env["crm.lead"]._take_in(self.source, [enquiry, new])
+        self.assertEqual(rows[0].lead_id, lead)
+        self.assertFalse(rows[1].lead_id.user_id)
+        titles = {
+            toast["title"] for user in self.agents for toast in self._toasts(user)
+        }
+        self.assertEqual(titles, {"The customer asked again"})
+
+    def test_a_conflict_with_another_delivery_is_left_to_the_delivery(self):
+        conflict = psycopg2.errors.SerializationFailure()
+        with (
+            patch.object(
+                self.registry["crm.team"], "_find_seats", side_effect=conflict
+            ),
+            self.assertRaises(psycopg2.errors.SerializationFailure),
+        ):
+            self._deliver(1)
+
+    # ------------------------------------------------------------
     # What waits
     # ------------------------------------------------------------
 
@@ -317,6 +406,34 @@ class TestDistribution(BpoCase):
         self._lose(leads.filtered(lambda lead: lead.user_id == self.third))
         self.team._distribute_waiting()
         self.assertEqual(waiting.user_id, self.third)
+
+    def test_what_only_others_take_holds_nobody_up(self):
+        self._set_presence(self.agents, "offline")
+        self._member(self.agent).assignment_domain = "[('city', '=', 'Cebu')]"
+        for_anybody = self._new_lead(priority="3")
+        for _n in range(3):
+            self._new_lead(priority="2")
+        for_agent = self._new_lead(city="Cebu")
+        self._set_presence(self.agent)
+        with patch("odoo.addons.bpo_crm.models.crm_team.BATCH", 2):
+            self.assertEqual(self.team._distribute_waiting(), for_agent)
+            self._set_presence(self.other_agent)
+            self._member(self.other_agent).open_leads_max = 1
+            self.assertEqual(self.team._distribute_waiting(), for_anybody)
+        self.assertEqual(for_anybody.user_id, self.other_agent)
+
+    def test_what_somebody_has_no_room_for_holds_nobody_up(self):
+        self._set_presence(self.agents, "offline")
+        self._member(self.agent).assignment_domain = "[('city', '=', 'Cebu')]"
+        self._member(self.agent).open_leads_max = 1
+        self._member(self.third).assignment_domain = "[('city', '=', 'Pasig')]"
+        in_cebu = [self._new_lead(city="Cebu", priority="2") for _n in range(3)]
+        in_pasig = self._new_lead(city="Pasig")
+        self._set_presence(self.agent | self.third)
+        with patch("odoo.addons.bpo_crm.models.crm_team.BATCH", 2):
+            given = self.team._distribute_waiting()
+        self.assertEqual(given, in_cebu[0] | in_pasig)
+        self.assertEqual(self._owners(given), [self.agent, self.third])
 
     def test_the_most_urgent_goes_first(self):
         self._set_presence(self.agents, "offline")
@@ -359,6 +476,15 @@ class TestDistribution(BpoCase):
             form.open_leads_max = 5
             self.assertEqual(form.open_lead_count, 0)
             self.assertTrue(form.is_at_work)
+
+    def test_the_card_of_a_member_says_how_many_leads_of_how_many(self):
+        self._give_leads(self.agent, 2)
+        member = self._member(self.agent).with_user(self.manager)
+        self.assertEqual(member.open_leads_label, "2 open leads")
+        self.team.open_leads_max = 20
+        self.assertEqual(member.open_leads_label, "2 of 20 open leads")
+        member.open_leads_max = 5
+        self.assertEqual(member.open_leads_label, "2 of 5 open leads")
 
     def test_nobody_below_a_manager_does(self):
         for user in (self.agent, self.supervisor):

@@ -26,7 +26,7 @@ class TestMissingStep(BpoCase):
         return lead
 
     def _run(self):
-        self.env["crm.lead"]._cron_plan_missing_steps()
+        self._run_job("crm.lead", "_cron_plan_missing_steps")
 
     def test_the_stages_activity_is_planned(self):
         lead = self._forgotten()

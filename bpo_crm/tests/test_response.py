@@ -1,12 +1,16 @@
 from datetime import datetime, timedelta
+from unittest.mock import patch
 
+import psycopg2
 from freezegun import freeze_time
 
 from odoo import fields
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import Form, tagged
+from odoo.tools import mute_logger
 
 from odoo.addons.bpo_crm.intake import Enquiry
+from odoo.addons.bpo_crm.series import IS_19
 
 from .common import BpoCase
 
@@ -18,6 +22,7 @@ NIGHT = datetime(2024, 11, 22, 13)
 #: Saturday, noon, and Monday, 9:00.
 WEEKEND = datetime(2024, 11, 23, 4)
 MONDAY = datetime(2024, 11, 25, 1)
+MONDAY_IN_MANILA = (datetime(2024, 11, 24, 16), datetime(2024, 11, 25, 16))
 
 MINUTE = timedelta(minutes=1)
 
@@ -46,6 +51,16 @@ class ResponseCase(BpoCase):
         """Make a lead of the source whose customer asked at a moment."""
         return self._new_lead(
             owner, enquiry_date=moment, intake_source_id=self.source.id, **values
+        )
+
+    def _other_source(self, target_minutes):
+        """Make a source with a source of its own in the reports."""
+        return self.source.copy(
+            {
+                "code": "other",
+                "utm_source_id": False,
+                "target_minutes": target_minutes,
+            }
         )
 
     def _log_call(self, lead, moment, user=None, **values):
@@ -95,6 +110,47 @@ class TestFirstAttempt(ResponseCase):
             lead.with_user(self.agent).intake_source_id = other
         lead.with_user(self.supervisor).enquiry_date = LATE
         self.assertEqual(lead.response_deadline, MONDAY + 20 * MINUTE)
+
+    def test_an_agent_makes_no_lead_of_a_source(self):
+        leads = self.env["crm.lead"].with_user(self.agent)
+        values = {"name": "Hand", "user_id": self.agent.id}
+        with self.assertRaises(AccessError):
+            leads.create({**values, "intake_source_id": self.source.id})
+        with self.assertRaises(AccessError):
+            leads.with_context(default_intake_source_id=self.source.id).create(values)
+        (row,) = leads.load(["name", "phone"], [["File", "+639175550104"]])["ids"]
+        made = leads.browse(row).sudo()
+        self.assertEqual(made.intake_source_id, self.source._get_of_core("import"))
+        self.assertFalse(made.response_deadline)
+
+    def test_an_agent_takes_no_deadline_away_by_another_source(self):
+        lead = self._new_lead(
+            self.agent, enquiry_date=MORNING, source_id=self.source.utm_source_id.id
+        )
+        self.assertEqual(lead.response_state, "missed")
+        other = self._other_source(0).utm_source_id
+        for source in (other.id, False):
+            with self.assertRaises(AccessError):
+                lead.with_user(self.agent).source_id = source
+        lead.with_user(self.agent).source_id = lead.source_id
+        lead.with_user(self.supervisor).source_id = other
+        self.assertFalse(lead.response_state)
+        by_door = self._arrive(owner=self.agent)
+        by_door.with_user(self.agent).source_id = other
+        self.assertEqual(by_door.response_state, "missed")
+        blank = self._new_lead(self.agent, enquiry_date=MORNING)
+        blank.with_user(self.agent).source_id = self.source.utm_source_id
+        self.assertEqual(blank.response_state, "missed")
+
+    def test_nobody_enters_an_arrival_in_the_future(self):
+        tomorrow = fields.Datetime.now() + timedelta(days=1)
+        for user in (self.agent, self.manager):
+            leads = self.env["crm.lead"].with_user(user)
+            with self.assertRaises(ValidationError):
+                leads.create({"name": "Late", "enquiry_date": tomorrow})
+        lead = self._arrive()
+        with self.assertRaises(ValidationError):
+            lead.with_user(self.manager).enquiry_date = tomorrow
 
     def test_nobody_asked_tomorrow(self):
         enquiry = Enquiry(phone="+639175550102", enquired_at=datetime(2500, 1, 1))
@@ -164,6 +220,34 @@ class TestFirstAttempt(ResponseCase):
             composer.partner_ids = lead.partner_id
             composer._action_send_mail()
         self._assert_tried(lead, MORNING + 8 * MINUTE, self.agent)
+
+    def _receive_from_mail_program(self, lead, recipient):
+        """Let the gateway have a mail of the agent with a copy to the lead."""
+        mail = (
+            f"From: {self.agent.email}\n"
+            f"To: {recipient}\n"
+            "Cc: floor@bpo.test\n"
+            "Subject: Your enquiry\n"
+            f"Message-Id: <{lead.id}-{recipient}>\n\n"
+            "Hello"
+        )
+        self.env["mail.thread"].message_process(
+            "crm.lead", mail.encode(), thread_id=lead.id
+        )
+
+    def test_a_mail_of_a_mail_program_to_the_customer_is(self):
+        lead = self._arrive(owner=self.agent, email_from="maria@customer.example")
+        lead._handle_partner_assignment(create_missing=True)
+        self._receive_from_mail_program(lead, "boss@bpo.test")
+        self._assert_untried(lead)
+        self._receive_from_mail_program(lead, "maria@customer.example")
+        mail = lead.message_ids.filtered(lambda row: row.message_type == "email")[:1]
+        self._assert_tried(lead, mail.date, self.agent)
+
+    def test_such_a_mail_to_a_customer_who_is_no_contact_is_where_odoo_knows(self):
+        lead = self._arrive(owner=self.agent, email_from="maria@customer.example")
+        self._receive_from_mail_program(lead, "maria@customer.example")
+        self.assertEqual(bool(lead.first_attempt_date), IS_19)
 
     def test_a_visit_and_any_meeting_are(self):
         for values in ({"visit_state": "planned"}, {}):
@@ -317,10 +401,12 @@ class TestFirstAttempt(ResponseCase):
             "first_attempt_date": MORNING,
             "first_attempt_user_id": self.agent.id,
             "response_minutes": 1,
+            "response_target_minutes": 600,
             "response_deadline": LATE,
             "response_warning_date": LATE,
             "response_met_rate": 1,
             "is_response_warned": True,
+            "is_response_unmeasured": True,
         }
         for user in (self.agent, self.manager):
             for name, value in values.items():
@@ -331,6 +417,7 @@ class TestFirstAttempt(ResponseCase):
                     {"phone": False, "email_from": False, "is_response_warned": True}
                 )
         values.pop("is_response_warned")
+        values.pop("is_response_unmeasured")
         made = (
             self.env["crm.lead"]
             .with_user(self.agent)
@@ -379,16 +466,18 @@ class TestResponse(ResponseCase):
         self.assertEqual(lead.response_deadline, NIGHT + 30 * MINUTE)
 
     def test_a_holiday_is_no_working_time(self):
-        self.env["resource.calendar.leaves"].create(
-            {
-                "name": "Holiday",
-                "calendar_id": self.hours.id,
-                "date_from": datetime(2024, 11, 24, 16),
-                "date_to": datetime(2024, 11, 25, 16),
-            }
-        )
+        self._new_holiday(self.env.company, *MONDAY_IN_MANILA, self.hours)
         lead = self._arrive(NIGHT)
         self.assertEqual(lead.response_deadline, datetime(2024, 11, 26, 1, 30))
+
+    def test_a_holiday_without_a_calendar_is_its_companys(self):
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        self.hours.company_id = False
+        self._new_holiday(elsewhere, *MONDAY_IN_MANILA)
+        here = self._arrive(NIGHT)
+        there = self._arrive(NIGHT, team_id=False, company_id=elsewhere.id)
+        self.assertEqual(here.response_deadline, MONDAY + 30 * MINUTE)
+        self.assertEqual(there.response_deadline, datetime(2024, 11, 26, 1, 30))
 
     # ------------------------------------------------------------
     # The deadline
@@ -420,6 +509,12 @@ class TestResponse(ResponseCase):
         lead = self._arrive(NIGHT, self.agent)
         self.assertEqual(lead.response_deadline, NIGHT + 30 * MINUTE)
 
+    @mute_logger("odoo.sql_db")
+    def test_a_target_is_not_negative(self):
+        with self.assertRaises(psycopg2.errors.CheckViolation):
+            self.source.target_minutes = -1
+            self.source.flush_recordset()
+
     def test_a_source_without_a_target_promises_nothing(self):
         self.source.target_minutes = 0
         lead = self._arrive()
@@ -448,6 +543,51 @@ class TestResponse(ResponseCase):
         self.source.target_minutes = 5
         self.env.flush_all()
         self.assertEqual(lead.response_deadline, MORNING + 30 * MINUTE)
+
+    def test_an_open_lead_keeps_its_target_whatever_is_corrected(self):
+        lead = self._arrive(source_id=self.source.utm_source_id.id)
+        other = self._other_source(7)
+        self.env.flush_all()
+        self.source.target_minutes = 5
+        lead.dealership_id = self.dealership.copy({"code": "always"})
+        lead.dealership_id.resource_calendar_id = self._new_calendar("Always")
+        lead.source_id = other.utm_source_id
+        lead.enquiry_date = NIGHT
+        self.assertEqual(lead.response_deadline, NIGHT + 30 * MINUTE)
+        lead.intake_source_id = other
+        self.assertEqual(lead.response_deadline, NIGHT + 7 * MINUTE)
+
+    def test_a_source_that_is_filled_in_later_has_its_target_of_then(self):
+        lead = self._new_lead(enquiry_date=MORNING)
+        lead.source_id = self.source.utm_source_id
+        self.assertEqual(lead.response_deadline, MORNING + 30 * MINUTE)
+
+    def test_a_closed_lead_keeps_what_it_has(self):
+        with freeze_time(MORNING + 5 * MINUTE):
+            in_time = self._arrive(source_id=self.source.utm_source_id.id)
+            by_report = self._new_lead(
+                enquiry_date=MORNING, source_id=self.source.utm_source_id.id
+            )
+            self._lose((in_time | by_report).with_user(self.supervisor))
+        with freeze_time(MORNING + 45 * MINUTE):
+            missed = self._arrive()
+            self._lose(missed.with_user(self.supervisor))
+        other = self._other_source(600)
+        elsewhere = self.dealership.copy({"code": "other"})
+        for lead in in_time | by_report | missed:
+            lead = lead.with_user(self.supervisor)
+            lead.dealership_id = elsewhere
+            lead.source_id = other.utm_source_id
+            lead.intake_source_id = other
+            lead.enquiry_date = MORNING - MINUTE
+        self.env.flush_all()
+        for lead in in_time | by_report:
+            self.assertFalse(lead.response_state)
+        self.assertEqual(missed.response_deadline, MORNING + 30 * MINUTE)
+        self.assertEqual(missed.response_state, "missed")
+        with Form(missed.with_user(self.supervisor)) as form:
+            form.dealership_id = self.dealership
+            self.assertEqual(form.response_deadline, str(MORNING + 30 * MINUTE))
 
     # ------------------------------------------------------------
     # What it means now
@@ -519,7 +659,7 @@ class TestResponse(ResponseCase):
 
     def _warn_at(self, moment):
         with freeze_time(moment):
-            self.env["crm.lead"]._cron_warn_of_response()
+            self._run_job("crm.lead", "_cron_warn_of_response")
 
     def test_the_owner_is_warned_once_before_it_is_missed(self):
         lead = self._arrive(owner=self.agent)
@@ -536,14 +676,61 @@ class TestResponse(ResponseCase):
         self.assertFalse(self._toasts(self.supervisor))
 
     def test_the_supervisors_are_warned_where_the_owner_is_away(self):
+        self._set_presence(self.supervisor | self.other_agent)
         self._arrive(owner=self.agent)
         self._warn_at(MORNING + 20 * MINUTE)
         self.assertTrue(self._toasts(self.supervisor))
-        self.assertFalse(self._toasts(self.other_agent))
+        for user in (self.agent, self.other_agent, self.manager):
+            self.assertFalse(self._toasts(user))
+
+    def test_who_signs_in_before_it_is_missed_is_warned_then(self):
+        lead = self._arrive(owner=self.agent)
+        self._warn_at(MORNING + 20 * MINUTE)
+        self.assertFalse(lead.is_response_warned)
+        self._set_presence(self.agent)
+        self._warn_at(MORNING + 25 * MINUTE)
+        self._warn_at(MORNING + 26 * MINUTE)
+        self.assertEqual(len(self._toasts(self.agent)), 1)
+
+    def test_who_signs_in_later_is_not(self):
+        lead = self._arrive(owner=self.agent)
+        self._warn_at(MORNING + 31 * MINUTE)
+        self.assertTrue(lead.is_response_warned)
+        self._set_presence(self.agent)
+        self._warn_at(MORNING + 32 * MINUTE)
+        self.assertFalse(self._toasts(self.agent))
+
+    def test_leads_that_nobody_is_there_for_hold_up_no_others(self):
+        for _n in range(5):
+            self._arrive(owner=self.other_agent)
+        lead = self._arrive(MORNING + MINUTE, owner=self.agent)
+        self._set_presence(self.agent)
+        with patch("odoo.addons.bpo_crm.models.crm_lead_response_warning.BATCH", 2):
+            self._warn_at(MORNING + 25 * MINUTE)
+        (toast,) = self._toasts(self.agent)
+        self.assertIn(lead.reference, toast["message"])
+
+    def test_who_works_for_another_company_is_not_warned(self):
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        self.supervisor.write(
+            {"company_ids": [(6, 0, elsewhere.ids)], "company_id": elsewhere.id}
+        )
+        self._set_presence(self.supervisor | self.manager)
+        company = self.env.company
+        self._arrive(company_id=company.id)
+        self._arrive(owner=self.agent, company_id=company.id)
+        self._warn_at(MORNING + 20 * MINUTE)
+        self.assertFalse(self._toasts(self.supervisor))
+        self.assertEqual(len(self._toasts(self.manager)), 1)
+        both = [(4, company.id)]
+        self.supervisor.company_ids = both
+        self._arrive(company_id=elsewhere.id, team_id=False)
+        self._warn_at(MORNING + 20 * MINUTE)
+        self.assertEqual(len(self._toasts(self.supervisor)), 1)
 
     def test_the_pool_is_everybodys_who_is_at_work(self):
         self.env.company.sales_calendar_id = self._new_calendar("Always")
-        self._set_presence(self.agent)
+        self._set_presence(self.agent | self.supervisor | self.manager)
         self._arrive()
         self._warn_at(MORNING + 20 * MINUTE)
         for user in (self.agent, self.supervisor, self.manager):
@@ -658,6 +845,47 @@ class TestResponse(ResponseCase):
             search = (action.search_view_id.id, "search")
             arch = leads.get_views([*views, search])["views"]["search"]["arch"]
             self.assertIn("response_state", arch)
+
+    # ------------------------------------------------------------
+    # From before the addon
+    # ------------------------------------------------------------
+
+    def _lead_from_before(self, **values):
+        """Make a lead that was there when the addon was installed."""
+        lead = self._new_lead(self.agent, enquiry_date=datetime(2024, 5, 1), **values)
+        self.env.flush_all()
+        self.env.cr.execute(
+            "ALTER TABLE crm_lead DROP COLUMN is_response_unmeasured CASCADE"
+        )
+        self.env["crm.lead"]._exempt_existing_leads()
+        lead.invalidate_recordset()
+        return lead
+
+    def test_a_lead_from_before_the_addon_is_not_measured(self):
+        lead = self._lead_from_before()
+        fresh = self._arrive(owner=self.agent, source_id=lead.source_id.id)
+        for each in (lead, fresh):
+            self._log_call(each, MORNING + 10 * MINUTE)
+            self._write_to_customer(each)
+        lead.source_id = self.source.utm_source_id
+        self.assertFalse(lead.first_attempt_date)
+        self.assertFalse(lead.response_deadline)
+        ((average,),) = (
+            self.env["crm.lead"]
+            .with_user(self.manager)
+            ._read_group([], [], ["response_minutes:avg"])
+        )
+        self.assertEqual(average, 10)
+
+    def test_what_is_merged_with_a_lead_from_before_is_not_measured(self):
+        lead = self._lead_from_before()
+        fresh = self._arrive(owner=self.agent)
+        fresh.stage_id = self.qualified
+        self._log_call(fresh, MORNING + 10 * MINUTE)
+        merged = (fresh | lead).merge_opportunity()
+        self.assertEqual(merged, fresh)
+        self.assertFalse(merged.first_attempt_date)
+        self.assertFalse(merged.response_deadline)
 
     # ------------------------------------------------------------
     # In one batch
