@@ -55,12 +55,53 @@ def read_adf_text(text):
     prospects = list(parse_adf(text).iter("prospect"))
     if not prospects:
         raise InvalidEnquiry("The document has no prospect.")
-    return [_Prospect(prospect).read() for prospect in prospects]
+    return [_Prospect(prospect).to_enquiry() for prospect in prospects]
 
 
 def _check_size(document):
     if len(document) > MAX_SIZE:
         raise InvalidEnquiry(f"The document is longer than {MAX_SIZE} bytes.")
+
+
+# Elements
+
+
+def _find(node, name):
+    """Yield elements in another one, but not those of other parties in it."""
+    for child in node:
+        if child.tag == name:
+            yield child
+        if child.tag not in _PARTIES:
+            yield from _find(child, name)
+
+
+def _get_text(node):
+    return " ".join("".join(node.itertext()).split())
+
+
+def _get_lines(node):
+    lines = ("".join(node.itertext())).splitlines()
+    return "\n".join(filter(None, (" ".join(line.split()) for line in lines)))
+
+
+def _get_own_text(node):
+    """Return the text of an element without that of the elements in it."""
+    texts = [node.text, *(child.tail for child in node)]
+    return " ".join("".join(filter(None, texts)).split())
+
+
+def _is_business(name):
+    return name.get("type", "").lower() == "business"
+
+
+def _get_preference(phone):
+    kind = phone.get("type", "").lower()
+    if kind in _LAST_PHONE_TYPES:
+        return len(_PHONE_TYPES) + 1 + _LAST_PHONE_TYPES.index(kind)
+    return _PHONE_TYPES.index(kind) if kind in _PHONE_TYPES else len(_PHONE_TYPES)
+
+
+# What they say
 
 
 class _Prospect:
@@ -73,7 +114,7 @@ class _Prospect:
         self._node = node
         self._used = set()
 
-    def read(self):
+    def to_enquiry(self):
         """Return the enquiry that it is.
 
         :rtype: Enquiry
@@ -93,11 +134,10 @@ class _Prospect:
             **self._take_date(),
         }
         # The customer's own words come first.
-        comments = self._take_lines(customer, "comments")
-        message = "\n".join(filter(None, [comments, *self._describe(self._node, [])]))
+        comments = self._take(customer, "comments", _get_lines)
+        rest = [_get_own_text(self._node), *self._describe(self._node, [])]
+        message = "\n".join(filter(None, [comments, *rest]))
         return Enquiry(**fields, message=message)
-
-    # Elements
 
     def _get_party(self, name):
         return next(self._node.iter(name), None)
@@ -110,25 +150,14 @@ class _Prospect:
                 return vehicle
         return None
 
-    def _take(self, node, *names):
+    def _take(self, node, name, read=_get_text):
         """Return the first text in an element, and remember that it has been read."""
-        for found in _find(node, names):
-            if _get_text(found):
-                self._used.add(found)
-                return _get_text(found)
-        return ""
-
-    def _take_lines(self, node, name):
-        """Return the first text in an element with its lines."""
-        text = ""
-        for found in _find(node, [name]):
-            text = _get_lines(found)
+        for found in _find(node, name):
+            text = read(found)
             if text:
                 self._used.add(found)
-                break
-        return text
-
-    # What it says
+                return text
+        return ""
 
     def _take_id(self):
         """Return its name at whoever gave it one: others use the same numbers."""
@@ -148,7 +177,7 @@ class _Prospect:
 
     def _take_name(self, party):
         """Return the name of a person, or else of a business."""
-        names = [node for node in _find(party, ["name"]) if _get_text(node)]
+        names = [node for node in _find(party, "name") if _get_text(node)]
         names.sort(key=_is_business)
         by_part = {}
         for node in names:
@@ -163,7 +192,7 @@ class _Prospect:
         return name
 
     def _take_phones(self, customer):
-        phones = [node for node in _find(customer, ["phone"]) if _get_text(node)]
+        phones = [node for node in _find(customer, "phone") if _get_text(node)]
         phones.sort(key=_get_preference)
         # The others are told with what is known of each.
         self._used.update(phones[:1])
@@ -174,9 +203,9 @@ class _Prospect:
         }
 
     def _take_address(self, customer):
-        address = next(_find(customer, ["address"]), customer)
+        address = next(_find(customer, "address"), customer)
         streets = sorted(
-            _find(address, ["street"]), key=lambda node: node.get("line") or "1"
+            _find(address, "street"), key=lambda node: node.get("line") or "1"
         )
         self._used.update(streets)
         lines = [*map(_get_text, streets), self._take(address, "apartment")]
@@ -210,8 +239,6 @@ class _Prospect:
             "dealership_name": name if code else "",
         }
 
-    # What else it says
-
     def _describe(self, node, path):
         """Yield what has no field of its own, a line each.
 
@@ -241,38 +268,3 @@ class _Prospect:
         if attributes and text:
             return f" ({attributes}): {text}"
         return f": {attributes or text}" if attributes or text else ""
-
-
-def _find(node, names):
-    """Yield elements in another one, but not those of other parties in it."""
-    for child in node:
-        if child.tag in names:
-            yield child
-        if child.tag not in _PARTIES:
-            yield from _find(child, names)
-
-
-def _get_text(node):
-    return " ".join("".join(node.itertext()).split())
-
-
-def _get_lines(node):
-    lines = ("".join(node.itertext())).splitlines()
-    return "\n".join(filter(None, (" ".join(line.split()) for line in lines)))
-
-
-def _get_own_text(node):
-    """Return the text of an element without that of the elements in it."""
-    texts = [node.text, *(child.tail for child in node)]
-    return " ".join("".join(filter(None, texts)).split())
-
-
-def _is_business(name):
-    return name.get("type", "").lower() == "business"
-
-
-def _get_preference(phone):
-    kind = phone.get("type", "").lower()
-    if kind in _LAST_PHONE_TYPES:
-        return len(_PHONE_TYPES) + 1 + _LAST_PHONE_TYPES.index(kind)
-    return _PHONE_TYPES.index(kind) if kind in _PHONE_TYPES else len(_PHONE_TYPES)

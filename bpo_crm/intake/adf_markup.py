@@ -12,27 +12,32 @@ from xml.etree.ElementTree import TreeBuilder
 
 from .enquiry import InvalidEnquiry
 
+
+def _split(names):
+    return frozenset(names.split())
+
+
 #: Elements with others in them.
-_CONTAINERS = frozenset(
+_CONTAINERS = _split(
     "adf address colorcombination contact customer finance option prospect provider "
-    "timeframe vehicle vendor".split()
+    "timeframe vehicle vendor"
 )
 
 #: Elements with a text.
-_LEAVES = frozenset(
+_LEAVES = _split(
     "amount apartment balance bodystyle city comments condition country description "
     "doors earliestdate email exteriorcolor id imagetag interiorcolor latestdate make "
     "manufacturercode method model name odometer optionname phone postalcode "
     "preference price pricecomments regioncode requestdate service stock street "
-    "transmission trim url vendorname vin weighting year".split()
+    "transmission trim url vendorname vin weighting year"
 )
 
 #: Of HTML: where a line ends, and what is within one.
-_LINE_ENDS = frozenset(
+_LINE_ENDS = _split(
     "blockquote body br div h1 h2 h3 h4 h5 h6 head hr html li ol p pre table tbody td "
-    "th tr ul".split()
+    "th tr ul"
 )
-_INLINE = frozenset("a b big em font i img s small span strong sub sup tt u".split())
+_INLINE = _split("a b big em font i img s small span strong sub sup tt u")
 
 #: Elements deeper than any of ADF are left out, but for their text.
 _MAX_DEPTH = 30

@@ -92,7 +92,7 @@ def decode_part(part):
     :rtype: str
     """
     body = part.get_payload(decode=True) or b""
-    return decode_text(body[: MAX_BYTES], part.get_content_charset() or "")
+    return decode_text(body[:MAX_BYTES], part.get_content_charset() or "")
 
 
 def html_to_text(text):
