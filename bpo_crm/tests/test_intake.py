@@ -299,6 +299,35 @@ class TestIntake(BpoCase):
             self.assertIn("Call me", row.content)
             self.assertFalse(row.lead_id)
 
+    def test_what_went_wrong_here_is_not_told_to_the_sender(self):
+        find_customer = type(self.source)._find_customer
+
+        def fail(source, entry, countries):
+            if not entry.enquiry.problem:
+                raise ValueError("At line 7")
+            return find_customer(source, entry, countries)
+
+        def run_alone(source, work):
+            with source.env.cr.savepoint():
+                return work(source)
+
+        with (
+            patch.object(type(self.source), "_run_alone", run_alone),
+            patch.object(type(self.source), "_find_customer", fail),
+            mute_logger("odoo.addons.bpo_crm.models.crm_lead_source_door"),
+        ):
+            enquiry = self._enquiry(external_id="7")
+            (answer,) = self.source._deliver([enquiry], b"body")
+        self.assertNotIn("line 7", answer["error"])
+        row = self.source.enquiry_ids
+        self.assertEqual((row.state, row.error), ("quarantined", "At line 7"))
+        self.assertEqual(base64.b64decode(row.body), b"body")
+
+    def test_the_body_of_what_is_taken_in_is_not_kept(self):
+        row = self._take_in(self._enquiry())
+        row._keep_body(b"body")
+        self.assertFalse(row.body)
+
     def test_one_bad_enquiry_does_not_stop_the_others(self):
         rows = self._take_in(Enquiry(name="Nobody"), self._enquiry())
         self.assertEqual(rows.mapped("state"), ["quarantined", "created"])
