@@ -1,13 +1,13 @@
 """What somebody wrote in a mail, and who it was."""
 
 import re
-from email.utils import parseaddr
 
 from lxml import etree
 from lxml import html as lxml_html
 
 from .charset import decode_text
 from .enquiry import MAX_SIZE, Enquiry
+from .headers import read_address
 
 #: Of a text that is longer than is allowed, in any character set.
 MAX_BYTES = 4 * MAX_SIZE + 4
@@ -25,9 +25,9 @@ def read_letter(message):
     :return: without a way to the customer, where a machine wrote it.
     :rtype: Enquiry
     """
-    name, address = _read_address(message, "From")
+    name, address = read_address(message, "From")
     # A web form sends for the customer, and says so here.
-    reply_name, reply_address = _read_address(message, "Reply-To")
+    reply_name, reply_address = read_address(message, "Reply-To")
     address = reply_address or address
     sender = ""
     if _is_nobodys(address):
@@ -40,14 +40,6 @@ def read_letter(message):
         email=address,
         message="\n".join(filter(None, (subject, text, sender))),
     )
-
-
-def _read_address(message, header):
-    value = message.get(header)
-    first = next(iter(getattr(value, "addresses", ())), None)
-    if first:
-        return first.display_name, first.addr_spec
-    return parseaddr(str(value or ""))
 
 
 def _is_nobodys(address):

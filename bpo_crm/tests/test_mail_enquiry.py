@@ -288,18 +288,28 @@ class TestMailEnquiry(BaseCase):
         for address, reached in (
             ("juan@", ""),
             ("a:b;c <m@x.example>", "m@x.example"),
-            ("Juan <juan@x.example", "juan@x.example"),
+            ("Maria :) <m@x.example>", "m@x.example"),
+            ("Cruz, Juan <m@x.example>", "m@x.example"),
+            ("Juan Cruz m@x.example", "m@x.example"),
+            ("<mailto:m@x.example>", "m@x.example"),
+            ("Juan <m@x.example", "m@x.example"),
+            ("Juan <m@x.example> <", "m@x.example"),
+            ("N/A", ""),
             ("(", ""),
             ("@@@", ""),
-            ("Juan <juan@x.example> <", "juan@x.example"),
             ('"', ""),
         ):
             original = f"From: {address}\nReply-To: {address}\n\nHello".encode()
             with self.subTest(address):
                 (enquiry,) = read_mail(original)
-                self.assertIn(reached, enquiry.email)
+                self.assertEqual(enquiry.email, reached)
                 self.assertIn("Hello", enquiry.message)
                 self.assertIn("Hello", describe_mail(original).message)
+
+    def test_a_name_is_written_as_it_is(self):
+        for charset in ("utf-8", "cp1252"):
+            original = "From: José Ñáñez <j@x.example>\n\nHello".encode(charset)
+            self.assertEqual(read_mail(original)[0].name, "José Ñáñez")
 
     def test_parts_that_nobody_can_tell_apart_are_a_text(self):
         for kind in ("multipart/mixed", 'multipart/mixed; boundary="b"'):
