@@ -25,7 +25,7 @@ _PARTIES = ("customer", "vehicle", "vendor", "provider")
 _TRADED_IN = ("tradein", "trade", "sell")
 
 #: Attributes that tell nobody anything, and those that are no news where a text has
-#: become a field.
+#: become a field, or where there is none.
 _SILENT = ("line", "sequence", "xmlns")
 _KNOWN = ("part", "source", "type")
 
@@ -76,7 +76,7 @@ def _find(node, name):
 
 
 def _get_text(node):
-    return " ".join("".join(node.itertext()).split())
+    return " ".join(" ".join(node.itertext()).split())
 
 
 def _get_lines(node):
@@ -155,7 +155,7 @@ class _Prospect:
         for found in _find(node, name):
             text = read(found)
             if text:
-                self._used.add(found)
+                self._used.update(found.iter())
                 return text
         return ""
 
@@ -188,7 +188,8 @@ class _Prospect:
             self._used.update(parts)
             return " ".join(map(_get_text, parts))
         name = _get_text(full)
-        self._used |= {full, *(part for part in parts if _get_text(part) in name)}
+        named = [full, *(part for part in parts if _get_text(part) in name)]
+        self._used.update(*(node.iter() for node in named))
         return name
 
     def _take_phones(self, customer):
@@ -257,7 +258,7 @@ class _Prospect:
         """Return what is in an element alone and was not read, with its attributes."""
         is_used = node in self._used
         text = _get_text(node) if is_used else _get_own_text(node)
-        known = (*_SILENT, *_KNOWN) if is_used else _SILENT
+        known = (*_SILENT, *_KNOWN) if is_used or not text else _SILENT
         attributes = ", ".join(
             f"{name} {value}"
             for name, value in node.attrib.items()

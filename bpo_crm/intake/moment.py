@@ -71,9 +71,12 @@ def parse_moment(text):
 
 def _parse(text, default):
     # A clock beside UTC is written GMT+8, which means the opposite to Unix.
-    text = re.sub(r"(?:GMT|UTC) ?(?=[+-]\d)", "", text)
+    text = re.sub(r"(?:GMT|UTC) ?(?=[+-]\d)", "", text.replace("−", "-"))
     try:
-        return parser.parse(text, default=default, tzinfos=_find_zone)
+        moment = parser.parse(text, default=default, tzinfos=_find_zone)
+        # Of a zone more than a day away, it fails only here.
+        moment.utcoffset()
+        return moment
     except (ValueError, OverflowError, TypeError):
         return None
 

@@ -4,6 +4,7 @@ from . import (
     test_activity_types,
     test_adf,
     test_adf_markup,
+    test_adf_samples,
     test_call,
     test_claim,
     test_connection,

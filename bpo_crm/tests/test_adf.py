@@ -302,6 +302,12 @@ class TestAdf(BaseCase):
         )
         self.assertEqual(enquiry.name, "Juan Cruz")
 
+    def test_a_name_in_elements_of_its_own_is_one(self):
+        enquiry = self._read_contact(
+            "<name><first>Juan</first><last>Cruz</last></name><name part='suffix'/>"
+        )
+        self.assertEqual((enquiry.name, enquiry.message), ("Juan Cruz", ""))
+
     def test_a_person_counts_more_than_a_business(self):
         for person in (
             "<name part='full' type='individual'>Juan Cruz</name>",

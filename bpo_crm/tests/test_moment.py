@@ -25,6 +25,7 @@ class TestMoment(BaseCase):
             "2026-11-20 01:30 GMT",
             "Fri, 20 Nov 2026 09:30:00 +0800",
             "11/19/2026 8:30 PM EST",
+            "2026-11-19T20:30:00−05:00",
             "1795138200",
             "1795138200000",
         ):
@@ -54,7 +55,10 @@ class TestMoment(BaseCase):
         )
 
     def test_what_is_no_moment(self):
-        for text in ("", "soon", "today", "10", "10:30", "Nov 20", "2026", "5" * 5000):
+        for text in (
+            *("", "soon", "today", "10", "10:30", "Nov 20", "2026", "5" * 5000),
+            "2026-11-20T09:30:00+99:00",
+        ):
             self.assertEqual(read_asked_on(text), {}, text)
 
     def test_nobody_asked_then(self):
