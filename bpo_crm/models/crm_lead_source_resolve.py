@@ -102,9 +102,9 @@ class LeadSource(models.Model):
             is_of_any = not (brand or enquiry.brand)
             names = vehicles if is_of_any else of_brand.get(brand, {})
             found = _find_first(names, enquiry.vehicle_names)
-            if enquiry.vehicle_names and not found:
-                vehicle = enquiry.vehicle_names[0]
-                entry.unknown.append(self.env._("Vehicle: %s", vehicle))
+            words = _join(enquiry.vehicle_names)
+            if words and (not found or names.get(words.lower()) != found):
+                entry.unknown.append(self.env._("Vehicle: %s", words))
             entry.values["vehicle_model_id"] = found.id if found else False
             entry.values["brand_id"] = (
                 found.brand_id if found else brand or self.brand_id.browse()
@@ -280,7 +280,7 @@ class LeadSource(models.Model):
     def _prepare_merge_message(self, entry):
         """Return what the chatter of the customer's open lead says."""
         enquiry = entry.enquiry
-        vehicle = " ".join(filter(None, (enquiry.brand, *enquiry.vehicle_names[:1])))
+        vehicle = " ".join(filter(None, (enquiry.brand, _join(enquiry.vehicle_names))))
         dealership = ", ".join(enquiry.dealership_names)
         place = (enquiry.street, enquiry.zip, enquiry.city, enquiry.country)
         address = ", ".join(filter(None, place))
@@ -321,3 +321,9 @@ class LeadSource(models.Model):
 def _find_first(index, names):
     """Return the record of the first name that is one; None for none."""
     return next(filter(None, (index.get(name.lower()) for name in names)), None)
+
+
+def _join(names):
+    """Return names as a text, without those that are a part of another one."""
+    parts = {one for one in names for other in names if one != other and one in other}
+    return ", ".join(name for name in dict.fromkeys(names) if name not in parts)

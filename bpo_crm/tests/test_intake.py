@@ -108,9 +108,11 @@ class TestIntake(BpoCase):
         values = {"brand": "Kia", "vehicle": "Picanto 1.3 G", "model": "Picanto"}
         lead = self._take_in(self._enquiry(**values)).lead_id
         self.assertEqual(lead.vehicle_model_id, self.vehicle)
+        self.assertIn("Vehicle: Picanto 1.3 G", lead.description)
         variant = self.vehicle.copy({"name": "Picanto 1.3 G", "default_code": "KIA-G"})
         lead = self._take_in(self._enquiry(phone="0917 555 9102", **values)).lead_id
         self.assertEqual(lead.vehicle_model_id, variant)
+        self.assertNotIn("Vehicle:", lead.description)
 
     def test_what_may_be_either_is_neither(self):
         self.vehicle.copy({"name": self.vehicle.name, "default_code": "KIA-2"})
