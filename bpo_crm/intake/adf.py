@@ -13,6 +13,9 @@ from .charset import decode_text
 from .enquiry import MAX_SIZE, Enquiry, InvalidEnquiry
 from .moment import read_asked_on
 
+#: The most enquiries in one document.
+MAX_PROSPECTS = 1000
+
 #: Preferred first: a number on which the customer answers. The last ones never do.
 _PHONE_TYPES = ("cellphone", "mobile", "voice", "phone", "")
 _LAST_PHONE_TYPES = ("pager", "fax")
@@ -37,8 +40,8 @@ def read_adf(body, charset=""):
     :param str charset: the character set that it came with, if any.
     :return: at least one.
     :rtype: list[Enquiry]
-    :raises InvalidEnquiry: when there is no prospect in it, when it is too long,
-        or when it declares entities.
+    :raises InvalidEnquiry: when there is no prospect in it or too many, when it is
+        too long, or when it declares entities.
     """
     _check_size(body)
     return read_adf_text(decode_text(body, charset))
@@ -55,6 +58,8 @@ def read_adf_text(text):
     prospects = list(parse_adf(text).iter("prospect"))
     if not prospects:
         raise InvalidEnquiry("The document has no prospect.")
+    if len(prospects) > MAX_PROSPECTS:
+        raise InvalidEnquiry(f"The document has more than {MAX_PROSPECTS} prospects.")
     return [_Prospect(prospect).to_enquiry() for prospect in prospects]
 
 

@@ -377,6 +377,10 @@ class TestAdf(BaseCase):
         with self.assertRaisesRegex(InvalidEnquiry, "longer than"):
             read_adf(b"<adf>" + b" " * MAX_SIZE)
 
+    def test_more_prospects_than_anybody_sends_are_refused(self):
+        with self.assertRaisesRegex(InvalidEnquiry, "more than"):
+            read_adf(b"<adf>" + b"<prospect/>" * 1001 + b"</adf>")
+
     def test_a_deep_document_ends(self):
         depth = 20_000
         with self.assertRaises(InvalidEnquiry):
