@@ -64,9 +64,13 @@ def new_phone():
     return f"+63 918 {5_000_000 + next(_numbers)}"
 
 
-def find(floor, reference):
-    """Return the lead with a reference, as the administrator sees it."""
+def find(floor, reference, *names):
+    """Return the lead with a reference, as the administrator sees it.
+
+    :param names: of further fields.
+    """
+    names = ["phone", "user_id", *names]
     (lead,) = floor.admin.call(
-        "crm.lead", "search_read", [("reference", "=", reference)], ["phone", "user_id"]
+        "crm.lead", "search_read", [("reference", "=", reference)], names
     )
     return lead

@@ -1,6 +1,8 @@
 """Enquiries delivered over HTTP, many of them at the same time."""
 
+import base64
 import random
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -54,6 +56,89 @@ def test_adf_comes_in_by_the_same_door(floor, sender):
     assert find(floor, answer["reference"])["phone"]
 
 
+def adf(*phones, inside=""):
+    """Return an ADF document of customers with phone numbers."""
+    prospects = (
+        f"<prospect>{inside}<customer><contact><name>Juan</name><phone>{phone}</phone>"
+        "</contact></customer></prospect>"
+        for phone in phones
+    )
+    return f"<adf>{''.join(prospects)}</adf>"
+
+
+def test_adf_comes_in_once_by_the_key_of_the_request(sender):
+    body = adf(new_phone(), new_phone())
+    key = {"Idempotency-Key": "abc"}
+    status, answer = sender.post(body, **key)
+    first = answer["results"]
+    assert status == 201
+    assert [one["external_id"] for one in first] == ["abc", "abc 2"]
+    status, answer = sender.post(body, **key)
+    assert status == 200
+    assert [one["is_known"] for one in answer["results"]] == [True, True]
+
+
+def test_two_prospects_of_one_name_are_two_customers(floor, sender):
+    phones = new_phone(), new_phone()
+    status, answer = sender.post(adf(*phones, inside="<id>7</id>"))
+    assert status == 201
+    leads = [find(floor, one["reference"]) for one in answer["results"]]
+    assert {lead["phone"].replace(" ", "") for lead in leads} == {
+        phone.replace(" ", "") for phone in phones
+    }
+
+
+@pytest.mark.parametrize(
+    "kind", ["application/x-www-form-urlencoded", "multipart/form-data", "text/plain"]
+)
+def test_the_type_of_a_body_may_be_wrong(sender, kind):
+    head = {"Content-Type": kind}
+    assert sender.post({"phone": new_phone()}, **head)[0] == 201
+    assert sender.post(adf(new_phone()), **head)[0] == 201
+
+
+def test_a_body_is_read_in_its_character_set(floor, sender):
+    body = f'{{"phone": "{new_phone()}", "name": "Ольга"}}'.encode("cp1251")
+    kind = "application/json; charset=windows-1251"
+    status, answer = sender.post(body, **{"Content-Type": kind})
+    assert status == 201
+    lead = find(floor, answer["reference"], "contact_name")
+    assert lead["contact_name"] == "Ольга"
+
+
+def test_adf_is_read_after_other_text_and_in_utf_16(sender):
+    assert sender.post(f"A lead for you:\n{adf(new_phone())}")[0] == 201
+    assert sender.post(adf(new_phone()).encode("utf-16"))[0] == 201
+
+
+def test_what_is_not_understood_makes_a_lead_all_the_same(floor, sender):
+    status, answer = sender.post(
+        {"phone": new_phone(), "enquired_at": "soon", "vehicle": {"make": "Kia"}}
+    )
+    assert status == 201
+    lead = find(floor, answer["reference"], "description")
+    assert "enquired_at: soon" in lead["description"]
+    assert "Kia" in lead["description"]
+
+
+def test_the_body_is_kept_with_what_is_in_quarantine(floor, sender):
+    body = '<adf><prospect><customer note="call Ana"/></prospect></adf>'
+    status, answer = sender.post(body)
+    assert status == 422
+    (row,) = floor.supervisor.call(
+        "crm.lead.enquiry",
+        "search_read",
+        [("external_id", "=", answer["external_id"])],
+        ["body"],
+    )
+    assert base64.b64decode(row["body"]).decode() == body
+
+
+def test_a_code_that_is_none_is_refused(sender):
+    sender.code = "a%00b"
+    assert sender.post({"phone": new_phone()})[0] == 401
+
+
 def test_only_who_has_the_token_delivers(floor, sender):
     for token in ("", "wrong", "x" * 5000):
         assert sender.post({"phone": new_phone()}, token=token)[0] == 401
@@ -82,8 +167,6 @@ def test_too_many_requests_have_to_wait(floor):
         "{",
         "[]",
         "\x00",
-        '{"phone": []}',
-        '{"enquired_at": "soon", "phone": "1"}',
         "<html>",
         "<adf/>",
         '<!DOCTYPE a [<!ENTITY x "y">]><adf><prospect/></adf>',
@@ -99,6 +182,15 @@ def test_what_is_no_enquiry_is_refused_with_the_reason(sender, body):
 def test_a_body_without_end_is_refused(sender):
     status, _answer = sender.post(b"x" * (10 * 1024 * 1024))
     assert status == 413
+
+
+def test_hostile_input_is_answered_in_time(sender):
+    for unit in ("<!DOCTYPE ", "<?xml ", "<br ", "&lt;adf &#5", '{"a":'):
+        for before in ("<adf>", ""):
+            started = time.monotonic()
+            status, _answer = sender.post(before + unit * (500_000 // len(unit)))
+            assert status == 400
+            assert time.monotonic() - started < 10
 
 
 def test_who_cannot_be_reached_is_kept_in_quarantine(floor, sender):

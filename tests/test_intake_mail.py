@@ -106,6 +106,26 @@ def test_a_mail_that_cannot_be_read_is_kept_and_not_answered(floor, portal):
     assert count_mails() == before
 
 
+def test_a_mail_with_broken_headers_and_parts_is_not_lost(portal):
+    portal.send(ADF.format(new_phone()), **{"Reply-To": "juan@", "Cc": "a:b;c <"})
+    portal.send("Grüße", **{"Content-Type": "multipart/mixed", "From": "j@c.example"})
+    created, letter = portal.rows()
+    assert (created["state"], letter["state"]) == ("created", "created")
+    assert "Grüße" in letter["content"]
+
+
+def test_two_documents_of_one_mail_are_two_leads(portal):
+    forwarded = "".join(
+        f"--b\nContent-Type: message/rfc822\n\nFrom: a@b.example\n\n"
+        f"{ADF.format(new_phone())}\n"
+        for _n in range(2)
+    )
+    portal.send(
+        f"{forwarded}--b--", **{"Content-Type": 'multipart/mixed; boundary="b"'}
+    )
+    assert [row["state"] for row in portal.rows()] == ["created", "created"]
+
+
 def test_an_automatic_answer_becomes_nothing(portal):
     portal.send("I am away.", **{"Auto-Submitted": "auto-replied"})
     assert portal.rows() == []

@@ -1,9 +1,7 @@
-import dataclasses
-
 from odoo import http
 from odoo.http import request
 
-from ..intake import MAX_SIZE, InvalidEnquiry, read_adf, read_json
+from ..intake import MAX_SIZE, InvalidEnquiry, read_body, tell_apart
 
 #: HTTP status of what became of one enquiry.
 STATUS = {"created": 201, "merged": 200, "quarantined": 422}
@@ -19,12 +17,14 @@ class IntakeController(http.Controller):
         methods=["POST"],
         csrf=False,
         save_session=False,
+        max_content_length=MAX_SIZE,
+        keeps_body=True,
     )
     def take_in(self, code):
         """Take in an enquiry in JSON, or those of an ADF document.
 
         The bearer token of the source comes in ``Authorization``. An enquiry is
-        told from others by ``external_id``, or by the header ``Idempotency-Key``.
+        told from others by its own id, or else by the header ``Idempotency-Key``.
 
         :param str code: of the source.
         :return: 201 for a new lead, 200 for one that was merged or had come in
@@ -36,13 +36,11 @@ class IntakeController(http.Controller):
         if not source._allows_another_request():
             return _refuse(429, "Too many requests. Try again in a minute.")
         body = request.httprequest.get_data()
-        if len(body) > MAX_SIZE:
-            return _refuse(413, f"The body is longer than {MAX_SIZE} bytes.")
         try:
             enquiries = self._read(body)
         except InvalidEnquiry as error:
             return _refuse(400, str(error))
-        return self._answer(source._deliver(enquiries))
+        return self._answer(source._deliver(enquiries, body))
 
     def _find_source(self, code):
         """Return the source that a request shows the token of."""
@@ -50,20 +48,17 @@ class IntakeController(http.Controller):
             "Authorization", ""
         ).partition(" ")
         sources = request.env["crm.lead.source"].sudo()
-        source = sources.search([("code", "=", code)], limit=1)
-        if scheme.lower() != "bearer" or not source._accepts_token(token.strip()):
-            return None
-        return source
+        # PostgreSQL knows no text with a NUL.
+        source = "\0" not in code and sources.search([("code", "=", code)], limit=1)
+        is_bearer = source and scheme.lower() == "bearer"
+        return source if is_bearer and source._accepts_token(token.strip()) else None
 
     def _read(self, body):
-        """Return the enquiries of a body, by what it looks like."""
-        if body.lstrip(b"\xef\xbb\xbf\r\n\t ")[:1] == b"<":
-            return read_adf(body)
-        enquiry = read_json(body)
-        key = request.httprequest.headers.get("Idempotency-Key", "")
-        if key and not enquiry.external_id:
-            enquiry = dataclasses.replace(enquiry, external_id=key)
-        return [enquiry]
+        """Return the enquiries of a body, each with a name of its own."""
+        sent = request.httprequest
+        charset = sent.mimetype_params.get("charset", "")
+        enquiries = read_body(body, sent.mimetype, charset)
+        return tell_apart(enquiries, sent.headers.get("Idempotency-Key", ""))
 
     def _answer(self, results):
         worst = max(STATUS[result["state"]] for result in results)

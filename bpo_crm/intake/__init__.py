@@ -1,16 +1,27 @@
 """What an enquiry is, and reading one from what others send: plain Python, no ORM."""
 
 from .adf import read_adf
-from .enquiry import MAX_SIZE, Enquiry, InvalidEnquiry
+from .body import read_body
+from .charset import is_charset
+from .country import find_country_code
+from .enquiry import MAX_SIZE, Enquiry, InvalidEnquiry, tell_apart
+from .headers import mend_headers
 from .json_body import read_json
 from .mail import describe_mail, read_mail
+from .phone import find_numbers
 
 __all__ = [
     "MAX_SIZE",
     "Enquiry",
     "InvalidEnquiry",
     "describe_mail",
+    "find_country_code",
+    "find_numbers",
+    "is_charset",
+    "mend_headers",
     "read_adf",
+    "read_body",
     "read_json",
     "read_mail",
+    "tell_apart",
 ]

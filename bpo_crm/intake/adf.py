@@ -2,218 +2,275 @@
 
 Auto-lead Data Format, version 1.0: a document ``adf`` of ``prospect`` elements,
 each with ``vehicle``, ``customer``, ``vendor`` and ``provider``. Senders follow it
-loosely, so this reads what they mean.
+loosely, so this reads what they mean, and what it has no field for becomes a part of
+the message.
 """
 
-import html
 import re
 
-from lxml import etree
+from .adf_markup import parse_adf
+from .charset import decode_text
+from .enquiry import MAX_SIZE, Enquiry, InvalidEnquiry
+from .moment import read_asked_on
 
-from .enquiry import MAX_SIZE, Enquiry, InvalidEnquiry, decode_text, parse_moment
+#: The most enquiries in one document.
+MAX_PROSPECTS = 1000
 
-#: The prologs of the standard, ``<?ADF VERSION "1.0"?>`` among them, are no XML.
-_PROLOGS = re.compile(r"<\?\s*(?:adf|xml)\b[^>]*\?>", re.IGNORECASE)
+#: Preferred first: a number on which the customer answers. The last ones never do.
+_PHONE_TYPES = ("cellphone", "mobile", "voice", "phone", "")
+_LAST_PHONE_TYPES = ("pager", "fax")
 
-_DOCTYPE = re.compile(r"<!DOCTYPE\b[^>[]*>", re.IGNORECASE)
+_NAME_PARTS = ("first", "middle", "last", "surname", "suffix")
 
-#: An ampersand that begins no entity of XML, with the HTML entity that it may begin.
-_BARE_AMPERSAND = re.compile(
-    r"&(?!(?:amp|lt|gt|quot|apos|#\d+|#x[0-9a-f]+);)(\w{1,30};)?", re.IGNORECASE
-)
+#: Of whom or what the rest of a prospect tells.
+_PARTIES = ("customer", "vehicle", "vendor", "provider")
 
-#: Preferred first: a number on which the customer answers.
-_PHONE_TYPES = ("cellphone", "mobile", "voice", "phone", "", "pager")
+_TRADED_IN = ("tradein", "trade", "sell")
 
-_NAME_PARTS = ("first", "middle", "last", "suffix")
+#: Attributes that tell nobody anything, and those that are no news where a text has
+#: become a field, or where there is none.
+_SILENT = ("line", "sequence", "xmlns")
+_KNOWN = ("part", "source", "type")
 
 
-def read_adf(body):
+def read_adf(body, charset=""):
     """Return the enquiries of an ADF document.
 
-    :param bytes body: the document, or a mail's text with one in it.
+    :param bytes body: the document, or a text with one in it.
+    :param str charset: the character set that it came with, if any.
     :return: at least one.
     :rtype: list[Enquiry]
-    :raises InvalidEnquiry: when there is no prospect in it, when it is too long,
-        or when it declares entities.
+    :raises InvalidEnquiry: when there is no prospect in it or too many, when it is
+        too long, or when it declares entities.
     """
-    if len(body) > MAX_SIZE:
-        raise InvalidEnquiry(f"The document is longer than {MAX_SIZE} bytes.")
-    root = _parse(_tidy(decode_text(body)))
-    prospects = [node for node in root.iter() if _tag(node) == "prospect"]
+    _check_size(body)
+    return read_adf_text(decode_text(body, charset))
+
+
+def read_adf_text(text):
+    """Return the enquiries of an ADF document that was decoded already.
+
+    :param str text: as in :func:`read_adf`.
+    :rtype: list[Enquiry]
+    :raises InvalidEnquiry: as :func:`read_adf` does.
+    """
+    _check_size(text)
+    prospects = list(parse_adf(text).iter("prospect"))
     if not prospects:
         raise InvalidEnquiry("The document has no prospect.")
-    return [_read_prospect(prospect) for prospect in prospects]
+    if len(prospects) > MAX_PROSPECTS:
+        raise InvalidEnquiry(f"The document has more than {MAX_PROSPECTS} prospects.")
+    return [_Prospect(prospect).to_enquiry() for prospect in prospects]
 
 
-# The document
+def _check_size(document):
+    if len(document) > MAX_SIZE:
+        raise InvalidEnquiry(f"The document is longer than {MAX_SIZE} bytes.")
 
 
-def _tidy(text):
-    """Return the part of a text that is the document, as XML."""
-    if re.search(r"&lt;\s*adf\b", text, re.IGNORECASE):
-        # A mail client has escaped it.
-        text = html.unescape(text)
-    if re.search(r"<!ENTITY", text, re.IGNORECASE):
-        raise InvalidEnquiry("The document must not declare entities.")
-    text = _DOCTYPE.sub("", _PROLOGS.sub("", text))
-    start = re.search(r"<(?:\w+:)?(?:adf|prospect)\b", text, re.IGNORECASE)
-    if not start:
-        raise InvalidEnquiry("The document is not ADF: it has no element adf.")
-    end = text.rfind(">") + 1
-    return _BARE_AMPERSAND.sub(_write_entity, text[start.start() : end])
+# Elements
 
 
-def _write_entity(match):
-    entity = match[0]
-    character = html.unescape(entity)
-    return "&amp;" + entity[1:] if character == entity else html.escape(character)
+def _find(node, name):
+    """Yield elements in another one, but not those of other parties in it."""
+    for child in node:
+        if child.tag == name:
+            yield child
+        if child.tag not in _PARTIES:
+            yield from _find(child, name)
 
 
-def _parse(text):
-    parser = etree.XMLParser(
-        recover=True,
-        resolve_entities=False,
-        load_dtd=False,
-        no_network=True,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
-    # More than one root is one document that lacks its frame.
-    root = etree.fromstring(f"<document>{text}</document>".encode(), parser)
-    if root is None:
-        raise InvalidEnquiry("The document is not XML.")
-    return root
+def _get_text(node):
+    return " ".join(" ".join(node.itertext()).split())
 
 
-def _tag(node):
-    name = node.tag if isinstance(node.tag, str) else ""
-    return name.rsplit("}", 1)[-1].rsplit(":", 1)[-1].lower()
+def _get_lines(node):
+    lines = ("".join(node.itertext())).splitlines()
+    return "\n".join(filter(None, (" ".join(line.split()) for line in lines)))
 
 
-def _children(node, *path):
-    """Return the elements at the end of a path, whatever the case of their names."""
-    nodes = [] if node is None else [node]
-    for name in path:
-        nodes = [child for parent in nodes for child in parent if _tag(child) == name]
-    return nodes
+def _get_own_text(node):
+    """Return the text of an element without that of the elements in it."""
+    texts = [node.text, *(child.tail for child in node)]
+    return " ".join("".join(filter(None, texts)).split())
 
 
-def _child(node, *path):
-    return next(iter(_children(node, *path)), None)
+def _is_business(name):
+    return name.get("type", "").lower() == "business"
 
 
-def _text(node, *path):
-    """Return the text of the first element at the end of a path that has one."""
-    found = _children(node, *path)
-    texts = (" ".join("".join(child.itertext()).split()) for child in found)
-    return next(filter(None, texts), "")
+def _get_preference(phone):
+    kind = phone.get("type", "").lower()
+    if kind in _LAST_PHONE_TYPES:
+        return len(_PHONE_TYPES) + 1 + _LAST_PHONE_TYPES.index(kind)
+    return _PHONE_TYPES.index(kind) if kind in _PHONE_TYPES else len(_PHONE_TYPES)
 
 
-def _attribute(node, name):
-    return next(
-        (value.strip() for key, value in node.attrib.items() if key.lower() == name),
-        "",
-    )
+# What they say
 
 
-# What it says
+class _Prospect:
+    """A prospect, and what of it has been read.
 
+    :param xml.etree.ElementTree.Element node: of the document.
+    """
 
-def _read_prospect(prospect):
-    customer = _child(prospect, "customer")
-    contact = _child(customer, "contact")
-    if contact is None:
-        contact = customer
-    vehicle = _find_wanted_vehicle(prospect)
-    address = _child(contact, "address")
-    return Enquiry(
-        external_id=_text(prospect, "id"),
-        enquired_at=parse_moment(_text(prospect, "requestdate")),
-        name=_read_name(contact),
-        phone=_read_phone(contact),
-        email=_text(contact, "email"),
-        street=", ".join(_read_street(address)),
-        city=_text(address, "city"),
-        zip=_text(address, "postalcode"),
-        country=_text(address, "country"),
-        brand=_text(vehicle, "make"),
-        vehicle=_read_vehicle(vehicle),
-        dealership=_text(prospect, "vendor", "id") or _read_vendor(prospect),
-        message=_read_message(prospect, customer, vehicle),
-    )
+    def __init__(self, node):
+        self._node = node
+        self._used = set()
 
+    def to_enquiry(self):
+        """Return the enquiry that it is.
 
-def _find_wanted_vehicle(prospect):
-    """Return the vehicle that the customer wants, not the one to be traded in."""
-    vehicles = _children(prospect, "vehicle")
-    wanted = [
-        vehicle
-        for vehicle in vehicles
-        if _attribute(vehicle, "interest").lower() not in ("trade-in", "sell")
-    ]
-    return next(iter(wanted), None)
+        :rtype: Enquiry
+        """
+        customer = self._get_party("customer")
+        if customer is None:
+            customer = self._node
+        vehicle = self._find_wanted_vehicle()
+        fields = {
+            "external_id": self._take_id(),
+            "name": self._take_name(customer),
+            **self._take_phones(customer),
+            "email": self._take(customer, "email"),
+            **self._take_address(customer),
+            **self._take_vehicle(vehicle),
+            **self._take_vendor(),
+            **self._take_date(),
+        }
+        # The customer's own words come first.
+        comments = self._take(customer, "comments", _get_lines)
+        rest = [_get_own_text(self._node), *self._describe(self._node, [])]
+        message = "\n".join(filter(None, [comments, *rest]))
+        return Enquiry(**fields, message=message)
 
+    def _get_party(self, name):
+        return next(self._node.iter(name), None)
 
-def _read_name(contact):
-    names = _children(contact, "name")
-    by_part = {_attribute(name, "part").lower(): _text(name) for name in names}
-    parts = [by_part[part] for part in _NAME_PARTS if by_part.get(part)]
-    full = by_part.get("full") or by_part.get("") or ""
-    return full or " ".join(parts)
+    def _find_wanted_vehicle(self):
+        """Return the vehicle that the customer wants, not the one to be traded in."""
+        for vehicle in self._node.iter("vehicle"):
+            interest = re.sub("[^a-z]", "", vehicle.get("interest", "").lower())
+            if interest not in _TRADED_IN:
+                return vehicle
+        return None
 
+    def _take(self, node, name, read=_get_text):
+        """Return the first text in an element, and remember that it has been read."""
+        for found in _find(node, name):
+            text = read(found)
+            if text:
+                self._used.update(found.iter())
+                return text
+        return ""
 
-def _read_phone(contact):
-    phones = [
-        (_attribute(phone, "type").lower(), _text(phone))
-        for phone in _children(contact, "phone")
-    ]
-    # A fax never answers.
-    callable_phones = [row for row in phones if row[1] and row[0] != "fax"]
+    def _take_id(self):
+        """Return its name at whoever gave it one: others use the same numbers."""
+        for node in self._node.findall("id"):
+            name = _get_text(node)
+            if name:
+                self._used.add(node)
+                return f"{node.get('source', '')} {name}".strip()
+        return ""
 
-    def preference(row):
-        known = row[0] in _PHONE_TYPES
-        return _PHONE_TYPES.index(row[0]) if known else len(_PHONE_TYPES)
+    def _take_date(self):
+        node = self._node.find("requestdate")
+        asked_on = read_asked_on(_get_text(node)) if node is not None else {}
+        if asked_on:
+            self._used.add(node)
+        return asked_on
 
-    return min(callable_phones, key=preference, default=("", ""))[1]
+    def _take_name(self, party):
+        """Return the name of a person, or else of a business."""
+        names = [node for node in _find(party, "name") if _get_text(node)]
+        names.sort(key=_is_business)
+        by_part = {}
+        for node in names:
+            by_part.setdefault(node.get("part", "").lower() or "full", node)
+        parts = [by_part[part] for part in _NAME_PARTS if part in by_part]
+        full = by_part.get("full")
+        if full is None or (parts and _is_business(full)):
+            self._used.update(parts)
+            return " ".join(map(_get_text, parts))
+        name = _get_text(full)
+        named = [full, *(part for part in parts if _get_text(part) in name)]
+        self._used.update(*(node.iter() for node in named))
+        return name
 
+    def _take_phones(self, customer):
+        phones = [node for node in _find(customer, "phone") if _get_text(node)]
+        phones.sort(key=_get_preference)
+        # The others are told with what is known of each.
+        self._used.update(phones[:1])
+        numbers = list(map(_get_text, phones))
+        return {
+            "phone": next(iter(numbers), ""),
+            "other_phones": "\n".join(numbers[1:]),
+        }
 
-def _read_street(address):
-    streets = _children(address, "street")
-    lines = sorted(streets, key=lambda street: _attribute(street, "line") or "1")
-    return filter(None, [*map(_text, lines), _text(address, "apartment")])
+    def _take_address(self, customer):
+        address = next(_find(customer, "address"), customer)
+        streets = sorted(
+            _find(address, "street"), key=lambda node: node.get("line") or "1"
+        )
+        self._used.update(streets)
+        lines = [*map(_get_text, streets), self._take(address, "apartment")]
+        return {
+            "street": ", ".join(filter(None, lines)),
+            "city": self._take(address, "city"),
+            "zip": self._take(address, "postalcode"),
+            "country": self._take(address, "country"),
+        }
 
+    def _take_vehicle(self, vehicle):
+        if vehicle is None:
+            return {}
+        model, trim = self._take(vehicle, "model"), self._take(vehicle, "trim")
+        return {
+            "brand": self._take(vehicle, "make"),
+            "vehicle": " ".join(filter(None, (model, trim))),
+            "model": model if trim else "",
+        }
 
-def _read_vehicle(vehicle):
-    return " ".join(filter(None, (_text(vehicle, "model"), _text(vehicle, "trim"))))
+    def _take_vendor(self):
+        vendor = self._get_party("vendor")
+        if vendor is None:
+            return {}
+        code = self._take(vendor, "id")
+        name = self._take(vendor, "vendorname")
+        if not name:
+            name = self._take_name(vendor)
+        return {
+            "dealership": code or name,
+            "dealership_name": name if code else "",
+        }
 
+    def _describe(self, node, path):
+        """Yield what has no field of its own, a line each.
 
-def _read_vendor(prospect):
-    vendor = _child(prospect, "vendor")
-    return _text(vendor, "vendorname") or _read_name(_child(vendor, "contact"))
+        :param xml.etree.ElementTree.Element node: whose inside is looked at.
+        :param list path: names of the elements that it is in.
+        """
+        for child in node:
+            # Whose contact it is says enough.
+            names = path if child.tag == "contact" else [*path, child.tag]
+            line = self._describe_element(child)
+            if line:
+                yield " ".join(names).capitalize() + line
+            yield from self._describe(child, names)
 
-
-def _read_message(prospect, customer, vehicle):
-    """Return everything that somebody wrote or that has no field of its own."""
-    details = [
-        ("Comments", _text(customer, "comments") or _text(prospect, "comments")),
-        ("Year", _text(vehicle, "year")),
-        ("Condition", "" if vehicle is None else _attribute(vehicle, "status")),
-        ("Colour", _text(vehicle, "colorcombination", "exteriorcolor")),
-        ("Price", _text(vehicle, "price")),
-        ("Stock number", _text(vehicle, "stock")),
-        ("VIN", _text(vehicle, "vin")),
-        ("About the vehicle", _text(vehicle, "comments")),
-        ("When", _text(customer, "timeframe", "description")),
-        *(("Trade-in", text) for text in _read_trade_ins(prospect)),
-        ("Sent by", _read_name(_child(prospect, "provider"))),
-    ]
-    return "\n".join(f"{label}: {text}" for label, text in details if text)
-
-
-def _read_trade_ins(prospect):
-    for vehicle in _children(prospect, "vehicle"):
-        if _attribute(vehicle, "interest").lower() in ("trade-in", "sell"):
-            names = ("year", "make", "model", "trim", "odometer")
-            yield " ".join(filter(None, (_text(vehicle, name) for name in names)))
+    def _describe_element(self, node):
+        """Return what is in an element alone and was not read, with its attributes."""
+        is_used = node in self._used
+        text = _get_text(node) if is_used else _get_own_text(node)
+        known = (*_SILENT, *_KNOWN) if is_used or not text else _SILENT
+        attributes = ", ".join(
+            f"{name} {value}"
+            for name, value in node.attrib.items()
+            if value and name not in known
+        )
+        if is_used and not attributes:
+            return ""
+        if attributes and text:
+            return f" ({attributes}): {text}"
+        return f": {attributes or text}" if attributes or text else ""

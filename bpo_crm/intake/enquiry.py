@@ -3,21 +3,16 @@
 import dataclasses
 import datetime
 import functools
-import re
+import hashlib
+
+from .charset import leave_out_controls
 
 #: The longest document or body that is read.
 MAX_SIZE = 512 * 1024  # bytes
 
-#: The longest text of each field that is kept. Longer ones are cut, and the whole
-#: of them stays with the enquiry.
+#: The longest text of a field that is one line. A longer one is cut, and the whole of
+#: it becomes a part of the message.
 MAX_LINE = 250
-MAX_TEXT = 20_000
-
-#: Character sets in which any bytes are a text, so that they prove nothing.
-_SINGLE_BYTE = ("us-ascii", "iso-8859", "latin", "windows-125", "cp125")
-
-#: Characters that no database takes, and that nobody typed.
-_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
 class InvalidEnquiry(ValueError):
@@ -43,19 +38,28 @@ class Enquiry:
     external_id: str = ""
     #: When the customer asked, in UTC, naive; None for now.
     enquired_at: datetime.datetime | None = None
+    #: The same in ISO 8601, by the clock of the dealership, where that is all that is
+    #: known.
+    local_time: str = ""
     # The customer
     name: str = ""
     phone: str = ""
+    #: Further numbers, one a line; the first of all that can be called counts.
+    other_phones: str = ""
     email: str = ""
     street: str = ""
     city: str = ""
     zip: str = ""
-    #: ISO 3166 code of two letters, or a country's name.
+    #: ISO 3166 code, or a country's name.
     country: str = ""
     # What the customer wants, and who sells it
     brand: str = ""
     vehicle: str = ""
+    #: The vehicle without what makes a variant of it.
+    model: str = ""
     dealership: str = ""
+    #: What the dealership is called, where that is a code.
+    dealership_name: str = ""
     message: str = ""
     # What no sender says, but the feed that read it
     #: Further values of the lead, by field.
@@ -71,13 +75,18 @@ class Enquiry:
     is_written_back: bool = _internal(default=False)
 
     def __post_init__(self):
+        long = []
         for field in dataclasses.fields(self):
             value = getattr(self, field.name)
             if isinstance(value, str):
-                is_text = field.name in ("message", "problem")
-                limit = MAX_TEXT if is_text else MAX_LINE
-                cleaned = _CONTROLS.sub("", value).strip()[:limit]
-                object.__setattr__(self, field.name, cleaned)
+                text = leave_out_controls(value).strip()
+                if len(text) > MAX_LINE and field.name not in ("message", "problem"):
+                    long.append(f"{field.name}: {text}")
+                    text = _shorten(field.name, text)
+                object.__setattr__(self, field.name, text)
+        if long:
+            message = "\n".join(filter(None, [self.message, *long]))
+            object.__setattr__(self, "message", message)
 
     @classmethod
     def get_names(cls):
@@ -92,59 +101,43 @@ class Enquiry:
         )
 
     @property
-    def is_reachable(self):
-        """Whether there is any way to the customer."""
-        return bool(self.phone or self.email)
+    def phones(self):
+        """All numbers of the customer, the best one first."""
+        return list(filter(None, [self.phone, *self.other_phones.splitlines()]))
+
+    @property
+    def vehicle_names(self):
+        """By what the vehicle may be known, the most exact one first."""
+        return list(filter(None, [self.vehicle, self.model]))
+
+    @property
+    def dealership_names(self):
+        """By what the dealership may be known, the most exact one first."""
+        return list(filter(None, [self.dealership, self.dealership_name]))
 
 
-def parse_moment(text):
-    """Return a moment that somebody wrote in ISO 8601, or in a form close to it.
+def tell_apart(enquiries, name=""):
+    """Return enquiries that came together, each with a name of its own.
 
-    :param str text: such as ``2026-11-22T09:30:00+08:00``; without an offset it
-        is UTC.
-    :return: in UTC, naive; None where it is no moment.
-    :rtype: datetime.datetime | None
+    :param list enquiries: of one document, mail or request. Equal ones are one.
+    :param str name: of what they came in, for those that have none.
+    :rtype: list[Enquiry]
     """
-    compact = re.sub(r"\s+", " ", (text or "").strip())
-    # Some senders leave a blank before the offset, or write it without a colon.
-    compact = re.sub(r" ?([+-]\d\d):?(\d\d)$", r"\1:\2", compact)
-    for form in (compact, compact.replace(" ", "T", 1)):
-        try:
-            return to_utc(datetime.datetime.fromisoformat(form))
-        except (ValueError, OverflowError):
-            continue
-    return None
+    taken, counts = set(), {}
+    named = []
+    for enquiry in dict.fromkeys(enquiries):
+        base = own = enquiry.external_id or name
+        while own and own in taken:
+            counts[base] = counts.get(base, 1) + 1
+            own = f"{base} {counts[base]}"
+        taken.add(own)
+        named.append(dataclasses.replace(enquiry, external_id=own))
+    return named
 
 
-def to_utc(moment):
-    """Return a moment in UTC.
-
-    :param datetime.datetime moment: with a zone, or in UTC.
-    :return: naive, to the second.
-    :rtype: datetime.datetime
-    :raises OverflowError: when there is no such moment in UTC.
-    """
-    if moment.tzinfo:
-        moment = moment.astimezone(datetime.UTC).replace(tzinfo=None)
-    return moment.replace(microsecond=0)
-
-
-def decode_text(body, charset=""):
-    """Return a text that somebody sent, in whatever character set it is.
-
-    :param bytes body: the text.
-    :param str charset: the one that it came with, if any.
-    :rtype: str
-    """
-    declared = re.search(rb'encoding\s*=\s*["\']([\w-]+)["\']', body[:300])
-    charsets = [charset, "utf-8-sig", declared and declared[1].decode("ascii")]
-    if charset.lower().startswith(_SINGLE_BYTE):
-        charsets = ["utf-8-sig", charset]
-    if body[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        charsets = ["utf-16"]
-    for name in filter(None, [*charsets, "cp1252"]):
-        try:
-            return body.decode(name)
-        except (UnicodeError, LookupError):
-            continue
-    return body.decode("latin-1")
+def _shorten(field, text):
+    if field != "external_id":
+        return text[:MAX_LINE]
+    # Two that differ at their ends only stay two.
+    mark = hashlib.sha256(text.encode()).hexdigest()
+    return f"{text[: MAX_LINE - len(mark) - 1]}-{mark}"

@@ -2,44 +2,59 @@
 
 import json
 
-from .enquiry import Enquiry, InvalidEnquiry, parse_moment
+from .enquiry import Enquiry, InvalidEnquiry
+from .moment import read_asked_on
 
-_NAMES = Enquiry.get_names()
+#: What a sender may say. The moment is read from ``enquired_at``, with a zone or not.
+_NAMES = Enquiry.get_names() - {"enquired_at", "local_time"}
 
 
-def read_json(body):
-    """Return the enquiry in a JSON body.
+def read_json(text):
+    """Return the enquiry in a text of JSON.
 
-    Names that are no field of :class:`Enquiry` are kept in the message, so that
-    nothing is lost that somebody asked.
+    What has no field in :class:`Enquiry`, or does not fit into it, is kept in the
+    message, so that nothing is lost that somebody asked.
 
-    :param bytes body: an object.
+    :param str text: an object.
     :rtype: Enquiry
-    :raises InvalidEnquiry: when it is no JSON object, or a value has a type that
-        the field cannot have.
+    :raises InvalidEnquiry: when it is no JSON object.
     """
     try:
-        values = json.loads(body)
+        values = json.loads(text, strict=False)
+        if not isinstance(values, dict):
+            raise InvalidEnquiry("The body must be a JSON object.")
+        return _read_values(values)
+    except InvalidEnquiry:
+        raise
     except (ValueError, RecursionError):
         raise InvalidEnquiry("The body is not JSON.") from None
-    if not isinstance(values, dict):
-        raise InvalidEnquiry("The body must be a JSON object.")
-    texts = {name: _read_text(name, value) for name, value in values.items()}
-    enquired_at = texts.pop("enquired_at", "")
-    moment = parse_moment(enquired_at)
-    if enquired_at and not moment:
-        raise InvalidEnquiry('"enquired_at" must be a moment in ISO 8601.')
-    known = {name: text for name, text in texts.items() if name in _NAMES}
-    others = [f"{name}: {text}" for name, text in texts.items() if name not in _NAMES]
+
+
+def _read_values(values):
+    known, others, asked_on = {}, [], {}
+    for name, value in values.items():
+        field, text = name.strip().lower(), _to_text(value)
+        if field == "enquired_at" and not asked_on:
+            asked_on = read_asked_on(text)
+            is_read = bool(asked_on)
+        else:
+            is_read = field in _NAMES and field not in known and _is_plain(value)
+            if is_read:
+                known[field] = text
+        if text and not is_read:
+            others.append(f"{name}: {text}")
     message = "\n".join(filter(None, [known.pop("message", ""), *others]))
-    return Enquiry(**known, message=message, enquired_at=moment)
+    return Enquiry(**known, **asked_on, message=message)
 
 
-def _read_text(name, value):
+def _is_plain(value):
+    return not isinstance(value, bool | list | dict)
+
+
+def _to_text(value):
     if value is None or isinstance(value, str):
         return value or ""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        if name in _NAMES:
-            raise InvalidEnquiry(f'"{name}" must be a text.')
-        return json.dumps(value, ensure_ascii=False)
-    return str(value)
+    if isinstance(value, float) and value.is_integer():
+        # A phone number that went through a spreadsheet.
+        value = int(value)
+    return json.dumps(value, ensure_ascii=False)

@@ -2,17 +2,20 @@
 
 import dataclasses
 import re
-from email.utils import parseaddr, parsedate_to_datetime
 
-from lxml import etree
-from lxml import html as lxml_html
+from .adf import read_adf_text
+from .adf_markup import has_adf
+from .charset import decode_text
+from .enquiry import MAX_SIZE, Enquiry, tell_apart
+from .headers import parse_mail
+from .letter import collect, decode_part, html_to_text, is_text, read_letter
+from .moment import read_asked_on
 
-from .adf import read_adf
-from .enquiry import MAX_SIZE, Enquiry, decode_text, to_utc
-
-_ADF = re.compile(r"<\s*(?:\w+:)?(?:adf|prospect)\b", re.IGNORECASE)
-
-_BLOCKS = re.compile(r"<(?:br|/p|/div|/tr|/li|/h\d)\b[^>]*>", re.IGNORECASE)
+#: What a document has, and a letter that only mentions one has not.
+_INSIDE = re.compile(
+    r"(?:<|&lt;)\s*(?:\w{1,30}:)?(?:/\s*adf|/\s*prospect|customer|contact|vehicle)\b",
+    re.IGNORECASE,
+)
 
 #: Ends of the names of files that may be ADF, whatever their type says.
 _ADF_FILES = (".adf", ".xml", ".txt")
@@ -28,57 +31,56 @@ _AUTOMATIC = (
 )
 
 
-def read_mail(message):
+def read_mail(original):
     """Return the enquiries in a mail.
 
-    :param email.message.EmailMessage message: the mail.
+    :param bytes original: the mail.
     :return: those of the ADF documents in it, or else the sender's own one; none
         for an automatic answer.
     :rtype: list[Enquiry]
     :raises InvalidEnquiry: when there is a document that cannot be read.
     """
+    message = parse_mail(original)
     documents = _find_documents(message)
     if documents:
-        enquiries = [found for body in documents for found in read_adf(body.encode())]
+        enquiries = [found for text in documents for found in read_adf_text(text)]
     elif _is_automatic(message):
         return []
     else:
-        enquiries = [_read_letter(message)]
-    # The same document may be attached twice.
-    distinct = dict.fromkeys(enquiries)
-    return [_complete(enquiry, message, n) for n, enquiry in enumerate(distinct)]
+        enquiries = [read_letter(message)]
+    completed = [_complete(enquiry, message) for enquiry in enquiries]
+    return tell_apart(completed, _read_name(message))
 
 
-def describe_mail(message):
-    """Return who wrote a mail that cannot be read, and its text.
+def describe_mail(original):
+    """Return who wrote a mail that cannot be read, and its text. Never fails.
 
-    :param email.message.EmailMessage message: the mail.
+    :param bytes original: the mail.
     :return: without a way to the customer, whom the mail does not tell.
     :rtype: Enquiry
     """
-    letter = _read_letter(message)
-    sender = " ".join(filter(None, (letter.name, letter.email)))
-    unknown = dataclasses.replace(letter, name=sender, email="")
-    return _complete(unknown, message, 0)
-
-
-def _complete(enquiry, message, number):
-    """Return an enquiry with what only its mail says."""
-    name = (message.get("Message-Id") or "").strip()
-    if name and number:
-        name = f"{name} {number + 1}"
-    return dataclasses.replace(
-        enquiry,
-        external_id=enquiry.external_id or name,
-        enquired_at=enquiry.enquired_at or _read_date(message),
-    )
-
-
-def _read_date(message):
     try:
-        return to_utc(parsedate_to_datetime(message.get("Date") or ""))
-    except (TypeError, ValueError, OverflowError):
-        return None
+        message = parse_mail(original)
+        letter = read_letter(message)
+        name = _read_name(message)
+    except Exception:  # noqa: BLE001
+        # Whatever is wrong with it, nobody has to lose it.
+        return Enquiry(message=decode_text(original[:MAX_SIZE]))
+    sender = " ".join(filter(None, (letter.name, letter.email)))
+    unknown = dataclasses.replace(letter, external_id=name, name=sender, email="")
+    return _complete(unknown, message)
+
+
+def _complete(enquiry, message):
+    """Return an enquiry with the date that only its mail says."""
+    if enquiry.enquired_at or enquiry.local_time:
+        return enquiry
+    asked_on = read_asked_on(str(message.get("Date") or ""))
+    return dataclasses.replace(enquiry, **asked_on)
+
+
+def _read_name(message):
+    return str(message.get("Message-Id") or "").strip()
 
 
 def _is_automatic(message):
@@ -89,79 +91,38 @@ def _is_automatic(message):
     )
 
 
-# Its parts
+def _find_documents(mail):
+    """Return the ADF documents in a mail and in those that it forwards.
 
-
-def _find_documents(message):
-    """Return the ADF documents, of the attached files before the mail's text."""
-    attached, written = [], []
-    for part in message.walk():
-        text = _read_part(part)
-        if _ADF.search(text):
-            (attached if part.get_filename() else written).append(text)
-    # The text may be there in two forms, plain and HTML.
-    return attached or written[:1]
+    What is attached to a mail counts more than its text, which only repeats it.
+    """
+    found = collect(mail, _read_part)
+    attached = [text for place, text in found if place == "attached"]
+    written = [text for place, text in found if place == "written"]
+    forwarded = [text for place, text in found if place == "forwarded"]
+    return [*(attached or written), *forwarded]
 
 
 def _read_part(part):
+    """Return the documents in a part, each with its place in the mail."""
+    if part.get_content_type() == "message/rfc822":
+        inner = [text for mail in part.get_payload() for text in _find_documents(mail)]
+        return [("forwarded", text) for text in inner]
+    text = _read_document(part)
+    if not (has_adf(text) and _INSIDE.search(text)):
+        return []
+    return [("attached" if part.get_filename() else "written", text)]
+
+
+def _read_document(part):
     """Return the text of a part in which there may be a document."""
     kind, file_name = part.get_content_type(), (part.get_filename() or "").lower()
-    is_text = part.get_content_maintype() == "text"
-    if not (is_text or kind.endswith(("xml", "adf")) or file_name.endswith(_ADF_FILES)):
+    is_adf = kind.endswith(("xml", "adf")) or file_name.endswith(_ADF_FILES)
+    if not (is_adf or is_text(part)):
         return ""
-    text = _decode(part)
-    if kind == "text/html" and not _ADF.search(text):
-        # Somebody has written the document as text.
-        return _to_text(text)
+    text = decode_part(part)
+    if kind == "text/html":
+        # Somebody may have written the document as text.
+        words = html_to_text(text)
+        return words if has_adf(words) else text
     return text
-
-
-def _decode(part):
-    body = part.get_payload(decode=True) or b""
-    return decode_text(body, part.get_content_charset() or "")
-
-
-def _to_text(html):
-    """Return the text of HTML, with its lines."""
-    lines = _BLOCKS.sub("\n", html[:MAX_SIZE])
-    parser = lxml_html.HTMLParser(encoding="utf-8")
-    try:
-        root = lxml_html.document_fromstring(lines.encode(errors="replace"), parser)
-    except etree.ParserError:
-        return ""
-    etree.strip_elements(root, "head", "script", "style", with_tail=False)
-    return root.text_content().replace("\xa0", " ")
-
-
-# What somebody wrote
-
-
-def _read_letter(message):
-    name, email = _read_address(message, "From")
-    # A web form sends for the customer, and says so here.
-    reply_name, reply_email = _read_address(message, "Reply-To")
-    text = re.sub(r"\n{3,}", "\n\n", _read_text(message)).strip()
-    subject = str(message.get("Subject") or "")
-    return Enquiry(
-        name=reply_name or name,
-        email=reply_email or email,
-        message="\n".join(filter(None, (subject, text))),
-    )
-
-
-def _read_address(message, header):
-    value = message.get(header)
-    first = next(iter(getattr(value, "addresses", ())), None)
-    if first:
-        return first.display_name, first.addr_spec
-    return parseaddr(str(value or ""))
-
-
-def _read_text(message):
-    by_kind = {}
-    for part in message.walk():
-        if part.get_content_maintype() == "text" and not part.get_filename():
-            by_kind.setdefault(part.get_content_subtype(), part)
-    if "plain" in by_kind:
-        return _decode(by_kind["plain"])
-    return _to_text(_decode(by_kind["html"])) if "html" in by_kind else ""

@@ -1,3 +1,4 @@
+import base64
 import json
 import logging
 
@@ -40,6 +41,13 @@ class LeadEnquiry(models.Model):
     content = fields.Text(
         readonly=True, help="What was sent, as it was understood, in JSON."
     )
+    body = fields.Binary(
+        "What Was Sent",
+        readonly=True,
+        attachment=True,
+        help="Kept of an enquiry that came over HTTP and went to quarantine.",
+    )
+    body_name = fields.Char(compute="_compute_body_name")
     # Where a feed read it
     feed_id = fields.Many2one("crm.lead.feed", readonly=True, ondelete="set null")
     remote_id = fields.Integer("ID There", readonly=True)
@@ -64,6 +72,10 @@ class LeadEnquiry(models.Model):
             """
         )
         return result
+
+    def _compute_body_name(self):
+        for row in self:
+            row.body_name = f"{row.id}.txt"
 
     # ------------------------------------------------------------
     # ACTIONS
@@ -165,6 +177,15 @@ class LeadEnquiry(models.Model):
             [("source_id", "=", source.id), ("external_id", "in", names)]
         )
         return {row.external_id: row for row in rows}, new
+
+    def _keep_body(self, body):
+        """Keep what was sent with those of these that are in quarantine.
+
+        :param bytes body: from which they were read.
+        """
+        waiting = self.filtered(lambda row: row._is_waiting())
+        if body and waiting:
+            waiting.body = base64.b64encode(body)
 
     def _is_waiting(self):
         return self.state == "quarantined"

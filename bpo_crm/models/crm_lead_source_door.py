@@ -85,12 +85,13 @@ class LeadSource(models.Model):
             (count,) = cr.fetchone()
         return count <= self.rate_limit
 
-    def _deliver(self, enquiries):
+    def _deliver(self, enquiries, body=b""):
         """Take in enquiries in a transaction of their own.
 
         One that cannot be taken in is kept in quarantine, and the others come in.
 
         :param list enquiries: of :class:`intake.Enquiry`.
+        :param bytes body: what they were read from, kept with those in quarantine.
         :return: what became of each: ``state``, the ``reference`` of its lead,
             ``error``, and ``is_known`` for those that had come in before.
         :rtype: list[dict]
@@ -98,6 +99,7 @@ class LeadSource(models.Model):
 
         def take_in(source):
             rows, new = source.env["crm.lead"]._take_in(source, enquiries)
+            new._keep_body(body)
             return [row._prepare_answer(row not in new) for row in rows]
 
         try:
@@ -108,11 +110,13 @@ class LeadSource(models.Model):
                 raise
             _logger.warning("Delivery of %s goes on apart: %s", self.code, problem)
         if len(enquiries) == 1:
-            # Kept, for somebody to look at.
+            # Kept, for somebody to look at; what it is, is not for the sender.
             enquiry = dataclasses.replace(enquiries[0], problem=problem)
-            return self._deliver([enquiry])
+            (result,) = self._deliver([enquiry], body)
+            return [{**result, "error": self.env._("It waits to be looked at.")}]
         middle = len(enquiries) // 2
-        return self._deliver(enquiries[:middle]) + self._deliver(enquiries[middle:])
+        halves = enquiries[:middle], enquiries[middle:]
+        return [result for half in halves for result in self._deliver(half, body)]
 
     def _run_alone(self, work):
         """Do something in a transaction of its own, again if another got in its way.

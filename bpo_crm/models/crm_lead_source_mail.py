@@ -1,13 +1,16 @@
 import base64
-import codecs
-import email
-import email.policy
 import functools
 import logging
 
 from odoo import api, fields, models
 
-from ..intake import InvalidEnquiry, describe_mail, read_mail
+from ..intake import (
+    InvalidEnquiry,
+    describe_mail,
+    is_charset,
+    mend_headers,
+    read_mail,
+)
 from .crm_lead_intake import with_name
 
 _logger = logging.getLogger(__name__)
@@ -37,7 +40,7 @@ class LeadSource(models.Model):
     # BUSINESS
     # ------------------------------------------------------------
 
-    def _receive_mail(self, message):
+    def _receive_mail(self, original):
         """Keep a mail, and take it in as soon as it is certain to be kept.
 
         The gateway's transaction cannot do both: it fails where another delivery
@@ -45,10 +48,10 @@ class LeadSource(models.Model):
         has locked would keep a transaction within it waiting forever. So the mail
         waits in quarantine until the commit, and stays there if it cannot be read.
 
-        :param email.message.EmailMessage message: the mail.
+        :param bytes original: the mail.
         """
         enquiries = self.env["crm.lead.enquiry"]
-        row = enquiries._write_down_mail(self, message, self.env._("Not read yet."))
+        row = enquiries._write_down_mail(self, original, self.env._("Not read yet."))
         if row:
             self.env.cr.postcommit.add(functools.partial(self._read_kept_mail, row.id))
 
@@ -64,22 +67,22 @@ class LeadSource(models.Model):
             # It is in quarantine, where somebody can try it again.
             _logger.exception("A mail to %s could not be read", self.code)
 
-    def _take_in_mail(self, message):
+    def _take_in_mail(self, original):
         """Take in what is in a mail.
 
-        :param email.message.EmailMessage message: the mail.
+        :param bytes original: the mail.
         """
         enquiries = self.env["crm.lead.enquiry"]
         try:
-            found = read_mail(message)
+            found = read_mail(original)
         except InvalidEnquiry as problem:
-            enquiries._write_down_mail(self, message, str(problem))
+            enquiries._write_down_mail(self, original, str(problem))
             return
         if not found:
             _logger.info("An automatic answer came to %s", self.code)
             return
         _rows, new = self.env["crm.lead"]._take_in(self, found)
-        new._attach_mail(message)
+        new._attach_mail(original)
 
 
 class LeadEnquiry(models.Model):
@@ -102,34 +105,33 @@ class LeadEnquiry(models.Model):
         mails = self.filtered("mail")
         others = self - mails
         for row in mails:
-            message = _parse(base64.b64decode(row.mail))
+            original = base64.b64decode(row.mail)
             # What is in the mail may have its name.
             row.unlink()
-            source._take_in_mail(message)
+            source._take_in_mail(original)
         return super(LeadEnquiry, others)._take_in_again(source)
 
     @api.model
-    def _write_down_mail(self, source, message, reason):
+    def _write_down_mail(self, source, original, reason):
         """Keep a mail in quarantine.
 
         :param crm.lead.source source: to whose address it came.
-        :param email.message.EmailMessage message: the mail.
+        :param bytes original: the mail.
         :param str reason: why it is there.
         :return: its row; empty if the mail had come before.
         """
-        enquiry = with_name(describe_mail(message))
+        enquiry = with_name(describe_mail(original))
         _rows, new = self._write_down(source, [enquiry])
         if new:
             new._record_results([(new.id, "quarantined", None, reason)])
-            new.mail = base64.b64encode(_to_bytes(message))
+            new.mail = base64.b64encode(original)
         return new
 
-    def _attach_mail(self, message):
+    def _attach_mail(self, original):
         """Keep the mail that these enquiries came by, with their leads as well.
 
-        :param email.message.EmailMessage message: the mail.
+        :param bytes original: the mail.
         """
-        original = _to_bytes(message)
         self.mail = base64.b64encode(original)
         leads = self.lead_id
         files = self.env["ir.attachment"].create(
@@ -156,10 +158,28 @@ class MailThread(models.AbstractModel):
 
     _inherit = "mail.thread"
 
+    @api.model
+    def message_process(self, model, message, *args, **kwargs):
+        # The bytes as they came: a mail with mistakes cannot be written from its parts.
+        original = getattr(message, "data", message)
+        if isinstance(original, str):
+            original = original.encode(errors="surrogateescape")
+        thread = self.with_context(original_mail=original[:MAX_MAIL])
+        return super(MailThread, thread).message_process(
+            model, message, *args, **kwargs
+        )
+
+    @api.model
+    def message_parse(self, message, *args, **kwargs):
+        # Core reads all addresses of a mail, and loses it at one that Python cannot.
+        mend_headers(message)
+        return super().message_parse(message, *args, **kwargs)
+
     def _message_parse_extract_payload(self, message, *args, **kwargs):
         # Core fails at a character set that Python does not know.
         for part in message.walk():
-            if not _is_known(part.get_content_charset()):
+            charset = part.get_content_charset()
+            if charset and not is_charset(charset):
                 part.set_param("charset", "utf-8")
         return super()._message_parse_extract_payload(message, *args, **kwargs)
 
@@ -173,22 +193,6 @@ class MailThread(models.AbstractModel):
                 others.append(route)
                 continue
             source = self.env["crm.lead.source"].sudo().browse(source_id)
-            source._receive_mail(message)
+            original = self.env.context.get("original_mail") or message.as_bytes()
+            source._receive_mail(original)
         return super()._message_route_process(message, message_dict, others)
-
-
-def _is_known(charset):
-    try:
-        return not charset or bool(codecs.lookup(charset))
-    except LookupError:
-        return False
-
-
-def _parse(original):
-    return email.message_from_bytes(original, policy=email.policy.SMTP)
-
-
-def _to_bytes(message):
-    # As it came: writing odd headers anew may fail.
-    as_it_came = message.policy.clone(refold_source="none")
-    return message.as_bytes(policy=as_it_came)[:MAX_MAIL]

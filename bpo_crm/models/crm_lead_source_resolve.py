@@ -1,12 +1,18 @@
 import dataclasses
+from datetime import datetime
+
+import pytz
 
 from odoo import api, fields, models
 from odoo.tools import email_normalize, format_datetime, plaintext2html
 
-from ..intake import Enquiry
+from ..intake import Enquiry, find_country_code, find_numbers
 
 #: By what a vehicle is called, the last of which counts most.
 VEHICLE_NAMES = ("name", "default_code", "external_ref")
+
+#: The longest text that a lead shows. The whole of it is kept with the enquiry.
+MAX_TEXT = 20_000
 
 
 @dataclasses.dataclass(eq=False)
@@ -59,6 +65,7 @@ class LeadSource(models.Model):
         self._find_vehicles(entries)
         countries = self._index("res.country", ("name", "code"))
         for entry in entries:
+            self._find_moment(entry)
             self._find_customer(entry, countries)
         return entries
 
@@ -69,10 +76,11 @@ class LeadSource(models.Model):
     def _find_dealerships(self, entries):
         known = self._index("crm.dealership", ("name", "code"))
         for entry in entries:
-            name = entry.enquiry.dealership
-            found = known.get(name.lower())
-            if name and not found:
-                entry.unknown.append(self.env._("Dealership: %s", name))
+            names = entry.enquiry.dealership_names
+            found = _find_first(known, names)
+            if names and not found:
+                words = ", ".join(names)
+                entry.unknown.append(self.env._("Dealership: %s", words))
             entry.values["dealership_id"] = (found or self.dealership_id).id
 
     def _find_vehicles(self, entries):
@@ -85,36 +93,56 @@ class LeadSource(models.Model):
         }
         for entry in entries:
             enquiry = entry.enquiry
-            brand = brands.get(enquiry.brand.lower())
-            if enquiry.brand_id:
-                brand = self.env["crm.brand"].browse(enquiry.brand_id)
-            elif not enquiry.brand:
-                brand = self.brand_id
-            elif not brand:
-                entry.unknown.append(self.env._("Brand: %s", enquiry.brand))
-            names = of_brand.get(brand, {}) if brand else vehicles
-            found = names.get(enquiry.vehicle.lower())
-            if enquiry.vehicle and not found:
-                entry.unknown.append(self.env._("Vehicle: %s", enquiry.vehicle))
+            brand = self._find_brand(entry, brands)
+            # A vehicle of a brand that is not known is none of the others'.
+            is_of_any = not (brand or enquiry.brand)
+            names = vehicles if is_of_any else of_brand.get(brand, {})
+            found = _find_first(names, enquiry.vehicle_names)
+            words = _join(enquiry.vehicle_names)
+            if words and (not found or names.get(words.lower()) != found):
+                entry.unknown.append(self.env._("Vehicle: %s", words))
             entry.values["vehicle_model_id"] = found.id if found else False
-            entry.values["brand_id"] = (
-                found.brand_id if found else brand or self.brand_id.browse()
-            ).id
+            entry.values["brand_id"] = (found.brand_id if found else brand).id
+
+    def _find_brand(self, entry, brands):
+        """Return the brand that is asked for; empty for none, or an unknown one."""
+        enquiry = entry.enquiry
+        if enquiry.brand_id:
+            return self.env["crm.brand"].browse(enquiry.brand_id)
+        if not enquiry.brand:
+            return self.brand_id
+        found = brands.get(enquiry.brand.lower())
+        if not found:
+            entry.unknown.append(self.env._("Brand: %s", enquiry.brand))
+        return found or self.brand_id.browse()
+
+    def _find_moment(self, entry):
+        """Find the moment that a clock of the dealership showed."""
+        local_time = entry.enquiry.local_time
+        if not local_time:
+            return
+        dealership = self._get_dealership(entry)
+        company = self.env.company
+        calendar = dealership.resource_calendar_id or company.resource_calendar_id
+        zone = pytz.timezone(calendar.tz or "UTC")
+        moment = zone.localize(datetime.fromisoformat(local_time))
+        moment = moment.astimezone(pytz.utc).replace(tzinfo=None)
+        entry.enquiry = dataclasses.replace(entry.enquiry, enquired_at=moment)
+        if entry.row:
+            entry.row.enquired_at = moment
 
     def _find_customer(self, entry, countries):
         enquiry = entry.enquiry
-        dealership = self.env["crm.dealership"].browse(entry.values["dealership_id"])
-        country = countries.get(enquiry.country.lower()) or dealership.country_id
-        country = country or self.env.company.country_id
-        leads = self.env["crm.lead"]
-        phone, readable = leads._parse_phone(enquiry.phone, country)
-        email = email_normalize(enquiry.email)
-        for name, text, usable in (
-            (self.env._("Phone: %s", enquiry.phone), enquiry.phone, phone),
-            (self.env._("Email: %s", enquiry.email), enquiry.email, email),
-        ):
-            if text and not usable:
-                entry.unknown.append(name)
+        country = self._find_country(entry, countries)
+        near = self._get_dealership(entry).country_id or self.env.company.country_id
+        phone, readable = self._find_phone(entry, country or near)
+        if not enquiry.country:
+            # In which another number of the customer is read, too.
+            country = near
+        # Of several addresses, the first one, as of any lead.
+        email = email_normalize(enquiry.email, strict=False)
+        if enquiry.email and not email:
+            entry.unknown.append(self.env._("Email: %s", enquiry.email))
         entry.keys = list(filter(None, (phone, email)))
         entry.error = enquiry.problem
         if not (entry.keys or entry.error):
@@ -133,9 +161,45 @@ class LeadSource(models.Model):
             **enquiry.values,
         }
 
+    def _find_country(self, entry, countries):
+        """Return the country that a customer says; empty for none."""
+        name = entry.enquiry.country
+        found = countries.get(name.lower()) or countries.get(
+            find_country_code(name).lower()
+        )
+        if name and not found:
+            entry.unknown.append(self.env._("Country: %s", name))
+        return found or self.env["res.country"]
+
+    def _find_phone(self, entry, country):
+        """Return the first number that can be called; keep the others for people.
+
+        :return: as of :meth:`crm.lead._parse_phone`.
+        :rtype: tuple
+        """
+        enquiry, found = entry.enquiry, (False, False)
+        for sent in enquiry.phones:
+            parsed = self.env["crm.lead"]._parse_phone(sent, country)
+            is_more_to_tell = found[0] or not parsed[0]
+            if is_more_to_tell and sent not in enquiry.message:
+                entry.unknown.append(self.env._("Phone: %s", sent))
+            if not found[0]:
+                found = parsed if parsed[0] else self._find_number(sent, country)
+        return found
+
+    def _find_number(self, text, country):
+        """Return the first number among other words."""
+        leads = self.env["crm.lead"]
+        numbers = find_numbers(text, country.code)
+        parsed = (leads._parse_phone(number, country) for number in numbers)
+        return next(filter(all, parsed), (False, False))
+
+    def _get_dealership(self, entry):
+        return self.env["crm.dealership"].browse(entry.values["dealership_id"])
+
     @api.model
     def _explain_unreachable(self, enquiry):
-        sent = ", ".join(filter(None, (enquiry.phone, enquiry.email)))
+        sent = ", ".join(filter(None, (*enquiry.phones, enquiry.email)))
         if not sent:
             return self.env._("There is neither a phone number nor an email address.")
         return self.env._("This reaches nobody: %s", sent)
@@ -147,13 +211,20 @@ class LeadSource(models.Model):
 
     @api.model
     def _index_by(self, records, names):
-        """Return records by the values of fields, the last of which counts most."""
-        return {
-            record[name].lower(): record
-            for name in names
-            for record in records
-            if record[name]
-        }
+        """Return records by the values of fields, the last of which counts most.
+
+        :return: empty ones for what several of them are called.
+        :rtype: dict
+        """
+        index = {}
+        for name in names:
+            named = records.filtered(name)
+            by_name = named.grouped(lambda record, name=name: record[name].lower())
+            index |= {
+                word: found if len(found) == 1 else records.browse()
+                for word, found in by_name.items()
+            }
+        return index
 
     # ------------------------------------------------------------
     # WHAT IS WRITTEN
@@ -194,7 +265,7 @@ class LeadSource(models.Model):
     def _prepare_title(self, entry):
         enquiry = entry.enquiry
         customer = enquiry.name or enquiry.phone or enquiry.email
-        vehicle = enquiry.vehicle or enquiry.brand
+        vehicle = next(iter(enquiry.vehicle_names), enquiry.brand)
         if not vehicle:
             return customer
         return self.env._(
@@ -203,12 +274,20 @@ class LeadSource(models.Model):
 
     def _prepare_text(self, entry):
         """Return what was written, and what nobody could make sense of."""
-        return "\n".join(filter(None, [entry.enquiry.message, *entry.unknown]))
+        message = self._cut(entry.enquiry.message)
+        return "\n".join(filter(None, [message, *entry.unknown]))
+
+    def _cut(self, message):
+        if len(message) <= MAX_TEXT:
+            return message
+        rest = self.env._("The rest is kept with the enquiry.")
+        return f"{message[:MAX_TEXT]}…\n{rest}"
 
     def _prepare_merge_message(self, entry):
         """Return what the chatter of the customer's open lead says."""
         enquiry = entry.enquiry
-        vehicle = " ".join(filter(None, (enquiry.brand, enquiry.vehicle)))
+        vehicle = " ".join(filter(None, (enquiry.brand, _join(enquiry.vehicle_names))))
+        dealership = ", ".join(enquiry.dealership_names)
         place = (enquiry.street, enquiry.zip, enquiry.city, enquiry.country)
         address = ", ".join(filter(None, place))
         lines = [
@@ -218,13 +297,13 @@ class LeadSource(models.Model):
             enquiry.enquired_at
             and self.env._("Asked on: %s", self._format_moment(entry)),
             vehicle and self.env._("Vehicle: %s", vehicle),
-            enquiry.dealership and self.env._("Dealership: %s", enquiry.dealership),
+            dealership and self.env._("Dealership: %s", dealership),
             enquiry.name and self.env._("Name: %s", enquiry.name),
-            enquiry.phone and self.env._("Phone: %s", enquiry.phone),
+            *(self.env._("Phone: %s", phone) for phone in enquiry.phones),
             enquiry.email and self.env._("Email: %s", enquiry.email),
             address and self.env._("Address: %s", address),
             *self._list_values(enquiry),
-            enquiry.message,
+            self._cut(enquiry.message),
             *entry.unknown,
         ]
         # What nobody could make sense of has been said with the rest already.
@@ -243,3 +322,14 @@ class LeadSource(models.Model):
             f"{names[name]._description_string(self.env)}: {value}"
             for name, value in enquiry.values.items()
         ]
+
+
+def _find_first(index, names):
+    """Return the record of the first name that is one; None for none."""
+    return next(filter(None, (index.get(name.lower()) for name in names)), None)
+
+
+def _join(names):
+    """Return names as a text, without those that are a part of another one."""
+    parts = {one for one in names for other in names if one != other and one in other}
+    return ", ".join(name for name in dict.fromkeys(names) if name not in parts)

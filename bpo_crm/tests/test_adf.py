@@ -1,5 +1,7 @@
 from datetime import datetime
 
+from freezegun import freeze_time
+
 from odoo.tests import BaseCase, tagged
 
 from odoo.addons.bpo_crm.intake import MAX_SIZE, InvalidEnquiry, read_adf
@@ -51,6 +53,7 @@ def prospect(inside=f"<customer>{CONTACT}</customer>"):
 
 
 @tagged("post_install", "-at_install")
+@freeze_time("2026-11-24 08:00:00")
 class TestAdf(BaseCase):
     def _read(self, document):
         if isinstance(document, str):
@@ -65,7 +68,7 @@ class TestAdf(BaseCase):
 
     def test_every_part_is_read(self):
         enquiry = self._read(COMPLETE)
-        self.assertEqual(enquiry.external_id, "8841")
+        self.assertEqual(enquiry.external_id, "CarSite 8841")
         self.assertEqual(enquiry.enquired_at, datetime(2026, 11, 20, 1, 30))
         self.assertEqual(enquiry.name, "Maria Santos")
         self.assertEqual(enquiry.phone, "0917 555 0101")
@@ -75,19 +78,33 @@ class TestAdf(BaseCase):
             (enquiry.city, enquiry.zip, enquiry.country), ("Pasig", "1600", "PH")
         )
         self.assertEqual((enquiry.brand, enquiry.vehicle), ("Toyota", "Vios 1.3 G"))
-        self.assertEqual(enquiry.dealership, "PSG")
-        for text in (
-            "Is the red one there?",
-            "Red",
-            "1,050,000",
-            "S-77",
-            "VIN123",
-            "Seen on the site",
-            "This month",
-            "2015 Honda City 90000",
-            "CarSite",
-        ):
-            self.assertIn(text, enquiry.message)
+        self.assertEqual(enquiry.model, "Vios")
+        self.assertEqual(
+            (enquiry.dealership, enquiry.dealership_name), ("PSG", "Toyota Pasig")
+        )
+        self.assertEqual(enquiry.other_phones, "02 8123 4567\n02 8111 1111")
+        self.assertEqual(
+            enquiry.message.splitlines(),
+            [
+                "Is the red one there?",
+                "Vehicle: interest buy, status new",
+                "Vehicle year: 2026",
+                "Vehicle vin: VIN123",
+                "Vehicle stock: S-77",
+                "Vehicle colorcombination exteriorcolor: Red",
+                "Vehicle price (type quote, currency PHP): 1,050,000",
+                "Vehicle comments: Seen on the site",
+                "Vehicle: interest trade-in, status used",
+                "Vehicle year: 2015",
+                "Vehicle make: Honda",
+                "Vehicle model: City",
+                "Vehicle odometer (units km): 90000",
+                "Customer phone (type fax): 02 8111 1111",
+                "Customer phone (type voice, time day): 02 8123 4567",
+                "Customer timeframe description: This month",
+                "Provider name (part full): CarSite",
+            ],
+        )
 
     # ------------------------------------------------------------
     # What real senders do
@@ -185,17 +202,15 @@ class TestAdf(BaseCase):
             )
             self.assertEqual(self._read(document).name, name)
 
-    def test_with_dates_as_people_write_them(self):
-        for text in (
-            "2026-11-20T09:30:00+08:00",
-            "2026-11-20 09:30:00 +0800",
-            "2026-11-20T01:30:00Z",
-            "2026-11-20 01:30",
-        ):
-            enquiry = self._read(prospect(f"<requestdate>{text}</requestdate>"))
-            self.assertEqual(enquiry.enquired_at, datetime(2026, 11, 20, 1, 30), text)
-        enquiry = self._read(prospect("<requestdate>yesterday</requestdate>"))
+    def test_with_a_date_of_any_kind(self):
+        enquiry = self._read(
+            prospect("<requestdate>2026-11-20T09:30:00+08:00</requestdate>")
+        )
+        self.assertEqual(enquiry.enquired_at, datetime(2026, 11, 20, 1, 30))
+        enquiry = self._read(prospect("<requestdate>11/20/2026 9:30</requestdate>"))
         self.assertIsNone(enquiry.enquired_at)
+        self.assertEqual(enquiry.local_time, "2026-11-20T09:30:00")
+        self.assertEqual(enquiry.message, "")
 
     def test_with_the_vendor_by_name_only(self):
         enquiry = self._read(
@@ -216,11 +231,130 @@ class TestAdf(BaseCase):
             )
         )
         self.assertEqual(enquiry.brand, "Toyota")
-        self.assertIn("Trade-in: Honda", enquiry.message)
+        self.assertIn("Vehicle make: Honda", enquiry.message)
 
     def test_with_nothing_in_it(self):
         enquiry = self._read("<adf><prospect/></adf>")
-        self.assertFalse(enquiry.is_reachable)
+        self.assertEqual((enquiry.phones, enquiry.email), ([], ""))
+
+    # ------------------------------------------------------------
+    # What a sender has more of than we have fields
+    # ------------------------------------------------------------
+
+    def _read_contact(self, inside):
+        contact = f"<contact>{inside}</contact>"
+        return self._read(prospect(f"<customer>{contact}</customer>"))
+
+    def test_everything_without_a_field_is_in_the_message(self):
+        enquiry = self._read(
+            prospect(
+                "<requestdate>some day</requestdate>"
+                "<vehicle><make>Kia</make><model>Rio</model><bodystyle>Van</bodystyle>"
+                "<option><optionname>Roof rack</optionname><weighting>80</weighting>"
+                "</option><finance><method>loan</method><amount type='monthly'>9000"
+                "</amount></finance><imagetag width='80'>http://i.example/1</imagetag>"
+                "</vehicle><vehicle><make>Kia</make><model>Picanto</model></vehicle>"
+                "<customer><contact><name>Ana</name><email>a@customer.example</email>"
+                "<email>b@customer.example</email><phone time='evening'>1</phone>"
+                "<address><regioncode>NCR</regioncode></address></contact>"
+                "<timeframe><earliestdate>2026-12-01</earliestdate></timeframe>"
+                "<comments>Mine</comments></customer>"
+                "<vendor><id>99</id><vendorname>Kia Pasig</vendorname><contact>"
+                "<name>Ben</name></contact></vendor>"
+                "<provider><service>Web</service><url>http://p.example</url></provider>"
+                "<campaign>Spring</campaign><comments>Ours</comments>"
+            )
+        )
+        self.assertEqual(
+            enquiry.message.splitlines(),
+            [
+                "Mine",
+                "Requestdate: some day",
+                "Vehicle bodystyle: Van",
+                "Vehicle option optionname: Roof rack",
+                "Vehicle option weighting: 80",
+                "Vehicle finance method: loan",
+                "Vehicle finance amount (type monthly): 9000",
+                "Vehicle imagetag (width 80): http://i.example/1",
+                "Vehicle make: Kia",
+                "Vehicle model: Picanto",
+                "Customer email: b@customer.example",
+                "Customer phone (time evening): 1",
+                "Customer address regioncode: NCR",
+                "Customer timeframe earliestdate: 2026-12-01",
+                "Vendor name: Ben",
+                "Provider service: Web",
+                "Provider url: http://p.example",
+                "Campaign: Spring",
+                "Comments: Ours",
+            ],
+        )
+
+    def test_comments_keep_their_lines(self):
+        enquiry = self._read(
+            prospect("<customer><comments>One<br>two\n\n  three</comments></customer>")
+        )
+        self.assertEqual(enquiry.message, "One\ntwo\nthree")
+
+    def test_the_surname_is_a_last_name(self):
+        enquiry = self._read_contact(
+            "<name part='first'>Juan</name><name part='surname'>Cruz</name>"
+        )
+        self.assertEqual(enquiry.name, "Juan Cruz")
+
+    def test_a_name_in_elements_of_its_own_is_one(self):
+        enquiry = self._read_contact(
+            "<name><first>Juan</first><last>Cruz</last></name><name part='suffix'/>"
+        )
+        self.assertEqual((enquiry.name, enquiry.message), ("Juan Cruz", ""))
+
+    def test_a_person_counts_more_than_a_business(self):
+        for person in (
+            "<name part='full' type='individual'>Juan Cruz</name>",
+            "<name part='first'>Juan</name><name part='last'>Cruz</name>",
+        ):
+            business = "<name part='full' type='business'>Cruz Trading</name>"
+            for inside in (person + business, business + person):
+                enquiry = self._read_contact(inside)
+                self.assertEqual(enquiry.name, "Juan Cruz")
+                self.assertIn("Cruz Trading", enquiry.message)
+        self.assertEqual(self._read_contact(business).name, "Cruz Trading")
+
+    def test_an_empty_part_takes_nothing_away(self):
+        enquiry = self._read_contact(
+            "<name part='first'>Juan</name><name part='first'/>"
+            "<phone/><phone>0917 555 0102</phone><email/><email>j@c.example</email>"
+        )
+        self.assertEqual((enquiry.name, enquiry.phone), ("Juan", "0917 555 0102"))
+        self.assertEqual(enquiry.email, "j@c.example")
+
+    def test_a_vehicle_to_be_traded_in_is_not_wanted(self):
+        for interest in ("tradein", "Trade-In", "trade in", "sell"):
+            enquiry = self._read(
+                prospect(f"<vehicle interest='{interest}'><make>Kia</make></vehicle>")
+            )
+            self.assertEqual(enquiry.brand, "")
+
+    def test_phones_are_found_wherever_the_customer_has_them(self):
+        for inside in (
+            "<contact><name>Juan Cruz</name></contact><phone>0917 555 0102</phone>",
+            "<contact><name>Juan Cruz</name></contact>"
+            "<contact><phone>0917 555 0102</phone></contact>",
+        ):
+            self._assert_juan(prospect(f"<customer>{inside}</customer>"))
+        enquiry = self._read_contact("<phone type='fax'>02 8123 4567</phone>")
+        self.assertEqual(enquiry.phone, "02 8123 4567")
+        enquiry = self._read(
+            prospect("<provider><phone>02 8123 4567</phone></provider>")
+        )
+        self.assertEqual(enquiry.phones, [])
+
+    def test_names_of_two_providers_are_two(self):
+        names = [
+            self._read(prospect(f"<id source='{source}'>1</id>")).external_id
+            for source in "AB"
+        ]
+        self.assertEqual(names, ["A 1", "B 1"])
 
     # ------------------------------------------------------------
     # What is refused
@@ -242,6 +376,10 @@ class TestAdf(BaseCase):
     def test_a_document_without_end_is_refused(self):
         with self.assertRaisesRegex(InvalidEnquiry, "longer than"):
             read_adf(b"<adf>" + b" " * MAX_SIZE)
+
+    def test_more_prospects_than_anybody_sends_are_refused(self):
+        with self.assertRaisesRegex(InvalidEnquiry, "more than"):
+            read_adf(b"<adf>" + b"<prospect/>" * 1001 + b"</adf>")
 
     def test_a_deep_document_ends(self):
         depth = 20_000

@@ -1,3 +1,4 @@
+import base64
 from datetime import datetime
 from unittest.mock import patch
 
@@ -89,6 +90,116 @@ class TestIntake(BpoCase):
             self._enquiry(phone="0171 2345678", dealership="PSG-T")
         ).lead_id
         self.assertEqual(lead.phone_sanitized, "+491712345678")
+
+    # ------------------------------------------------------------
+    # What words mean
+    # ------------------------------------------------------------
+
+    def test_a_dealership_is_found_by_its_name_beside_a_code_of_others(self):
+        self.dealership.name = "Kia Pasig"
+        values = {"dealership": "99", "dealership_name": "Kia Pasig"}
+        lead = self._take_in(self._enquiry(**values)).lead_id
+        self.assertEqual(lead.dealership_id, self.dealership)
+        values = {"dealership": "99", "dealership_name": "Nowhere"}
+        lead = self._take_in(self._enquiry(phone="0917 555 9102", **values)).lead_id
+        self.assertIn("Dealership: 99, Nowhere", lead.description)
+
+    def test_a_vehicle_is_found_by_its_model(self):
+        values = {"brand": "Kia", "vehicle": "Picanto 1.3 G", "model": "Picanto"}
+        lead = self._take_in(self._enquiry(**values)).lead_id
+        self.assertEqual(lead.vehicle_model_id, self.vehicle)
+        self.assertIn("Vehicle: Picanto 1.3 G", lead.description)
+        variant = self.vehicle.copy({"name": "Picanto 1.3 G", "default_code": "KIA-G"})
+        lead = self._take_in(self._enquiry(phone="0917 555 9102", **values)).lead_id
+        self.assertEqual(lead.vehicle_model_id, variant)
+        self.assertNotIn("Vehicle:", lead.description)
+
+    def test_what_may_be_either_is_neither(self):
+        self.vehicle.copy({"name": self.vehicle.name, "default_code": "KIA-2"})
+        self.dealership.copy({"name": self.dealership.name, "code": "OTHER-T"})
+        lead = self._take_in(
+            self._enquiry(vehicle="Picanto", dealership=self.dealership.name)
+        ).lead_id
+        self.assertFalse(lead.vehicle_model_id)
+        self.assertFalse(lead.dealership_id)
+        self.assertIn("Vehicle: Picanto", lead.description)
+        lead = self._take_in(
+            self._enquiry(phone="0917 555 9102", vehicle="KIA-P")
+        ).lead_id
+        self.assertEqual(lead.vehicle_model_id, self.vehicle)
+
+    def test_the_brand_tells_vehicles_of_one_name_apart(self):
+        other = self.brand.copy({"name": "Tatra", "code": "TATRA-T"})
+        self.vehicle.copy({"brand_id": other.id, "name": "Picanto"})
+        lead = self._take_in(self._enquiry(brand="Kia", vehicle="Picanto")).lead_id
+        self.assertEqual(lead.vehicle_model_id, self.vehicle)
+
+    def test_a_brand_that_is_unknown_has_no_vehicle_of_ours(self):
+        lead = self._take_in(self._enquiry(brand="Tatra", vehicle="Picanto")).lead_id
+        self.assertFalse(lead.vehicle_model_id or lead.brand_id)
+        self.assertIn("Vehicle: Picanto", lead.description)
+
+    def test_countries_are_known_by_many_names(self):
+        for number, name in enumerate(
+            ("US", "usa", "USA", "U.S.A.", "United States", "United States of America")
+        ):
+            lead = self._take_in(
+                Enquiry(phone=f"212 555 12{number:02}", country=name)
+            ).lead_id
+            self.assertEqual(lead.country_id.code, "US", name)
+            self.assertEqual(lead.phone_sanitized, f"+121255512{number:02}")
+
+    def test_a_country_that_is_unknown_is_kept_for_people(self):
+        lead = self._take_in(self._enquiry(country="Atlantis")).lead_id
+        self.assertFalse(lead.country_id)
+        self.assertIn("Country: Atlantis", lead.description)
+        self.assertEqual(lead.phone_sanitized, "+639175559101")
+
+    def test_the_first_phone_that_can_be_called_counts(self):
+        lead = self._take_in(
+            self._enquiry(phone="n/a", other_phones="02 8123 4567\n0917 555 9101")
+        ).lead_id
+        self.assertEqual(lead.phone_sanitized, "+63281234567")
+        self.assertIn("Phone: n/a", lead.description)
+        self.assertIn("Phone: 0917 555 9101", lead.description)
+
+    def test_a_phone_is_found_among_other_words(self):
+        for number, text in enumerate(
+            (
+                "0917 555 92{:02} / 0918 555 9299",
+                "0917 555 92{:02} or 0918 555 9299",
+                "0917 555 92{:02} local 12",
+                "0917-555-92{:02} (call after 5)",
+                "63917555920{}.0",
+            )
+        ):
+            phone = text.format(number)
+            lead = self._take_in(Enquiry(phone=phone)).lead_id
+            self.assertEqual(lead.phone_sanitized, f"+63917555920{number}", text)
+            self.assertIn(phone, lead.description)
+
+    def test_of_two_addresses_the_first_one_counts(self):
+        lead = self._take_in(
+            Enquiry(email="m@customer.example, maria@customer.example")
+        ).lead_id
+        self.assertEqual(lead.email_normalized, "m@customer.example")
+
+    def test_a_time_is_read_by_the_dealerships_clock(self):
+        calendar = self.env["resource.calendar"].create(
+            {"name": "Pasig", "tz": "Asia/Manila"}
+        )
+        self.dealership.resource_calendar_id = calendar
+        row = self._take_in(
+            self._enquiry(local_time="2026-11-20T09:30:00", dealership="PSG-T")
+        )
+        self.assertEqual(row.lead_id.enquiry_date, datetime(2026, 11, 20, 1, 30))
+        self.assertEqual(row.enquired_at, datetime(2026, 11, 20, 1, 30))
+
+    def test_a_very_long_message_is_kept_with_the_enquiry(self):
+        row = self._take_in(self._enquiry(message="x" * 30_000 + "end"))
+        self.assertIn("The rest is kept", row.lead_id.description)
+        self.assertLess(len(row.lead_id.description), 30_000)
+        self.assertIn("xend", row.content)
 
     # ------------------------------------------------------------
     # A customer who asks again
@@ -189,6 +300,35 @@ class TestIntake(BpoCase):
             self.assertTrue(row.error)
             self.assertIn("Call me", row.content)
             self.assertFalse(row.lead_id)
+
+    def test_what_went_wrong_here_is_not_told_to_the_sender(self):
+        find_customer = type(self.source)._find_customer
+
+        def fail(source, entry, countries):
+            if not entry.enquiry.problem:
+                raise ValueError("At line 7")
+            return find_customer(source, entry, countries)
+
+        def run_alone(source, work):
+            with source.env.cr.savepoint():
+                return work(source)
+
+        with (
+            patch.object(type(self.source), "_run_alone", run_alone),
+            patch.object(type(self.source), "_find_customer", fail),
+            mute_logger("odoo.addons.bpo_crm.models.crm_lead_source_door"),
+        ):
+            enquiry = self._enquiry(external_id="7")
+            (answer,) = self.source._deliver([enquiry], b"body")
+        self.assertNotIn("line 7", answer["error"])
+        row = self.source.enquiry_ids
+        self.assertEqual((row.state, row.error), ("quarantined", "At line 7"))
+        self.assertEqual(base64.b64decode(row.body), b"body")
+
+    def test_the_body_of_what_is_taken_in_is_not_kept(self):
+        row = self._take_in(self._enquiry())
+        row._keep_body(b"body")
+        self.assertFalse(row.body)
 
     def test_one_bad_enquiry_does_not_stop_the_others(self):
         rows = self._take_in(Enquiry(name="Nobody"), self._enquiry())

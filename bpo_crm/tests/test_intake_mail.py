@@ -71,7 +71,9 @@ class TestIntakeMail(BpoCase):
                 return work(source)
 
         with patch.object(type(self.source), "_run_alone", run_alone):
-            self.env["mail.thread"].message_process(None, mail.encode())
+            self.env["mail.thread"].message_process(
+                None, mail.encode(errors="surrogateescape")
+            )
             self.env.cr.postcommit.run()
 
     def _rows(self):
@@ -218,6 +220,56 @@ class TestIntakeMail(BpoCase):
                 name=f"<{number}@portal.example>",
             )
         self.assertEqual(set(self._rows().mapped("state")), {"created", "merged"})
+
+    def test_odd_headers_are_no_reason_to_lose_a_mail(self):
+        for number, headers in enumerate(
+            (
+                "Reply-To: juan@",
+                "Reply-To: a:b;c <m@x.example>",
+                "Reply-To: (",
+                "Cc: juan@",
+                "References: <",
+                "X-Odd: \udcff",
+            )
+        ):
+            self._receive(
+                ADF % f"0917 555 940{number}",
+                headers=headers,
+                name=f"<{number}@portal.example>",
+            )
+            self.assertEqual(len(self._rows()), number + 1, headers)
+        self.assertEqual(set(self._rows().mapped("state")), {"created", "merged"})
+
+    def test_a_broken_mail_is_kept_as_it_came(self):
+        for number, kind in enumerate(
+            ("multipart/mixed", 'multipart/mixed; boundary="b"', "text/plain; a=\0")
+        ):
+            self._receive(
+                f"Grüße, 0917 555 940{number}",
+                sender="juan@customer.example",
+                kind=kind,
+                name=f"<{number}@portal.example>",
+            )
+            row = self._rows()[-1]
+            self.assertEqual(len(self._rows()), number + 1, kind)
+            self.assertIn("Grüße".encode(), base64.b64decode(row.mail))
+
+    def test_a_charset_that_is_none_is_no_reason_to_lose_a_mail(self):
+        for number, charset in enumerate(("a\0b", "punycode", "unicode_escape", "zip")):
+            self._receive(
+                ADF % f"0917 555 940{number}",
+                charset=charset,
+                name=f"<{number}@portal.example>",
+            )
+            self.assertEqual(len(self._rows()), number + 1, charset)
+
+    def test_letters_of_a_portal_that_reads_no_answer_wait_for_somebody(self):
+        for number in range(2):
+            self._receive(f"Customer {number}", name=f"<{number}@portal.example>")
+        rows = self._rows()
+        self.assertEqual(rows.mapped("state"), ["quarantined"] * 2)
+        self.assertIn("neither a phone number nor", rows[0].error)
+        self.assertIn("Customer 0", rows[0].content)
 
     def test_an_answer_to_the_agent_stays_with_the_lead(self):
         lead = self._new_lead(self.agent, email_from="maria@customer.example")

@@ -1,12 +1,18 @@
 import base64
-import email
 import email.policy
 from datetime import datetime
 from email.message import EmailMessage
 
+from freezegun import freeze_time
+
 from odoo.tests import BaseCase, tagged
 
-from odoo.addons.bpo_crm.intake import MAX_SIZE, InvalidEnquiry, read_mail
+from odoo.addons.bpo_crm.intake import (
+    MAX_SIZE,
+    InvalidEnquiry,
+    describe_mail,
+    read_mail,
+)
 
 ADF = """<?ADF VERSION "1.0"?>
 <?xml version="1.0"?>
@@ -21,11 +27,8 @@ ADF = """<?ADF VERSION "1.0"?>
 """
 
 
-def parse(original):
-    return email.message_from_bytes(original, policy=email.policy.SMTP)
-
-
 @tagged("post_install", "-at_install")
+@freeze_time("2026-11-24 08:00:00")
 class TestMailEnquiry(BaseCase):
     """Enquiries by mail, as senders put them into one."""
 
@@ -46,7 +49,8 @@ class TestMailEnquiry(BaseCase):
 
     def _read(self, mail):
         """Read a mail as it comes from the wire."""
-        return read_mail(parse(mail.as_bytes()))
+        original = mail if isinstance(mail, bytes) else mail.as_bytes()
+        return read_mail(original)
 
     def _assert_is_maria(self, mail):
         (enquiry,) = self._read(mail)
@@ -98,7 +102,7 @@ class TestMailEnquiry(BaseCase):
             ("utf-8", "cp1252"),
         ):
             body = base64.encodebytes(ADF.encode(real))
-            mail = parse(
+            mail = (
                 b"Message-ID: <1@portal.example>\r\n"
                 b"Date: Fri, 20 Nov 2026 09:30:00 +0800\r\n"
                 b'Content-Type: text/plain; charset="' + declared.encode() + b'"\r\n'
@@ -137,6 +141,41 @@ class TestMailEnquiry(BaseCase):
         outer.add_attachment(self._mail(ADF))
         self._assert_is_maria(outer)
 
+    def _forward(self, *mails):
+        outer = self._mail("Fwd", From="Ana <ana@bpo.example>")
+        for mail in mails:
+            outer.add_attachment(mail)
+        return [enquiry.phone for enquiry in self._read(outer)]
+
+    def test_every_forwarded_mail_is_looked_into(self):
+        other = self._mail(ADF.replace("9401", "9402"))
+        attached = self._mail()
+        attached.add_attachment(
+            ADF.replace("9401", "9403").encode(), "text", "xml", filename="lead.xml"
+        )
+        self.assertEqual(
+            self._forward(self._mail(ADF), other, attached, self._mail(ADF)),
+            ["0917 555 9401", "0917 555 9402", "0917 555 9403"],
+        )
+
+    def test_every_part_of_the_text_is_looked_into(self):
+        mail = self._mail(ADF)
+        mail.make_mixed()
+        part = EmailMessage(policy=email.policy.SMTP)
+        part.set_content(ADF.replace("9401", "9402"))
+        mail.attach(part)
+        phones = [enquiry.phone for enquiry in self._read(mail)]
+        self.assertEqual(phones, ["0917 555 9401", "0917 555 9402"])
+
+    def test_a_letter_that_mentions_the_format_is_a_letter(self):
+        mail = self._mail(
+            "Do you take <ADF> with a <prospect> in it?", From="j@customer.example"
+        )
+        mail.add_attachment(b"<ADF>", "text", "plain", filename="format.txt")
+        (enquiry,) = self._read(mail)
+        self.assertEqual(enquiry.email, "j@customer.example")
+        self.assertIn("Do you take <ADF>", enquiry.message)
+
     def test_the_prospects_of_one_mail_are_told_apart(self):
         other = ADF.replace("0917 555 9401", "0917 555 9402")
         mail = self._mail()
@@ -146,6 +185,17 @@ class TestMailEnquiry(BaseCase):
             )
         names = [enquiry.external_id for enquiry in self._read(mail)]
         self.assertEqual(names, ["<1@portal.example>", "<1@portal.example> 2"])
+
+    def test_prospects_of_one_name_are_told_apart(self):
+        one = ADF.replace("<prospect>", "<prospect><id>77</id>")
+        two = one.replace("9401", "9402")
+        names = [enquiry.external_id for enquiry in self._read(self._mail(one + two))]
+        self.assertEqual(names, ["77", "77 2"])
+
+    def test_prospects_of_a_mail_with_a_long_name_are_told_apart(self):
+        two = ADF.replace("9401", "9402")
+        mail = self._mail(ADF + two, Message_ID=f"<{'x' * 300}@portal.example>")
+        self.assertEqual(len({found.external_id for found in self._read(mail)}), 2)
 
     def test_a_name_of_its_own_counts_more_than_the_mails(self):
         mail = self._mail(ADF.replace("<prospect>", "<prospect><id>77</id>"))
@@ -186,6 +236,18 @@ class TestMailEnquiry(BaseCase):
         )
         self.assertEqual(self._read(mail)[0].message, "Hi\nIs it there?\nJuan")
 
+    def test_a_blank_text_hides_no_html(self):
+        mail = self._mail(" \n", From="juan@customer.example", Subject="Hi")
+        mail.add_alternative("<p>Is it there?</p>", subtype="html")
+        self.assertEqual(self._read(mail)[0].message, "Hi\nIs it there?")
+
+    def test_a_machine_is_no_customer(self):
+        for sender in ("noreply", "no-reply+7", "Do.Not.Reply", "postmaster"):
+            mail = self._mail("Call Juan", From=f"Portal <{sender}@portal.example>")
+            (enquiry,) = self._read(mail)
+            self.assertEqual((enquiry.name, enquiry.email), ("Portal", ""))
+            self.assertIn(f"{sender}@portal.example", enquiry.message)
+
     def test_a_web_form_writes_for_its_customer(self):
         mail = self._mail("Call me", Reply_To="李小龙 <lee@customer.example>")
         (enquiry,) = self._read(mail)
@@ -218,8 +280,44 @@ class TestMailEnquiry(BaseCase):
             b"Content-Type: text/plain\r\nContent-Transfer-Encoding: base64\r\n\r\n%%",
             b"Subject: =?utf-8?q?=FF=FE?=\r\nFrom: \xff\xfe@x\r\n\r\n\x00\xff",
         ):
-            (enquiry,) = read_mail(parse(original))
+            (enquiry,) = read_mail(original)
             self.assertFalse(enquiry.phone)
+            self.assertFalse(describe_mail(original).phone)
+
+    def test_an_address_that_python_fails_at_is_read(self):
+        for address, reached in (
+            ("juan@", ""),
+            ("a:b;c <m@x.example>", "m@x.example"),
+            ("Maria :) <m@x.example>", "m@x.example"),
+            ("Cruz, Juan <m@x.example>", "m@x.example"),
+            ("Juan Cruz m@x.example", "m@x.example"),
+            ("<mailto:m@x.example>", "m@x.example"),
+            ("Juan <m@x.example", "m@x.example"),
+            ("Juan <m@x.example> <", "m@x.example"),
+            ("N/A", ""),
+            ("(", ""),
+            ("@@@", ""),
+            ('"', ""),
+        ):
+            original = f"From: {address}\nReply-To: {address}\n\nHello".encode()
+            with self.subTest(address):
+                (enquiry,) = read_mail(original)
+                self.assertEqual(enquiry.email, reached)
+                self.assertIn("Hello", enquiry.message)
+                self.assertIn("Hello", describe_mail(original).message)
+
+    def test_a_name_is_written_as_it_is(self):
+        for charset in ("utf-8", "cp1252"):
+            original = "From: José Ñáñez <j@x.example>\n\nHello".encode(charset)
+            self.assertEqual(read_mail(original)[0].name, "José Ñáñez")
+
+    def test_parts_that_nobody_can_tell_apart_are_a_text(self):
+        for kind in ("multipart/mixed", 'multipart/mixed; boundary="b"'):
+            head = f"From: a@b.example\nContent-Type: {kind}\n\n".encode()
+            (enquiry,) = read_mail(head + "Grüße, Ana".encode())
+            self.assertIn("Grüße, Ana", enquiry.message)
+            (enquiry,) = read_mail(head + ADF.encode())
+            self.assertEqual(enquiry.phone, "0917 555 9401")
 
     def test_a_date_beyond_time_is_none(self):
         mail = self._mail("Hello", Date="Fri, 31 Dec 9999 23:59:59 -1200")

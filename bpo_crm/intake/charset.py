@@ -1,0 +1,66 @@
+"""Texts in whatever character set they were sent."""
+
+import codecs
+import re
+
+#: Character sets in which any bytes are a text, so that they prove nothing.
+_SINGLE_BYTE = ("us-ascii", "iso-8859", "latin", "windows-125", "cp125")
+
+#: Ways to write something down that Python knows beside the character sets. No sender
+#: means them, and some of them take time out of proportion to the text.
+_NO_CHARSETS = {
+    "idna",
+    "mbcs",
+    "oem",
+    "punycode",
+    "raw-unicode-escape",
+    "undefined",
+    "unicode-escape",
+}
+
+#: Characters that no database takes, and that nobody typed.
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+def decode_text(body, charset=""):
+    """Return a text that somebody sent, in whatever character set it is.
+
+    :param bytes body: the text.
+    :param str charset: the one that it came with, if any.
+    :rtype: str
+    """
+    declared = re.search(rb'encoding\s*=\s*["\']([\w-]+)["\']', body[:300])
+    charsets = [charset, "utf-8-sig", declared and declared[1].decode("ascii")]
+    if charset.lower().startswith(_SINGLE_BYTE):
+        charsets = ["utf-8-sig", charset]
+    if body[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        charsets = ["utf-16"]
+    for name in filter(is_charset, [*charsets, "cp1252"]):
+        try:
+            return leave_out_controls(body.decode(name))
+        except (UnicodeError, LookupError):
+            continue
+    return leave_out_controls(body.decode("latin-1"))
+
+
+def is_charset(name):
+    """Whether a name is that of a character set.
+
+    :param str name: as somebody sent it; may be None.
+    :rtype: bool
+    """
+    try:
+        # Python knows codecs of other things, too, and decodes no text with them.
+        b"a".decode(name or "", "replace")
+        return codecs.lookup(name or "").name not in _NO_CHARSETS
+    except (LookupError, ValueError):
+        return False
+
+
+def leave_out_controls(text):
+    """Return a text without the characters that no database takes.
+
+    :param str text: any.
+    :rtype: str
+    """
+    return _CONTROLS.sub("", text)

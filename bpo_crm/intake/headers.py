@@ -1,0 +1,70 @@
+"""Headers of mails, in which Python's own reader of them fails at some mistakes."""
+
+import email
+import email.policy
+import re
+
+from .charset import decode_text
+
+_WORD = r"[^\s<>()\[\],;:\"@]"
+_ADDRESS = re.compile(rf"{_WORD}{{1,64}}@{_WORD}{{1,200}}\.{_WORD}{{1,60}}")
+
+
+def parse_mail(original):
+    """Return a mail whose headers can be read.
+
+    :param bytes original: the mail.
+    :rtype: email.message.EmailMessage
+    """
+    message = email.message_from_bytes(original, policy=email.policy.SMTP)
+    mend_headers(message)
+    return message
+
+
+def mend_headers(message):
+    """Replace the headers of a mail that cannot be read by the address in them.
+
+    :param email.message.EmailMessage message: the mail; those without an address are
+        taken away.
+    """
+    for part in message.walk():
+        headers = list(part.raw_items())
+        mended = [(name, _mend(part.policy, name, raw)) for name, raw in headers]
+        if mended == headers:
+            continue
+        for name, _raw in headers:
+            del part[name]
+        for name, raw in mended:
+            if raw:
+                part.set_raw(name, raw)
+
+
+def read_address(message, header):
+    """Return the first address in a header.
+
+    :param email.message.EmailMessage message: the mail.
+    :param str header: its name.
+    :return: the name of whose it is, and the address; both may be empty.
+    :rtype: tuple[str, str]
+    """
+    for address in getattr(message.get(header), "addresses", ()):
+        if _ADDRESS.fullmatch(address.addr_spec):
+            return address.display_name, address.addr_spec
+    sent = (raw for name, raw in message.raw_items() if name.lower() == header.lower())
+    return "", _find_address(next(sent, ""))
+
+
+def _find_address(text):
+    found = _ADDRESS.search(text)
+    return found[0] if found else ""
+
+
+def _mend(policy, name, raw):
+    # Some write their names as they are, in a character set that nobody tells.
+    text = raw if raw.isascii() else decode_text(raw.encode(errors="surrogateescape"))
+    try:
+        policy.header_fetch_parse(name, text)
+    except Exception:  # noqa: BLE001
+        # It fails in many ways, none of which is documented.
+        return _find_address(text)
+    return text
