@@ -28,7 +28,6 @@ from . import (
     crm_lead,
     crm_lead_customer,
     crm_lead_intake,
-    crm_lead_intake_core,
     crm_lead_import,
     crm_lead_pipeline,
     crm_lead_lose,
@@ -40,6 +39,8 @@ from . import (
     crm_lead_merge,
     crm_lead_history,
     crm_lead_stage_activity,
+    # After all whose create must see new leads only: its own may return an old one.
+    crm_lead_intake_core,
     crm_lead_hand_over,
     crm_lead_next_step,
     crm_lead_stale,

@@ -7,7 +7,7 @@ from odoo.tools import mute_logger
 
 from odoo.addons.bpo_crm.intake import Enquiry
 
-from .common import BpoCase
+from .common import CALL, BpoCase
 
 
 @tagged("post_install", "-at_install")
@@ -246,6 +246,24 @@ class TestIntake(BpoCase):
         self.assertEqual(leads[0], first)
         self.assertNotEqual(leads[1], first)
         self._assert_in_chatter("From the form", first)
+
+    def test_a_known_customer_is_merged_whatever_the_stage(self):
+        first = self._new_lead(self.agent, email_from="maria@customer.example")
+        first.stage_id = self.qualified
+        mail = {"from": "maria@customer.example", "subject": "Hello"}
+        self.assertEqual(self.env["crm.lead"].message_new(mail), first)
+        values = {"name": "Form", "email_from": "maria@customer.example"}
+        self.assertEqual(self.env["crm.lead"].create(values), first)
+        self.assertEqual(first.stage_id, self.qualified)
+        self._assert_in_chatter("Form", first)
+
+    def test_what_was_done_for_a_known_customer_is_not_planned_again(self):
+        self.new.activity_type_id = self.env.ref(CALL)
+        first = self._new_lead(self.agent, email_from="maria@customer.example")
+        first.activity_ids.unlink()
+        mail = {"from": "maria@customer.example", "subject": "Hello"}
+        self.env["crm.lead"].message_new(mail)
+        self.assertFalse(first.activity_ids)
 
     def test_two_web_forms_of_one_new_customer_are_one_lead(self):
         values = {"name": "Form", "type": "opportunity", "phone": "0917 555 9101"}
