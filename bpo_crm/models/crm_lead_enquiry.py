@@ -122,16 +122,18 @@ class LeadEnquiry(models.Model):
     def _write_down(self, source, enquiries):
         """Write down what came in, unless it has before.
 
+        What is in quarantine can come again with other words: then they count.
+
         :param crm.lead.source source: from where.
         :param list enquiries: of :class:`intake.Enquiry`, each with an external id.
-        :return: the row of each external id, and those rows that are new.
+        :return: the row of each external id, and those rows that say something new.
         :rtype: tuple[dict, crm.lead.enquiry]
         """
         by_name = {enquiry.external_id: enquiry for enquiry in enquiries}
         names = sorted(by_name)
         self.env.cr.execute(
             """
-            INSERT INTO crm_lead_enquiry (
+            INSERT INTO crm_lead_enquiry AS row (
                 source_id, external_id, enquired_at, content, feed_id, remote_id,
                 write_back_state, create_uid, create_date, write_uid, write_date
             )
@@ -141,7 +143,13 @@ class LeadEnquiry(models.Model):
                 %(feeds)s::integer[], %(remote_ids)s::integer[],
                 %(write_back_states)s::varchar[]
               ) AS sent
-                ON CONFLICT (source_id, external_id) DO NOTHING
+                ON CONFLICT (source_id, external_id)
+                DO UPDATE SET content = EXCLUDED.content,
+                              enquired_at = EXCLUDED.enquired_at,
+                              write_uid = EXCLUDED.write_uid,
+                              write_date = EXCLUDED.write_date
+                        WHERE row.state = 'quarantined'
+                          AND row.content IS DISTINCT FROM EXCLUDED.content
             RETURNING id
             """,
             {
@@ -160,6 +168,7 @@ class LeadEnquiry(models.Model):
             },
         )
         new = self.browse(row_id for (row_id,) in self.env.cr.fetchall())
+        new.invalidate_recordset(["content", "enquired_at"])
         rows = self.search(
             [("source_id", "=", source.id), ("external_id", "in", names)]
         )

@@ -209,6 +209,16 @@ class TestIntake(BpoCase):
         self.assertEqual(row.lead_id.phone_sanitized, "+491712345678")
         self.assertFalse(row.error)
 
+    def test_what_is_sent_again_corrected_comes_in(self):
+        bad = self._enquiry(external_id="7", phone="soon")
+        row = self._take_in(bad)
+        self.assertEqual(self._take_in(bad), row)
+        self.assertEqual(row.state, "quarantined")
+        self.assertEqual(self._take_in(self._enquiry(external_id="7")), row)
+        self.assertEqual((row.state, row.error), ("created", False))
+        self.assertIn("0917 555 9101", row.content)
+        self.assertNotIn("soon", row.content)
+
     def test_one_that_fails_again_takes_no_other_back(self):
         bad, good = self._take_in(
             self._enquiry(phone="0171 2345678"), self._enquiry(phone="0171 2345679")
