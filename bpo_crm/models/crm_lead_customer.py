@@ -2,7 +2,6 @@ import phonenumbers
 
 from odoo import api, fields, models
 from odoo.exceptions import RedirectWarning, UserError
-from odoo.tools import email_normalize
 
 from odoo.addons.phone_validation.tools.phone_validation import phone_parse
 
@@ -74,22 +73,16 @@ class Lead(models.Model):
         """
         if not (self.active and self._is_open()):
             return []
-        return [self[name] for name in CUSTOMER_KEYS if self[name]]
+        return list(filter(None, (*self._get_phone_keys(), self.email_normalized)))
 
-    @api.model
-    def _normalize_customer(self, phone, email, country):
-        """Return by what a customer is known who wrote this.
-
-        :param str phone: as typed, or nothing.
-        :param str email: as typed, or nothing.
-        :param res.country country: of a phone number without a prefix; the
-            company's by default.
-        :return: the number in E.164 and the normalized address; False for what is
-            none.
-        :rtype: tuple
-        """
-        number, _readable = self._parse_phone(phone, country)
-        return number, email_normalize(email or "")
+    def _get_phone_keys(self):
+        """Return the phone numbers of this lead in E.164, or False for what is none."""
+        names = self._phone_get_number_fields()
+        numbers = [self[name] for name in names if self[name]]
+        if len(numbers) < 2:
+            # Core has read the only one already.
+            return [self.phone_sanitized]
+        return [self._phone_format(number=number) for number in numbers]
 
     @api.model
     def _parse_phone(self, phone, country):

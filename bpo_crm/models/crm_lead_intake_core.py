@@ -1,5 +1,5 @@
 from odoo import SUPERUSER_ID, api, fields, models
-from odoo.tools import html2plaintext
+from odoo.tools import email_normalize, html2plaintext
 
 from ..intake import Enquiry
 from .crm_lead_source_resolve import Entry
@@ -66,7 +66,7 @@ class Lead(models.Model):
         :rtype: list[Entry]
         """
         sources = self.env["crm.lead.source"].sudo()
-        keys_list = self._prepare_customers_keys(vals_list)
+        keys_list = self._find_keys_of_values(vals_list)
         return [
             Entry(
                 row=None,
@@ -107,7 +107,7 @@ class Lead(models.Model):
         return self.browse(entry.lead.id)
 
     @api.model
-    def _prepare_customers_keys(self, vals_list):
+    def _find_keys_of_values(self, vals_list):
         """Return by what the customers are known whom values of leads name.
 
         :param list vals_list: of ``crm.lead``.
@@ -121,28 +121,27 @@ class Lead(models.Model):
         }
         default_type = self.default_get(["type"]).get("type")
         return [
-            self._prepare_customer_keys(
-                {"type": default_type, **vals}, partners.get(vals.get("partner_id"))
+            self._find_keys(
+                {"type": default_type, **vals},
+                partners.get(vals.get("partner_id"), self.env["res.partner"]),
             )
             for vals in vals_list
         ]
 
     @api.model
-    def _prepare_customer_keys(self, vals, partner):
+    def _find_keys(self, vals, partner):
         stage = self.env["crm.stage"].browse(vals.get("stage_id"))
         if vals["type"] == "lead" or stage._is_closed or not vals.get("active", True):
             return []
-        customer = partner or self.env["res.partner"]
         country = self.env["res.country"].browse(vals.get("country_id"))
-        email = vals.get("email_from") or customer.email
-        # The first number that is one counts, as for the lead itself.
-        for name in self._phone_get_number_fields():
-            phone, email_key = self._normalize_customer(
-                vals.get(name) or customer[name], email, country or customer.country_id
-            )
-            if phone:
-                break
-        return list(filter(None, (phone, email_key)))
+        keys = [
+            self._parse_phone(
+                vals.get(name) or partner[name], country or partner.country_id
+            )[0]
+            for name in self._phone_get_number_fields()
+        ]
+        keys.append(email_normalize(vals.get("email_from") or partner.email or ""))
+        return list(filter(None, keys))
 
     @api.model
     def _read_values(self, vals):

@@ -326,6 +326,18 @@ class TestIntake(BpoCase):
         lead.phone = "+63 917 555 9199"
         self.assertTrue(self._new_lead(self.agent, phone="+63 917 555 9101"))
 
+    def test_a_lead_holds_all_its_numbers(self):
+        # 18.0 has a mobile number besides.
+        names = self.env["crm.lead"]._phone_get_number_fields()
+        numbers = {name: f"0917 555 910{n}" for n, name in enumerate(names, 1)}
+        lead = self._new_lead(self.agent)
+        lead.with_user(self.agent).write(numbers)
+        for name, number in numbers.items():
+            self.assertEqual(self._take_in(self._enquiry(phone=number)).lead_id, lead)
+            others = dict.fromkeys(names, "0917 555 9199")
+            values = {"name": "Form", **others, name: number}
+            self.assertEqual(self.env["crm.lead"].create(values), lead)
+
     def test_a_merged_lead_holds_all_its_customers(self):
         leads = self._new_lead(self.agent, phone=False) | self._new_lead(
             self.agent, phone="+63 917 555 9101", email_from="m@customer.example"
