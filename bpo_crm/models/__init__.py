@@ -57,6 +57,7 @@ from . import (
     mail_activity_done,
     onboarding_onboarding,
     res_config_settings,
+    res_partner,
     res_users,
     res_users_at_work,
 )

@@ -316,6 +316,37 @@ class TestIntake(BpoCase):
         with self.assertRaisesRegex(UserError, "has an open lead already"):
             lead.with_user(self.agent).phone = "0917 555 9101"
 
+    def _new_contact(self, **values):
+        return self.env["res.partner"].create(
+            {"name": "Maria", "phone": "+63 917 555 9101", **values}
+        )
+
+    def test_who_corrects_a_contact_corrects_its_lead(self):
+        partner = self._new_contact(email="maria@customer.example")
+        lead = self._new_lead(
+            self.agent, partner_id=partner.id, phone=partner.phone, email_from=False
+        )
+        partner.with_user(self.manager).write(
+            {"phone": "+63 917 555 9102", "email": "m@customer.example"}
+        )
+        self.assertEqual(lead.phone_sanitized, "+639175559102")
+        row = self._take_in(Enquiry(phone="0917 555 9102"))
+        self.assertEqual(row.lead_id, lead)
+        row = self._take_in(Enquiry(email="m@customer.example"))
+        self.assertEqual(row.lead_id, lead)
+        self.assertEqual(self._take_in(self._enquiry()).state, "created")
+
+    def test_a_contact_does_not_get_the_number_of_another_open_lead(self):
+        other = self._new_lead(self.other_agent, phone="+63 917 555 9109")
+        partner = self._new_contact()
+        self._new_lead(self.agent, partner_id=partner.id, phone=partner.phone)
+        values = {"phone": "+63 917 555 9109"}
+        with self.assertRaisesRegex(UserError, other.reference):
+            partner.with_user(self.agent).write(values)
+        # A visitor can neither be told nor be stopped.
+        partner.with_user(self.env.ref("base.public_user")).sudo().write(values)
+        self.assertEqual(self._take_in(Enquiry(**values)).lead_id, other)
+
     def test_a_closed_lead_holds_nobody(self):
         lead = self._new_lead(self.agent, phone="+63 917 555 9101")
         self._lose(lead)
