@@ -31,11 +31,11 @@ class Lead(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        is_matched = self.env.context.get("customers_matched")
-        if self.env.uid != SUPERUSER_ID or is_matched:
+        if self._is_told() or self.env.context.get("customers_matched"):
             # People are told who works their customer.
             return super().create(vals_list)
         # Nobody is there to be told: Odoo itself takes in what a visitor sent.
+        self.check_access("create")
         entries = self._prepare_values_entries(vals_list)
         new, again = self._match_values(entries)
         leads = super().create([entry.values for entry in new])
@@ -140,8 +140,9 @@ class Lead(models.Model):
             )[0]
             for name in self._phone_get_number_fields()
         ]
-        keys.append(email_normalize(vals.get("email_from") or partner.email or ""))
-        return list(filter(None, keys))
+        email = vals.get("email_from") or partner.email or ""
+        # Of several addresses the first one counts, as for the lead itself.
+        return list(filter(None, (*keys, email_normalize(email, strict=False))))
 
     @api.model
     def _read_values(self, vals):

@@ -1,7 +1,7 @@
 from datetime import datetime
 from unittest.mock import patch
 
-from odoo.exceptions import RedirectWarning, UserError
+from odoo.exceptions import AccessError, RedirectWarning, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -256,6 +256,20 @@ class TestIntake(BpoCase):
         self.assertEqual(leads[0], first)
         self.assertNotEqual(leads[1], first)
         self._assert_in_chatter("From the form", first)
+
+    def test_a_web_form_with_two_addresses_is_merged(self):
+        first = self._new_lead(self.agent, email_from="maria@customer.example")
+        values = {"name": "Form", "email_from": "maria@customer.example, me@b.example"}
+        self.assertEqual(self.env["crm.lead"].create(values), first)
+
+    def test_what_a_visitor_sends_is_merged_with_all_rights_only(self):
+        first = self._new_lead(self.agent, phone="+63 917 555 9101")
+        visitor = self.env.ref("base.public_user")
+        leads = self.env["crm.lead"].with_user(visitor)
+        values = {"name": "Form", "type": "opportunity", "phone": "0917 555 9101"}
+        self.assertEqual(leads.sudo().create(values), first)
+        with self.assertRaises(AccessError):
+            leads.create(values)
 
     def test_a_known_customer_is_merged_whatever_the_stage(self):
         first = self._new_lead(self.agent, email_from="maria@customer.example")
