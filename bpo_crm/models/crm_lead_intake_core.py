@@ -58,6 +58,12 @@ class Lead(models.Model):
     # BUSINESS
     # ------------------------------------------------------------
 
+    def _assign_userless_lead_in_team(self, creation_source):
+        """The pool is for agents to claim from.
+
+        19.0 would give what comes in by mail or chat to the team's leader.
+        """
+
     @api.model
     def _prepare_values_entries(self, vals_list):
         """Return what is known of enquiries that came as values of leads.

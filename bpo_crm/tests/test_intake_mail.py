@@ -249,6 +249,19 @@ class TestIntakeMail(BpoCase):
         self.assertFalse(lead.user_id)
         self._assert_in_chatter("Is it there?", lead)
 
+    def test_a_teams_mail_waits_in_the_pool_though_the_team_has_a_leader(self):
+        self.team.user_id = self.supervisor
+        waiting = self._new_lead(email_from="maria@customer.example")
+        for name in ("maria", "juan"):
+            self._receive_for_team(
+                "Is it there?",
+                sender=f"{name}@customer.example",
+                name=f"<{name}@customer.example>",
+            )
+        lead = self.env["crm.lead"].search([("email_from", "ilike", "juan@customer")])
+        self.assertEqual(len(lead), 1)
+        self.assertFalse((lead | waiting).user_id)
+
     def test_a_teams_mail_of_a_known_customer_is_merged(self):
         lead = self._new_lead(self.agent, email_from="juan@customer.example")
         self._receive_for_team("Is it there?", sender="Juan <juan@customer.example>")
