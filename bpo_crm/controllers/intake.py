@@ -35,7 +35,8 @@ class IntakeController(http.Controller):
         if not source:
             return _refuse(401, "Unknown source, or a wrong token.")
         if not source._allows_another_request():
-            return _refuse(429, "Too many requests. Try again in a minute.")
+            wait = {"Retry-After": "60"}
+            return _refuse(429, "Too many requests. Try again in a minute.", wait)
         body = request.httprequest.get_data()
         if len(body) > MAX_SIZE:
             return _refuse(413, f"The body is longer than {MAX_SIZE} bytes.")
@@ -78,5 +79,5 @@ def _get_status(result):
     return 200 if is_old else STATUS[result["state"]]
 
 
-def _refuse(status, reason):
-    return request.make_json_response({"error": reason}, status=status)
+def _refuse(status, reason, headers=None):
+    return request.make_json_response({"error": reason}, headers, status=status)

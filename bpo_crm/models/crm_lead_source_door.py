@@ -70,6 +70,8 @@ class LeadSource(models.Model):
         """
         minute = fields.Datetime.now().replace(second=0, microsecond=0)
         with self.env.registry.cursor() as cr:
+            # Requests of one moment wait for each other instead of failing.
+            cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
             cr.execute(
                 """
                 INSERT INTO crm_lead_source_rate AS rate (source_id, minute, count)
