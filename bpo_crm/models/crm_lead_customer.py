@@ -2,10 +2,12 @@ import phonenumbers
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import RedirectWarning, UserError
+from odoo.tools import SQL
 
 from odoo.addons.phone_validation.tools.phone_validation import phone_parse
 
 from ..series import Constraint
+from .crm_lead import OPEN_LEAD
 
 #: Leads with one of these in common are of the same customer.
 CUSTOMER_KEYS = ("phone_sanitized", "email_normalized")
@@ -21,6 +23,18 @@ CUSTOMER_FIELDS = {
     "stage_id",
     "type",
 }
+
+#: Which open lead is the oldest one of each customer.
+OLDEST_LEADS = """
+    SELECT DISTINCT ON (key) key, lead.id
+      FROM crm_lead AS lead
+      LEFT JOIN crm_stage AS stage ON stage.id = lead.stage_id
+     CROSS JOIN unnest(ARRAY[lead.phone_sanitized, lead.email_normalized]) AS key
+     WHERE lead.active AND lead.type = 'opportunity' AND key IS NOT NULL
+       AND stage.is_won IS NOT TRUE AND stage.is_lost IS NOT TRUE
+       AND %s
+     ORDER BY key, lead.id
+"""
 
 
 class LeadCustomer(models.Model):
@@ -42,6 +56,14 @@ class LeadCustomer(models.Model):
 
     _key_uniq = Constraint("UNIQUE(key)", "This customer has an open lead already.")
 
+    def init(self):
+        result = super().init()
+        self.env.cr.execute("SELECT FROM crm_lead_customer LIMIT 1")
+        if not self.env.cr.rowcount:
+            # Leads from before can be read once all models are complete.
+            self.pool.post_init(self.env["crm.lead"]._hold_existing_customers)
+        return result
+
 
 class Lead(models.Model):
     """A customer has one open lead. Seed 003, "What happens if the customer calls"."""
@@ -60,6 +82,12 @@ class Lead(models.Model):
         before = self._get_customers()
         result = super().write(vals)
         self._hold_customers(before)
+        return result
+
+    def unlink(self):
+        held = self._get_held_keys()
+        result = super().unlink()
+        self._pass_on_customers(held)
         return result
 
     # ------------------------------------------------------------
@@ -130,14 +158,12 @@ class Lead(models.Model):
                     lead._refuse_second_lead(first)
         if before and self._hold_exactly(wanted):
             return
-        self.env.cr.execute(
-            "DELETE FROM crm_lead_customer WHERE lead_id = ANY(%s) AND key != ALL(%s)",
-            [self.ids, list(wanted)],
-        )
+        released = self._release_customers(kept=wanted)
         for key, holder_id in self._insert_customers(wanted):
             lead = wanted[key]
             if holder_id != lead.id and key not in before.get(lead, ()):
                 lead._refuse_second_lead(self.browse(holder_id))
+        self._pass_on_customers(released)
 
     def _write_unheld(self, vals):
         """Write values with which these leads hold no other customers than before."""
@@ -178,11 +204,78 @@ class Lead(models.Model):
         )
         return self.env.cr.fetchall()
 
-    def _release_customers(self):
-        """Let another lead have the customers of these."""
+    def _get_held_keys(self):
         self.env.cr.execute(
-            "DELETE FROM crm_lead_customer WHERE lead_id = ANY(%s)", [self.ids]
+            "SELECT key FROM crm_lead_customer WHERE lead_id = ANY(%s)", [self.ids]
         )
+        return [key for (key,) in self.env.cr.fetchall()]
+
+    def _release_customers(self, kept=()):
+        """Let other leads have the customers of these.
+
+        :param kept: the keys that these leads go on to hold.
+        :return: the keys of those that nobody holds now.
+        :rtype: list[str]
+        """
+        self.env.cr.execute(
+            """
+            DELETE FROM crm_lead_customer
+             WHERE lead_id = ANY(%s) AND key != ALL(%s)
+            RETURNING key
+            """,
+            [self.ids, list(kept)],
+        )
+        return [key for (key,) in self.env.cr.fetchall()]
+
+    @api.model
+    def _pass_on_customers(self, keys):
+        """Let the oldest of their other open leads have customers that nobody holds.
+
+        There are such leads in a database from before the addon.
+
+        :param list keys: phone numbers in E.164, and normalized email addresses.
+        """
+        if not keys:
+            return
+        self.flush_model([*CUSTOMER_KEYS, "active", "stage_id", "type"])
+        of_them = SQL(
+            "key = ANY(%(keys)s) AND (lead.phone_sanitized = ANY(%(keys)s)"
+            " OR lead.email_normalized = ANY(%(keys)s))",
+            keys=keys,
+        )
+        heirs = dict(self.env.execute_query(SQL(OLDEST_LEADS, of_them)))
+        if not heirs:
+            return
+        # Who closes one of them in this moment has to see this, and tries again.
+        self.env.cr.execute(
+            "UPDATE crm_lead SET write_date = write_date WHERE id = ANY(%s)",
+            [sorted(heirs.values())],
+        )
+        self._insert_customers({key: self.browse(heirs[key]) for key in heirs})
+
+    @api.model
+    def _hold_existing_customers(self):
+        """Let the open leads from before have their customers; the oldest comes first.
+
+        In SQL, because there may be a million of them.
+        """
+        self.flush_model()
+        self.env.execute_query(
+            SQL(
+                "INSERT INTO crm_lead_customer (key, lead_id) %s"
+                " ON CONFLICT (key) DO NOTHING RETURNING key",
+                SQL(OLDEST_LEADS, SQL("TRUE")),
+            )
+        )
+        # Core reads one number only, and 18.0 has two.
+        names = self._phone_get_number_fields()
+        if len(names) > 1:
+            several = [(name, "!=", False) for name in names]
+            leads = self.search([*several, *OPEN_LEAD], order="id")
+            wanted = leads._get_customers()
+            self._insert_customers(
+                {key: lead for lead in reversed(leads) for key in wanted[lead]}
+            )
 
     @api.model
     def _is_told(self):
