@@ -99,9 +99,7 @@ def test_a_contacts_number_and_a_delivery_are_one_lead(floor, sender):
         partner = floor.admin.call(
             "res.partner", "create", {"name": "Maria", "phone": before}
         )
-        lead = floor.new_lead(
-            False, phone=before, email_from=False, partner_id=partner
-        )
+        lead = floor.new_lead(False, phone=before, email_from=False, partner_id=partner)
         result, answer = at_once(
             lambda partner=partner, phone=phone: floor.admin.call(
                 "res.partner", "write", [partner], {"phone": phone}

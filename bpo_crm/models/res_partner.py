@@ -28,6 +28,8 @@ class Partner(models.Model):
 
     def _find_open_leads(self):
         """Return the open leads of these contacts, past the rules."""
-        return self.env["crm.lead"].sudo().search(
-            [("partner_id", "in", self.ids), *OPEN_LEAD]
+        return (
+            self.env["crm.lead"]
+            .sudo()
+            .search([("partner_id", "in", self.ids), *OPEN_LEAD])
         )
