@@ -6,6 +6,7 @@ import psycopg2
 from odoo import api, fields, models
 
 from .. import intake
+from ..series import Constraint
 
 _logger = logging.getLogger(__name__)
 
@@ -29,10 +30,10 @@ class LeadEnquiry(models.Model):
     _order = "id desc"
     _rec_name = "external_id"
 
-    # The unique index below begins with it. With an index of its own, PostgreSQL would
+    # The unique key below begins with it. With an index of its own, PostgreSQL would
     # read all enquiries of a source to find some.
     source_id = fields.Many2one("crm.lead.source", required=True, ondelete="restrict")
-    external_id = fields.Char("External ID")
+    external_id = fields.Char("External ID", readonly=True)
     lead_id = fields.Many2one("crm.lead", index=True, ondelete="set null")
     state = fields.Selection(STATES, index=True, readonly=True)
     error = fields.Char(readonly=True)
@@ -50,12 +51,14 @@ class LeadEnquiry(models.Model):
     )
     write_back_error = fields.Char(readonly=True)
 
+    _source_external_id_uniq = Constraint(
+        "UNIQUE(source_id, external_id)", "This enquiry has come in already."
+    )
+
     def init(self):
         result = super().init()
         self.env.cr.execute(
             """
-            CREATE UNIQUE INDEX IF NOT EXISTS crm_lead_enquiry_external_uniq
-                ON crm_lead_enquiry (source_id, external_id);
             CREATE INDEX IF NOT EXISTS crm_lead_enquiry_feed_idx
                 ON crm_lead_enquiry (feed_id, state) WHERE feed_id IS NOT NULL;
             CREATE INDEX IF NOT EXISTS crm_lead_enquiry_write_back_idx

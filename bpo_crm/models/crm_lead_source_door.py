@@ -7,6 +7,7 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError
 
 from ..roles import MANAGER
+from ..series import Constraint
 
 _logger = logging.getLogger(__name__)
 
@@ -148,12 +149,6 @@ class LeadSourceRate(models.Model):
     minute = fields.Datetime(required=True)
     count = fields.Integer(required=True)
 
-    def init(self):
-        result = super().init()
-        self.env.cr.execute(
-            """
-            CREATE UNIQUE INDEX IF NOT EXISTS crm_lead_source_rate_uniq
-                ON crm_lead_source_rate (source_id)
-            """
-        )
-        return result
+    _source_uniq = Constraint(
+        "UNIQUE(source_id)", "The requests of this source are counted already."
+    )
