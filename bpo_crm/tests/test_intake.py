@@ -134,6 +134,43 @@ class TestIntake(BpoCase):
         self.assertEqual(first.email_from, "m@customer.example")
         self.assertEqual(first.dealership_id, self.dealership)
 
+    def test_a_lead_without_a_vehicle_gets_the_one_that_is_asked_for_later(self):
+        first = self._take_in(self._enquiry()).lead_id
+        rio = self.vehicle.copy({"name": "Rio", "default_code": "KIA-R"})
+        self._take_in(self._enquiry(vehicle="KIA-P"), self._enquiry(vehicle="KIA-R"))
+        self.assertEqual(first.vehicle_model_id, self.vehicle)
+        self.assertEqual(first.brand_id, self.brand)
+        self.assertEqual(first.vehicle_interest_ids, rio)
+
+    def test_a_lead_of_a_brand_gets_no_vehicle_of_another(self):
+        tatra = self.env["crm.brand"].create({"name": "Tatra", "code": "TATRA-T"})
+        first = self._take_in(self._enquiry()).lead_id
+        self._take_in(self._enquiry(brand="Tatra"))
+        self.assertEqual(first.brand_id, tatra)
+        self._take_in(self._enquiry(vehicle="KIA-P"))
+        self.assertFalse(first.vehicle_model_id)
+        self.assertEqual(first.vehicle_interest_ids, self.vehicle)
+
+    def test_a_lead_learns_where_the_customer_lives_as_a_whole(self):
+        first = self._take_in(self._enquiry()).lead_id
+        phone = first.phone
+        hamburg = {"street": "Deichstr. 1", "city": "Hamburg", "country": "DE"}
+        pasig = {"street": "1 Rizal Street", "zip": "1600", "country": "PH"}
+        for place in (hamburg, pasig):
+            self._take_in(self._enquiry(phone=phone, **place))
+            self.assertEqual(first.street, "Deichstr. 1")
+            self.assertEqual(first.city, "Hamburg")
+            self.assertEqual(first.country_id, self.env.ref("base.de"))
+            self.assertFalse(first.zip)
+
+    def test_where_the_customer_lives_changes_no_number(self):
+        first = self._new_lead(self.agent, phone="0917 555 9101")
+        self._take_in(
+            self._enquiry(phone="+63 917 555 9101", city="Hamburg", country="DE")
+        )
+        self.assertEqual(first.city, "Hamburg")
+        self.assertEqual(first.phone_sanitized, "+639175559101")
+
     def test_a_phone_and_an_address_of_two_customers_change_neither(self):
         by_phone = self._new_lead(phone="+63 917 555 9101", email_from=False)
         by_email = self._new_lead(phone=False, email_from="m@customer.example")
@@ -150,6 +187,13 @@ class TestIntake(BpoCase):
         self.env.cr.precommit.run()
         toasts = self.env["bus.bus"].search([("message", "ilike", "asked again")])
         self.assertIn(lead.reference, toasts[-1:].message)
+
+    def test_an_owner_of_many_is_told_of_some_and_of_how_many(self):
+        phones = [f"0917 555 912{n}" for n in range(5)]
+        for phone in phones:
+            self._new_lead(self.agent, phone=phone)
+        self._take_in(*(self._enquiry(phone=phone) for phone in phones))
+        self.assertIn("2 more", self._toasts(self.agent)[-1]["message"])
 
     def test_a_customer_with_a_closed_lead_gets_a_new_one(self):
         first = self._lose(self._take_in(self._enquiry()).lead_id)
