@@ -22,6 +22,7 @@ from . import (
     crm_lead_enquiry,
     crm_lead_feed_retry,
     crm_lead_source_mail,
+    crm_lead_team_mail,
     crm_team,
     crm_team_member,
     crm_lead_known,
