@@ -140,11 +140,12 @@ class Lead(models.Model):
             for form in (forms.E164, forms.INTERNATIONAL)
         )
 
-    def _hold_customers(self, before=None):
+    def _hold_customers(self, before=None, is_shared=False):
         """Hold the customers of those of these leads that are open.
 
         :param dict before: the keys that each lead had until now. Of leads from
             before the addon, more than one may have the same customer.
+        :param bool is_shared: whether these leads are of one customer anyway.
         :raises UserError: when another open lead has one of them.
         :raises psycopg2.errors.SerializationFailure: when that lead was made since
             this transaction began; Odoo runs the request again.
@@ -154,7 +155,8 @@ class Lead(models.Model):
         for lead in self:
             for key in lead._get_customer_keys():
                 first = wanted.setdefault(key, lead)
-                if first != lead and key not in before.get(lead, ()):
+                is_second = first != lead and not is_shared
+                if is_second and key not in before.get(lead, ()):
                     lead._refuse_second_lead(first)
         if before and self._hold_exactly(wanted):
             return

@@ -23,7 +23,8 @@ class Partner(models.Model):
         if not leads._is_told():
             # A visitor who corrects an address is not stopped by another's lead.
             before = leads._get_customers()
-        leads._hold_customers(before)
+        # Of leads from before the addon, several may be of one contact.
+        leads._hold_customers(before, is_shared=len(self) == 1)
         return result
 
     def _find_open_leads(self):
@@ -31,5 +32,5 @@ class Partner(models.Model):
         return (
             self.env["crm.lead"]
             .sudo()
-            .search([("partner_id", "in", self.ids), *OPEN_LEAD])
+            .search([("partner_id", "in", self.ids), *OPEN_LEAD], order="id")
         )

@@ -85,6 +85,13 @@ class TestInstall(BpoCase):
         for number in numbers.values():
             self.assertEqual(self._find_holder(number.replace(" ", "")), first)
 
+    def test_the_contact_of_two_leads_from_before_can_be_corrected(self):
+        partner = self.env["res.partner"].create({"name": "Maria"})
+        leads = self._new_leads_from_before(partner_id=partner.id, phone=False)
+        partner.with_user(self.agent).phone = "+63 917 555 9101"
+        self.assertEqual(set(leads.mapped("phone_sanitized")), {"+639175559101"})
+        self.assertEqual(self._find_holder("+639175559101"), leads[0])
+
     def test_of_two_leads_from_before_the_other_one_is_held_next(self):
         keys = ("+639175559101", "maria@customer.example")
         values = {"phone": "+63 917 555 9101", "email_from": keys[1]}
