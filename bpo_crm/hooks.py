@@ -87,7 +87,6 @@ def _adopt_existing_leads(env):
     lost.sequence = max([*others.mapped("sequence"), 40]) + 10
     _move_lost_leads(env, lost)
     _number_existing_leads(env)
-    _hold_existing_customers(env)
 
 
 def _move_lost_leads(env, lost_stage):
@@ -121,24 +120,6 @@ def _number_existing_leads(env):
         [unnumbered.ids, references],
     )
     leads.invalidate_model(["reference"])
-
-
-def _hold_existing_customers(env):
-    """Let open leads have their customers; of several, the oldest one."""
-    env["crm.lead"].flush_model()
-    env.cr.execute(
-        """
-        INSERT INTO crm_lead_customer (key, lead_id)
-        SELECT DISTINCT ON (key) key, lead.id
-          FROM crm_lead AS lead
-          LEFT JOIN crm_stage AS stage ON stage.id = lead.stage_id
-         CROSS JOIN unnest(ARRAY[lead.phone_sanitized, lead.email_normalized]) AS key
-         WHERE lead.active AND lead.type = 'opportunity' AND key IS NOT NULL
-           AND stage.is_won IS NOT TRUE AND stage.is_lost IS NOT TRUE
-         ORDER BY key, lead.id
-            ON CONFLICT (key) DO NOTHING
-        """
-    )
 
 
 def _set_up_roles(env):

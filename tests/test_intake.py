@@ -208,6 +208,18 @@ def test_who_cannot_be_reached_is_kept_in_quarantine(floor, sender):
     assert "soon" in row["error"]
 
 
+def test_a_corrected_enquiry_sent_again_comes_in(floor, sender):
+    bad = {"external_id": "7", "phone": "soon"}
+    phone = new_phone()
+    good = {"external_id": "7", "phone": phone}
+    assert [sender.post(body)[0] for body in (bad, bad)] == [422, 422]
+    status, answer = sender.post(good)
+    assert (status, answer["is_known"]) == (201, False)
+    found = find(floor, answer["reference"])["phone"]
+    assert found.replace(" ", "") == phone.replace(" ", "")
+    assert sender.post(good)[0] == sender.post(bad)[0] == 200
+
+
 def test_no_traceback_and_no_loss_whatever_is_sent(sender):
     for values in (
         {"phone": new_phone(), "dealership": "Nowhere", "vehicle": "Spaceship"},

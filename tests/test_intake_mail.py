@@ -1,6 +1,7 @@
 """Mails that Odoo's gateway receives for the address of a source."""
 
 import itertools
+import random
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -156,3 +157,72 @@ def test_many_mails_at_once_lose_none(floor, portal):
     states = [row["state"] for row in rows]
     assert (states.count("created"), states.count("merged")) == (5, 35)
     assert len({row["lead_id"][0] for row in rows}) == 5
+
+
+# ------------------------------------------------------------
+# To a team's address
+# ------------------------------------------------------------
+
+
+@pytest.fixture
+def team_address(floor, portal):
+    """The address of a sales team."""
+    (team,) = floor.admin.call("crm.team", "search", [], limit=1)
+    domain = floor.admin.call("mail.alias.domain", "search", [], limit=1)[0]
+    values = {"alias_name": f"floor{next(_numbers)}", "alias_domain_id": domain}
+    floor.admin.call("crm.team", "write", [team], values)
+    (row,) = floor.admin.call("crm.team", "read", [team], ["alias_email"])
+    return row["alias_email"]
+
+
+def find_open(floor, address):
+    domain = [
+        ("email_normalized", "=", address),
+        ("stage_id", "in", floor.open_stages),
+    ]
+    return floor.admin.call("crm.lead", "search", domain)
+
+
+def test_a_mail_to_a_team_waits_for_a_delivery_of_its_customer(
+    stack, floor, portal, team_address
+):
+    customer = f"slow{next(_numbers)}@customer.example"
+    before = len(floor.server.read_log())
+    headers = {"From": customer, "To": team_address}
+    with (
+        stack.postgres.connect(floor.server.database) as cursor,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        cursor.execute("BEGIN")
+        cursor.execute("INSERT INTO crm_lead_customer (key) VALUES (%s)", [customer])
+        sent = pool.submit(portal.send, "Is it there?", **headers)
+        time.sleep(1)
+        assert not sent.done()
+        cursor.execute("COMMIT")
+        sent.result()
+    (lead,) = find_open(floor, customer)
+    assert floor.chatter(lead).count("Is it there?") == 1
+    assert "SERIALIZATION_FAILURE" not in floor.server.read_log()[before:]
+
+
+def test_mails_to_a_team_and_posts_of_one_moment_are_one_lead(
+    floor, portal, team_address
+):
+    customers = [f"m{next(_numbers)}@customer.example" for _n in range(4)]
+    sessions = [floor.login("admin") for _n in range(3)]
+
+    def deliver(number):
+        customer, text = customers[number % 4], f"No. {number}."
+        if number < 8:
+            return portal.sender.post({"email": customer, "message": text})
+        headers = {"From": customer, "To": team_address}
+        return portal.send(text, sessions[number % 3], **headers)
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(deliver, random.Random(5).sample(range(24), 24)))
+    for place, customer in enumerate(customers):
+        (lead,) = find_open(floor, customer)
+        (row,) = floor.admin.call("crm.lead", "read", [lead], ["description"])
+        said = floor.chatter(lead) + (row["description"] or "")
+        for number in range(place, 24, 4):
+            assert f"No. {number}." in said

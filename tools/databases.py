@@ -108,6 +108,15 @@ class Databases:
         self._postgres.drop(name)
         shutil.rmtree(self._filestore(name), ignore_errors=True)
 
+    def run_odoo(self, database, *arguments):
+        """Run Odoo on a database until it has done something.
+
+        :param str database: its name.
+        :param arguments: of the command line, such as ``-u`` and a module.
+        :raises LauncherError: when it fails; with its log's end.
+        """
+        self._run_odoo(database, [*arguments, "--stop-after-init"])
+
     def ensure_template(self, layer):
         """Return the name of a template, which is made if there is none.
 

@@ -82,6 +82,14 @@ class Stack:
         self._databases.append(name)
         return name
 
+    def run_odoo(self, database, *arguments):
+        """Run Odoo on a database until it has done something.
+
+        :param str database: its name.
+        :param arguments: of the command line, such as ``-u`` and a module.
+        """
+        self._all.run_odoo(database, *arguments)
+
     def server(self, database, name=None, **options):
         """Return a server for a database, not started yet.
 

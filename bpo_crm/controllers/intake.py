@@ -28,13 +28,15 @@ class IntakeController(http.Controller):
 
         :param str code: of the source.
         :return: 201 for a new lead, 200 for one that was merged or had come in
-            before, 400, 401, 413, 422 or 429 with the reason.
+            before, 400, 401, 413, 422 or 429 with the reason. What is in quarantine
+            can be sent again, corrected, under the same name.
         """
         source = self._find_source(code)
         if not source:
             return _refuse(401, "Unknown source, or a wrong token.")
         if not source._allows_another_request():
-            return _refuse(429, "Too many requests. Try again in a minute.")
+            wait = {"Retry-After": "60"}
+            return _refuse(429, "Too many requests. Try again in a minute.", wait)
         body = request.httprequest.get_data()
         try:
             enquiries = self._read(body)
@@ -61,12 +63,16 @@ class IntakeController(http.Controller):
         return tell_apart(enquiries, sent.headers.get("Idempotency-Key", ""))
 
     def _answer(self, results):
-        worst = max(STATUS[result["state"]] for result in results)
-        status = 200 if all(result["is_known"] for result in results) else worst
+        status = max(_get_status(result) for result in results)
         if len(results) == 1:
             return request.make_json_response(results[0], status=status)
         return request.make_json_response({"results": results}, status=status)
 
 
-def _refuse(status, reason):
-    return request.make_json_response({"error": reason}, status=status)
+def _get_status(result):
+    is_old = result["is_known"] and result["state"] == "created"
+    return 200 if is_old else STATUS[result["state"]]
+
+
+def _refuse(status, reason, headers=None):
+    return request.make_json_response({"error": reason}, headers, status=status)

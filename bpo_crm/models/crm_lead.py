@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
+from ..roles import SUPERVISOR
 from ..series import Constraint
 from .crm_stage import CLOSING_FLAGS
 
@@ -82,7 +83,9 @@ class Lead(models.Model):
         index="btree_not_null",
         ondelete="restrict",
     )
-    enquiry_ids = fields.One2many("crm.lead.enquiry", "lead_id", "Enquiries")
+    enquiry_ids = fields.One2many(
+        "crm.lead.enquiry", "lead_id", "Enquiries", groups=SUPERVISOR
+    )
 
     _reference_uniq = Constraint(
         "UNIQUE(reference)", "Another lead has this reference already."

@@ -1,12 +1,13 @@
 import phonenumbers
 
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import RedirectWarning, UserError
-from odoo.tools import email_normalize
+from odoo.tools import SQL
 
 from odoo.addons.phone_validation.tools.phone_validation import phone_parse
 
 from ..series import Constraint
+from .crm_lead import OPEN_LEAD
 
 #: Leads with one of these in common are of the same customer.
 CUSTOMER_KEYS = ("phone_sanitized", "email_normalized")
@@ -22,6 +23,18 @@ CUSTOMER_FIELDS = {
     "stage_id",
     "type",
 }
+
+#: Which open lead is the oldest one of each customer.
+OLDEST_LEADS = """
+    SELECT DISTINCT ON (key) key, lead.id
+      FROM crm_lead AS lead
+      LEFT JOIN crm_stage AS stage ON stage.id = lead.stage_id
+     CROSS JOIN unnest(ARRAY[lead.phone_sanitized, lead.email_normalized]) AS key
+     WHERE lead.active AND lead.type = 'opportunity' AND key IS NOT NULL
+       AND stage.is_won IS NOT TRUE AND stage.is_lost IS NOT TRUE
+       AND %s
+     ORDER BY key, lead.id
+"""
 
 
 class LeadCustomer(models.Model):
@@ -43,6 +56,14 @@ class LeadCustomer(models.Model):
 
     _key_uniq = Constraint("UNIQUE(key)", "This customer has an open lead already.")
 
+    def init(self):
+        result = super().init()
+        self.env.cr.execute("SELECT FROM crm_lead_customer LIMIT 1")
+        if not self.env.cr.rowcount:
+            # Leads from before can be read once all models are complete.
+            self.pool.post_init(self.env["crm.lead"]._hold_existing_customers)
+        return result
+
 
 class Lead(models.Model):
     """A customer has one open lead. Seed 003, "What happens if the customer calls"."""
@@ -58,14 +79,27 @@ class Lead(models.Model):
     def write(self, vals):
         if not CUSTOMER_FIELDS.intersection(vals):
             return super().write(vals)
-        before = {lead: lead._get_customer_keys() for lead in self}
+        before = self._get_customers()
         result = super().write(vals)
         self._hold_customers(before)
+        return result
+
+    def unlink(self):
+        held = self._get_held_keys()
+        result = super().unlink()
+        self._pass_on_customers(held)
         return result
 
     # ------------------------------------------------------------
     # BUSINESS
     # ------------------------------------------------------------
+
+    def _get_customers(self):
+        """Return by what the customer of each of these leads is known.
+
+        :rtype: dict[crm.lead, list[str]]
+        """
+        return {lead: lead._get_customer_keys() for lead in self}
 
     def _get_customer_keys(self):
         """Return by what the customer of this lead is known, while it is open.
@@ -74,22 +108,16 @@ class Lead(models.Model):
         """
         if not (self.active and self._is_open()):
             return []
-        return [self[name] for name in CUSTOMER_KEYS if self[name]]
+        return list(filter(None, (*self._get_phone_keys(), self.email_normalized)))
 
-    @api.model
-    def _normalize_customer(self, phone, email, country):
-        """Return by what a customer is known who wrote this.
-
-        :param str phone: as typed, or nothing.
-        :param str email: as typed, or nothing.
-        :param res.country country: of a phone number without a prefix; the
-            company's by default.
-        :return: the number in E.164 and the normalized address; False for what is
-            none.
-        :rtype: tuple
-        """
-        number, _readable = self._parse_phone(phone, country)
-        return number, email_normalize(email or "")
+    def _get_phone_keys(self):
+        """Return the phone numbers of this lead in E.164, or False for what is none."""
+        names = self._phone_get_number_fields()
+        numbers = [self[name] for name in names if self[name]]
+        if len(numbers) < 2:
+            # Core has read the only one already.
+            return [self.phone_sanitized]
+        return [self._phone_format(number=number) for number in numbers]
 
     @api.model
     def _parse_phone(self, phone, country):
@@ -112,11 +140,12 @@ class Lead(models.Model):
             for form in (forms.E164, forms.INTERNATIONAL)
         )
 
-    def _hold_customers(self, before=None):
+    def _hold_customers(self, before=None, is_shared=False):
         """Hold the customers of those of these leads that are open.
 
         :param dict before: the keys that each lead had until now. Of leads from
             before the addon, more than one may have the same customer.
+        :param bool is_shared: whether these leads are of one customer anyway.
         :raises UserError: when another open lead has one of them.
         :raises psycopg2.errors.SerializationFailure: when that lead was made since
             this transaction began; Odoo runs the request again.
@@ -126,18 +155,17 @@ class Lead(models.Model):
         for lead in self:
             for key in lead._get_customer_keys():
                 first = wanted.setdefault(key, lead)
-                if first != lead and key not in before.get(lead, ()):
+                is_second = first != lead and not is_shared
+                if is_second and key not in before.get(lead, ()):
                     lead._refuse_second_lead(first)
         if before and self._hold_exactly(wanted):
             return
-        self.env.cr.execute(
-            "DELETE FROM crm_lead_customer WHERE lead_id = ANY(%s) AND key != ALL(%s)",
-            [self.ids, list(wanted)],
-        )
+        released = self._release_customers(kept=wanted)
         for key, holder_id in self._insert_customers(wanted):
             lead = wanted[key]
             if holder_id != lead.id and key not in before.get(lead, ()):
                 lead._refuse_second_lead(self.browse(holder_id))
+        self._pass_on_customers(released)
 
     def _write_unheld(self, vals):
         """Write values with which these leads hold no other customers than before."""
@@ -178,11 +206,86 @@ class Lead(models.Model):
         )
         return self.env.cr.fetchall()
 
-    def _release_customers(self):
-        """Let another lead have the customers of these."""
+    def _get_held_keys(self):
         self.env.cr.execute(
-            "DELETE FROM crm_lead_customer WHERE lead_id = ANY(%s)", [self.ids]
+            "SELECT key FROM crm_lead_customer WHERE lead_id = ANY(%s)", [self.ids]
         )
+        return [key for (key,) in self.env.cr.fetchall()]
+
+    def _release_customers(self, kept=()):
+        """Let other leads have the customers of these.
+
+        :param kept: the keys that these leads go on to hold.
+        :return: the keys of those that nobody holds now.
+        :rtype: list[str]
+        """
+        self.env.cr.execute(
+            """
+            DELETE FROM crm_lead_customer
+             WHERE lead_id = ANY(%s) AND key != ALL(%s)
+            RETURNING key
+            """,
+            [self.ids, list(kept)],
+        )
+        return [key for (key,) in self.env.cr.fetchall()]
+
+    @api.model
+    def _pass_on_customers(self, keys):
+        """Let the oldest of their other open leads have customers that nobody holds.
+
+        There are such leads in a database from before the addon.
+
+        :param list keys: phone numbers in E.164, and normalized email addresses.
+        """
+        if not keys:
+            return
+        self.flush_model([*CUSTOMER_KEYS, "active", "stage_id", "type"])
+        of_them = SQL(
+            "key = ANY(%(keys)s) AND (lead.phone_sanitized = ANY(%(keys)s)"
+            " OR lead.email_normalized = ANY(%(keys)s))",
+            keys=keys,
+        )
+        heirs = dict(self.env.execute_query(SQL(OLDEST_LEADS, of_them)))
+        if not heirs:
+            return
+        # Who closes one of them in this moment has to see this, and tries again.
+        self.env.cr.execute(
+            "UPDATE crm_lead SET write_date = write_date WHERE id = ANY(%s)",
+            [sorted(heirs.values())],
+        )
+        self._insert_customers({key: self.browse(heirs[key]) for key in heirs})
+
+    @api.model
+    def _hold_existing_customers(self):
+        """Let the open leads from before have their customers; the oldest comes first.
+
+        In SQL, because there may be a million of them.
+        """
+        self.flush_model()
+        self.env.execute_query(
+            SQL(
+                "INSERT INTO crm_lead_customer (key, lead_id) %s"
+                " ON CONFLICT (key) DO NOTHING RETURNING key",
+                SQL(OLDEST_LEADS, SQL("TRUE")),
+            )
+        )
+        # Core reads one number only, and 18.0 has two.
+        names = self._phone_get_number_fields()
+        if len(names) > 1:
+            several = [(name, "!=", False) for name in names]
+            leads = self.search([*several, *OPEN_LEAD], order="id")
+            wanted = leads._get_customers()
+            self._insert_customers(
+                {key: lead for lead in reversed(leads) for key in wanted[lead]}
+            )
+
+    @api.model
+    def _is_told(self):
+        """Whether somebody is there who can be told who works a customer.
+
+        A visitor is not, for whom Odoo writes with all rights.
+        """
+        return self.env.uid != SUPERUSER_ID and self.env.user._is_internal()
 
     def _refuse_second_lead(self, first):
         """Tell who works the open lead of this lead's customer.
@@ -199,6 +302,6 @@ class Lead(models.Model):
             if owner
             else self.env._("waits in the pool"),
         )
-        if not first._filtered_access("read"):
+        if not first.with_user(self.env.user)._filtered_access("read"):
             raise UserError(message)
         raise RedirectWarning(message, first._open_form(), self.env._("Open It"))

@@ -7,6 +7,7 @@ import psycopg2
 from odoo import api, fields, models
 
 from .. import intake
+from ..series import Constraint
 
 _logger = logging.getLogger(__name__)
 
@@ -30,10 +31,10 @@ class LeadEnquiry(models.Model):
     _order = "id desc"
     _rec_name = "external_id"
 
-    # The unique index below begins with it. With an index of its own, PostgreSQL would
+    # The unique key below begins with it. With an index of its own, PostgreSQL would
     # read all enquiries of a source to find some.
     source_id = fields.Many2one("crm.lead.source", required=True, ondelete="restrict")
-    external_id = fields.Char("External ID")
+    external_id = fields.Char("External ID", readonly=True)
     lead_id = fields.Many2one("crm.lead", index=True, ondelete="set null")
     state = fields.Selection(STATES, index=True, readonly=True)
     error = fields.Char(readonly=True)
@@ -58,12 +59,14 @@ class LeadEnquiry(models.Model):
     )
     write_back_error = fields.Char(readonly=True)
 
+    _source_external_id_uniq = Constraint(
+        "UNIQUE(source_id, external_id)", "This enquiry has come in already."
+    )
+
     def init(self):
         result = super().init()
         self.env.cr.execute(
             """
-            CREATE UNIQUE INDEX IF NOT EXISTS crm_lead_enquiry_external_uniq
-                ON crm_lead_enquiry (source_id, external_id);
             CREATE INDEX IF NOT EXISTS crm_lead_enquiry_feed_idx
                 ON crm_lead_enquiry (feed_id, state) WHERE feed_id IS NOT NULL;
             CREATE INDEX IF NOT EXISTS crm_lead_enquiry_unwritten_idx
@@ -135,16 +138,18 @@ class LeadEnquiry(models.Model):
     def _write_down(self, source, enquiries):
         """Write down what came in, unless it has before.
 
+        What is in quarantine can come again with other words: then they count.
+
         :param crm.lead.source source: from where.
         :param list enquiries: of :class:`intake.Enquiry`, each with an external id.
-        :return: the row of each external id, and those rows that are new.
+        :return: the row of each external id, and those rows that say something new.
         :rtype: tuple[dict, crm.lead.enquiry]
         """
         by_name = {enquiry.external_id: enquiry for enquiry in enquiries}
         names = sorted(by_name)
         self.env.cr.execute(
             """
-            INSERT INTO crm_lead_enquiry (
+            INSERT INTO crm_lead_enquiry AS row (
                 source_id, external_id, enquired_at, content, feed_id, remote_id,
                 write_back_state, create_uid, create_date, write_uid, write_date
             )
@@ -154,7 +159,13 @@ class LeadEnquiry(models.Model):
                 %(feeds)s::integer[], %(remote_ids)s::integer[],
                 %(write_back_states)s::varchar[]
               ) AS sent
-                ON CONFLICT (source_id, external_id) DO NOTHING
+                ON CONFLICT (source_id, external_id)
+                DO UPDATE SET content = EXCLUDED.content,
+                              enquired_at = EXCLUDED.enquired_at,
+                              write_uid = EXCLUDED.write_uid,
+                              write_date = EXCLUDED.write_date
+                        WHERE row.state = 'quarantined'
+                          AND row.content IS DISTINCT FROM EXCLUDED.content
             RETURNING id
             """,
             {
@@ -173,6 +184,7 @@ class LeadEnquiry(models.Model):
             },
         )
         new = self.browse(row_id for (row_id,) in self.env.cr.fetchall())
+        new.invalidate_recordset(["content", "enquired_at"])
         rows = self.search(
             [("source_id", "=", source.id), ("external_id", "in", names)]
         )

@@ -21,6 +21,10 @@ QUIET = {
 FILLED_IN = ("dealership_id", "contact_name")
 CONTACT = ("phone", "email_from")
 
+#: A place is known, or it is not: no street of one enquiry in the city of another.
+PLACE = ("street", "street2", "city", "zip")
+COUNTRY = ("state_id", "country_id")
+
 
 class Lead(models.Model):
     """The one door that every enquiry comes in by. Seed 003, "If the customer calls".
@@ -147,6 +151,7 @@ class Lead(models.Model):
         by_lead = {}
         for entry in entries:
             by_lead.setdefault(entry.lead, []).append(entry)
+        self._fetch_vehicles(entries)
         leads = self.concat(*by_lead)
         notes = leads._message_log_batch(
             {
@@ -167,17 +172,67 @@ class Lead(models.Model):
         values = {}
         for entry in entries:
             known = {name: value for name, value in entry.values.items() if value}
-            learns = [*FILLED_IN, *entry.enquiry.values]
+            further = (n for n in entry.enquiry.values if n not in PLACE + COUNTRY)
+            learns = [*FILLED_IN, *further]
             if not entry.is_disputed:
                 learns += CONTACT
             for name in learns:
                 if known.get(name) and not self[name]:
                     values.setdefault(name, known[name])
-            vehicle = known.get("vehicle_model_id")
-            if vehicle and vehicle != self.vehicle_model_id.id:
-                links = values.setdefault("vehicle_interest_ids", [])
-                links.append(fields.Command.link(vehicle))
+            self._fill_in_place(values, known)
+            self._fill_in_vehicle(values, known)
         return values
+
+    def _fill_in_place(self, values, known):
+        """Learn where the customer lives, as a whole or not at all.
+
+        :param dict values: what the lead learns, which is added to.
+        :param dict known: of ``crm.lead``, what the enquiry says.
+        """
+        place = {name: known[name] for name in PLACE if name in known}
+        if not place or any(values.get(name) or self[name] for name in PLACE):
+            return
+        values |= place
+        country = self.env["res.country"].browse(known.get("country_id"))
+        if not self._reads_numbers_differently(country):
+            values |= {name: known[name] for name in COUNTRY if name in known}
+
+    def _reads_numbers_differently(self, country):
+        """Whether this lead's phone numbers are others in a country.
+
+        :param res.country country: that the lead may get.
+        """
+        before = self.country_id or self.env.company.country_id
+        numbers = [self[name] for name in self._phone_get_number_fields() if self[name]]
+        return country != before and not all(n.startswith("+") for n in numbers)
+
+    def _fill_in_vehicle(self, values, known):
+        """Learn what the customer wants, which is of one brand.
+
+        What a lead has no room for is *Also Asked About*.
+
+        :param dict values: what the lead learns, which is added to.
+        :param dict known: of ``crm.lead``, what the enquiry says.
+        """
+        vehicle = self.env["crm.vehicle.model"].browse(known.get("vehicle_model_id"))
+        brand_id = vehicle.brand_id.id or known.get("brand_id")
+        own_vehicle_id = values.get("vehicle_model_id") or self.vehicle_model_id.id
+        own_brand_id = values.get("brand_id") or self.brand_id.id
+        if not own_brand_id and brand_id:
+            values["brand_id"] = own_brand_id = brand_id
+        if not vehicle or vehicle.id == own_vehicle_id:
+            return
+        if not own_vehicle_id and own_brand_id == brand_id:
+            values["vehicle_model_id"] = vehicle.id
+        else:
+            links = values.setdefault("vehicle_interest_ids", [])
+            links.append(fields.Command.link(vehicle.id))
+
+    @api.model
+    def _fetch_vehicles(self, entries):
+        """Read what enquiries are about, all at once."""
+        ids = {entry.values.get("vehicle_model_id") for entry in entries}
+        self.env["crm.vehicle.model"].browse(filter(None, ids)).fetch(["brand_id"])
 
     def _notify_asked_again(self, notes):
         """Tell the owners in their clients that their customers asked again.
@@ -191,18 +246,8 @@ class Lead(models.Model):
             certain = set(notes.exists().mapped("res_id"))
             leads = self.filtered(lambda lead: lead.id in certain and lead.user_id)
             for owner, owned in leads.grouped("user_id").items():
-                owned._send_asked_again(owner)
-
-    def _send_asked_again(self, owner):
-        env = self.with_context(lang=owner.lang).env
-        owner._bus_send(
-            "simple_notification",
-            {
-                "type": "info",
-                "title": env._("The customer asked again"),
-                "message": ", ".join(lead._get_label() for lead in self),
-            },
-        )
+                env = self.with_context(lang=owner.lang).env
+                owned._send_toast(owner, "info", env._("The customer asked again"))
 
 
 def _is_of_another(holder, chosen):

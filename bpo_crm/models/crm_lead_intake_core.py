@@ -1,5 +1,5 @@
 from odoo import SUPERUSER_ID, api, fields, models
-from odoo.tools import html2plaintext
+from odoo.tools import email_normalize, html2plaintext
 
 from ..intake import Enquiry
 from .crm_lead_source_resolve import Entry
@@ -31,11 +31,11 @@ class Lead(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        is_matched = self.env.context.get("customers_matched")
-        if self.env.uid != SUPERUSER_ID or is_matched:
+        if self._is_told() or self.env.context.get("customers_matched"):
             # People are told who works their customer.
             return super().create(vals_list)
         # Nobody is there to be told: Odoo itself takes in what a visitor sent.
+        self.check_access("create")
         entries = self._prepare_values_entries(vals_list)
         new, again = self._match_values(entries)
         leads = super().create([entry.values for entry in new])
@@ -58,6 +58,12 @@ class Lead(models.Model):
     # BUSINESS
     # ------------------------------------------------------------
 
+    def _assign_userless_lead_in_team(self, creation_source):
+        """The pool is for agents to claim from.
+
+        19.0 would give what comes in by mail or chat to the team's leader.
+        """
+
     @api.model
     def _prepare_values_entries(self, vals_list):
         """Return what is known of enquiries that came as values of leads.
@@ -66,7 +72,7 @@ class Lead(models.Model):
         :rtype: list[Entry]
         """
         sources = self.env["crm.lead.source"].sudo()
-        keys_list = self._prepare_customers_keys(vals_list)
+        keys_list = self._find_keys_of_values(vals_list)
         return [
             Entry(
                 row=None,
@@ -107,7 +113,7 @@ class Lead(models.Model):
         return self.browse(entry.lead.id)
 
     @api.model
-    def _prepare_customers_keys(self, vals_list):
+    def _find_keys_of_values(self, vals_list):
         """Return by what the customers are known whom values of leads name.
 
         :param list vals_list: of ``crm.lead``.
@@ -121,28 +127,28 @@ class Lead(models.Model):
         }
         default_type = self.default_get(["type"]).get("type")
         return [
-            self._prepare_customer_keys(
-                {"type": default_type, **vals}, partners.get(vals.get("partner_id"))
+            self._find_keys(
+                {"type": default_type, **vals},
+                partners.get(vals.get("partner_id"), self.env["res.partner"]),
             )
             for vals in vals_list
         ]
 
     @api.model
-    def _prepare_customer_keys(self, vals, partner):
+    def _find_keys(self, vals, partner):
         stage = self.env["crm.stage"].browse(vals.get("stage_id"))
         if vals["type"] == "lead" or stage._is_closed or not vals.get("active", True):
             return []
-        customer = partner or self.env["res.partner"]
         country = self.env["res.country"].browse(vals.get("country_id"))
-        email = vals.get("email_from") or customer.email
-        # The first number that is one counts, as for the lead itself.
-        for name in self._phone_get_number_fields():
-            phone, email_key = self._normalize_customer(
-                vals.get(name) or customer[name], email, country or customer.country_id
-            )
-            if phone:
-                break
-        return list(filter(None, (phone, email_key)))
+        keys = [
+            self._parse_phone(
+                vals.get(name) or partner[name], country or partner.country_id
+            )[0]
+            for name in self._phone_get_number_fields()
+        ]
+        email = vals.get("email_from") or partner.email or ""
+        # Of several addresses the first one counts, as for the lead itself.
+        return list(filter(None, (*keys, email_normalize(email, strict=False))))
 
     @api.model
     def _read_values(self, vals):

@@ -21,9 +21,10 @@ class Lead(models.Model):
             )
         merged = self - closed
         # The head may take over how the others' customers are reached.
-        merged._release_customers()
+        released = merged._release_customers()
         head = super(Lead, merged)._merge_opportunity(*args, **kwargs)
         head._hold_customers()
+        self._pass_on_customers(released)
         return head
 
     def _merge_dependences(self, opportunities):

@@ -5,6 +5,7 @@ import secrets
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..roles import SUPERVISOR
 from ..series import Constraint
 
 #: Of a token, in bytes; written down, it is a third longer.
@@ -52,7 +53,9 @@ class LeadSource(models.Model):
         "First Contact within",
         help="Working minutes until somebody tries to reach the customer. 0 for none.",
     )
-    enquiry_ids = fields.One2many("crm.lead.enquiry", "source_id", "Enquiries")
+    enquiry_ids = fields.One2many(
+        "crm.lead.enquiry", "source_id", "Enquiries", groups=SUPERVISOR
+    )
 
     _code_uniq = Constraint("UNIQUE(code)", "Another source has this code already.")
     _rate_limit_positive = Constraint(

@@ -7,6 +7,7 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError
 
 from ..roles import MANAGER
+from ..series import Constraint
 
 _logger = logging.getLogger(__name__)
 
@@ -70,6 +71,8 @@ class LeadSource(models.Model):
         """
         minute = fields.Datetime.now().replace(second=0, microsecond=0)
         with self.env.registry.cursor() as cr:
+            # Requests of one moment wait for each other instead of failing.
+            cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
             cr.execute(
                 """
                 INSERT INTO crm_lead_source_rate AS rate (source_id, minute, count)
@@ -150,12 +153,6 @@ class LeadSourceRate(models.Model):
     minute = fields.Datetime(required=True)
     count = fields.Integer(required=True)
 
-    def init(self):
-        result = super().init()
-        self.env.cr.execute(
-            """
-            CREATE UNIQUE INDEX IF NOT EXISTS crm_lead_source_rate_uniq
-                ON crm_lead_source_rate (source_id)
-            """
-        )
-        return result
+    _source_uniq = Constraint(
+        "UNIQUE(source_id)", "The requests of this source are counted already."
+    )

@@ -57,21 +57,52 @@ class TestInstall(BpoCase):
         self.assertEqual(len(set(leads.mapped("reference"))), 2)
         self.assertTrue(all(leads.mapped("reference")))
 
-    def test_leads_from_before_hold_their_customers(self):
+    def _new_leads_from_before(self, **values):
+        """Make two open leads of one customer, as there are without the addon."""
         leads = self._new_lead(self.agent) | self._new_lead(self.agent)
         leads._release_customers()
-        self.env.flush_all()
-        self.env.cr.execute(
-            "UPDATE crm_lead SET phone_sanitized = '+639175559101' WHERE id IN %s",
-            [tuple(leads.ids)],
-        )
-        self.env.invalidate_all()
-        hooks._adopt_existing_leads(self.env)
-        customer = self.env["crm.lead.customer"].search([("key", "=", "+639175559101")])
-        self.assertEqual(customer.lead_id, leads[0])
+        leads._write_unheld(values)
+        leads._hold_existing_customers()
+        return leads
+
+    def _find_holder(self, key):
+        customers = self.env["crm.lead.customer"]
+        customers.invalidate_model()
+        return customers.search([("key", "=", key)]).lead_id
+
+    def test_leads_from_before_hold_their_customers(self):
+        first, second = self._new_leads_from_before(phone="+63 917 555 9101")
+        self.assertEqual(self._find_holder("+639175559101"), first)
         # The other one is worked on, all the same.
-        leads[1].with_user(self.agent).stage_id = self.qualified
-        self.assertEqual(leads[1].stage_id, self.qualified)
+        second.with_user(self.agent).stage_id = self.qualified
+        self.assertEqual(second.stage_id, self.qualified)
+
+    def test_leads_from_before_hold_all_their_numbers(self):
+        # 18.0 has a mobile number besides.
+        names = self.env["crm.lead"]._phone_get_number_fields()
+        numbers = {name: f"+63 917 555 910{n}" for n, name in enumerate(names)}
+        first, _second = self._new_leads_from_before(**numbers)
+        for number in numbers.values():
+            self.assertEqual(self._find_holder(number.replace(" ", "")), first)
+
+    def test_the_contact_of_two_leads_from_before_can_be_corrected(self):
+        partner = self.env["res.partner"].create({"name": "Maria"})
+        leads = self._new_leads_from_before(partner_id=partner.id, phone=False)
+        partner.with_user(self.agent).phone = "+63 917 555 9101"
+        self.assertEqual(set(leads.mapped("phone_sanitized")), {"+639175559101"})
+        self.assertEqual(self._find_holder("+639175559101"), leads[0])
+
+    def test_of_two_leads_from_before_the_other_one_is_held_next(self):
+        keys = ("+639175559101", "maria@customer.example")
+        values = {"phone": "+63 917 555 9101", "email_from": keys[1]}
+        first, second = self._new_leads_from_before(**values)
+        third = self._new_leads_from_before(**values)[0]
+        first.email_from = "m@customer.example"
+        self.assertEqual([*map(self._find_holder, keys)], [first, second])
+        self._lose(first)
+        self.assertEqual([*map(self._find_holder, keys)], [second, second])
+        second.unlink()
+        self.assertEqual([*map(self._find_holder, keys)], [third, third])
 
     def test_the_reasons_of_the_specification_are_there(self):
         names = [

@@ -2,13 +2,13 @@ import base64
 from datetime import datetime
 from unittest.mock import patch
 
-from odoo.exceptions import RedirectWarning, UserError
+from odoo.exceptions import AccessError, RedirectWarning, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.bpo_crm.intake import Enquiry
 
-from .common import BpoCase
+from .common import CALL, BpoCase
 
 
 @tagged("post_install", "-at_install")
@@ -245,6 +245,43 @@ class TestIntake(BpoCase):
         self.assertEqual(first.email_from, "m@customer.example")
         self.assertEqual(first.dealership_id, self.dealership)
 
+    def test_a_lead_without_a_vehicle_gets_the_one_that_is_asked_for_later(self):
+        first = self._take_in(self._enquiry()).lead_id
+        rio = self.vehicle.copy({"name": "Rio", "default_code": "KIA-R"})
+        self._take_in(self._enquiry(vehicle="KIA-P"), self._enquiry(vehicle="KIA-R"))
+        self.assertEqual(first.vehicle_model_id, self.vehicle)
+        self.assertEqual(first.brand_id, self.brand)
+        self.assertEqual(first.vehicle_interest_ids, rio)
+
+    def test_a_lead_of_a_brand_gets_no_vehicle_of_another(self):
+        tatra = self.env["crm.brand"].create({"name": "Tatra", "code": "TATRA-T"})
+        first = self._take_in(self._enquiry()).lead_id
+        self._take_in(self._enquiry(brand="Tatra"))
+        self.assertEqual(first.brand_id, tatra)
+        self._take_in(self._enquiry(vehicle="KIA-P"))
+        self.assertFalse(first.vehicle_model_id)
+        self.assertEqual(first.vehicle_interest_ids, self.vehicle)
+
+    def test_a_lead_learns_where_the_customer_lives_as_a_whole(self):
+        first = self._take_in(self._enquiry()).lead_id
+        phone = first.phone
+        hamburg = {"street": "Deichstr. 1", "city": "Hamburg", "country": "DE"}
+        pasig = {"street": "1 Rizal Street", "zip": "1600", "country": "PH"}
+        for place in (hamburg, pasig):
+            self._take_in(self._enquiry(phone=phone, **place))
+            self.assertEqual(first.street, "Deichstr. 1")
+            self.assertEqual(first.city, "Hamburg")
+            self.assertEqual(first.country_id, self.env.ref("base.de"))
+            self.assertFalse(first.zip)
+
+    def test_where_the_customer_lives_changes_no_number(self):
+        first = self._new_lead(self.agent, phone="0917 555 9101")
+        self._take_in(
+            self._enquiry(phone="+63 917 555 9101", city="Hamburg", country="DE")
+        )
+        self.assertEqual(first.city, "Hamburg")
+        self.assertEqual(first.phone_sanitized, "+639175559101")
+
     def test_a_phone_and_an_address_of_two_customers_change_neither(self):
         by_phone = self._new_lead(phone="+63 917 555 9101", email_from=False)
         by_email = self._new_lead(phone=False, email_from="m@customer.example")
@@ -261,6 +298,13 @@ class TestIntake(BpoCase):
         self.env.cr.precommit.run()
         toasts = self.env["bus.bus"].search([("message", "ilike", "asked again")])
         self.assertIn(lead.reference, toasts[-1:].message)
+
+    def test_an_owner_of_many_is_told_of_some_and_of_how_many(self):
+        phones = [f"0917 555 912{n}" for n in range(5)]
+        for phone in phones:
+            self._new_lead(self.agent, phone=phone)
+        self._take_in(*(self._enquiry(phone=phone) for phone in phones))
+        self.assertIn("2 more", self._toasts(self.agent)[-1]["message"])
 
     def test_a_customer_with_a_closed_lead_gets_a_new_one(self):
         first = self._lose(self._take_in(self._enquiry()).lead_id)
@@ -349,6 +393,16 @@ class TestIntake(BpoCase):
         self.assertEqual(row.lead_id.phone_sanitized, "+491712345678")
         self.assertFalse(row.error)
 
+    def test_what_is_sent_again_corrected_comes_in(self):
+        bad = self._enquiry(external_id="7", phone="soon")
+        row = self._take_in(bad)
+        self.assertEqual(self._take_in(bad), row)
+        self.assertEqual(row.state, "quarantined")
+        self.assertEqual(self._take_in(self._enquiry(external_id="7")), row)
+        self.assertEqual((row.state, row.error), ("created", False))
+        self.assertIn("0917 555 9101", row.content)
+        self.assertNotIn("soon", row.content)
+
     def test_one_that_fails_again_takes_no_other_back(self):
         bad, good = self._take_in(
             self._enquiry(phone="0171 2345678"), self._enquiry(phone="0171 2345679")
@@ -386,6 +440,38 @@ class TestIntake(BpoCase):
         self.assertEqual(leads[0], first)
         self.assertNotEqual(leads[1], first)
         self._assert_in_chatter("From the form", first)
+
+    def test_a_web_form_with_two_addresses_is_merged(self):
+        first = self._new_lead(self.agent, email_from="maria@customer.example")
+        values = {"name": "Form", "email_from": "maria@customer.example, me@b.example"}
+        self.assertEqual(self.env["crm.lead"].create(values), first)
+
+    def test_what_a_visitor_sends_is_merged_with_all_rights_only(self):
+        first = self._new_lead(self.agent, phone="+63 917 555 9101")
+        visitor = self.env.ref("base.public_user")
+        leads = self.env["crm.lead"].with_user(visitor)
+        values = {"name": "Form", "type": "opportunity", "phone": "0917 555 9101"}
+        self.assertEqual(leads.sudo().create(values), first)
+        with self.assertRaises(AccessError):
+            leads.create(values)
+
+    def test_a_known_customer_is_merged_whatever_the_stage(self):
+        first = self._new_lead(self.agent, email_from="maria@customer.example")
+        first.stage_id = self.qualified
+        mail = {"from": "maria@customer.example", "subject": "Hello"}
+        self.assertEqual(self.env["crm.lead"].message_new(mail), first)
+        values = {"name": "Form", "email_from": "maria@customer.example"}
+        self.assertEqual(self.env["crm.lead"].create(values), first)
+        self.assertEqual(first.stage_id, self.qualified)
+        self._assert_in_chatter("Form", first)
+
+    def test_what_was_done_for_a_known_customer_is_not_planned_again(self):
+        self.new.activity_type_id = self.env.ref(CALL)
+        first = self._new_lead(self.agent, email_from="maria@customer.example")
+        first.activity_ids.unlink()
+        mail = {"from": "maria@customer.example", "subject": "Hello"}
+        self.env["crm.lead"].message_new(mail)
+        self.assertFalse(first.activity_ids)
 
     def test_two_web_forms_of_one_new_customer_are_one_lead(self):
         values = {"name": "Form", "type": "opportunity", "phone": "0917 555 9101"}
@@ -428,6 +514,37 @@ class TestIntake(BpoCase):
         with self.assertRaisesRegex(UserError, "has an open lead already"):
             lead.with_user(self.agent).phone = "0917 555 9101"
 
+    def _new_contact(self, **values):
+        return self.env["res.partner"].create(
+            {"name": "Maria", "phone": "+63 917 555 9101", **values}
+        )
+
+    def test_who_corrects_a_contact_corrects_its_lead(self):
+        partner = self._new_contact(email="maria@customer.example")
+        lead = self._new_lead(
+            self.agent, partner_id=partner.id, phone=partner.phone, email_from=False
+        )
+        partner.with_user(self.manager).write(
+            {"phone": "+63 917 555 9102", "email": "m@customer.example"}
+        )
+        self.assertEqual(lead.phone_sanitized, "+639175559102")
+        row = self._take_in(Enquiry(phone="0917 555 9102"))
+        self.assertEqual(row.lead_id, lead)
+        row = self._take_in(Enquiry(email="m@customer.example"))
+        self.assertEqual(row.lead_id, lead)
+        self.assertEqual(self._take_in(self._enquiry()).state, "created")
+
+    def test_a_contact_does_not_get_the_number_of_another_open_lead(self):
+        other = self._new_lead(self.other_agent, phone="+63 917 555 9109")
+        partner = self._new_contact()
+        self._new_lead(self.agent, partner_id=partner.id, phone=partner.phone)
+        values = {"phone": "+63 917 555 9109"}
+        with self.assertRaisesRegex(UserError, other.reference):
+            partner.with_user(self.agent).write(values)
+        # A visitor can neither be told nor be stopped.
+        partner.with_user(self.env.ref("base.public_user")).sudo().write(values)
+        self.assertEqual(self._take_in(Enquiry(**values)).lead_id, other)
+
     def test_a_closed_lead_holds_nobody(self):
         lead = self._new_lead(self.agent, phone="+63 917 555 9101")
         self._lose(lead)
@@ -437,6 +554,18 @@ class TestIntake(BpoCase):
         lead = self._new_lead(self.agent, phone="+63 917 555 9101")
         lead.phone = "+63 917 555 9199"
         self.assertTrue(self._new_lead(self.agent, phone="+63 917 555 9101"))
+
+    def test_a_lead_holds_all_its_numbers(self):
+        # 18.0 has a mobile number besides.
+        names = self.env["crm.lead"]._phone_get_number_fields()
+        numbers = {name: f"0917 555 910{n}" for n, name in enumerate(names, 1)}
+        lead = self._new_lead(self.agent)
+        lead.with_user(self.agent).write(numbers)
+        for name, number in numbers.items():
+            self.assertEqual(self._take_in(self._enquiry(phone=number)).lead_id, lead)
+            others = dict.fromkeys(names, "0917 555 9199")
+            values = {"name": "Form", **others, name: number}
+            self.assertEqual(self.env["crm.lead"].create(values), lead)
 
     def test_a_merged_lead_holds_all_its_customers(self):
         leads = self._new_lead(self.agent, phone=False) | self._new_lead(

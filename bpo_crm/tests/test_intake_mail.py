@@ -301,6 +301,65 @@ class TestIntakeMail(BpoCase):
         self.assertFalse(lead.user_id)
         self._assert_in_chatter("Is it there?", lead)
 
+    def _rows_of_core(self):
+        source = self.env["crm.lead.source"]._get_of_core("mail")
+        return self.env["crm.lead.enquiry"].search([("source_id", "=", source.id)])
+
+    def test_a_teams_mail_waits_in_quarantine_until_it_is_read(self):
+        lead = self._new_lead(self.agent, email_from="juan@customer.example")
+        before = self._waiting()
+        error = RuntimeError("The server was stopped")
+        with (
+            patch.object(type(lead), "message_new", side_effect=error),
+            self.assertLogs("odoo.addons.bpo_crm", "WARNING"),
+        ):
+            self._receive_for_team("Is it there?", sender="juan@customer.example")
+        row = self._rows_of_core()
+        self.assertEqual((row.state, row.error), ("quarantined", str(error)))
+        self.assertEqual(self._waiting(), before, "nobody is answered")
+        row.with_user(self.supervisor).action_retry()
+        self.assertFalse(self._rows_of_core())
+        self._assert_in_chatter("Is it there?", lead)
+
+    def test_a_mail_to_another_address_as_well_is_lost_by_neither(self):
+        other = self.env["mail.alias"].create(
+            {
+                "alias_name": "contacts-t",
+                "alias_domain_id": self.domain.id,
+                "alias_model_id": self.env["ir.model"]._get_id("res.partner"),
+            }
+        )
+        self._receive_for_team(
+            "Is it there?",
+            sender="juan@customer.example",
+            subject="Two addresses",
+            headers=f"Cc: {other.alias_full_name}",
+        )
+        partners = self.env["res.partner"].search([("name", "=", "Two addresses")])
+        self.assertEqual(len(partners), 1)
+        lead = self.env["crm.lead"].search([("email_from", "ilike", "juan@customer")])
+        self.assertIn("Is it there?", lead.description)
+
+    def test_the_same_mail_to_a_team_comes_in_once(self):
+        for _n in range(2):
+            self._receive_for_team("Is it there?", sender="juan@customer.example")
+        lead = self.env["crm.lead"].search([("email_from", "ilike", "juan@customer")])
+        self.assertEqual("".join(self._chatter(lead)).count("Is it there?"), 1)
+        self.assertFalse(self._rows_of_core())
+
+    def test_a_teams_mail_waits_in_the_pool_though_the_team_has_a_leader(self):
+        self.team.user_id = self.supervisor
+        waiting = self._new_lead(email_from="maria@customer.example")
+        for name in ("maria", "juan"):
+            self._receive_for_team(
+                "Is it there?",
+                sender=f"{name}@customer.example",
+                name=f"<{name}@customer.example>",
+            )
+        lead = self.env["crm.lead"].search([("email_from", "ilike", "juan@customer")])
+        self.assertEqual(len(lead), 1)
+        self.assertFalse((lead | waiting).user_id)
+
     def test_a_teams_mail_of_a_known_customer_is_merged(self):
         lead = self._new_lead(self.agent, email_from="juan@customer.example")
         self._receive_for_team("Is it there?", sender="Juan <juan@customer.example>")

@@ -30,6 +30,26 @@ class TestRoles(BpoCase):
         with self.assertRaises(AccessError):
             lead.write({"name": "Mine now"})
 
+    def test_an_agent_reads_all_of_a_lead_and_of_its_source(self):
+        source = self.env["crm.lead.source"].create({"name": "Web", "code": "web-t"})
+        lead = self._new_lead(self.agent, intake_source_id=source.id)
+        enquiry = self.env["crm.lead.enquiry"].create(
+            {"source_id": source.id, "external_id": "1", "lead_id": lead.id}
+        )
+        for record in (lead, source):
+            (values,) = record.with_user(self.agent).read()
+            self.assertNotIn("enquiry_ids", values)
+            (values,) = record.with_user(self.supervisor).read()
+            self.assertEqual(values["enquiry_ids"], enquiry.ids)
+
+    def test_what_came_in_is_changed_by_nobody(self):
+        source = self.env["crm.lead.source"].create({"name": "Web", "code": "web-t"})
+        enquiry = self.env["crm.lead.enquiry"].create(
+            {"source_id": source.id, "external_id": "1"}
+        )
+        with self.assertRaises(AccessError):
+            enquiry.with_user(self.manager).external_id = "2"
+
     def test_credentials_are_the_managers(self):
         for user in (self.agent, self.supervisor):
             dealership = self.dealership.with_user(user)

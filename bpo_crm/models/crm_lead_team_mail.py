@@ -1,0 +1,88 @@
+import base64
+import functools
+
+from odoo import api, fields, models
+
+from .crm_lead_source_mail import MAX_MAIL, _parse, _to_bytes
+
+
+class LeadSource(models.Model):
+    """Mails to a team's address are kept first, as those to a source's are."""
+
+    _inherit = "crm.lead.source"
+
+    def _receive_team_mail(self, message):
+        """Keep a mail, and let Odoo's gateway read it after the commit.
+
+        See :meth:`_receive_mail`: in its own transaction, the gateway would lose the
+        mail to another delivery of the same customer, and bounce it.
+
+        :param email.message.EmailMessage message: the mail.
+        """
+        enquiries = self.env["crm.lead.enquiry"]
+        row = enquiries._write_down_mail(self, message, self.env._("Not read yet."))
+        if row:
+            row.is_to_team = True
+            self.env.cr.postcommit.add(functools.partial(self._read_kept_mail, row.id))
+
+
+class LeadEnquiry(models.Model):
+    """The mails to teams that the gateway has not read yet, or could not read."""
+
+    _inherit = "crm.lead.enquiry"
+
+    is_to_team = fields.Boolean(readonly=True)
+
+    def _take_in_again(self, source):
+        of_teams = self.filtered("is_to_team")
+        others = self - of_teams
+        for row in of_teams:
+            row._hand_to_gateway(source)
+        return super(LeadEnquiry, others)._take_in_again(source)
+
+    def _hand_to_gateway(self, source):
+        """Let Odoo's gateway make a lead of a mail, or post it on the customer's.
+
+        :param crm.lead.source source: of what comes in by the gateway.
+        """
+        original = base64.b64decode(self.mail)
+        # The lead has the mail in its chatter.
+        self.unlink()
+        gateway = self.env["mail.thread"].with_context(is_kept_mail=True)
+        if not gateway.message_process("crm.lead", original):
+            # The gateway knows it already: it was sent to another address, too.
+            source._take_in_mail(_parse(original))
+
+
+class MailThread(models.AbstractModel):
+    """Mails to the address of a team wait for the gateway's commit."""
+
+    _inherit = "mail.thread"
+
+    @api.model
+    def _message_route_process(self, message, message_dict, routes):
+        to_teams = [route for route in routes or () if _makes_lead(route)]
+        others = [route for route in routes or () if not _makes_lead(route)]
+        if self.env.context.get("is_kept_mail"):
+            return self._process_kept_mail(message, message_dict, to_teams)
+        if to_teams and len(_to_bytes(message)) < MAX_MAIL:
+            source = self.env["crm.lead.source"].sudo()._get_of_core("mail")
+            source._receive_team_mail(message)
+            routes = others
+        return super()._message_route_process(message, message_dict, routes)
+
+    @api.model
+    def _process_kept_mail(self, message, message_dict, routes):
+        # Without its alias nobody is bounced: what fails stays in quarantine.
+        unbounced = [(*route[:-1], None) for route in routes]
+        thread_id = super()._message_route_process(message, message_dict, unbounced)
+        for *_route, alias in routes:
+            if alias and alias.alias_status != "valid":
+                alias.alias_status = "valid"
+        return thread_id
+
+
+def _makes_lead(route):
+    model, thread_id, values, *_others = route
+    is_of_source = "intake_source_id" in (values or {})
+    return model == "crm.lead" and not thread_id and not is_of_source
