@@ -193,6 +193,14 @@ class MailThread(models.AbstractModel):
                 others.append(route)
                 continue
             source = self.env["crm.lead.source"].sudo().browse(source_id)
-            original = self.env.context.get("original_mail") or message.as_bytes()
-            source._receive_mail(original)
+            source._receive_mail(self._get_original(message))
         return super()._message_route_process(message, message_dict, others)
+
+    @api.model
+    def _get_original(self, message):
+        """Return a mail as it came, up to the longest that is kept whole.
+
+        :param email.message.EmailMessage message: what the gateway made of it.
+        :rtype: bytes
+        """
+        return self.env.context.get("original_mail") or message.as_bytes()

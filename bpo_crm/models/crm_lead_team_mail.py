@@ -3,7 +3,7 @@ import functools
 
 from odoo import api, fields, models
 
-from .crm_lead_source_mail import MAX_MAIL, _parse, _to_bytes
+from .crm_lead_source_mail import MAX_MAIL
 
 
 class LeadSource(models.Model):
@@ -11,16 +11,16 @@ class LeadSource(models.Model):
 
     _inherit = "crm.lead.source"
 
-    def _receive_team_mail(self, message):
+    def _receive_team_mail(self, original):
         """Keep a mail, and let Odoo's gateway read it after the commit.
 
         See :meth:`_receive_mail`: in its own transaction, the gateway would lose the
         mail to another delivery of the same customer, and bounce it.
 
-        :param email.message.EmailMessage message: the mail.
+        :param bytes original: the mail.
         """
         enquiries = self.env["crm.lead.enquiry"]
-        row = enquiries._write_down_mail(self, message, self.env._("Not read yet."))
+        row = enquiries._write_down_mail(self, original, self.env._("Not read yet."))
         if row:
             row.is_to_team = True
             self.env.cr.postcommit.add(functools.partial(self._read_kept_mail, row.id))
@@ -51,7 +51,7 @@ class LeadEnquiry(models.Model):
         gateway = self.env["mail.thread"].with_context(is_kept_mail=True)
         if not gateway.message_process("crm.lead", original):
             # The gateway knows it already: it was sent to another address, too.
-            source._take_in_mail(_parse(original))
+            source._take_in_mail(original)
 
 
 class MailThread(models.AbstractModel):
@@ -65,9 +65,10 @@ class MailThread(models.AbstractModel):
         others = [route for route in routes or () if not _makes_lead(route)]
         if self.env.context.get("is_kept_mail"):
             return self._process_kept_mail(message, message_dict, to_teams)
-        if to_teams and len(_to_bytes(message)) < MAX_MAIL:
+        original = self._get_original(message)
+        if to_teams and len(original) < MAX_MAIL:
             source = self.env["crm.lead.source"].sudo()._get_of_core("mail")
-            source._receive_team_mail(message)
+            source._receive_team_mail(original)
             routes = others
         return super()._message_route_process(message, message_dict, routes)
 
