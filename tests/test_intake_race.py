@@ -177,4 +177,5 @@ def test_a_limit_counts_the_requests_of_all_workers(floor):
         time.sleep(left + 1)
     statuses = post_many(sender, 40)
     assert (statuses.count(201), statuses.count(429)) == (20, 20)
+    assert sender.post({"phone": new_phone()})[0] == 429
     assert sender.headers["Retry-After"] == "60"
