@@ -12,6 +12,9 @@ KANBAN = ".o_kanban_renderer"
 #: Debian leaves this library out of its package of 19.0; nothing here needs it.
 MISSING_LIBRARY = "selfie_segmentation.js"
 
+#: Where a hand takes a card.
+GRIP = {"x": 40, "y": 12}
+
 #: For cards that move to their places, in milliseconds.
 SETTLE_TIME = 500
 
@@ -115,10 +118,11 @@ class WebClient:
         # A toast may lie over the card; a new browser shows those of the last minute.
         expect(self.page.locator(".o_notification")).to_have_count(0)
         self.page.wait_for_timeout(SETTLE_TIME)
-        self.card(card).scroll_into_view_if_needed()
+        # Unlike scrolling, it begins again where the columns are drawn anew meanwhile.
+        self.card(card).hover(position=GRIP)
         start = self.card(card).bounding_box()
         end = self.column(column).bounding_box()
-        x, y = start["x"] + 40, start["y"] + 12
+        x, y = start["x"] + GRIP["x"], start["y"] + GRIP["y"]
         mouse.move(x, y)
         mouse.down()
         mouse.move(x + 15, y + 15, steps=4)
