@@ -1,3 +1,5 @@
+import logging
+
 import phonenumbers
 
 from odoo import SUPERUSER_ID, api, fields, models
@@ -296,7 +298,10 @@ class Lead(models.Model):
         owner = first.sudo().user_id
         message = self.env._(
             "%(customer)s has an open lead already: %(lead)s, which %(owner)s.",
-            customer=self.customer_name,
+            customer=self.partner_id.name
+            or self.contact_name
+            or self.phone
+            or self.email_from,
             lead=first.sudo()._get_label(),
             owner=self.env._("%s works", owner.name)
             if owner
@@ -304,4 +309,7 @@ class Lead(models.Model):
         )
         if not first.with_user(self.env.user)._filtered_access("read"):
             raise UserError(message)
-        raise RedirectWarning(message, first._open_form(), self.env._("Open It"))
+        refusal = RedirectWarning(message, first._open_form(), self.env._("Open It"))
+        # Nothing is broken: Odoo's http.py would log a traceback.
+        refusal.loglevel = logging.WARNING
+        raise refusal
