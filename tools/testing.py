@@ -13,6 +13,19 @@ from .stack import Stack
 
 ADDON_TESTS = "bpo_crm/tests"
 SERVER_TESTS = "tests"
+BROWSER_TESTS = "tests/browser"
+
+#: What is run of several series, part by part: pytest's arguments, and whether side
+#: by side. A person in a browser does not act in the moment in which two series
+#: make the machine slow.
+PARTS = (
+    ([ADDON_TESTS], True),
+    ([BROWSER_TESTS], False),
+    ([SERVER_TESTS, f"--ignore={BROWSER_TESTS}"], True),
+)
+
+#: How an argument begins that names tests.
+PATHS = (ADDON_TESTS, SERVER_TESTS)
 
 NOTHING_COLLECTED = 5  # pytest's exit code
 
@@ -50,7 +63,7 @@ def run(series, arguments):
     environ = {"BPO_CHROMIUM": path or "", "BPO_CHROMIUM_MISSING": reason}
     found = sources.find_all(series)
     if len(found) > 1:
-        counts = _run_side_by_side(found, arguments)
+        counts = _run_parts(found, arguments)
     else:
         counts = _run_series(found[0], kinds, arguments, environ)
     say("\n".join(f"Odoo {name}: {count}" for name, count in counts.items()))
@@ -59,9 +72,17 @@ def run(series, arguments):
     return 0 if total.passed and not total.failed else 1
 
 
-def _run_side_by_side(found, arguments):
-    counts = side_by_side.run([source.series for source in found], arguments)
-    return {series: Count(*numbers) for series, numbers in counts.items()}
+def _run_parts(found, arguments):
+    """Run what was asked for of all series; everything is run part by part."""
+    all_series = [source.series for source in found]
+    counts = dict.fromkeys(all_series, Count())
+    is_named = any(argument.startswith(PATHS) for argument in arguments)
+    for paths_of_part, is_together in [([], False)] if is_named else PARTS:
+        for group in [all_series] if is_together else [[name] for name in all_series]:
+            results = side_by_side.run(group, [*paths_of_part, *arguments])
+            for series, numbers in results.items():
+                counts[series] += Count(*numbers)
+    return counts
 
 
 def _run_series(source, kinds, arguments, environ):

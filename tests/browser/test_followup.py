@@ -126,6 +126,7 @@ def test_a_note_mentions_a_colleague(form, floor, lead, supervisor_id):
     form.page.keyboard.type("@Sol")
     suggestions = form.page.locator(".o-mail-Composer-suggestion")
     suggestions.filter(has_text="Sol Supervisor").click()
+    expect(note.locator("textarea").first).to_have_value("@Sol Supervisor ")
     form.page.keyboard.type("may I give 5%?")
     send(form, note)
     mention = shown(form, "may I give 5%?").locator(".o_mail_redirect")

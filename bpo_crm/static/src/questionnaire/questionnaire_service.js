@@ -15,7 +15,8 @@ export const questionnaireService = {
                 action.doAction("bpo_crm.crm_pipeline_settings_action");
             }
         };
-        env.bus.addEventListener("WEB_CLIENT_READY", offer, {once: true});
+        // Not before: an action that is still being loaded would give way to this one.
+        env.bus.addEventListener("ACTION_MANAGER:UI-UPDATED", offer, {once: true});
     },
 };
 
