@@ -56,6 +56,8 @@ class Pull:
     is_read: bool = False
     #: Whether nothing was left.
     is_complete: bool = False
+    #: By what the records of the distributor's database were known when it began.
+    records_name: str = ""
     #: Why it stopped.
     error: str = ""
     #: Why single records were refused.
@@ -108,6 +110,9 @@ class LeadFeed(models.Model):
         readonly=True,
         copy=False,
         help="Runs that failed since one did not.",
+    )
+    is_write_back_failing = fields.Boolean(
+        readonly=True, copy=False, help="It can be read, but not written back to."
     )
     retry_at = fields.Datetime("Next Try", readonly=True, copy=False)
     enquiry_ids = fields.One2many("crm.lead.enquiry", "feed_id")
@@ -255,16 +260,23 @@ class LeadFeed(models.Model):
             if self.kind != "lead":
                 pull.is_complete = self._take_catalogue(distributor, pull, deadline)
                 return
-            self._check_same_database()
+            pull.records_name = self.brand_id._get_records_name()
+            self._check_same_database(pull)
             now = time.monotonic()
             end = now + (deadline - now) * INTAKE
             is_all = self._take_leads(distributor, pull, end)
             pull.is_read = True
             pull.is_complete = self._write_back(distributor, deadline) and is_all
 
-    def _check_same_database(self):
-        """Refuse to read records whose numbers may be those of others."""
-        if self.brand_id.is_moved:
+    def _check_same_database(self, pull):
+        """Refuse to read records whose numbers may be those of others.
+
+        :param Pull pull: in which they are read.
+        :raises NotFitting: when somebody has changed the address since it began.
+        """
+        brand = self.brand_id
+        brand.invalidate_recordset(["is_moved", "database_number"])
+        if brand.is_moved or brand._get_records_name() != pull.records_name:
             raise NotFitting(
                 self.env._(
                     "Its address or database has changed. Say on the brand whether it "
@@ -318,7 +330,11 @@ class LeadFeed(models.Model):
             self.position = max(0, self.position - OVERLAP)
 
     def _get_batch_size(self, size):
-        """Return how much to ask for at once, where this many could be."""
+        """Return how many records to read at once, where this many could be."""
+        return size if self.is_write_back_failing else self._halve(size)
+
+    def _halve(self, size):
+        """Return half as much for each time that the distributor has failed."""
         return max(1, size >> self.failure_count)
 
     def _count_behind(self, distributor, page):
@@ -353,6 +369,8 @@ class LeadFeed(models.Model):
     def _take_batch(self, distributor, ids, pull):
         # Somebody else may have taken one since its page was read.
         records = distributor.fetch(ids, self._get_paths(), self._get_domain())
+        # From here on, they are written down by the name that was looked at.
+        self._check_same_database(pull)
         if records:
             enquiries = [self._read_record(record) for record in records]
             results = self.source_id._deliver(enquiries)
@@ -376,12 +394,18 @@ class LeadFeed(models.Model):
         if pull.error:
             failures = self.failure_count + 1
             wait = min(FIRST_WAIT * 2 ** min(failures - 1, 10), LONGEST_WAIT)
-            if pull.is_read:
+            values |= {
+                "failure_count": failures,
                 # New leads do not wait for old ones that cannot be written back.
-                wait = FIRST_WAIT
-            values |= {"failure_count": failures, "retry_at": now + wait}
+                "is_write_back_failing": pull.is_read,
+                "retry_at": not pull.is_read and now + wait,
+            }
         else:
-            values |= {"failure_count": 0, "retry_at": False}
+            values |= {
+                "failure_count": 0,
+                "is_write_back_failing": False,
+                "retry_at": False,
+            }
         if pull.is_complete:
             values["last_success"] = now
         self.write(values)

@@ -2,7 +2,7 @@ import logging
 
 from odoo import models
 
-from ..remote_odoo import RemoteError
+from ..remote_odoo import UNREADABLE, RemoteError
 from .crm_lead_enquiry import to_content
 
 _logger = logging.getLogger(__name__)
@@ -39,5 +39,6 @@ class LeadEnquiry(models.Model):
             return
         by_id = {record["id"]: record for record in records}
         for row in rows:
-            if row.remote_id in by_id:
-                row.content = to_content(feed._read_record(by_id[row.remote_id]))
+            record = by_id.get(row.remote_id)
+            if record and UNREADABLE not in record:
+                row.content = to_content(feed._read_record(record))

@@ -174,7 +174,7 @@ class LeadFeed(models.Model):
         :raises remote_odoo.RemoteError: a subclass of it.
         """
         while waiting := self._find_waiting():
-            waiting = waiting[: self._get_batch_size(len(waiting))]
+            waiting = waiting[: self._halve(len(waiting))]
             for values, rows in groupby(waiting, self._get_written_values):
                 self._write_back_alike(distributor, rows, dict(values))
                 self._commit()
