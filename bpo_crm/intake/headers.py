@@ -9,6 +9,12 @@ from .charset import decode_text
 _WORD = r"[^\s<>()\[\],;:\"@]"
 _ADDRESS = re.compile(rf"{_WORD}{{1,64}}@{_WORD}{{1,200}}\.{_WORD}{{1,60}}")
 
+#: Of a header: the time that Python takes for one grows with the square of its length.
+MAX_HEADER = 20_000  # characters
+
+#: Headers that say for whom a mail is.
+_ROUTING = ("cc", "delivered-to", "to", "x-original-to")
+
 
 def parse_mail(original):
     """Return a mail whose headers can be read.
@@ -62,6 +68,11 @@ def _find_address(text):
 def _mend(policy, name, raw):
     # Some write their names as they are, in a character set that nobody tells.
     text = raw if raw.isascii() else decode_text(raw.encode(errors="surrogateescape"))
+    if len(text) > MAX_HEADER:
+        if name.lower() in _ROUTING:
+            # Whether it is for us may be said at its end.
+            return raw
+        text = text[:MAX_HEADER]
     try:
         policy.header_fetch_parse(name, text)
     except Exception:  # noqa: BLE001

@@ -30,7 +30,7 @@ def read_letter(message):
     reply_name, reply_address = read_address(message, "Reply-To")
     address = reply_address or address
     sender = ""
-    if _is_nobodys(address):
+    if is_nobodys(address):
         # Two customers of one portal must not be taken for one.
         address, sender = "", address
     text = re.sub(r"\n{3,}", "\n\n", _read_text(message)).strip()
@@ -42,7 +42,12 @@ def read_letter(message):
     )
 
 
-def _is_nobodys(address):
+def is_nobodys(address):
+    """Whether an address sends mails for others and reads none.
+
+    :param str address: of a sender.
+    :rtype: bool
+    """
     words = re.sub("[^a-z]", "", address.partition("@")[0].lower())
     return words.startswith(_NOBODYS)
 

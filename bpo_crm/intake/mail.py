@@ -7,8 +7,15 @@ from .adf import read_adf_text
 from .adf_markup import has_adf
 from .charset import decode_text
 from .enquiry import MAX_SIZE, Enquiry, tell_apart
-from .headers import parse_mail
-from .letter import collect, decode_part, html_to_text, is_text, read_letter
+from .headers import parse_mail, read_address
+from .letter import (
+    collect,
+    decode_part,
+    html_to_text,
+    is_nobodys,
+    is_text,
+    read_letter,
+)
 from .moment import read_asked_on
 
 #: What a document has, and a letter that only mentions one has not.
@@ -50,6 +57,15 @@ def read_mail(original):
         enquiries = [read_letter(message)]
     completed = [_complete(enquiry, message) for enquiry in enquiries]
     return tell_apart(completed, _read_name(message))
+
+
+def is_from_nobody(original):
+    """Whether a mail comes from an address that sends for others and reads nothing.
+
+    :param bytes original: the mail.
+    :rtype: bool
+    """
+    return is_nobodys(read_address(parse_mail(original), "From")[1])
 
 
 def describe_mail(original):

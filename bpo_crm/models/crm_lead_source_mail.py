@@ -1,5 +1,7 @@
 import base64
+import dataclasses
 import functools
+import hashlib
 import logging
 
 from odoo import api, fields, models
@@ -14,6 +16,10 @@ from ..intake import (
 from .crm_lead_intake import with_name
 
 _logger = logging.getLogger(__name__)
+
+#: Of a name that another mail has: how much of it stays, and what tells it apart.
+MAX_NAME = 200  # characters
+SUFFIX = 12  # characters
 
 #: The longest mail that is kept whole.
 MAX_MAIL = 10 * 1024 * 1024  # bytes
@@ -81,7 +87,8 @@ class LeadSource(models.Model):
         if not found:
             _logger.info("An automatic answer came to %s", self.code)
             return
-        _rows, new = self.env["crm.lead"]._take_in(self, found)
+        named = enquiries._tell_mails_apart(self, found, original)
+        _rows, new = self.env["crm.lead"]._take_in(self, named)
         new._attach_mail(original)
 
 
@@ -121,11 +128,44 @@ class LeadEnquiry(models.Model):
         :return: its row; empty if the mail had come before.
         """
         enquiry = with_name(describe_mail(original))
+        (enquiry,) = self._tell_mails_apart(source, [enquiry], original)
         _rows, new = self._write_down(source, [enquiry])
         if new:
             new._record_results([(new.id, "quarantined", None, reason)])
             new.mail = base64.b64encode(original)
         return new
+
+    @api.model
+    def _tell_mails_apart(self, source, enquiries, original):
+        """Return enquiries of a mail under names that no other mail in quarantine has.
+
+        Some senders give all of their mails one name.
+
+        :param crm.lead.source source: to whose address it came.
+        :param list enquiries: of :class:`intake.Enquiry`.
+        :param bytes original: the mail.
+        :rtype: list[Enquiry]
+        """
+        names = [enquiry.external_id for enquiry in enquiries if enquiry.external_id]
+        waiting = self.search(
+            [
+                ("source_id", "=", source.id),
+                ("external_id", "in", names),
+                ("state", "=", "quarantined"),
+            ]
+        )
+        content = base64.b64encode(original)
+        others = waiting.filtered(lambda row: row.mail and row.mail != content)
+        taken = set(others.mapped("external_id"))
+        suffix = hashlib.sha256(original).hexdigest()[:SUFFIX]
+        return [
+            dataclasses.replace(
+                enquiry, external_id=f"{enquiry.external_id[:MAX_NAME]} {suffix}"
+            )
+            if enquiry.external_id in taken
+            else enquiry
+            for enquiry in enquiries
+        ]
 
     def _attach_mail(self, original):
         """Keep the mail that these enquiries came by, with their leads as well.

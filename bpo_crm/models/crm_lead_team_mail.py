@@ -3,6 +3,7 @@ import functools
 
 from odoo import api, fields, models
 
+from ..intake import is_from_nobody
 from .crm_lead_source_mail import MAX_MAIL
 
 
@@ -48,6 +49,10 @@ class LeadEnquiry(models.Model):
         original = base64.b64decode(self.mail)
         # The lead has the mail in its chatter.
         self.unlink()
+        if is_from_nobody(original):
+            # The gateway knows a customer by that address, and all others of the form.
+            source._take_in_mail(original)
+            return
         gateway = self.env["mail.thread"].with_context(is_kept_mail=True)
         if not gateway.message_process("crm.lead", original):
             # The gateway knows it already: it was sent to another address, too.

@@ -360,6 +360,27 @@ class TestIntakeMail(BpoCase):
         self.assertEqual(len(lead), 1)
         self.assertFalse((lead | waiting).user_id)
 
+    def test_visitors_of_one_form_are_not_one_customer(self):
+        for name in ("maria", "juan"):
+            self._receive_for_team(
+                "Is it there?",
+                sender="Form <no-reply@form.example>",
+                name=f"<{name}@form.example>",
+                headers=f"Reply-To: {name}@customer.example",
+            )
+        for name in ("maria", "juan"):
+            address = f"{name}@customer.example"
+            leads = self.env["crm.lead"].search([("email_normalized", "=", address)])
+            self.assertEqual(len(leads), 1)
+
+    def test_a_mail_with_the_name_of_one_in_quarantine_does_not_replace_it(self):
+        self._receive("From nobody", headers="X-Nothing: nothing")
+        self._receive(ADF % "0917 555 9407")
+        waiting, taken = self._rows()
+        self.assertEqual((waiting.state, taken.state), ("quarantined", "created"))
+        self.assertIn(b"From nobody", base64.b64decode(waiting.mail))
+        self.assertEqual(taken.lead_id.phone_sanitized, "+639175559407")
+
     def test_a_teams_mail_of_a_known_customer_is_merged(self):
         lead = self._new_lead(self.agent, email_from="juan@customer.example")
         self._receive_for_team("Is it there?", sender="Juan <juan@customer.example>")
