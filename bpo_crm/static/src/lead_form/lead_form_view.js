@@ -2,7 +2,6 @@ import {registry} from "@web/core/registry";
 import {useService} from "@web/core/utils/hooks";
 import {onMounted, onWillUnmount, useEffect} from "@odoo/owl";
 import {useLeadStage} from "../lead_stage/lead_stage";
-import {redirect} from "../series/redirect_warning";
 
 // Core's view, whose model is not exported
 const crmFormView = registry.category("views").get("crm_form");
@@ -43,14 +42,6 @@ class LeadFormController extends crmFormView.Controller {
         const {resId, data} = this.model.root;
         const isUnclaimed = Boolean(resId && data.is_claimable);
         return {...super.className, o_bpo_unclaimed: isUnclaimed};
-    }
-
-    async beforeLeave() {
-        if (redirect.isUnderWay) {
-            await this.model.root.discard();
-            return true;
-        }
-        return super.beforeLeave(...arguments);
     }
 
     async beforeExecuteActionButton(clickParams) {

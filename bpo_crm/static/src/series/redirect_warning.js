@@ -1,8 +1,9 @@
+import {FormController} from "@web/views/form/form_controller";
 import {RedirectWarningDialog} from "@web/core/errors/error_dialogs";
 import {patch} from "@web/core/utils/patch";
 
 /** Whether somebody goes where a warning leads. */
-export const redirect = {isUnderWay: false};
+let isRedirecting = false;
 
 /**
  * Odoo 19 leaves a form as it is when a warning leads elsewhere. 18 saves it first, which
@@ -10,11 +11,21 @@ export const redirect = {isUnderWay: false};
  */
 patch(RedirectWarningDialog.prototype, {
     async onClick() {
-        redirect.isUnderWay = true;
+        isRedirecting = true;
         try {
             await super.onClick(...arguments);
         } finally {
-            redirect.isUnderWay = false;
+            isRedirecting = false;
         }
+    },
+});
+
+patch(FormController.prototype, {
+    async beforeLeave() {
+        if (isRedirecting) {
+            await this.model.root.discard();
+            return true;
+        }
+        return super.beforeLeave(...arguments);
     },
 });
