@@ -296,17 +296,22 @@ class Lead(models.Model):
         :raises UserError: always; one that leads to it, where the user may see it.
         """
         owner = first.sudo().user_id
+        names = (self.partner_id.name, self.contact_name, self.phone, self.email_from)
+        words = {
+            "customer": next(filter(None, names), ""),
+            "lead": first.sudo()._get_label(),
+        }
         message = self.env._(
-            "%(customer)s has an open lead already: %(lead)s, which %(owner)s.",
-            customer=self.partner_id.name
-            or self.contact_name
-            or self.phone
-            or self.email_from,
-            lead=first.sudo()._get_label(),
-            owner=self.env._("%s works", owner.name)
-            if owner
-            else self.env._("waits in the pool"),
+            "%(customer)s has an open lead already: %(lead)s, which waits in the pool.",
+            **words,
         )
+        if owner:
+            message = self.env._(
+                "%(customer)s has an open lead already: %(lead)s, which %(owner)s "
+                "works.",
+                owner=owner.name,
+                **words,
+            )
         if not first.with_user(self.env.user)._filtered_access("read"):
             raise UserError(message)
         refusal = RedirectWarning(message, first._open_form(), self.env._("Open It"))

@@ -38,6 +38,9 @@ class LeadEnquiry(models.Model):
     lead_id = fields.Many2one("crm.lead", index=True, ondelete="set null")
     state = fields.Selection(STATES, index=True, readonly=True)
     error = fields.Char(readonly=True)
+    has_failed_here = fields.Boolean(
+        readonly=True, help="The error is one of this server, which no sender is told."
+    )
     enquired_at = fields.Datetime("Asked On", readonly=True)
     content = fields.Text(
         readonly=True, help="What was sent, as it was understood, in JSON."
@@ -122,6 +125,7 @@ class LeadEnquiry(models.Model):
             if len(self) == 1:
                 problem = str(error) or type(error).__name__
                 self._record_results([(self.id, "quarantined", None, problem)])
+                self.has_failed_here = True
                 return
             for row in self:
                 row._try_again(source)
@@ -190,12 +194,14 @@ class LeadEnquiry(models.Model):
         )
         return {row.external_id: row for row in rows}, new
 
-    def _keep_body(self, body):
-        """Keep what was sent with those of these that are in quarantine.
+    def _keep_for_people(self, body, has_failed_here):
+        """Keep with those of these that are in quarantine what helps to see why.
 
         :param bytes body: from which they were read.
+        :param bool has_failed_here: whether it was this server's fault.
         """
         waiting = self.filtered(lambda row: row._is_waiting())
+        waiting.has_failed_here = has_failed_here
         if body and waiting:
             waiting.body = base64.b64encode(body)
 
@@ -216,7 +222,8 @@ class LeadEnquiry(models.Model):
         if self.lead_id:
             answer["reference"] = self.lead_id.reference
         if self.error:
-            answer["error"] = self.error
+            hidden = self.env._("It waits to be looked at.")
+            answer["error"] = hidden if self.has_failed_here else self.error
         return answer
 
     def _read_content(self):

@@ -153,6 +153,8 @@ class Lead(models.Model):
             by_lead.setdefault(entry.lead, []).append(entry)
         self._fetch_vehicles(entries)
         leads = self.concat(*by_lead)
+        # One look at all of them, which have been found one by one.
+        leads.mapped("dealership_id")
         notes = leads._message_log_batch(
             {
                 lead.id: Markup("<hr/>").join(

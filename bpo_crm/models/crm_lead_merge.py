@@ -20,10 +20,12 @@ class Lead(models.Model):
                 )
             )
         merged = self - closed
+        keys = [key for lead in merged for key in lead._get_customer_keys()]
         # The head may take over how the others' customers are reached.
         released = merged._release_customers()
         head = super(Lead, merged)._merge_opportunity(*args, **kwargs)
-        head._hold_customers()
+        # Another lead from before the addon may hold them, and goes on to.
+        head._hold_customers({head: keys})
         self._pass_on_customers(released)
         return head
 

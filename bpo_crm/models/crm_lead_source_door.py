@@ -88,13 +88,14 @@ class LeadSource(models.Model):
             (count,) = cr.fetchone()
         return count <= self.rate_limit
 
-    def _deliver(self, enquiries, body=b""):
+    def _deliver(self, enquiries, body=b"", has_failed_here=False):
         """Take in enquiries in a transaction of their own.
 
         One that cannot be taken in is kept in quarantine, and the others come in.
 
         :param list enquiries: of :class:`intake.Enquiry`.
         :param bytes body: what they were read from, kept with those in quarantine.
+        :param bool has_failed_here: whether their problem is one of this server.
         :return: what became of each: ``state``, the ``reference`` of its lead,
             ``error``, and ``is_known`` for those that had come in before.
         :rtype: list[dict]
@@ -102,7 +103,7 @@ class LeadSource(models.Model):
 
         def take_in(source):
             rows, new = source.env["crm.lead"]._take_in(source, enquiries)
-            new._keep_body(body)
+            new._keep_for_people(body, has_failed_here)
             return [row._prepare_answer(row not in new) for row in rows]
 
         try:
@@ -115,8 +116,7 @@ class LeadSource(models.Model):
         if len(enquiries) == 1:
             # Kept, for somebody to look at; what it is, is not for the sender.
             enquiry = dataclasses.replace(enquiries[0], problem=problem)
-            (result,) = self._deliver([enquiry], body)
-            return [{**result, "error": self.env._("It waits to be looked at.")}]
+            return self._deliver([enquiry], body, has_failed_here=True)
         middle = len(enquiries) // 2
         halves = enquiries[:middle], enquiries[middle:]
         return [result for half in halves for result in self._deliver(half, body)]

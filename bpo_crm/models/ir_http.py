@@ -17,7 +17,10 @@ class IrHttp(models.AbstractModel):
         try:
             # The type of a form is what many programs send, unless told otherwise.
             # Odoo then reads a form, and leaves nothing of the body.
-            request.httprequest.get_data()
+            body = request.httprequest.get_data()
+            # Before version 2.3, Werkzeug has no limit for what is no form.
+            if len(body) > request.httprequest.max_content_length:
+                raise RequestEntityTooLarge
         except RequestEntityTooLarge:
             limit = request.httprequest.max_content_length
             reason = {"error": f"The body is longer than {limit} bytes."}

@@ -92,6 +92,16 @@ class TestInstall(BpoCase):
         self.assertEqual(set(leads.mapped("phone_sanitized")), {"+639175559101"})
         self.assertEqual(self._find_holder("+639175559101"), leads[0])
 
+    def test_two_of_three_leads_from_before_are_merged(self):
+        leads = self._new_lead() | self._new_lead() | self._new_lead()
+        leads._release_customers()
+        leads._write_unheld({"phone": "+63 917 555 9101"})
+        leads._hold_existing_customers()
+        head = leads[1:].with_user(self.supervisor).merge_opportunity()
+        self.assertEqual(len(leads.exists()), 2)
+        self.assertIn(head, leads)
+        self.assertEqual(self._find_holder("+639175559101"), leads[0])
+
     def test_of_two_leads_from_before_the_other_one_is_held_next(self):
         keys = ("+639175559101", "maria@customer.example")
         values = {"phone": "+63 917 555 9101", "email_from": keys[1]}

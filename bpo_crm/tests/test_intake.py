@@ -368,10 +368,12 @@ class TestIntake(BpoCase):
         row = self.source.enquiry_ids
         self.assertEqual((row.state, row.error), ("quarantined", "At line 7"))
         self.assertEqual(base64.b64decode(row.body), b"body")
+        # Nor is a sender told who sends it again.
+        self.assertNotIn("line 7", row._prepare_answer(is_known=True)["error"])
 
     def test_the_body_of_what_is_taken_in_is_not_kept(self):
         row = self._take_in(self._enquiry())
-        row._keep_body(b"body")
+        row._keep_for_people(b"body", False)
         self.assertFalse(row.body)
 
     def test_one_bad_enquiry_does_not_stop_the_others(self):
