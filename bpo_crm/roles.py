@@ -1,5 +1,19 @@
 """The roles of the product, each of which implies the one before it."""
 
+from odoo.exceptions import AccessError
+
 AGENT = "bpo_crm.group_bpo_agent"
 SUPERVISOR = "bpo_crm.group_bpo_supervisor"
 MANAGER = "bpo_crm.group_bpo_manager"
+
+
+def check_role(env, role, message):
+    """Refuse what is not for everybody.
+
+    :param odoo.api.Environment env: whose user wants to do it.
+    :param str role: from which on a user may; the superuser always may.
+    :param str message: what is said to all others.
+    :raises AccessError: with that message.
+    """
+    if not (env.su or env.user.has_group(role)):
+        raise AccessError(message)

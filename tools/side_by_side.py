@@ -78,9 +78,6 @@ class _Launcher:
     def count(self):
         """Return how many tests passed, failed and were skipped."""
         endings = LAST_LINE.findall(self._log_file.read_text(errors="replace"))
-        passed, failed, skipped = map(_to_int, endings[-1] if endings else "010")
-        return passed, failed, skipped
-
-
-def _to_int(digits):
-    return int(digits or 0)
+        # One that did not come to its end has failed.
+        numbers = endings[-1] if endings else (0, 1, 0)
+        return tuple(int(number or 0) for number in numbers)

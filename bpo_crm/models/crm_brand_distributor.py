@@ -1,10 +1,10 @@
 import time
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import ValidationError
 
 from .. import remote_odoo
-from ..roles import MANAGER
+from ..roles import MANAGER, check_role
 from .odoo_connection import CONNECTION_FIELDS
 
 #: Seconds that somebody who pressed a button waits. The job does the rest.
@@ -144,8 +144,7 @@ class Brand(models.Model):
         :raises AccessError: for anybody below a BPO manager.
         """
         self.ensure_one()
-        if not (self.env.su or self.env.user.has_group(MANAGER)):
-            raise AccessError(self.env._("Only a BPO manager can sync."))
+        check_role(self.env, MANAGER, self.env._("Only a BPO manager can sync."))
         feeds = self.feed_ids.filtered(lambda feed: feed.active and feed.kind == kind)
         if not feeds:
             return self._open_first_feed(kind)

@@ -1,7 +1,6 @@
 from odoo import fields, models
-from odoo.exceptions import AccessError
 
-from ..roles import MANAGER
+from ..roles import MANAGER, check_role
 
 #: What says which database is read.
 PLACE_FIELDS = ("odoo_url", "odoo_db")
@@ -82,10 +81,11 @@ class Brand(models.Model):
         return is_elsewhere and self.feed_ids._have_read_leads()
 
     def _check_may_say(self):
-        if not (self.env.su or self.env.user.has_group(MANAGER)):
-            raise AccessError(
-                self.env._("Only a BPO manager can say which records these are.")
-            )
+        check_role(
+            self.env,
+            MANAGER,
+            self.env._("Only a BPO manager can say which records these are."),
+        )
 
     def _get_records_name(self):
         """Return how the records of the distributor's database are known here.

@@ -6,7 +6,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 from odoo.tools.misc import babel_locale_parse
 
-from ..roles import AGENT, SUPERVISOR
+from ..roles import AGENT, SUPERVISOR, check_role
 from .crm_lead import OPEN_LEAD
 
 #: How many leads of the pool one look at it brings.
@@ -173,8 +173,7 @@ class Lead(models.Model):
 
     @api.model
     def _check_claim_rights(self):
-        if not (self.env.su or self.env.user.has_group(AGENT)):
-            raise AccessError(self.env._("Only BPO agents can claim leads."))
+        check_role(self.env, AGENT, self.env._("Only BPO agents can claim leads."))
 
     def _check_unclaimed(self):
         # The rules hide somebody else's lead, but its claimer must be named.

@@ -4,9 +4,8 @@ import logging
 import psycopg2
 
 from odoo import SUPERUSER_ID, api, fields, models
-from odoo.exceptions import AccessError
 
-from ..roles import MANAGER
+from ..roles import MANAGER, check_role
 from ..series import Constraint
 
 _logger = logging.getLogger(__name__)
@@ -38,8 +37,9 @@ class LeadSource(models.Model):
         :raises AccessError: for anybody below a BPO manager.
         """
         self.ensure_one()
-        if not (self.env.su or self.env.user.has_group(MANAGER)):
-            raise AccessError(self.env._("Only a BPO manager can make a token."))
+        check_role(
+            self.env, MANAGER, self.env._("Only a BPO manager can make a token.")
+        )
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",

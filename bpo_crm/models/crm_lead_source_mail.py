@@ -46,7 +46,7 @@ class LeadSource(models.Model):
     # BUSINESS
     # ------------------------------------------------------------
 
-    def _receive_mail(self, original):
+    def _receive_mail(self, original, is_to_team=False):
         """Keep a mail, and take it in as soon as it is certain to be kept.
 
         The gateway's transaction cannot do both: it fails where another delivery
@@ -55,10 +55,12 @@ class LeadSource(models.Model):
         waits in quarantine until the commit, and stays there if it cannot be read.
 
         :param bytes original: the mail.
+        :param bool is_to_team: whether it is for Odoo's gateway to read then.
         """
         enquiries = self.env["crm.lead.enquiry"]
         row = enquiries._write_down_mail(self, original, self.env._("Not read yet."))
         if row:
+            row.is_to_team = is_to_team
             self.env.cr.postcommit.add(functools.partial(self._read_kept_mail, row.id))
 
     def _read_kept_mail(self, row_id):

@@ -1,30 +1,9 @@
 import base64
-import functools
 
 from odoo import api, fields, models
 
 from ..intake import is_from_nobody
 from .crm_lead_source_mail import MAX_MAIL
-
-
-class LeadSource(models.Model):
-    """Mails to a team's address are kept first, as those to a source's are."""
-
-    _inherit = "crm.lead.source"
-
-    def _receive_team_mail(self, original):
-        """Keep a mail, and let Odoo's gateway read it after the commit.
-
-        See :meth:`_receive_mail`: in its own transaction, the gateway would lose the
-        mail to another delivery of the same customer, and bounce it.
-
-        :param bytes original: the mail.
-        """
-        enquiries = self.env["crm.lead.enquiry"]
-        row = enquiries._write_down_mail(self, original, self.env._("Not read yet."))
-        if row:
-            row.is_to_team = True
-            self.env.cr.postcommit.add(functools.partial(self._read_kept_mail, row.id))
 
 
 class LeadEnquiry(models.Model):
@@ -60,7 +39,11 @@ class LeadEnquiry(models.Model):
 
 
 class MailThread(models.AbstractModel):
-    """Mails to the address of a team wait for the gateway's commit."""
+    """Mails to a team's address are kept first, as those to a source's are.
+
+    In its own transaction, the gateway would lose them to another delivery of the same
+    customer, and bounce them.
+    """
 
     _inherit = "mail.thread"
 
@@ -73,7 +56,7 @@ class MailThread(models.AbstractModel):
         original = self._get_original(message)
         if to_teams and len(original) < MAX_MAIL:
             source = self.env["crm.lead.source"].sudo()._get_of_core("mail")
-            source._receive_team_mail(original)
+            source._receive_mail(original, is_to_team=True)
             routes = others
         return super()._message_route_process(message, message_dict, routes)
 

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
 from .. import remote_odoo
-from ..roles import MANAGER
+from ..roles import MANAGER, check_role
 
 #: What a test of the connection found out.
 RESULT_FIELDS = (
@@ -109,8 +109,11 @@ class OdooConnection(models.AbstractModel):
         :raises AccessError: for anybody below a BPO manager.
         """
         self.ensure_one()
-        if not (self.env.su or self.env.user.has_group(MANAGER)):
-            raise AccessError(self.env._("Only a BPO manager can test a connection."))
+        check_role(
+            self.env,
+            MANAGER,
+            self.env._("Only a BPO manager can test a connection."),
+        )
         values = self._test_connection()
         self.sudo().write({**values, "connection_date": fields.Datetime.now()})
         return {
