@@ -6,6 +6,7 @@ import os
 import shutil
 import warnings
 
+import psutil
 import psycopg2
 from psycopg2 import sql
 
@@ -17,7 +18,11 @@ ROLE = "bpo_crm"
 #: Tells that the embedded server is set up.
 STAMP = paths.CACHE / "postgres.ready"
 
+#: PostgreSQL removes it when it ends in order.
+PID_FILE = paths.CLUSTER / "postmaster.pid"
+
 #: Of the embedded server: made for tests, on a machine with other work to do.
+#: What a crash leaves of its data is not to be trusted.
 SETTINGS = {
     "max_connections": "300",
     "shared_buffers": "256MB",
@@ -124,7 +129,7 @@ def start():
 
 def stop():
     """Stop the embedded server if it runs."""
-    if (paths.CLUSTER / "postmaster.pid").exists():
+    if PID_FILE.exists() and not _is_left_by_crash():
         _get_server().stop()
 
 
@@ -146,6 +151,10 @@ def _given():
 
 
 def _start_embedded():
+    if _is_left_by_crash():
+        # Without fsync, a template may have come out of it with rows from after
+        # and sequences from before.
+        STAMP.unlink(missing_ok=True)
     if not STAMP.exists():
         with step("Setting up PostgreSQL"):
             # Whatever is there was left by a set-up that was cut short.
@@ -157,6 +166,18 @@ def _start_embedded():
             STAMP.touch()
     server = _get_server()
     return dataclasses.replace(_as_superuser(server), user=ROLE)
+
+
+def _is_left_by_crash():
+    """Tell whether the server ended without a word, as in a power cut."""
+    try:
+        process = psutil.Process(int(PID_FILE.read_text().split()[0]))
+        # Its id may be another's now, or that of one that nobody waited for.
+        return process.name() != "postgres" or process.status() == psutil.STATUS_ZOMBIE
+    except FileNotFoundError:
+        return False
+    except (psutil.NoSuchProcess, ValueError, IndexError):
+        return True
 
 
 def _configure(superuser):
