@@ -125,6 +125,27 @@ class TestRoles(BpoCase):
         with self.assertRaises(AccessError):
             pushes.with_user(self.manager).search(domain).write({"state": "failed"})
 
+    def test_what_belongs_to_a_lead_is_seen_by_its_company(self):
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        lead = self._new_lead(company_id=elsewhere.id)
+        source = self.env["crm.lead.source"].create({"name": "Web", "code": "web-t"})
+        enquiries = self.env["crm.lead.enquiry"].create(
+            [
+                {"source_id": source.id, "external_id": "1", "lead_id": lead.id},
+                {"source_id": source.id, "external_id": "2"},
+            ]
+        )
+        push = self.env["crm.dealer.push"].sudo().create({"lead_id": lead.id})
+        seen = enquiries.with_user(self.supervisor).search(
+            [("id", "in", enquiries.ids)]
+        )
+        self.assertEqual(seen, enquiries[1])
+        self.assertFalse(push.with_user(self.supervisor).search([("id", "=", push.id)]))
+        source.team_id = self.team.copy({"company_id": elsewhere.id})
+        self.assertFalse(
+            enquiries.with_user(self.supervisor).search([("id", "in", enquiries.ids)])
+        )
+
     def test_what_the_addon_writes_is_not_written_by_hand(self):
         lead = self._new_lead(self.agent).with_user(self.agent)
         for name in ("reference", "dealer_so_name", "dealer_so_url", "lost_stage_id"):
