@@ -83,11 +83,14 @@ class Lead(models.Model):
     # CRUD
     # ------------------------------------------------------------
 
-    def message_post(self, **kwargs):
-        message = super().message_post(**kwargs)
+    def _notify_thread(self, message, msg_vals=False, **kwargs):
+        recipients = super()._notify_thread(message, msg_vals=msg_vals, **kwargs)
         if message.message_type in WRITTEN_TYPES:
+            if kwargs.get("skip_existing"):
+                # It was posted before, and is sent now, as scheduled.
+                message.sudo().date = fields.Datetime.now()
             self.sudo()._find_first_attempt_in_mail()
-        return message
+        return recipients
 
     # ------------------------------------------------------------
     # HOOKS
@@ -201,5 +204,5 @@ class Lead(models.Model):
 
 
 def _is_person(user):
-    """Whether a user is somebody of the call centre."""
-    return user._is_internal() and user.id != SUPERUSER_ID
+    """Whether a user is somebody of the call centre; one who was deleted was."""
+    return not user or (user._is_internal() and user.id != SUPERUSER_ID)

@@ -221,6 +221,27 @@ class TestFirstAttempt(ResponseCase):
             composer._action_send_mail()
         self._assert_tried(lead, MORNING + 8 * MINUTE, self.agent)
 
+    def test_a_mail_that_is_sent_later_is_when_it_is_sent(self):
+        lead = self._arrive(owner=self.agent, email_from="maria@customer.example")
+        lead._handle_partner_assignment(create_missing=True)
+        # Odoo compares it with the time of PostgreSQL.
+        later = datetime.now() + timedelta(days=2)
+        with freeze_time(MORNING + 5 * MINUTE):
+            message = lead.with_user(self.agent).message_post(
+                body="Hello",
+                message_type="comment",
+                subtype_xmlid="mail.mt_comment",
+                partner_ids=lead.partner_id.ids,
+                scheduled_date=later,
+            )
+        self._assert_untried(lead)
+        schedules = self.env["mail.message.schedule"]
+        with freeze_time(MORNING + 10 * MINUTE):
+            schedules.search([("mail_message_id", "=", message.id)]).force_send()
+        self._assert_tried(lead, MORNING + 10 * MINUTE, self.agent)
+        lead._compute_first_attempt()
+        self._assert_tried(lead, MORNING + 10 * MINUTE, self.agent)
+
     def _receive_from_mail_program(self, lead, recipient):
         """Let the gateway have a mail of the agent with a copy to the lead."""
         mail = (
@@ -263,6 +284,24 @@ class TestFirstAttempt(ResponseCase):
                 }
             )
             self._assert_tried(lead, event.create_date, self.agent)
+
+    def test_a_meeting_of_somebody_who_is_gone_is(self):
+        lead = self._arrive(owner=self.agent)
+        event = self.env["calendar.event"].create(
+            {
+                "name": "Visit",
+                "opportunity_id": lead.id,
+                "start": MONDAY,
+                "stop": MONDAY + 60 * MINUTE,
+            }
+        )
+        # As PostgreSQL does when a user is deleted.
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE calendar_event SET create_uid = NULL WHERE id = %s", [event.id]
+        )
+        lead._compute_first_attempt()
+        self.assertEqual(lead.first_attempt_date, event.create_date)
 
     def test_what_comes_first_counts(self):
         lead = self._arrive(owner=self.agent)
