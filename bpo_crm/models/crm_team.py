@@ -38,6 +38,8 @@ class Seat:
     allowed: models.BaseModel | None = None
     #: What is given out now.
     lead_ids: list = dataclasses.field(default_factory=list)
+    #: What could not be given.
+    refused_ids: list = dataclasses.field(default_factory=list)
 
     def has_room(self):
         """Whether another lead can come here."""
@@ -52,6 +54,12 @@ class Seat:
         self.lead_ids.append(lead.id)
         self.load += 1
         self.turn = turn
+
+    def give_back(self, lead):
+        """Note that a lead could not be given."""
+        self.lead_ids.remove(lead.id)
+        self.refused_ids.append(lead.id)
+        self.load -= 1
 
 
 class Team(models.Model):
@@ -133,20 +141,25 @@ class Team(models.Model):
 
         :return: the leads that were given out.
         """
-        given = self.env["crm.lead"]
+        given = refused = self.env["crm.lead"]
         seats = self._find_seats()
         while seats and len(given) < BATCH:
             # Only what somebody can take, who still can take something: the others
             # must not stand in front of it.
             leads = given._lock_waiting(
                 self,
-                any_of([seat.member._get_leads_domain() for seat in seats]),
+                [
+                    ("id", "not in", refused.ids),
+                    *any_of([seat.member._get_leads_domain() for seat in seats]),
+                ],
                 BATCH - len(given),
             )
             taken = self._give_out(leads, seats)
-            if not taken:
+            problems = leads.browse(id_ for seat in seats for id_ in seat.refused_ids)
+            if not (taken or problems):
                 break
             given |= taken
+            refused |= problems
             seats = [seat for seat in seats if seat.has_room()]
         return given
 
@@ -186,7 +199,7 @@ class Team(models.Model):
         """
         turn = max(self.sudo().crm_team_member_ids.mapped("lead_turn"), default=0)
         for seat in seats:
-            seat.lead_ids = []
+            seat.lead_ids, seat.refused_ids = [], []
             seat.allowed = leads.filtered_domain(seat.member._get_leads_domain())
         for lead in leads:
             free = [seat for seat in seats if seat.accepts(lead)]
@@ -195,11 +208,32 @@ class Team(models.Model):
                 min(free, key=self._get_urgency).take(lead, turn)
         taken = [seat for seat in seats if seat.lead_ids]
         for seat in taken:
-            agent = seat.member.user_id
-            given = leads.browse(seat.lead_ids)
-            given._give_to(agent, self._prepare_given_message(agent))
+            self._give_to_seat(leads.browse(seat.lead_ids), seat)
             seat.member.lead_turn = seat.turn
         return leads.browse(id_ for seat in taken for id_ in seat.lead_ids)
+
+    def _give_to_seat(self, leads, seat):
+        """Give leads to who has a seat, one by one where it fails for all at once.
+
+        :param crm.lead leads: that the seat has taken; it takes back what cannot be
+            given.
+        :param Seat seat: whose they become.
+        :raises psycopg2.OperationalError: when another transaction got in the way.
+        """
+        agent = seat.member.user_id
+        try:
+            with self.env.cr.savepoint():
+                leads._give_to(agent, self._prepare_given_message(agent))
+        except psycopg2.OperationalError:
+            raise
+        except Exception:
+            if len(leads) > 1:
+                for lead in leads:
+                    self._give_to_seat(lead, seat)
+                return
+            # A rule of somebody's may refuse it, and the others can be given.
+            _logger.exception("Lead %s stays in the pool", leads.id)
+            seat.give_back(leads)
 
     def _get_urgency(self, seat):
         """Return what is lowest for the seat that comes next."""

@@ -78,10 +78,19 @@ class TeamMember(models.Model):
         """Return the domain of the leads that this member may be given.
 
         What the member let go back to the pool is for others, unless it is claimed.
+        Core refuses an owner who does not work for the company of a lead, or of its
+        customer.
         """
         # Core's field, which means the same in its own assignment.
         chosen = literal_eval(self.assignment_domain or "[]")
-        return [("forgotten_by_id", "!=", self.user_id.id), *chosen]
+        companies = [False, *self.user_id.company_ids.ids]
+        return [
+            ("forgotten_by_id", "!=", self.user_id.id),
+            ("company_id", "in", companies),
+            *["|", ("partner_id", "=", False)],
+            ("partner_id.company_id", "in", companies),
+            *chosen,
+        ]
 
     def _lock_places(self):
         """Let nobody else give leads to these members until this transaction ends.

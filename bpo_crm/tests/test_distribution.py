@@ -377,6 +377,50 @@ class TestDistribution(BpoCase):
         }
         self.assertEqual(titles, {"The customer asked again"})
 
+    def _refuse_to_give(self, refused):
+        """Let some rule of somebody's refuse a new owner of a lead."""
+        give_to = self.registry["crm.lead"]._give_to
+
+        def give(leads, agent, message):
+            if refused in leads:
+                raise RuntimeError
+            give_to(leads, agent, message)
+
+        return patch.object(self.registry["crm.lead"], "_give_to", give)
+
+    @mute_logger("odoo.addons.bpo_crm.models.crm_team")
+    def test_a_lead_that_cannot_be_given_holds_up_no_others(self):
+        self._set_presence(self.agents, "offline")
+        refused = self._new_lead(priority="3")
+        others = self._new_lead() | self._new_lead() | self._new_lead()
+        self._set_presence(self.agent)
+        with (
+            self._refuse_to_give(refused),
+            patch("odoo.addons.bpo_crm.models.crm_team.BATCH", 1),
+        ):
+            self.assertFalse(self.team._distribute_waiting() & refused)
+        with self._refuse_to_give(refused):
+            self.team._distribute_waiting()
+        self.assertFalse(refused.user_id)
+        self.assertEqual(others.user_id, self.agent)
+        self.assertEqual(self._member(self.agent).open_lead_count, 3)
+
+    def test_who_does_not_work_for_its_company_is_given_no_lead(self):
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        partner = self.env["res.partner"].create(
+            {"name": "Maria", "company_id": elsewhere.id}
+        )
+        self._set_presence(self.agents, "offline")
+        of_company = self._new_lead(company_id=elsewhere.id, priority="3")
+        of_customer = self._new_lead(partner_id=partner.id, priority="3")
+        other = self._new_lead()
+        self._set_presence(self.agent)
+        self.assertEqual(self.team._distribute_waiting(), other)
+        self.agent.company_ids |= elsewhere
+        theirs = self.team._distribute_waiting()
+        self.assertIn(of_company, theirs)
+        self.assertEqual((of_company | of_customer).user_id, self.agent)
+
     def test_a_conflict_with_another_delivery_is_left_to_the_delivery(self):
         conflict = psycopg2.errors.SerializationFailure()
         with (
