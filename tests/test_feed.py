@@ -311,20 +311,100 @@ def test_a_record_that_cannot_be_read_does_not_stop_the_others(feeds, distributo
     assert {row["state"] for row in feeds.enquiries()} == {"created"}
 
 
-def test_records_of_which_none_can_be_read_are_the_feeds_trouble(feeds, distributor):
+def test_a_record_that_the_account_may_not_read_whole_is_one_of_them(
+    feeds, distributor
+):
+    # The account may not read what the field is computed from.
+    code = "self.env['ir.config_parameter'].get_param('x') if lead.color == 13 else 'x'"
+    make_field(distributor, "x_guarded", "char", code)
+    feeds.new_feed(mapping={**LEAD_FIELDS, "city": "x_guarded"}, batch_size=1)
+    for color in (13, 1, 2):
+        distributor.new_enquiry(feeds.batch, color=color)
+    feeds.sync()
+    states = [row["state"] for row in feeds.enquiries()]
+    assert states == ["quarantined", "created", "created"]
+
+
+def test_a_record_alone_that_cannot_be_read_is_not_the_feeds_trouble(
+    feeds, distributor
+):
     make_fragile_field(distributor)
     feed = feeds.new_feed(mapping={**LEAD_FIELDS, "city": "x_fragile"})
-    for _number in range(2):
-        distributor.new_enquiry(feeds.batch, color=13)
+    distributor.new_enquiry(feeds.batch, color=13)
+    assert "1 in quarantine" in feeds.sync()
+    assert feeds.state(feed)["failure_count"] == 0
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_records_of_which_none_can_be_read_are_the_feeds_trouble(
+    feeds, distributor, count
+):
+    make_field(distributor, "x_broken", "float", "1 / (lead.color - lead.color)")
+    feed = feeds.new_feed(mapping={**LEAD_FIELDS, "city": "x_broken"})
+    for _number in range(count):
+        distributor.new_enquiry(feeds.batch)
     assert "rejected the request" in feeds.sync()
     assert feeds.enquiries() == []
     assert feeds.state(feed)["failure_count"] == 1
 
 
+def test_a_record_that_is_never_read_in_time_does_not_stop_the_others(
+    floor, feeds, distributor, line
+):
+    feed = feeds.new_marking_feed(batch_size=1)
+    stuck, *others = (distributor.new_enquiry(feeds.batch) for _n in range(3))
+    floor.set_timeouts(read=1)
+    line.plan("hold", is_fetch_of(stuck), times=9)
+    for number in range(1, 4):
+        assert "did not answer in time" in feeds.sync()
+        assert feeds.state(feed)["failure_count"] == number
+    assert feeds.enquiries() == []
+    assert "2 new, 1 in quarantine" in feeds.sync()
+    assert feeds.state(feed)["failure_count"] == 0
+    assert feeds.written_back() == {stuck: "waiting"} | dict.fromkeys(others, "done")
+
+
+def test_a_record_that_is_never_written_in_time_does_not_stop_the_others(
+    floor, feeds, distributor, line
+):
+    feed = feeds.new_marking_feed()
+    stuck, *others = (distributor.new_enquiry(feeds.batch) for _n in range(3))
+    floor.set_timeouts(read=1)
+    line.plan("hold", is_write_of(stuck), times=9)
+    for number in range(1, 4):
+        assert "did not answer in time" in feeds.sync()
+        assert feeds.state(feed)["failure_count"] == number
+    feeds.sync()
+    assert feeds.written_back() == {stuck: "failed"} | dict.fromkeys(others, "done")
+    assert feeds.state(feed)["failure_count"] == 0
+
+
+def is_fetch_of(record):
+    """Return what tells whether a request reads the values of a record alone."""
+    ids = json.dumps(["id", "in", [record]]).encode()
+    return lambda body: is_fetch(body) and ids in body
+
+
+def is_write_of(record):
+    """Return what tells whether a request writes back to a record alone."""
+    ids = json.dumps([[record]]).encode()[:-1]
+    return lambda body: is_write(body) and ids in body
+
+
 def make_fragile_field(distributor):
     """Let the distributor have a field that some of its records cannot compute."""
+    make_field(distributor, "x_fragile", "float", "1 / (13 - lead.color)")
+
+
+def make_field(distributor, name, field_type, code):
+    """Let the distributor have a field of its leads that is computed.
+
+    :param str name: of the field.
+    :param str field_type: such as ``float``.
+    :param str code: an expression for the value of a ``lead``.
+    """
     admin = distributor.admin
-    if admin.call("ir.model.fields", "search", [("name", "=", "x_fragile")]):
+    if admin.call("ir.model.fields", "search", [("name", "=", name)]):
         return
     (model,) = admin.call("ir.model", "search", [("model", "=", "crm.lead")])
     admin.call(
@@ -332,11 +412,11 @@ def make_fragile_field(distributor):
         "create",
         {
             "model_id": model,
-            "name": "x_fragile",
-            "ttype": "float",
+            "name": name,
+            "ttype": field_type,
             "store": False,
             "depends": "color",
-            "compute": "for lead in self: lead['x_fragile'] = 1 / (13 - lead.color)",
+            "compute": f"for lead in self: lead['{name}'] = {code}",
         },
     )
 
@@ -669,6 +749,36 @@ def test_dealers_and_models_are_made_and_kept_up_to_date(feeds, distributor):
     )
     assert dealer["city"] == "Makati"
     assert feeds.brand in dealer["brand_ids"]
+
+
+def test_a_catalogue_that_is_mended_while_it_is_read_is_read_again(
+    feeds, distributor, line
+):
+    mapping = {"code": "x_reference", "name": "contact_name"}
+    feed = feeds.new_feed("dealership", mapping=mapping)
+    there = distributor.new_enquiry(feeds.batch, x_reference=feeds.batch)
+
+    def mend():
+        lines = feeds.manager.call(
+            "crm.lead.feed.field",
+            "search",
+            [("feed_id", "=", feed), ("target_field", "=", "name")],
+        )
+        new_line = {"remote_field": "phone"}
+        values = {"field_ids": [(1, lines[0], new_line)]}
+        feeds.manager.call("crm.lead.feed", "write", feed, values)
+
+    line.plan(mend, is_fetch)
+    feeds.sync("action_sync_dealers")
+    assert not feeds.state(feed)["last_success"]
+    feeds.run_job()
+    (dealer,) = feeds.manager.call(
+        "crm.dealership", "search_read", [("code", "=", feeds.batch)], ["name"]
+    )
+    assert (
+        dealer["name"]
+        == distributor.admin.call("crm.lead", "read", [there], ["phone"])[0]["phone"]
+    )
 
 
 def test_one_bad_dealer_does_not_stop_the_others(feeds, distributor):

@@ -2,7 +2,7 @@
 
 from .adf import read_adf
 from .body import read_body
-from .charset import is_charset
+from .charset import is_charset, leave_out_controls
 from .country import find_country_code
 from .enquiry import MAX_SIZE, Enquiry, InvalidEnquiry, tell_apart
 from .headers import mend_headers
@@ -19,6 +19,7 @@ __all__ = [
     "find_numbers",
     "is_charset",
     "is_from_nobody",
+    "leave_out_controls",
     "mend_headers",
     "read_adf",
     "read_body",

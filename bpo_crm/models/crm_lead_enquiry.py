@@ -109,6 +109,13 @@ class LeadEnquiry(models.Model):
     # BUSINESS
     # ------------------------------------------------------------
 
+    def _note_refusal(self, reason):
+        """Give up to write these back, until somebody tries it again.
+
+        :param str reason: why they cannot be written.
+        """
+        self.write({"write_back_state": "failed", "write_back_error": reason})
+
     def _try_again(self, source):
         """Take these enquiries in; one that fails keeps the reason of now.
 

@@ -7,7 +7,15 @@ from datetime import timedelta
 
 from odoo import SUPERUSER_ID, api, fields, models
 
-from ..remote_odoo import PAGE_SIZE, NotFitting, RemoteError
+from ..intake import leave_out_controls
+from ..remote_odoo import (
+    PAGE_SIZE,
+    UNREADABLE,
+    NotFitting,
+    RemoteError,
+    TimedOut,
+    Unreachable,
+)
 from ..series import commit_progress
 from .crm_lead_feed import CHECKED_FIELDS
 
@@ -29,6 +37,10 @@ INTAKE = 2 / 3
 #: How long a feed that failed waits, at first and at most; twice as long each time.
 FIRST_WAIT = timedelta(minutes=5)
 LONGEST_WAIT = timedelta(hours=4)
+
+#: After how many failures in a row a record that stops the reading, or the writing,
+#: is passed over to see whether the next one stops it, too.
+PATIENCE = 3
 
 #: How often what changes seldom is read.
 CATALOGUE_INTERVAL = timedelta(days=1)
@@ -58,6 +70,10 @@ class Pull:
     is_complete: bool = False
     #: By what the records of the distributor's database were known when it began.
     records_name: str = ""
+    #: How often what is read had been changed when it began.
+    revision: int = 0
+    #: The id of a record at which the server did not answer, and the error.
+    suspect: tuple = ()
     #: Why it stopped.
     error: str = ""
     #: Why single records were refused.
@@ -96,6 +112,9 @@ class LeadFeed(models.Model):
     )
     backlog = fields.Integer(
         readonly=True, copy=False, help="Records there that were not read yet."
+    )
+    revision = fields.Integer(
+        readonly=True, copy=False, help="How often somebody changed what is read."
     )
     next_full_pass = fields.Datetime(
         readonly=True,
@@ -185,7 +204,10 @@ class LeadFeed(models.Model):
 
     def _begin_anew(self):
         """Let the next run look at everything, and come soon: somebody mended it."""
-        self.write({"position": 0, "retry_at": False})
+        for feed in self:
+            feed.write(
+                {"position": 0, "retry_at": False, "revision": feed.revision + 1}
+            )
         self.filtered(lambda feed: feed.kind != "lead").last_success = False
 
     @api.model
@@ -214,6 +236,7 @@ class LeadFeed(models.Model):
             # One that is killed goes behind the others, too.
             feed.last_run = fields.Datetime.now()
             feed._commit()
+            pull.revision = feed.revision
             try:
                 feed._run(pull, deadline)
             except RemoteError as error:
@@ -222,7 +245,7 @@ class LeadFeed(models.Model):
                 # The other feeds must have their turn.
                 _logger.exception("Feed %s failed", self.id)
                 feed.env.cr.rollback()
-                pull.error = str(error) or type(error).__name__
+                pull.error = leave_out_controls(str(error)) or type(error).__name__
             feed._commit()
             feed._remember(pull)
         return pull
@@ -306,12 +329,18 @@ class LeadFeed(models.Model):
                 size = self._get_batch_size(min(self.batch_size, len(new)))
                 self._take_batch(distributor, new[:size], pull)
                 new = new[size:]
-                if new and time.monotonic() >= deadline:
+                if new and not pull.suspect and time.monotonic() >= deadline:
                     return False
+            if pull.suspect:
+                # The next record tells whether it is to blame.
+                continue
             self.position = page[-1]
             self._commit()
             if time.monotonic() >= deadline and len(page) == PAGE_SIZE:
                 return False
+        if pull.suspect:
+            _remote_id, error = pull.suspect
+            raise error
         self._end_pass(is_short=is_full_pass and number <= 1)
         return True
 
@@ -367,8 +396,16 @@ class LeadFeed(models.Model):
         return list(by_name.values())
 
     def _take_batch(self, distributor, ids, pull):
-        # Somebody else may have taken one since its page was read.
-        records = distributor.fetch(ids, self._get_paths(), self._get_domain())
+        try:
+            # Somebody else may have taken one since its page was read.
+            records = distributor.fetch(ids, self._get_paths(), self._get_domain())
+        except (TimedOut, Unreachable) as error:
+            if pull.suspect or len(ids) > 1 or self.failure_count < PATIENCE:
+                raise
+            pull.suspect = (ids[0], error)
+            return
+        if pull.suspect:
+            records.insert(0, self._clear_suspect(pull))
         # From here on, they are written down by the name that was looked at.
         self._check_same_database(pull)
         if records:
@@ -379,6 +416,15 @@ class LeadFeed(models.Model):
             )
         self.backlog = max(0, self.backlog - len(ids))
         self._commit()
+
+    def _clear_suspect(self, pull):
+        """Return the record that stopped the reading, as one that cannot be read.
+
+        :param Pull pull: in which the next one was read.
+        """
+        remote_id, error = pull.suspect
+        pull.suspect = ()
+        return {"id": remote_id, UNREADABLE: self.brand_id._explain(error)}
 
     def _remember(self, pull):
         """Note how a run went.
@@ -406,7 +452,10 @@ class LeadFeed(models.Model):
                 "is_write_back_failing": False,
                 "retry_at": False,
             }
-        if pull.is_complete:
+        if self.revision != pull.revision:
+            # Somebody mended it meanwhile: it is to look at everything, and soon.
+            values |= {"position": 0, "retry_at": False}
+        elif pull.is_complete:
             values["last_success"] = now
         self.write(values)
         self._commit()

@@ -4,7 +4,9 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import groupby, str2bool
 
+from ..remote_odoo import TimedOut, Unreachable
 from .crm_lead_feed_field import to_finite
+from .crm_lead_feed_pull import PATIENCE
 
 #: Types of remote fields that can be written, by what is written.
 WRITABLE = {
@@ -173,24 +175,39 @@ class LeadFeed(models.Model):
         :rtype: bool
         :raises remote_odoo.RemoteError: a subclass of it.
         """
-        while waiting := self._find_waiting():
+        suspect, problem = self.env["crm.lead.enquiry"], None
+        while waiting := self._find_waiting() - suspect:
             waiting = waiting[: self._halve(len(waiting))]
             for values, rows in groupby(waiting, self._get_written_values):
-                self._write_back_alike(distributor, rows, dict(values))
+                try:
+                    self._write_back_alike(distributor, rows, dict(values))
+                except (TimedOut, Unreachable) as error:
+                    if suspect or len(rows) > 1 or self.failure_count < PATIENCE:
+                        raise
+                    # The next record tells whether it is to blame.
+                    suspect, problem = rows[0], error
+                    continue
+                if suspect:
+                    suspect._note_refusal(self.brand_id._explain(problem))
+                    suspect = suspect.browse()
                 self._commit()
                 if time.monotonic() >= deadline:
                     return not self._find_waiting()
+        if suspect:
+            raise problem
         return True
 
     def _write_back_alike(self, distributor, rows, values):
         by_remote_id = {row.remote_id: row for row in rows}
         refused = distributor.mark(list(by_remote_id), values)
         for remote_id, row in by_remote_id.items():
-            reason = refused.get(remote_id)
-            row.write_back_state = "failed" if reason is not None else "done"
-            row.write_back_error = reason and self.brand_id._shorten(reason)
+            if remote_id in refused:
+                row._note_refusal(self.brand_id._shorten(refused[remote_id]))
+            else:
+                row.write({"write_back_state": "done", "write_back_error": False})
 
     def _find_waiting(self):
+        """Return enquiries whose records wait to be written back, as a batch."""
         return self.env["crm.lead.enquiry"].search(
             [
                 ("feed_id", "=", self.id),

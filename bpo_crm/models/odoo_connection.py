@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
 from .. import remote_odoo
+from ..intake import leave_out_controls
 from ..roles import MANAGER, check_role
 
 #: What a test of the connection found out.
@@ -237,7 +238,7 @@ class OdooConnection(models.AbstractModel):
         :return: without any secret.
         :rtype: str
         """
-        return self._without_secret(detail)[:MAX_DETAIL]
+        return leave_out_controls(self._without_secret(detail)[:MAX_DETAIL])
 
     @api.model
     def _get_advice(self, kind):

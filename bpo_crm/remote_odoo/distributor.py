@@ -5,8 +5,14 @@ from .errors import Contended, NotAllowed, NotOdoo, Rejected, ReplyTooLong
 #: Ids in a page of a search.
 PAGE_SIZE = 5000
 
+#: How many other records are tried to tell whether it is one that cannot be read.
+OTHERS = 3
+
 #: In a record that the server could not read: why. No field has such a name.
 UNREADABLE = "!"
+
+#: What a server answers that cannot read a record.
+UNREADABLES = (NotAllowed, Rejected, ReplyTooLong)
 
 #: The series from which on a model tells by ``has_access`` what is allowed.
 HAS_ACCESS_SINCE = (18, 0)
@@ -108,7 +114,8 @@ class Distributor:
         :param list paths: what to read, as :meth:`describe` takes it.
         :param list domain: what they must still match.
         :return: a dict a record, with ``id`` and the value of each path. A record
-            that the server cannot read has the reason as :data:`UNREADABLE`.
+            that the server cannot read, where it can read others, has the reason as
+            :data:`UNREADABLE`.
         :rtype: list[dict]
         :raises RemoteError: a subclass of it.
         """
@@ -116,11 +123,12 @@ class Distributor:
             return self._fetch(self._model, [("id", "in", ids), *domain], paths)
         except Contended:
             raise
-        except (Rejected, ReplyTooLong) as error:
+        except UNREADABLES as error:
             self._check_paths(paths, error)
             rows = self._fetch_apart(ids, paths, domain, error)
-        if len(rows) > 1 and all(UNREADABLE in row for row in rows):
-            raise Rejected(rows[0][UNREADABLE])
+            is_none = rows and all(UNREADABLE in row for row in rows)
+            if is_none and not self._can_read_others(ids, paths):
+                raise
         return rows
 
     def mark(self, ids, values):
@@ -162,9 +170,24 @@ class Distributor:
                 rows += self._fetch(self._model, [("id", "in", part), *domain], paths)
             except Contended:
                 raise
-            except (Rejected, ReplyTooLong) as problem:
+            except UNREADABLES as problem:
                 rows += self._fetch_apart(part, paths, domain, problem)
         return rows
+
+    def _can_read_others(self, ids, paths):
+        """Tell whether it is these records that cannot be read, not any of them."""
+        others = self._session.search_read(
+            self._model, [("id", "not in", ids)], ["id"], order="id desc", limit=OTHERS
+        )
+        for other in others:
+            try:
+                self._fetch(self._model, [("id", "=", other["id"])], paths)
+                return True
+            except Contended:
+                raise
+            except UNREADABLES:
+                continue
+        return False
 
     def _fetch(self, model, domain, paths, **options):
         """Read values, those behind a relation with one more call for it."""

@@ -242,6 +242,23 @@ def _certificate_problem(error):
     return "No secure connection could be made."
 
 
+#: Exceptions of a server that cannot reach, or has too little of, what it works with.
+_DATABASE_FAULTS = {
+    "MemoryError",
+    "builtins.MemoryError",
+    "psycopg2.InterfaceError",
+    "psycopg2.OperationalError",
+    "psycopg2.errors.AdminShutdown",
+    "psycopg2.errors.CannotConnectNow",
+    "psycopg2.errors.CrashShutdown",
+    "psycopg2.errors.DiskFull",
+    "psycopg2.errors.OutOfMemory",
+    "psycopg2.errors.QueryCanceled",
+    "psycopg2.errors.TooManyConnections",
+    "psycopg2.pool.PoolError",
+}
+
+
 def error_from_reply(error):
     """Return the exception for the ``error`` member of a JSON-RPC reply.
 
@@ -262,6 +279,9 @@ def error_from_reply(error):
         return NotAllowed(message)
     if "database" in message and "does not exist" in message:
         return NotConfigured("The server has no database of that name.")
+    if name in _DATABASE_FAULTS:
+        # It has nothing to do with what was asked, and passes.
+        return _after_sending(Unreachable(message))
     return Rejected(message)
 
 

@@ -52,6 +52,10 @@ class TestConnection(BpoCase):
         with self.dealership._open_session() as session:
             self.assertNotIn("a-secret-key", repr(session) + str(session))
 
+    def test_what_no_database_takes_is_left_out_of_messages(self):
+        text = self.dealership._explain(Rejected("No\x00thing\ud800 here"))
+        self.assertIn("Nothing here", text)
+
     def test_timeouts_are_settings(self):
         self.assertEqual(self.dealership._get_timeout("connect"), 5)
         self.assertEqual(self.dealership._get_timeout("read"), 20)

@@ -42,6 +42,9 @@ class TestRemoteOdoo(BaseCase):
             kind("psycopg2.OperationalError", 'database "x" does not exist'),
             "NotConfigured",
         )
+        # It passes, and has nothing to do with what was asked.
+        for name in ("psycopg2.pool.PoolError", "psycopg2.OperationalError"):
+            self.assertEqual(kind(name), "Unreachable")
         self.assertEqual(type(transport.error_from_reply("x")).__name__, "NotOdoo")
 
     def test_no_call_goes_on_after_the_deadline(self):
