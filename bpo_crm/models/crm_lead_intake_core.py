@@ -80,8 +80,9 @@ class Lead(models.Model):
                 source=sources.browse(vals.get("intake_source_id")),
                 keys=keys,
                 values=vals,
+                numbers=numbers,
             )
-            for vals, keys in zip(vals_list, keys_list, strict=True)
+            for vals, (keys, numbers) in zip(vals_list, keys_list, strict=True)
         ]
 
     @api.model
@@ -117,8 +118,8 @@ class Lead(models.Model):
         """Return by what the customers are known whom values of leads name.
 
         :param list vals_list: of ``crm.lead``.
-        :return: for each; nothing for values that make no open lead.
-        :rtype: list[list[str]]
+        :return: for each, as of :meth:`_find_keys`.
+        :rtype: list[tuple]
         """
         ids = {vals["partner_id"] for vals in vals_list if vals.get("partner_id")}
         partners = {
@@ -136,19 +137,30 @@ class Lead(models.Model):
 
     @api.model
     def _find_keys(self, vals, partner):
+        """Return by what the customer is known whom values of a lead name.
+
+        :param dict vals: of ``crm.lead``.
+        :param res.partner partner: its contact, or none.
+        :return: nothing for values that make no open lead; and the numbers in them
+            by field, as they are read in any country.
+        :rtype: tuple[list[str], dict[str, str]]
+        """
         stage = self.env["crm.stage"].browse(vals.get("stage_id"))
         if vals["type"] == "lead" or stage._is_closed or not vals.get("active", True):
-            return []
+            return [], {}
         country = self.env["res.country"].browse(vals.get("country_id"))
-        keys = [
-            self._parse_phone(
+        parsed = {
+            name: self._parse_phone(
                 vals.get(name) or partner[name], country or partner.country_id
-            )[0]
+            )
             for name in self._phone_get_number_fields()
-        ]
+        }
+        keys = [number for number, _readable in parsed.values()]
+        numbers = {name: parsed[name][1] for name in parsed if vals.get(name)}
         email = vals.get("email_from") or partner.email or ""
         # Of several addresses the first one counts, as for the lead itself.
-        return list(filter(None, (*keys, email_normalize(email, strict=False))))
+        keys.append(email_normalize(email, strict=False))
+        return list(filter(None, keys)), numbers
 
     @api.model
     def _read_values(self, vals):

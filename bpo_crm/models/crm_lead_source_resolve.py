@@ -31,6 +31,9 @@ class Entry:
     keys: list = dataclasses.field(default_factory=list)
     #: Of ``crm.lead``.
     values: dict = dataclasses.field(default_factory=dict)
+    #: The phone numbers of values that came as typed, by field, as they are read in
+    #: any country; False for what is none.
+    numbers: dict = dataclasses.field(default_factory=dict)
     #: What of it was not understood, for people to read.
     unknown: list = dataclasses.field(default_factory=list)
     #: Why no lead can be made of it.
