@@ -243,11 +243,17 @@ class LeadSource(models.Model):
         shared = {
             "type": "opportunity",
             "user_id": False,
-            "team_id": team.id,
             "source_id": self.utm_source_id.id,
             "intake_source_id": self.id,
         }
-        return [{**shared, **self._prepare_lead_values(entry)} for entry in entries]
+        return [
+            {
+                **shared,
+                "team_id": entry.enquiry.team_id or team.id,
+                **self._prepare_lead_values(entry),
+            }
+            for entry in entries
+        ]
 
     def _prepare_lead_values(self, entry):
         enquiry = entry.enquiry
