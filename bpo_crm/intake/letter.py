@@ -36,6 +36,7 @@ def read_letter(message):
         name=name,
         email=address,
         message="\n".join(filter(None, (subject, text, sender))),
+        is_letter=True,
     )
 
 

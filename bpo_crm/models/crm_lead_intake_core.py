@@ -23,6 +23,9 @@ NOT_ASKED = {
     "vehicle_model_id",
 }
 
+#: What core takes from a mail for the customer.
+SENDER = ("author_id", "email_from", "from")
+
 
 class Lead(models.Model):
     """Core's own ways in end at the door, too: mail, web forms, automations."""
@@ -46,10 +49,15 @@ class Lead(models.Model):
     def message_new(self, msg_dict, custom_values=None):
         """A mail of a customer with an open lead belongs there.
 
+        One that an employee forwards is of a customer whom only its text names: it
+        becomes a lead of its own, in the chatter of which somebody can read it.
+
         :return: the lead to which the gateway posts the mail.
         """
         mail = self.env["crm.lead.source"]._get_of_core("mail")
         values = {"intake_source_id": mail.id, **(custom_values or {})}
+        if self._asks_for_others(msg_dict.get("from")):
+            msg_dict = {**msg_dict, **dict.fromkeys(SENDER, False)}
         # An employee who forwards a mail is not there to be told, either.
         leads = super(Lead, self.with_user(SUPERUSER_ID))
         return leads.message_new(msg_dict, custom_values=values).with_env(self.env)

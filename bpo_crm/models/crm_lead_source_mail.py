@@ -90,11 +90,27 @@ class LeadSource(models.Model):
         if not found:
             _logger.info("An automatic answer came to %s", self.code)
             return
-        for_team = [dataclasses.replace(one, team_id=team.id) for one in found]
-        named = enquiries._tell_mails_apart(self, for_team, original)
+        read = [self._complete_mail_enquiry(enquiry, team) for enquiry in found]
+        named = enquiries._tell_mails_apart(self, read, original)
         _rows, new = self.env["crm.lead"]._take_in(self, named)
         new._attach_mail(original)
         new.team_id = team
+
+    def _complete_mail_enquiry(self, enquiry, team):
+        """Return an enquiry of a mail with what only this database says of it.
+
+        :param Enquiry enquiry: what the mail says.
+        :param crm.team team: to whose address it came, or none.
+        :rtype: Enquiry
+        """
+        problem = enquiry.problem
+        if enquiry.is_letter and self.env["crm.lead"]._asks_for_others(enquiry.email):
+            # Two customers whose mails one employee forwards must not become one.
+            problem = self.env._(
+                "%s is an employee. Who the customer is, only the text can say.",
+                enquiry.email,
+            )
+        return dataclasses.replace(enquiry, team_id=team.id, problem=problem)
 
 
 class LeadEnquiry(models.Model):

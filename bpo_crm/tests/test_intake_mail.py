@@ -284,6 +284,37 @@ class TestIntakeMail(BpoCase):
         self.assertFalse(self._rows())
         self._assert_in_chatter("Thank you", lead)
 
+    def test_a_letter_of_an_employee_waits_for_somebody(self):
+        for number, customer in enumerate(("Maria", "Jose")):
+            self._receive(
+                f"{customer} wants a Picanto",
+                sender=f"Ana <{self.agent.email.upper()}>",
+                name=f"<{number}@bpo.example>",
+            )
+        rows = self._rows()
+        self.assertEqual(rows.mapped("state"), ["quarantined"] * 2)
+        self.assertIn("is an employee", rows[0].error)
+        self.assertIn("Maria wants a Picanto", rows[0].content)
+        self.assertFalse(rows.lead_id)
+
+    def test_an_employee_may_say_who_the_customer_is(self):
+        self._receive(
+            "Maria wants a Picanto",
+            sender=self.agent.email,
+            headers="Reply-To: Maria <maria@customer.example>",
+        )
+        self._receive(
+            ADF % "0917 555 9402", sender=self.agent.email, name="<2@bpo.example>"
+        )
+        rows = self._rows()
+        self.assertEqual(rows.mapped("state"), ["created", "merged"])
+        self.assertEqual(rows.lead_id.email_normalized, "maria@customer.example")
+
+    def test_a_letter_of_an_employee_who_is_a_customer_is_merged(self):
+        lead = self._new_lead(self.other_agent, email_from=self.agent.email)
+        self._receive("For me", sender=self.agent.email)
+        self.assertEqual((self._rows().state, self._rows().lead_id), ("merged", lead))
+
     # ------------------------------------------------------------
     # To a team's address
     # ------------------------------------------------------------
@@ -448,6 +479,23 @@ class TestIntakeMail(BpoCase):
         self.env.cr.precommit.run()
         toasts = self.env["bus.bus"].search([("message", "ilike", "asked again")])
         self.assertIn(lead.reference, toasts[-1:].message)
+
+    def test_mails_that_an_employee_forwards_are_leads_of_their_own(self):
+        for customer in ("Maria", "Jose"):
+            self._receive_for_team(
+                f"{customer} wants a Picanto",
+                sender=f"Ana <{self.agent.email}>",
+                subject=f"Fwd: {customer}",
+                name=f"<{customer}@bpo.example>",
+            )
+        leads = self.env["crm.lead"].search([("name", "=like", "Fwd: %")], order="id")
+        self.assertEqual(leads.mapped("name"), ["Fwd: Maria", "Fwd: Jose"])
+        for lead in leads:
+            self._assert_in_chatter("wants a Picanto", lead)
+            self.assertEqual(lead.team_id, self.team)
+            self.assertFalse(lead.email_from or lead.phone or lead.partner_id)
+            self.assertFalse(lead.user_id or lead.first_attempt_date)
+        self.assertFalse(self._rows_of_core())
 
     def test_a_mail_of_an_employee_is_merged_too(self):
         lead = self._new_lead(self.other_agent, email_from=self.agent.email)
