@@ -205,6 +205,32 @@ def test_a_mail_to_a_team_waits_for_a_delivery_of_its_customer(
     assert "SERIALIZATION_FAILURE" not in floor.server.read_log()[before:]
 
 
+def test_customers_of_one_form_are_told_apart(floor, portal, team_address):
+    customers = [f"form{next(_numbers)}@customer.example" for _n in range(2)]
+    form = {"From": "Dealer <wordpress@dealer.example>", "To": team_address}
+    for customer in customers:
+        portal.send("Is it there?", **form, **{"Reply-To": customer})
+    first, second = (find_open(floor, customer) for customer in customers)
+    assert (len(first), len(second)) == (1, 1)
+    assert find_open(floor, "wordpress@dealer.example") == []
+
+
+def test_mails_that_an_employee_forwards_are_leads_of_their_own(
+    floor, portal, team_address
+):
+    employee = f"employee{next(_numbers)}@bpo.example"
+    user = {"name": "Employee", "login": employee, "email": employee}
+    floor.admin.call("res.users", "create", [user])
+    subjects = [f"Fwd: {next(_numbers)} {portal.sender.code}" for _n in range(2)]
+    for subject in subjects:
+        headers = {"From": employee, "To": team_address, "Subject": subject}
+        portal.send("Maria wants a Brio", **headers)
+    leads = floor.admin.call(
+        "crm.lead", "search_read", [("name", "in", subjects)], ["email_from"]
+    )
+    assert [lead["email_from"] for lead in leads] == [False, False]
+
+
 def test_mails_to_a_team_and_posts_of_one_moment_are_one_lead(
     floor, portal, team_address
 ):

@@ -7,7 +7,7 @@ from .country import find_country_code
 from .enquiry import MAX_SIZE, Enquiry, InvalidEnquiry, tell_apart
 from .headers import mend_headers
 from .json_body import read_json
-from .mail import describe_mail, is_from_nobody, read_mail
+from .mail import describe_mail, is_sent_for_another, read_mail
 from .phone import find_numbers
 
 __all__ = [
@@ -18,7 +18,7 @@ __all__ = [
     "find_country_code",
     "find_numbers",
     "is_charset",
-    "is_from_nobody",
+    "is_sent_for_another",
     "leave_out_controls",
     "mend_headers",
     "read_adf",

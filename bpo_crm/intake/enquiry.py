@@ -68,6 +68,10 @@ class Enquiry:
     problem: str = _internal(default="")
     #: The brand whose distributor it came from, where the record names none.
     brand_id: int = _internal(default=0)
+    #: Whether it is what somebody wrote, who is taken for the customer.
+    is_letter: bool = _internal(default=False)
+    #: The sales team to whose address it was sent.
+    team_id: int = _internal(default=0)
     #: The feed, and what it read: ``id`` and values by remote field.
     feed_id: int = _internal(default=0)
     record: dict = _internal(default_factory=dict)

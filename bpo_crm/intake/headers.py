@@ -56,8 +56,19 @@ def read_address(message, header):
     for address in getattr(message.get(header), "addresses", ()):
         if _ADDRESS.fullmatch(address.addr_spec):
             return address.display_name, address.addr_spec
+    return "", find_address(message, header)
+
+
+def find_address(message, header):
+    """Return the first thing in a header that looks like an address, in no time.
+
+    :param email.message.EmailMessage message: the mail.
+    :param str header: its name.
+    :return: it may be empty.
+    :rtype: str
+    """
     sent = (raw for name, raw in message.raw_items() if name.lower() == header.lower())
-    return "", _find_address(next(sent, ""))
+    return _find_address(next(sent, ""))
 
 
 def _find_address(text):

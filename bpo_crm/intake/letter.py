@@ -7,7 +7,7 @@ from lxml import html as lxml_html
 
 from .charset import decode_text
 from .enquiry import MAX_SIZE, Enquiry
-from .headers import read_address
+from .headers import find_address, read_address
 
 #: Of a text that is longer than is allowed, in any character set.
 MAX_BYTES = 4 * MAX_SIZE + 4
@@ -25,10 +25,7 @@ def read_letter(message):
     :return: without a way to the customer, where a machine wrote it.
     :rtype: Enquiry
     """
-    name, address = read_address(message, "From")
-    # A web form sends for the customer, and says so here.
-    reply_name, reply_address = read_address(message, "Reply-To")
-    address = reply_address or address
+    name, address = read_customer(message)
     sender = ""
     if is_nobodys(address):
         # Two customers of one portal must not be taken for one.
@@ -36,10 +33,37 @@ def read_letter(message):
     text = re.sub(r"\n{3,}", "\n\n", _read_text(message)).strip()
     subject = str(message.get("Subject") or "")
     return Enquiry(
-        name=reply_name or name,
+        name=name,
         email=address,
         message="\n".join(filter(None, (subject, text, sender))),
+        is_letter=True,
     )
+
+
+def read_customer(message):
+    """Return who asks in a mail, which a web form sends for the customer.
+
+    :param email.message.EmailMessage message: the mail.
+    :return: the name and the address of whom it says to answer, or else of its sender;
+        both may be empty.
+    :rtype: tuple[str, str]
+    """
+    sender_name, sender = read_address(message, "From")
+    name, address = read_address(message, "Reply-To")
+    # A mailing list wants to be answered itself.
+    if not address or is_same(address, find_address(message, "To")):
+        return sender_name, sender
+    return name or sender_name, address
+
+
+def is_same(address, other):
+    """Whether two addresses are one, in whatever case.
+
+    :param str address: of a mail.
+    :param str other: of a mail.
+    :rtype: bool
+    """
+    return address.lower() == other.lower()
 
 
 def is_nobodys(address):

@@ -13,7 +13,9 @@ from .letter import (
     decode_part,
     html_to_text,
     is_nobodys,
+    is_same,
     is_text,
+    read_customer,
     read_letter,
 )
 from .moment import read_asked_on
@@ -59,13 +61,16 @@ def read_mail(original):
     return tell_apart(completed, _read_name(message))
 
 
-def is_from_nobody(original):
-    """Whether a mail comes from an address that sends for others and reads nothing.
+def is_sent_for_another(original):
+    """Whether whoever sent a mail is not the one who asks in it.
 
     :param bytes original: the mail.
     :rtype: bool
     """
-    return is_nobodys(read_address(parse_mail(original), "From")[1])
+    message = parse_mail(original)
+    _name, sender = read_address(message, "From")
+    _name, customer = read_customer(message)
+    return is_nobodys(sender) or not is_same(sender, customer)
 
 
 def describe_mail(original):

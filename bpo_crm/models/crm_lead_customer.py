@@ -4,7 +4,7 @@ import phonenumbers
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import RedirectWarning, UserError
-from odoo.tools import SQL
+from odoo.tools import SQL, email_normalize
 
 from odoo.addons.phone_validation.tools.phone_validation import phone_parse
 
@@ -288,6 +288,25 @@ class Lead(models.Model):
         A visitor is not, for whom Odoo writes with all rights.
         """
         return self.env.uid != SUPERUSER_ID and self.env.user._is_internal()
+
+    @api.model
+    def _asks_for_others(self, address):
+        """Whether an address is an employee's, who forwards what customers ask.
+
+        An employee with an open lead is a customer, too.
+
+        :param str address: of whoever wrote a mail, or nothing.
+        """
+        email = email_normalize(address or "", strict=False)
+        users = self.env["res.users"].sudo()
+        is_employees = bool(email) and users.search_count(
+            [("share", "=", False), ("partner_id.email_normalized", "=", email)],
+            limit=1,
+        )
+        customers = self.env["crm.lead.customer"].sudo()
+        return is_employees and not customers.search_count(
+            [("key", "=", email), ("lead_id", "!=", False)], limit=1
+        )
 
     def _refuse_second_lead(self, first):
         """Tell who works the open lead of this lead's customer.

@@ -174,6 +174,8 @@ class Lead(models.Model):
         values = {}
         for entry in entries:
             known = {name: value for name, value in entry.values.items() if value}
+            # The lead may have another country, in which it would not be the same.
+            known |= {name: value for name, value in entry.numbers.items() if value}
             further = (n for n in entry.enquiry.values if n not in PLACE + COUNTRY)
             learns = [*FILLED_IN, *further]
             if not entry.is_disputed:

@@ -23,6 +23,9 @@ NOT_ASKED = {
     "vehicle_model_id",
 }
 
+#: What core takes from a mail for the customer.
+SENDER = ("author_id", "email_from", "from")
+
 
 class Lead(models.Model):
     """Core's own ways in end at the door, too: mail, web forms, automations."""
@@ -46,10 +49,15 @@ class Lead(models.Model):
     def message_new(self, msg_dict, custom_values=None):
         """A mail of a customer with an open lead belongs there.
 
+        One that an employee forwards is of a customer whom only its text names: it
+        becomes a lead of its own, in the chatter of which somebody can read it.
+
         :return: the lead to which the gateway posts the mail.
         """
         mail = self.env["crm.lead.source"]._get_of_core("mail")
         values = {"intake_source_id": mail.id, **(custom_values or {})}
+        if self._asks_for_others(msg_dict.get("from")):
+            msg_dict = {**msg_dict, **dict.fromkeys(SENDER, False)}
         # An employee who forwards a mail is not there to be told, either.
         leads = super(Lead, self.with_user(SUPERUSER_ID))
         return leads.message_new(msg_dict, custom_values=values).with_env(self.env)
@@ -80,8 +88,9 @@ class Lead(models.Model):
                 source=sources.browse(vals.get("intake_source_id")),
                 keys=keys,
                 values=vals,
+                numbers=numbers,
             )
-            for vals, keys in zip(vals_list, keys_list, strict=True)
+            for vals, (keys, numbers) in zip(vals_list, keys_list, strict=True)
         ]
 
     @api.model
@@ -117,8 +126,8 @@ class Lead(models.Model):
         """Return by what the customers are known whom values of leads name.
 
         :param list vals_list: of ``crm.lead``.
-        :return: for each; nothing for values that make no open lead.
-        :rtype: list[list[str]]
+        :return: for each, as of :meth:`_find_keys`.
+        :rtype: list[tuple]
         """
         ids = {vals["partner_id"] for vals in vals_list if vals.get("partner_id")}
         partners = {
@@ -136,19 +145,30 @@ class Lead(models.Model):
 
     @api.model
     def _find_keys(self, vals, partner):
+        """Return by what the customer is known whom values of a lead name.
+
+        :param dict vals: of ``crm.lead``.
+        :param res.partner partner: its contact, or none.
+        :return: nothing for values that make no open lead; and the numbers in them
+            by field, as they are read in any country.
+        :rtype: tuple[list[str], dict[str, str]]
+        """
         stage = self.env["crm.stage"].browse(vals.get("stage_id"))
         if vals["type"] == "lead" or stage._is_closed or not vals.get("active", True):
-            return []
+            return [], {}
         country = self.env["res.country"].browse(vals.get("country_id"))
-        keys = [
-            self._parse_phone(
+        parsed = {
+            name: self._parse_phone(
                 vals.get(name) or partner[name], country or partner.country_id
-            )[0]
+            )
             for name in self._phone_get_number_fields()
-        ]
+        }
+        keys = [number for number, _readable in parsed.values()]
+        numbers = {name: parsed[name][1] for name in parsed if vals.get(name)}
         email = vals.get("email_from") or partner.email or ""
         # Of several addresses the first one counts, as for the lead itself.
-        return list(filter(None, (*keys, email_normalize(email, strict=False))))
+        keys.append(email_normalize(email, strict=False))
+        return list(filter(None, keys)), numbers
 
     @api.model
     def _read_values(self, vals):

@@ -46,7 +46,7 @@ class LeadSource(models.Model):
     # BUSINESS
     # ------------------------------------------------------------
 
-    def _receive_mail(self, original, is_to_team=False):
+    def _receive_mail(self, original, **values):
         """Keep a mail, and take it in as soon as it is certain to be kept.
 
         The gateway's transaction cannot do both: it fails where another delivery
@@ -55,12 +55,12 @@ class LeadSource(models.Model):
         waits in quarantine until the commit, and stays there if it cannot be read.
 
         :param bytes original: the mail.
-        :param bool is_to_team: whether it is for Odoo's gateway to read then.
+        :param values: further ones of its row.
         """
         enquiries = self.env["crm.lead.enquiry"]
         row = enquiries._write_down_mail(self, original, self.env._("Not read yet."))
         if row:
-            row.is_to_team = is_to_team
+            row.write(values)
             self.env.cr.postcommit.add(functools.partial(self._read_kept_mail, row.id))
 
     def _read_kept_mail(self, row_id):
@@ -75,23 +75,42 @@ class LeadSource(models.Model):
             # It is in quarantine, where somebody can try it again.
             _logger.exception("A mail to %s could not be read", self.code)
 
-    def _take_in_mail(self, original):
+    def _take_in_mail(self, original, team):
         """Take in what is in a mail.
 
         :param bytes original: the mail.
+        :param crm.team team: to whose address it came; empty for a source's.
         """
         enquiries = self.env["crm.lead.enquiry"]
         try:
             found = read_mail(original)
         except InvalidEnquiry as problem:
-            enquiries._write_down_mail(self, original, str(problem))
+            enquiries._write_down_mail(self, original, str(problem)).team_id = team
             return
         if not found:
             _logger.info("An automatic answer came to %s", self.code)
             return
-        named = enquiries._tell_mails_apart(self, found, original)
+        read = [self._complete_mail_enquiry(enquiry, team) for enquiry in found]
+        named = enquiries._tell_mails_apart(self, read, original)
         _rows, new = self.env["crm.lead"]._take_in(self, named)
         new._attach_mail(original)
+        new.team_id = team
+
+    def _complete_mail_enquiry(self, enquiry, team):
+        """Return an enquiry of a mail with what only this database says of it.
+
+        :param Enquiry enquiry: what the mail says.
+        :param crm.team team: to whose address it came, or none.
+        :rtype: Enquiry
+        """
+        problem = enquiry.problem
+        if enquiry.is_letter and self.env["crm.lead"]._asks_for_others(enquiry.email):
+            # Two customers whose mails one employee forwards must not become one.
+            problem = self.env._(
+                "%s is an employee. Who the customer is, only the text can say.",
+                enquiry.email,
+            )
+        return dataclasses.replace(enquiry, team_id=team.id, problem=problem)
 
 
 class LeadEnquiry(models.Model):
@@ -101,6 +120,12 @@ class LeadEnquiry(models.Model):
 
     mail = fields.Binary("Original Mail", readonly=True, attachment=True)
     mail_name = fields.Char(compute="_compute_mail_name")
+    team_id = fields.Many2one(
+        "crm.team",
+        readonly=True,
+        ondelete="set null",
+        help="To whose address the mail came.",
+    )
 
     def _compute_mail_name(self):
         for row in self:
@@ -114,10 +139,10 @@ class LeadEnquiry(models.Model):
         mails = self.filtered("mail")
         others = self - mails
         for row in mails:
-            original = base64.b64decode(row.mail)
+            original, team = base64.b64decode(row.mail), row.team_id
             # What is in the mail may have its name.
             row.unlink()
-            source._take_in_mail(original)
+            source._take_in_mail(original, team)
         return super(LeadEnquiry, others)._take_in_again(source)
 
     @api.model

@@ -31,6 +31,9 @@ class Entry:
     keys: list = dataclasses.field(default_factory=list)
     #: Of ``crm.lead``.
     values: dict = dataclasses.field(default_factory=dict)
+    #: The phone numbers of values that came as typed, by field, as they are read in
+    #: any country; False for what is none.
+    numbers: dict = dataclasses.field(default_factory=dict)
     #: What of it was not understood, for people to read.
     unknown: list = dataclasses.field(default_factory=list)
     #: Why no lead can be made of it.
@@ -240,11 +243,17 @@ class LeadSource(models.Model):
         shared = {
             "type": "opportunity",
             "user_id": False,
-            "team_id": team.id,
             "source_id": self.utm_source_id.id,
             "intake_source_id": self.id,
         }
-        return [{**shared, **self._prepare_lead_values(entry)} for entry in entries]
+        return [
+            {
+                **shared,
+                "team_id": entry.enquiry.team_id or team.id,
+                **self._prepare_lead_values(entry),
+            }
+            for entry in entries
+        ]
 
     def _prepare_lead_values(self, entry):
         enquiry = entry.enquiry

@@ -2,7 +2,7 @@ import base64
 
 from odoo import api, fields, models
 
-from ..intake import is_from_nobody
+from ..intake import is_sent_for_another
 from .crm_lead_source_mail import MAX_MAIL
 
 
@@ -25,17 +25,17 @@ class LeadEnquiry(models.Model):
 
         :param crm.lead.source source: of what comes in by the gateway.
         """
-        original = base64.b64decode(self.mail)
+        original, team = base64.b64decode(self.mail), self.team_id
         # The lead has the mail in its chatter.
         self.unlink()
-        if is_from_nobody(original):
-            # The gateway knows a customer by that address, and all others of the form.
-            source._take_in_mail(original)
+        if is_sent_for_another(original):
+            # The gateway knows a customer by the sender, who sends for all others, too.
+            source._take_in_mail(original, team)
             return
         gateway = self.env["mail.thread"].with_context(is_kept_mail=True)
         if not gateway.message_process("crm.lead", original):
             # The gateway knows it already: it was sent to another address, too.
-            source._take_in_mail(original)
+            source._take_in_mail(original, team)
 
 
 class MailThread(models.AbstractModel):
@@ -56,9 +56,21 @@ class MailThread(models.AbstractModel):
         original = self._get_original(message)
         if to_teams and len(original) < MAX_MAIL:
             source = self.env["crm.lead.source"].sudo()._get_of_core("mail")
-            source._receive_mail(original, is_to_team=True)
+            team = self._find_team(to_teams)
+            source._receive_mail(original, is_to_team=True, team_id=team.id)
             routes = others
         return super()._message_route_process(message, message_dict, routes)
+
+    @api.model
+    def _find_team(self, routes):
+        """Return the first team that routes say.
+
+        :param list routes: of the gateway, to leads.
+        :return: it may be empty.
+        """
+        said = [(values or {}).get("team_id") for _model, _id, values, *_more in routes]
+        # Nobody keeps the defaults of an alias up to date.
+        return self.env["crm.team"].sudo().browse(filter(None, said)).exists()[:1]
 
     @api.model
     def _process_kept_mail(self, message, message_dict, routes):

@@ -4,6 +4,8 @@ import io
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 
+from odoo.addons.bpo_crm.intake import Enquiry
+
 from .common import BpoCase
 
 OPTIONS = {
@@ -80,6 +82,19 @@ class TestIntakeImport(BpoCase):
         self._assert_in_chatter("through Import", hidden)
         self.assertEqual(hidden.user_id, self.other_agent)
         self.assertEqual(hidden.name, "Picanto")
+
+    def test_a_number_is_learned_as_it_was_read(self):
+        lead = self._new_lead(
+            email_from="a@customer.example",
+            phone=False,
+            country_id=self.env.ref("base.us").id,
+        )
+        self._imported(self._row(phone="0917 555 0300", email="a@customer.example"))
+        self.assertEqual(lead.phone_sanitized, "+639175550300")
+        source = self.env["crm.lead.source"].create({"name": "Shop", "code": "shop-t"})
+        again = Enquiry(phone="+63 917 555 0300", email="b@customer.example")
+        rows, _new = self.env["crm.lead"]._take_in(source, [again])
+        self.assertEqual((rows.state, rows.lead_id), ("merged", lead))
 
     def test_what_is_merged_shows_the_importer_nothing(self):
         hidden = self._new_lead(self.other_agent, phone="+63 917 555 9301")

@@ -284,6 +284,37 @@ class TestIntakeMail(BpoCase):
         self.assertFalse(self._rows())
         self._assert_in_chatter("Thank you", lead)
 
+    def test_a_letter_of_an_employee_waits_for_somebody(self):
+        for number, customer in enumerate(("Maria", "Jose")):
+            self._receive(
+                f"{customer} wants a Picanto",
+                sender=f"Ana <{self.agent.email.upper()}>",
+                name=f"<{number}@bpo.example>",
+            )
+        rows = self._rows()
+        self.assertEqual(rows.mapped("state"), ["quarantined"] * 2)
+        self.assertIn("is an employee", rows[0].error)
+        self.assertIn("Maria wants a Picanto", rows[0].content)
+        self.assertFalse(rows.lead_id)
+
+    def test_an_employee_may_say_who_the_customer_is(self):
+        self._receive(
+            "Maria wants a Picanto",
+            sender=self.agent.email,
+            headers="Reply-To: Maria <maria@customer.example>",
+        )
+        self._receive(
+            ADF % "0917 555 9402", sender=self.agent.email, name="<2@bpo.example>"
+        )
+        rows = self._rows()
+        self.assertEqual(rows.mapped("state"), ["created", "merged"])
+        self.assertEqual(rows.lead_id.email_normalized, "maria@customer.example")
+
+    def test_a_letter_of_an_employee_who_is_a_customer_is_merged(self):
+        lead = self._new_lead(self.other_agent, email_from=self.agent.email)
+        self._receive("For me", sender=self.agent.email)
+        self.assertEqual((self._rows().state, self._rows().lead_id), ("merged", lead))
+
     # ------------------------------------------------------------
     # To a team's address
     # ------------------------------------------------------------
@@ -373,6 +404,65 @@ class TestIntakeMail(BpoCase):
             leads = self.env["crm.lead"].search([("email_normalized", "=", address)])
             self.assertEqual(len(leads), 1)
 
+    def _find_open(self, address):
+        return self.env["crm.lead"].search([("email_normalized", "=", address)])
+
+    def test_customers_of_one_form_are_told_apart_by_whom_to_answer(self):
+        self.team.sequence = 99
+        for name in ("maria", "jose"):
+            self._receive_for_team(
+                "Is it there?",
+                sender="Dealer <wordpress@dealer.example>",
+                name=f"<{name}@dealer.example>",
+                headers=f"Reply-To: {name}@customer.example",
+            )
+        for name in ("maria", "jose"):
+            lead = self._find_open(f"{name}@customer.example")
+            self.assertEqual((len(lead), lead.team_id), (1, self.team))
+        self.assertFalse(self._find_open("wordpress@dealer.example"))
+
+    def test_whom_to_answer_may_be_the_sender_or_a_mailing_list(self):
+        self.team.write({"alias_name": "floor-t", "alias_domain_id": self.domain.id})
+        lead = self._new_lead(email_from="juan@customer.example")
+        for number, answer in enumerate(
+            ("Juan@customer.example", self.team.alias_id.alias_full_name)
+        ):
+            self._receive_for_team(
+                f"Question {number}",
+                sender="Juan <juan@customer.example>",
+                name=f"<{number}@customer.example>",
+                headers=f"Reply-To: {answer}",
+            )
+            self._assert_in_chatter(f"Question {number}", lead)
+        self.assertFalse(self._rows_of_core())
+
+    def test_what_is_read_later_is_the_teams_too(self):
+        self.team.sequence = 99
+        texts = (ADF % "0171 2345678").replace("maria@customer.example", ""), "<adf/>"
+        for number, text in enumerate(texts):
+            self._receive_for_team(text, name=f"<{number}@portal.example>")
+        rows = self._rows_of_core()
+        self.assertEqual(rows.mapped("state"), ["quarantined"] * 2)
+        self.assertEqual(rows.team_id, self.team)
+        self.env.company.country_id = self.env.ref("base.de")
+        rows.with_user(self.supervisor).action_retry()
+        rows = self._rows_of_core()
+        self.assertEqual(set(rows.mapped("state")), {"quarantined", "created"})
+        self.assertEqual(rows.team_id, self.team)
+        self.assertEqual(rows.lead_id.team_id, self.team)
+
+    def test_a_mail_to_a_team_that_is_no_more_is_not_lost(self):
+        self.team.write({"alias_name": "floor-t", "alias_domain_id": self.domain.id})
+        gone = self.team.copy()
+        self.team.alias_id.alias_defaults = {"team_id": gone.id}
+        gone.unlink()
+        self._receive(
+            "Is it there?",
+            to=self.team.alias_id.alias_full_name,
+            headers="Reply-To: maria@customer.example",
+        )
+        self.assertEqual(len(self._find_open("maria@customer.example")), 1)
+
     def test_a_mail_with_the_name_of_one_in_quarantine_does_not_replace_it(self):
         self._receive("From nobody", headers="X-Nothing: nothing")
         self._receive(ADF % "0917 555 9407")
@@ -389,6 +479,23 @@ class TestIntakeMail(BpoCase):
         self.env.cr.precommit.run()
         toasts = self.env["bus.bus"].search([("message", "ilike", "asked again")])
         self.assertIn(lead.reference, toasts[-1:].message)
+
+    def test_mails_that_an_employee_forwards_are_leads_of_their_own(self):
+        for customer in ("Maria", "Jose"):
+            self._receive_for_team(
+                f"{customer} wants a Picanto",
+                sender=f"Ana <{self.agent.email}>",
+                subject=f"Fwd: {customer}",
+                name=f"<{customer}@bpo.example>",
+            )
+        leads = self.env["crm.lead"].search([("name", "=like", "Fwd: %")], order="id")
+        self.assertEqual(leads.mapped("name"), ["Fwd: Maria", "Fwd: Jose"])
+        for lead in leads:
+            self._assert_in_chatter("wants a Picanto", lead)
+            self.assertEqual(lead.team_id, self.team)
+            self.assertFalse(lead.email_from or lead.phone or lead.partner_id)
+            self.assertFalse(lead.user_id or lead.first_attempt_date)
+        self.assertFalse(self._rows_of_core())
 
     def test_a_mail_of_an_employee_is_merged_too(self):
         lead = self._new_lead(self.other_agent, email_from=self.agent.email)

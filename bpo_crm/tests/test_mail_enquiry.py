@@ -255,6 +255,12 @@ class TestMailEnquiry(BaseCase):
         self.assertEqual(enquiry.name, "李小龙")
         self.assertEqual(enquiry.email, "lee@customer.example")
 
+    def test_a_mailing_list_is_no_customer(self):
+        mail = self._mail(
+            "Call me", From="lee@customer.example", Reply_To="Leads@bpo.example"
+        )
+        self.assertEqual(self._read(mail)[0].email, "lee@customer.example")
+
     def test_an_automatic_answer_is_no_enquiry(self):
         for header, value in (
             ("Auto_Submitted", "auto-replied (vacation)"),

@@ -141,10 +141,15 @@ class TestRoles(BpoCase):
         )
         self.assertEqual(seen, enquiries[1])
         self.assertFalse(push.with_user(self.supervisor).search([("id", "=", push.id)]))
-        source.team_id = self.team.copy({"company_id": elsewhere.id})
-        self.assertFalse(
-            enquiries.with_user(self.supervisor).search([("id", "in", enquiries.ids)])
-        )
+        team = self.team.copy({"company_id": elsewhere.id})
+        for record in (source, enquiries[1]):
+            record.team_id = team
+            self.assertFalse(
+                enquiries.with_user(self.supervisor).search(
+                    [("id", "in", enquiries.ids)]
+                )
+            )
+            record.team_id = False
 
     def test_what_the_addon_writes_is_not_written_by_hand(self):
         lead = self._new_lead(self.agent).with_user(self.agent)
