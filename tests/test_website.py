@@ -22,13 +22,14 @@ class Visitor:
     """Somebody on the website who has never been there before.
 
     :param str url: the server's address.
+    :param http.cookiejar.CookieJar cookies: of somebody who is logged in.
     """
 
-    def __init__(self, url):
+    def __init__(self, url, cookies=None):
         self._url = url
-        cookies = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
+        jar = http.cookiejar.CookieJar() if cookies is None else cookies
         self._opener = urllib.request.build_opener(
-            urllib.request.ProxyHandler({}), cookies
+            urllib.request.ProxyHandler({}), urllib.request.HTTPCookieProcessor(jar)
         )
 
     def send(self, **values):
@@ -71,6 +72,15 @@ def new_customer():
         "phone": f"+63 917 {6_000_000 + number}",
         "email_from": f"visitor{number}@customer.example",
     }
+
+
+def new_portal_user(admin, **values):
+    (field,) = admin.call("res.users", "fields_get", ["group_ids", "groups_id"])
+    login = f"portal{next(_numbers)}"
+    groups = [admin.find("base.group_portal")]
+    user = {"name": login, "login": login, "password": "portal-password-1"}
+    admin.call("res.users", "create", [{**user, field: groups, **values}])
+    return login, user["password"]
 
 
 def find(admin, customer):
@@ -131,6 +141,25 @@ def test_a_visitor_does_not_learn_who_is_a_customer(admin, website):
     assert first == second == {"id": True}
     # Odoo would fill in the stranger's forms with what the customer's lead says.
     assert visitors(admin, lead["id"]) == linked
+
+
+def test_a_customer_known_by_the_visitors_contact_is_merged(admin, website):
+    customer = new_customer()
+    Visitor(website.url).send(**customer, description="The customer's own notes")
+    (before,) = find(admin, customer)
+    linked = visitors(admin, before["id"])
+    email = f"other{next(_numbers)}@customer.example"
+    account = new_portal_user(admin, email=email, phone=customer["phone"])
+    session = WebSession(website.url).login(website.database, *account)
+    answer = Visitor(website.url, session.cookies).send(
+        name="Again", email_from=email, description="From the portal", Colour="Red"
+    )
+    assert answer == {"id": True}
+    assert find(admin, customer) == [before]
+    assert visitors(admin, before["id"]) == linked
+    said = chatter(admin, before["id"])
+    for text in ("through Website form", "From the portal", "Colour : Red"):
+        assert text in said
 
 
 def test_the_contact_form_without_a_token_is_taken_of_strangers_only(website, admin):

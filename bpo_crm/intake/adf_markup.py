@@ -48,7 +48,10 @@ _ESCAPED = re.compile(r"&lt;\s*(?:adf|prospect)\b", re.IGNORECASE)
 
 _TAG = re.compile(r"<([^<>]*)>")
 
-_NAME = re.compile(r"\s*(/?)\s*(?:\w{1,30}:)?([a-z][\w.-]{0,60})(?=[\s/]|$)", re.I)
+#: Blanks are in one place only, or they would be tried in each of two.
+_NAME = re.compile(
+    r"\s*(?:(/)\s*)?(?:\w{1,30}:)?([a-z][\w.-]{0,60})(?=[\s/]|$)", re.IGNORECASE
+)
 
 _CLOSED = re.compile(r"</(?:\w{1,30}:)?([a-z][\w.-]{0,60})\s{0,9}>", re.IGNORECASE)
 

@@ -1,6 +1,7 @@
 from . import (
     resource_calendar,
     res_company,
+    ir_attachment,
     ir_http,
     ir_sequence,
     res_groups,

@@ -1,4 +1,3 @@
-import base64
 import json
 import logging
 
@@ -210,7 +209,43 @@ class LeadEnquiry(models.Model):
         waiting = self.filtered(lambda row: row._is_waiting())
         waiting.has_failed_here = has_failed_here
         if body and waiting:
-            waiting.body = base64.b64encode(body)
+            waiting._keep_file("body", body, "application/x-enquiry")
+
+    def _keep_file(self, name, content, mimetype):
+        """Keep one file with each of these, instead of the one that each had.
+
+        :param str name: of the field that it is the value of.
+        :param bytes content: of the file.
+        :param str mimetype: its type; none of a text.
+        """
+        self._find_files(name).unlink()
+        self.env["ir.attachment"]._create_with_content(
+            [
+                {
+                    "name": name,
+                    "mimetype": mimetype,
+                    "res_model": self._name,
+                    "res_field": name,
+                    "res_id": row.id,
+                }
+                for row in self
+            ],
+            content,
+        )
+        self.invalidate_recordset([name])
+
+    def _find_files(self, name):
+        """Return the files of a field without reading what is in them.
+
+        :rtype: ir.attachment
+        """
+        return self.env["ir.attachment"].search(
+            [
+                ("res_model", "=", self._name),
+                ("res_field", "=", name),
+                ("res_id", "in", self.ids),
+            ]
+        )
 
     def _is_waiting(self):
         return self.state == "quarantined"

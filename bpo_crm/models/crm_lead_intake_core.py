@@ -1,4 +1,4 @@
-from odoo import SUPERUSER_ID, api, fields, models
+from odoo import SUPERUSER_ID, Command, api, fields, models
 from odoo.tools import email_normalize, html2plaintext
 
 from ..intake import Enquiry
@@ -25,6 +25,9 @@ NOT_ASKED = {
 
 #: What core takes from a mail for the customer.
 SENDER = ("author_id", "email_from", "from")
+
+#: Commands that have values of their own.
+MAKING = (Command.CREATE, Command.UPDATE)
 
 
 class Lead(models.Model):
@@ -179,12 +182,8 @@ class Lead(models.Model):
         :rtype: Enquiry
         """
         lead = self.sudo().new(vals)
-        asked = {name: self._fields[name] for name in vals if name not in NOT_ASKED}
-        details = [
-            f"{field._description_string(self.env)}: {text}"
-            for name, field in asked.items()
-            if (text := field.convert_to_export(lead[name], lead))
-        ]
+        asked = {name: vals[name] for name in vals if name not in NOT_ASKED}
+        details = _describe(lead, asked)
         text = html2plaintext(vals.get("description") or "")
         return Enquiry(
             enquired_at=fields.Datetime.to_datetime(vals.get("enquiry_date")),
@@ -194,3 +193,41 @@ class Lead(models.Model):
             vehicle=lead.vehicle_model_id.name or "",
             message="\n".join(filter(None, [vals.get("name"), text, *details])),
         )
+
+
+def _describe(record, vals):
+    """Return what values say, for people.
+
+    :param record: a new record with these values.
+    :param dict vals: of its model.
+    :return: lines with the label and the text of each that has one.
+    :rtype: list[str]
+    """
+    lines = []
+    for name, value in vals.items():
+        field = record._fields[name]
+        label = field._description_string(record.env)
+        if field.type in ("one2many", "many2many"):
+            texts = _describe_rows(record, field, value)
+        else:
+            texts = [field.convert_to_export(record[name], record)]
+        lines += [f"{label}: {text}" for text in texts if text]
+    return lines
+
+
+def _describe_rows(record, field, commands):
+    """Return the names of records that are there, and what others say, each in a line.
+
+    :param record: a new record to which they belong.
+    :param odoo.fields.Field field: its field with them.
+    :param list commands: of the field, or ids.
+    :rtype: list[str]
+    """
+    rows = record[field.name]
+    made = [
+        command[2]
+        for command in commands or ()
+        if isinstance(command, list | tuple) and command[0] in MAKING
+    ]
+    said = [", ".join(_describe(rows.new(vals), vals)) for vals in made]
+    return [field.convert_to_export(rows._origin, record), *said]

@@ -1,4 +1,3 @@
-import base64
 import dataclasses
 import functools
 import hashlib
@@ -23,6 +22,8 @@ SUFFIX = 12  # characters
 
 #: The longest mail that is kept whole.
 MAX_MAIL = 10 * 1024 * 1024  # bytes
+
+MAIL_TYPE = "message/rfc822"
 
 
 class LeadSource(models.Model):
@@ -136,12 +137,14 @@ class LeadEnquiry(models.Model):
     # ------------------------------------------------------------
 
     def _take_in_again(self, source):
-        mails = self.filtered("mail")
-        others = self - mails
-        for row in mails:
-            original, team = base64.b64decode(row.mail), row.team_id
+        files = self._find_files("mail").sorted("res_id")
+        others = self - self.browse(files.mapped("res_id"))
+        # All that came by one mail is in it.
+        for of_mail in files.grouped("checksum").values():
+            rows = self.browse(of_mail.mapped("res_id"))
+            original, team = of_mail[0].raw, rows.team_id[:1]
             # What is in the mail may have its name.
-            row.unlink()
+            rows.unlink()
             source._take_in_mail(original, team)
         return super(LeadEnquiry, others)._take_in_again(source)
 
@@ -159,7 +162,7 @@ class LeadEnquiry(models.Model):
         _rows, new = self._write_down(source, [enquiry])
         if new:
             new._record_results([(new.id, "quarantined", None, reason)])
-            new.mail = base64.b64encode(original)
+            new._keep_file("mail", original, MAIL_TYPE)
         return new
 
     @api.model
@@ -181,9 +184,10 @@ class LeadEnquiry(models.Model):
                 ("state", "=", "quarantined"),
             ]
         )
-        content = base64.b64encode(original)
-        others = waiting.filtered(lambda row: row.mail and row.mail != content)
-        taken = set(others.mapped("external_id"))
+        files = waiting._find_files("mail")
+        checksum = files._compute_checksum(original)
+        others = files.filtered(lambda file: file.checksum != checksum)
+        taken = set(self.browse(others.mapped("res_id")).mapped("external_id"))
         suffix = hashlib.sha256(original).hexdigest()[:SUFFIX]
         return [
             dataclasses.replace(
@@ -199,19 +203,19 @@ class LeadEnquiry(models.Model):
 
         :param bytes original: the mail.
         """
-        self.mail = base64.b64encode(original)
+        self._keep_file("mail", original, MAIL_TYPE)
         leads = self.lead_id
-        files = self.env["ir.attachment"].create(
+        files = self.env["ir.attachment"]._create_with_content(
             [
                 {
                     "name": "mail.eml",
-                    "mimetype": "message/rfc822",
-                    "raw": original,
+                    "mimetype": MAIL_TYPE,
                     "res_model": leads._name,
                     "res_id": lead.id,
                 }
                 for lead in leads
-            ]
+            ],
+            original,
         )
         for lead, file in zip(leads, files, strict=True):
             lead._message_log(

@@ -177,6 +177,33 @@ class BpoCase(TransactionCase):
             f"{text!r} is not in {self._chatter(lead)}",
         )
 
+    def _count_written_files(self):
+        """Return a patch that counts how often the content of a file is read."""
+        files = type(self.env["ir.attachment"])
+        return patch.object(
+            files,
+            "_get_datas_related_values",
+            autospec=True,
+            side_effect=files._get_datas_related_values,
+        )
+
+    def _files_of(self, rows, name):
+        """Return the files of a field."""
+        return self.env["ir.attachment"].search(
+            [
+                ("res_model", "=", rows._name),
+                ("res_field", "=", name),
+                ("res_id", "in", rows.ids),
+            ]
+        )
+
+    def _assert_kept_once(self, files):
+        """Check that files have one content, with no words of it in the database."""
+        self.assertEqual(len(set(files.mapped("store_fname"))), 1)
+        self.assertTrue(files[0].store_fname)
+        for file in files:
+            self.assertLess(len(file.index_content or ""), 20)
+
     @contextlib.contextmanager
     def _own_transactions_shared(self):
         """Let cursors opened by the code see what the test has not committed."""

@@ -120,12 +120,23 @@ class TestAdfMarkup(BaseCase):
             *("<", ">", "&", "&#", "<a ", "<a:", '<a a="', "<adf ", "<adf>", "<!--"),
             *("<!DOCTYPE ", "<?xml ", "<br ", "<![CDATA[", "<![CDATA[]]>", "<!---->"),
             *("&lt;adf", "<name>", "<zz>", "</zz>", "<prospect>", "a=", 'a="', "“"),
+            *(" ", "\n", "/", "/ ", "a ", "a:", "< ", "&lt; "),
         ):
-            for before, after in (("<adf>", ""), ("<adf ", ">"), ("", "</zz></adf>")):
+            for before, after in (
+                *(("<adf>", ""), ("<adf ", ">"), ("", "</zz></adf>")),
+                *(("<adf><", ">"), ("<adf></", ">"), ("<adf><a", "=1>")),
+            ):
                 room = MAX_SIZE - len((before + after).encode())
                 body = before + unit * (room // len(unit.encode())) + after
                 with self.subTest(unit, before=before):
                     self._assert_ends(body.encode())
+
+    def test_a_tag_of_blanks_takes_no_time(self):
+        started = time.process_time()
+        for size in (4_000, 400_000):
+            text = self._read_comments(f"Blue <{' ' * size}>")
+            self.assertTrue(text.startswith("Blue <"))
+        self.assertLess(time.process_time() - started, 6)
 
     def test_hostile_encodings_take_no_time(self):
         for encoding in ("punycode", "idna"):

@@ -376,6 +376,27 @@ class TestIntake(BpoCase):
         row._keep_for_people(b"body", False)
         self.assertFalse(row.body)
 
+    def test_the_body_of_many_in_quarantine_is_kept_once(self):
+        rows = self._take_in(*(Enquiry(name=f"Nobody {n}") for n in range(9)))
+        with self._count_written_files() as keep:
+            rows._keep_for_people(b"Nobody was here", False)
+        self.assertEqual(keep.call_count, 1)
+        files = self._files_of(rows, "body")
+        self.assertEqual(len(files), len(rows))
+        self._assert_kept_once(files)
+        # Nor does it go with one of them.
+        rows[0].unlink()
+        for row in rows[1:]:
+            self.assertEqual(base64.b64decode(row.body), b"Nobody was here")
+
+    def test_the_body_that_came_last_is_kept(self):
+        rows = self._take_in(Enquiry(name="One"), Enquiry(name="Two"))
+        for body in (b"first", b"second"):
+            rows._keep_for_people(body, False)
+        self.assertEqual(
+            [base64.b64decode(row.body) for row in rows], [b"second", b"second"]
+        )
+
     def test_one_bad_enquiry_does_not_stop_the_others(self):
         rows = self._take_in(Enquiry(name="Nobody"), self._enquiry())
         self.assertEqual(rows.mapped("state"), ["quarantined", "created"])

@@ -136,6 +136,24 @@ class TestIntakeImport(BpoCase):
         self.assertEqual(lead.email_from, "m@customer.example")
         self.assertEqual(lead.user_id, self.other_agent)
 
+    def test_what_the_further_lines_of_a_merged_row_say_is_kept(self):
+        lead = self._new_lead(self.other_agent, phone="+63 917 555 9301")
+        tag = self.env["crm.tag"].create({"name": "Fair"})
+        columns = ("name", "phone", "call_log_ids/result", "call_log_ids/summary")
+        leads = self.env["crm.lead"].with_user(self.manager)
+        loaded = leads.load(
+            [*columns, "tag_ids"],
+            [
+                ["Row", "0917 555 9301", "Answered", "Wants red", tag.name],
+                ["", "", "Busy", "Wants blue", ""],
+            ],
+        )
+        self.assertEqual(loaded["ids"], lead.ids, loaded["messages"])
+        self.assertFalse(lead.call_log_ids)
+        (note,) = [body for body in self._chatter(lead) if "Row" in body]
+        for text in ("Result: Answered, Summary: Wants red", "Wants blue", "Fair"):
+            self.assertIn(text, note)
+
     def test_the_owner_is_told(self):
         lead = self._new_lead(self.other_agent, phone="+63 917 555 9301")
         self._imported(self._row())

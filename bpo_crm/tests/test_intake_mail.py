@@ -145,6 +145,50 @@ class TestIntakeMail(BpoCase):
         files = messages.attachment_ids
         self.assertIn(b"<phone>0917 555 9401", files.raw)
 
+    def _document(self, *phones):
+        """Return one document with a prospect for each number."""
+        start, end = "<prospect>", "</prospect>"
+        head, _start, rest = ADF.partition(start)
+        inside = rest.partition(end)[0].replace("<email>maria@customer.example", "")
+        inside = inside.replace("</email>", "")
+        return head + "".join(start + inside % n + end for n in phones) + "</adf>"
+
+    def test_a_mail_with_many_enquiries_is_kept_once(self):
+        counts = []
+        for number, size in enumerate((2, 20)):
+            phones = [f"0917 555 {number}5{n:02}" for n in range(size)]
+            with self._count_written_files() as keep:
+                self._receive(
+                    self._document(*phones), name=f"<{number}@portal.example>"
+                )
+            counts.append(keep.call_count)
+        self.assertEqual(counts[0], counts[1])
+        rows = self._rows()[-20:]
+        self.assertEqual(set(rows.mapped("state")), {"created"})
+        self.assertEqual(len(rows.lead_id), 20)
+        leads = rows.lead_id
+        files = leads.message_ids.attachment_ids
+        self.assertEqual(sorted(files.mapped("res_id")), sorted(leads.ids))
+        for content in (
+            *files.mapped("raw"),
+            *(base64.b64decode(row.mail) for row in rows),
+        ):
+            self.assertIn(b"0917 555 1519", content)
+        self._assert_kept_once(files | self._files_of(rows, "mail"))
+
+    def test_what_came_by_one_mail_is_tried_again_at_once(self):
+        self._receive(self._document("0171 2345678", "0171 2345679"))
+        rows = self._rows()
+        self.assertEqual(rows.mapped("state"), ["quarantined"] * 2)
+        self.env.company.country_id = self.env.ref("base.de")
+        sources = type(self.source)
+        with patch.object(
+            sources, "_take_in_mail", autospec=True, side_effect=sources._take_in_mail
+        ) as read:
+            rows.with_user(self.manager).action_retry()
+        self.assertEqual(read.call_count, 1)
+        self.assertEqual(self._rows().mapped("state"), ["created"] * 2)
+
     def test_the_same_mail_comes_in_once(self):
         for _n in range(2):
             self._receive(ADF % "0917 555 9401")

@@ -2,7 +2,7 @@ import json
 
 from odoo import SUPERUSER_ID
 from odoo.http import request
-from odoo.tools import html2plaintext, plaintext2html
+from odoo.tools import email_normalize, html2plaintext, plaintext2html
 
 from odoo.addons.website_crm.controllers import website_form
 
@@ -29,14 +29,36 @@ class WebsiteForm(website_form.WebsiteForm):
         """
         if model.model != "crm.lead":
             return super().insert_record(request, model, values, custom, meta=meta)
-        # Core writes this later, over what the open lead says.
-        description = self._describe(values, custom, meta)
+        # Core adds these later: the one is written over what the open lead says, and by
+        # the other a lead would be found that core takes for a new one.
+        asked = {**values, "description": self._describe(values, custom, meta)}
+        contact = self._find_contact(values)
+        if contact:
+            asked["partner_id"] = contact.id
         leads = request.env["crm.lead"].with_user(SUPERUSER_ID)
-        lead = leads._merge_into_open_lead({**values, "description": description})
+        lead = leads._merge_into_open_lead(asked)
         if lead:
             # Not linked with the visitor, whose forms Odoo fills in from its leads.
             return lead.id
         return super().insert_record(request, model, values, custom, meta=meta)
+
+    def _find_contact(self, values):
+        """Return the visitor's contact, where core takes it for the customer.
+
+        The rule is that of ``insert_record`` in ``website_crm``.
+
+        :param dict values: of ``crm.lead``, as the form sent them.
+        :rtype: res.partner
+        """
+        visitors = request.env["website.visitor"]
+        contact = visitors._get_visitor_from_request(force_create=True).partner_id
+        email = email_normalize(values.get("email_from"))
+        if not email or contact.email_normalized != email:
+            return contact.browse()
+        phone = values.get("phone")
+        numbers = (contact.phone, contact._phone_format(fname="phone"))
+        is_other = phone and contact.phone and phone not in numbers
+        return contact.browse() if is_other else contact
 
     def _describe(self, values, custom, meta):
         text = html2plaintext(values.get("description") or "")

@@ -1,0 +1,38 @@
+from odoo import api, models
+
+
+class Attachment(models.Model):
+    """Files of many records with the same content."""
+
+    _inherit = "ir.attachment"
+
+    @api.model
+    def _create_with_content(self, vals_list, content):
+        """Make files with one content, which is read and written once for all of them.
+
+        It is in the file store once, as with core's own ``create``, and core removes it
+        there after the last of the files.
+
+        :param list vals_list: of ``ir.attachment``, each with its ``mimetype``. Of a
+            text, Odoo would keep the words with each of them.
+        :param bytes content: of each.
+        :rtype: ir.attachment
+        """
+        first_list = [{**vals, "raw": content} for vals in vals_list[:1]]
+        files = self.create([*first_list, *vals_list[1:]])
+        first, others = files[:1], files[1:]
+        if others:
+            files.flush_recordset()
+            self.env.cr.execute(
+                """
+                UPDATE ir_attachment
+                   SET store_fname = first.store_fname, db_datas = first.db_datas,
+                       checksum = first.checksum, file_size = first.file_size,
+                       index_content = first.index_content
+                  FROM ir_attachment AS first
+                 WHERE first.id = %s AND ir_attachment.id = ANY(%s)
+                """,
+                [first.id, others.ids],
+            )
+            others.invalidate_recordset()
+        return files
