@@ -1,5 +1,8 @@
 """The embedded PostgreSQL, which the databases of all other tests come from."""
 
+import dataclasses
+import time
+
 import psutil
 import pytest
 
@@ -32,6 +35,38 @@ def test_what_a_crash_leaves_is_not_used(cluster):
     assert server.list_databases("damaged") == []
     server.create("whole")
     assert postgres.start().list_databases("whole") == ["whole"]
+
+
+def test_a_database_that_is_being_vacuumed_is_dropped(cluster):
+    server = postgres.start()
+    superuser = dataclasses.replace(server, user="postgres")
+    with superuser.connect() as cursor:
+        # Soon, and so slowly that it goes on for as long as the test does.
+        cursor.execute("ALTER SYSTEM SET autovacuum_naptime = 1")
+        cursor.execute("ALTER SYSTEM SET autovacuum_vacuum_cost_delay = 100")
+        cursor.execute("ALTER SYSTEM SET autovacuum_vacuum_cost_limit = 1")
+        cursor.execute("SELECT pg_reload_conf()")
+    server.create("busy")
+    with server.connect("busy") as cursor:
+        cursor.execute("CREATE TABLE rows AS SELECT generate_series(1, 300000)")
+        cursor.execute("DELETE FROM rows")
+        wait_for_autovacuum(superuser)
+        server.drop("busy")
+    assert server.list_databases("busy") == []
+
+
+def wait_for_autovacuum(superuser):
+    end = time.monotonic() + 60
+    running = []
+    while not running:
+        assert time.monotonic() < end
+        time.sleep(0.2)
+        with superuser.connect() as cursor:
+            cursor.execute(
+                "SELECT pid FROM pg_stat_activity "
+                "WHERE datname = 'busy' AND backend_type = 'autovacuum worker'"
+            )
+            running = cursor.fetchall()
 
 
 def kill_server():

@@ -110,9 +110,19 @@ class Postgres:
 
         :param str name: of the database.
         """
-        statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
+        drop = sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name))
         with self.connect() as cursor:
-            cursor.execute(statement.format(sql.Identifier(name)))
+            try:
+                cursor.execute(drop + sql.SQL(" WITH (FORCE)"))
+            except psycopg2.errors.InsufficientPrivilege:
+                # Only a superuser may end an autovacuum by force. It gives way of
+                # itself, unlike the other connections.
+                cursor.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                    "WHERE datname = %s AND usename = current_user",
+                    [name],
+                )
+                cursor.execute(drop)
 
 
 def start():
