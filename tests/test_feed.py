@@ -355,9 +355,7 @@ def test_a_record_that_is_never_read_in_time_does_not_stop_the_others(
     stuck, *others = (distributor.new_enquiry(feeds.batch) for _n in range(3))
     floor.set_timeouts(read=1)
     line.plan("hold", is_fetch_of(stuck), times=9)
-    for number in range(1, 4):
-        assert "did not answer in time" in feeds.sync()
-        assert feeds.state(feed)["failure_count"] == number
+    assert_fails_three_times(feeds, feed)
     assert feeds.enquiries() == []
     assert "2 new, 1 in quarantine" in feeds.sync()
     assert feeds.state(feed)["failure_count"] == 0
@@ -371,12 +369,16 @@ def test_a_record_that_is_never_written_in_time_does_not_stop_the_others(
     stuck, *others = (distributor.new_enquiry(feeds.batch) for _n in range(3))
     floor.set_timeouts(read=1)
     line.plan("hold", is_write_of(stuck), times=9)
-    for number in range(1, 4):
-        assert "did not answer in time" in feeds.sync()
-        assert feeds.state(feed)["failure_count"] == number
+    assert_fails_three_times(feeds, feed)
     feeds.sync()
     assert feeds.written_back() == {stuck: "failed"} | dict.fromkeys(others, "done")
     assert feeds.state(feed)["failure_count"] == 0
+
+
+def assert_fails_three_times(feeds, feed):
+    for number in range(1, 4):
+        assert "did not answer in time" in feeds.sync()
+        assert feeds.state(feed)["failure_count"] == number
 
 
 def is_fetch_of(record):

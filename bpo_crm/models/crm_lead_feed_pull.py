@@ -40,7 +40,7 @@ LONGEST_WAIT = timedelta(hours=4)
 
 #: After how many failures in a row a record that stops the reading, or the writing,
 #: is passed over to see whether the next one stops it, too.
-PATIENCE = 3
+TRIES = 3
 
 #: How often what changes seldom is read.
 CATALOGUE_INTERVAL = timedelta(days=1)
@@ -400,7 +400,7 @@ class LeadFeed(models.Model):
             # Somebody else may have taken one since its page was read.
             records = distributor.fetch(ids, self._get_paths(), self._get_domain())
         except (TimedOut, Unreachable) as error:
-            if pull.suspect or len(ids) > 1 or self.failure_count < PATIENCE:
+            if pull.suspect or not self._is_suspect(ids):
                 raise
             pull.suspect = (ids[0], error)
             return
@@ -416,6 +416,13 @@ class LeadFeed(models.Model):
             )
         self.backlog = max(0, self.backlog - len(ids))
         self._commit()
+
+    def _is_suspect(self, rows):
+        """Whether these may be to blame that the server did not answer.
+
+        :param list rows: records there, or enquiries of them, of one call.
+        """
+        return len(rows) == 1 and self.failure_count >= TRIES
 
     def _clear_suspect(self, pull):
         """Return the record that stopped the reading, as one that cannot be read.

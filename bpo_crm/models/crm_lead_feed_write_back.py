@@ -6,7 +6,6 @@ from odoo.tools import groupby, str2bool
 
 from ..remote_odoo import TimedOut, Unreachable
 from .crm_lead_feed_field import to_finite
-from .crm_lead_feed_pull import PATIENCE
 
 #: Types of remote fields that can be written, by what is written.
 WRITABLE = {
@@ -182,7 +181,7 @@ class LeadFeed(models.Model):
                 try:
                     self._write_back_alike(distributor, rows, dict(values))
                 except (TimedOut, Unreachable) as error:
-                    if suspect or len(rows) > 1 or self.failure_count < PATIENCE:
+                    if suspect or not self._is_suspect(rows):
                         raise
                     # The next record tells whether it is to blame.
                     suspect, problem = rows[0], error

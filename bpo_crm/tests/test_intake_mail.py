@@ -435,14 +435,18 @@ class TestIntakeMail(BpoCase):
         self.assertEqual(len(lead), 1)
         self.assertFalse((lead | waiting).user_id)
 
-    def test_visitors_of_one_form_are_not_one_customer(self):
-        for name in ("maria", "juan"):
+    def _receive_from_form(self, sender, *names):
+        """Let the team have a mail of each customer who fills in a form."""
+        for name in names:
             self._receive_for_team(
                 "Is it there?",
-                sender="Form <no-reply@form.example>",
+                sender=sender,
                 name=f"<{name}@form.example>",
                 headers=f"Reply-To: {name}@customer.example",
             )
+
+    def test_visitors_of_one_form_are_not_one_customer(self):
+        self._receive_from_form("Form <no-reply@form.example>", "maria", "juan")
         for name in ("maria", "juan"):
             address = f"{name}@customer.example"
             leads = self.env["crm.lead"].search([("email_normalized", "=", address)])
@@ -453,13 +457,7 @@ class TestIntakeMail(BpoCase):
 
     def test_customers_of_one_form_are_told_apart_by_whom_to_answer(self):
         self.team.sequence = 99
-        for name in ("maria", "jose"):
-            self._receive_for_team(
-                "Is it there?",
-                sender="Dealer <wordpress@dealer.example>",
-                name=f"<{name}@dealer.example>",
-                headers=f"Reply-To: {name}@customer.example",
-            )
+        self._receive_from_form("Dealer <wordpress@dealer.example>", "maria", "jose")
         for name in ("maria", "jose"):
             lead = self._find_open(f"{name}@customer.example")
             self.assertEqual((len(lead), lead.team_id), (1, self.team))
