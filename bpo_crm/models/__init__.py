@@ -1,4 +1,5 @@
 from . import (
+    server_only,
     resource_calendar,
     res_company,
     ir_attachment,
@@ -29,8 +30,9 @@ from . import (
     crm_lead_team_mail,
     crm_team,
     crm_team_member,
-    crm_lead_known,
     crm_lead,
+    crm_lead_known,
+    crm_lead_team,
     crm_lead_customer,
     crm_lead_intake,
     crm_lead_import,
@@ -45,7 +47,6 @@ from . import (
     crm_lead_merge,
     crm_lead_history,
     crm_lead_stage_activity,
-    # After all whose create must see new leads only: its own may return an old one.
     crm_lead_intake_core,
     crm_lead_hand_over,
     crm_lead_next_step,

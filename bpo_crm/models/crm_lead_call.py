@@ -11,7 +11,10 @@ class Lead(models.Model):
     call_log_ids = fields.One2many("crm.call.log", "lead_id", "Calls", groups=AGENT)
     call_count = fields.Integer("Calls Made", compute="_compute_call_count")
     wrong_phone = fields.Char(
-        readonly=True, copy=False, help="The number at which somebody else answered."
+        readonly=True,
+        copy=False,
+        server_only=True,
+        help="The number at which somebody else answered.",
     )
     is_phone_wrong = fields.Boolean(
         "Wrong Number",
@@ -96,7 +99,7 @@ class Lead(models.Model):
         self.ensure_one()
         call = self.env["crm.call.log"].create({**call_values, "lead_id": self.id})
         if self.env["crm.call.outcome"]._find(call.result).marks_phone_wrong:
-            self.wrong_phone = self.phone_sanitized or self.phone
+            self.sudo().wrong_phone = self.phone_sanitized or self.phone
         stage = self._complete_by_call(planned, call, bool(activity_values))
         if activity_values:
             # The stage's activity goes on in what the agent agreed on.

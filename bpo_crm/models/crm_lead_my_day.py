@@ -2,9 +2,8 @@ from datetime import datetime, time, timedelta
 
 from odoo import api, fields, models
 
+from ..domains import OPEN_LEAD, POOL_ORDER
 from ..local_time import to_utc
-from .crm_lead import OPEN_LEAD
-from .crm_lead_claim import POOL_ORDER
 
 #: How many leads a section shows; the others are counted.
 SECTION_LIMIT = 40

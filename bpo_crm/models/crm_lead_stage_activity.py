@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import models
 
 
 class Lead(models.Model):
@@ -12,46 +12,50 @@ class Lead(models.Model):
     _inherit = "crm.lead"
 
     # ------------------------------------------------------------
-    # CRUD
+    # PHASES
     # ------------------------------------------------------------
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        leads = super().create(vals_list)
-        leads._plan_stage_activities()
-        return leads
+    def _follow_up_births(self):
+        self._plan_stage_activities()
+        return super()._follow_up_births()
 
-    def write(self, vals):
-        beginning = self.browse()
-        if vals.get("user_id") or vals.get("type") == "opportunity":
-            beginning = self.filtered(lambda lead: not lead._is_begun())
+    def _write_by_core(self, vals):
         if {"active", "stage_id"}.intersection(vals):
             # Core removes what is planned for a lost lead, and in a view that shows
             # archived leads it would find what is done, too.
             self = self.with_context(active_test=True)
-        result = super().write(vals)
-        beginning._plan_stage_activities()
-        return result
+        return super()._write_by_core(vals)
 
-    # ------------------------------------------------------------
-    # HOOKS
-    # ------------------------------------------------------------
+    def _prepare_change(self, change):
+        closing = change.find_changing("stage_id").filtered(
+            lambda lead: change.get_new(lead, "stage_id")._is_closed
+        )
+        closing._cancel_activities()
+        return super()._prepare_change(change)
 
-    def _before_stage_move(self, stage):
-        if stage._is_closed:
-            self._cancel_activities()
-        return super()._before_stage_move(stage)
-
-    def _after_stage_move(self, stage, left):
-        if not stage._is_closed:
-            done = self._complete_stage_activities(left)
-            planned = self._plan_stage_activities()
-            (done - planned._get_leads())._ask_for_next_step()
-        return super()._after_stage_move(stage, left)
+    def _follow_up_change(self, change):
+        moved = change.find_changing("stage_id").filtered(
+            lambda lead: not change.get_new(lead, "stage_id")._is_closed
+        )
+        if moved:
+            moved._follow_up_move(
+                {lead: change.get_old(lead, "stage_id") for lead in moved}
+            )
+        (change.find_changing("user_id", "type") - moved)._plan_stage_activities()
+        return super()._follow_up_change(change)
 
     # ------------------------------------------------------------
     # BUSINESS
     # ------------------------------------------------------------
+
+    def _follow_up_move(self, left):
+        """End what the stages planned that leads have left, and plan what is next.
+
+        :param dict left: the stage that each of these leads was in.
+        """
+        done = self._complete_stage_activities(left)
+        planned = self._plan_stage_activities()
+        (done - planned._get_leads())._ask_for_next_step()
 
     def _plan_stage_activities(self):
         """Plan the activity of its stage for every open lead that has an owner.
@@ -135,7 +139,7 @@ class Lead(models.Model):
 
     def _cancel_activities(self):
         """Remove what is planned for leads that are not worked now, with a trace."""
-        pending = self._find_pending_activities()
+        pending = self and self._find_pending_activities()
         if not pending:
             return
         bodies = {

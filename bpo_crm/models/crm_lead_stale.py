@@ -2,8 +2,7 @@ from datetime import datetime, time, timedelta
 
 from odoo import api, fields, models
 
-from .crm_lead import NEVER
-from .crm_stage import OPEN_STAGE
+from ..domains import NEVER, OPEN_STAGE
 
 #: What is planned for a day within this time counts as a plan. In days.
 PLAN_HORIZON = 180

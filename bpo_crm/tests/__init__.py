@@ -14,6 +14,7 @@ from . import (
     test_distribution,
     test_feed,
     test_follow_up_batch,
+    test_forged_values,
     test_history,
     test_install,
     test_intake,
@@ -29,6 +30,7 @@ from . import (
     test_my_day,
     test_next_step,
     test_next_step_prompt,
+    test_phases,
     test_pipeline,
     test_questionnaire,
     test_reference,
@@ -38,6 +40,7 @@ from . import (
     test_stage,
     test_stage_activity,
     test_visit,
+    test_team,
     test_win,
     test_working_days,
 )
