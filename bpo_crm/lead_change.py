@@ -32,7 +32,11 @@ class LeadChange:
         #: Why each lead could only be moved because a manager lifted the guard.
         self.lifted = {}
         self._old = {lead.id: _look_at(lead) for lead in leads}
-        told = {name: read_value(leads, name, vals[name]) for name in WATCHED if name in vals}
+        told = {
+            name: read_value(leads, name, vals[name])
+            for name in WATCHED
+            if name in vals
+        }
         self._new = {lead.id: {**self._old[lead.id], **told} for lead in leads}
 
     def get_old(self, lead, name):

@@ -118,6 +118,8 @@ class Lead(models.Model):
         return leads
 
     def write(self, vals):
+        if not self:
+            return True
         self._check_server_only(vals)
         vals = self._normalize(vals)
         if not self._is_watched(vals):

@@ -14,7 +14,6 @@ class Lead(models.Model):
 
     _inherit = "crm.lead"
 
-    date_closed = fields.Datetime(server_only=True)
     lost_stage_id = fields.Many2one(
         "crm.stage",
         "Lost In",

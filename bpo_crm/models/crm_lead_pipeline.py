@@ -2,7 +2,7 @@ from odoo import SUPERUSER_ID, api, models
 from odoo.exceptions import UserError
 
 from ..lead_change import LeadChange
-from ..roles import MANAGER
+from ..roles import MANAGER, check_role
 from ..series import STAGE_TEAM, Constraint
 
 
@@ -52,6 +52,8 @@ class Lead(models.Model):
     def _check_births(self):
         self._check_probability()
         self._check_born_in_first_stage()
+        if any(self.mapped("date_closed")):
+            self._check_may_date_closing()
         return super()._check_births()
 
     def _close_births(self):
@@ -61,7 +63,7 @@ class Lead(models.Model):
 
     @api.model
     def _get_watched_fields(self):
-        return super()._get_watched_fields() | {"probability"}
+        return super()._get_watched_fields() | {"date_closed", "probability"}
 
     def _prepare_changes(self, vals):
         targets = self._find_targets(vals)
@@ -72,6 +74,8 @@ class Lead(models.Model):
         ]
 
     def _refuse_change(self, change):
+        if "date_closed" in change.vals:
+            self._check_may_date_closing()
         self._refuse_no_opportunity(change)
         problems = change.find_changing("stage_id")._find_move_problems(change)
         problems = {
@@ -142,6 +146,18 @@ class Lead(models.Model):
                     problems[lead] = lead._prepare_birth_problem(first)
         self._refuse_unless_lifted(problems)
         self._log_lifted(problems)
+
+    @api.model
+    def _check_may_date_closing(self):
+        """Odoo notes itself when a lead is closed; history is the managers'.
+
+        :raises AccessError: for anybody else.
+        """
+        check_role(
+            self.env,
+            MANAGER,
+            self.env._("Only a manager can enter when a lead was closed."),
+        )
 
     def _refuse_no_opportunity(self, change):
         """What is worked does not go back to what nobody has looked at.

@@ -68,6 +68,13 @@ class Lead(models.Model):
     # PHASES
     # ------------------------------------------------------------
 
+    def _prepare_changes(self, vals):
+        changes = super()._prepare_changes(vals)
+        team = self.env["crm.team"].browse(vals.get("team_id")).sudo()
+        for change in changes if team else ():
+            change.foresee(change.leads, is_bpo=team.is_bpo)
+        return changes
+
     def _refuse_change(self, change):
         if any(not change.get_new(lead, "is_bpo") for lead in self):
             check_role(

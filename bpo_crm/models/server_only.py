@@ -45,7 +45,9 @@ class Base(models.AbstractModel):
             return
         forged = self._get_server_only().intersection(names)
         if forged:
-            labels = (self._fields[name]._description_string(self.env) for name in forged)
+            labels = (
+                self._fields[name]._description_string(self.env) for name in forged
+            )
             raise AccessError(
                 self.env._(
                     "This is not written by hand, it follows from what happened: %s.",

@@ -46,9 +46,7 @@ class TestForgedValues(BpoCase):
 
     def test_what_is_no_reason_loses_no_lead(self):
         for value in ("x", True, [1], [self.reason.id], {"id": 1}, 0, -1, 2**31):
-            self._assert_refused(
-                {"stage_id": self.lost.id, "lost_reason_id": value}
-            )
+            self._assert_refused({"stage_id": self.lost.id, "lost_reason_id": value})
             with self.assertRaises(UserError):
                 self.lead.action_set_lost(lost_reason_id=value)
             self._assert_refused({"active": False, "lost_reason_id": value})
@@ -106,7 +104,6 @@ class TestForgedValues(BpoCase):
 
     def test_when_things_happened_is_not_written_by_hand(self):
         for name in (
-            "date_closed",
             "date_last_stage_update",
             "date_open",
             "first_attempt_date",
@@ -122,10 +119,22 @@ class TestForgedValues(BpoCase):
         lead = leads.create({"name": "Old", "date_open": old, "day_close": 9})
         self.assertNotEqual(lead.date_open.year, 2001)
         self.assertFalse(lead.day_close)
-        with self.assertRaisesRegex(AccessError, "not written by hand"):
-            leads.create({"name": "Old", "date_closed": old})
-        with self.assertRaisesRegex(AccessError, "not written by hand"):
-            leads.with_context(default_date_closed=old).create({"name": "Old"})
+
+    def test_when_a_lead_was_closed_is_entered_by_managers_only(self):
+        old = "2001-01-01 00:00:00"
+        for user in (self.agent, self.supervisor):
+            leads = self.env["crm.lead"].with_user(user)
+            ways = (
+                lambda: leads.create({"name": "Old", "date_closed": old}),
+                lambda: leads.with_context(default_date_closed=old).create(
+                    {"name": "Old"}
+                ),
+                lambda: self.lead.with_user(user).write({"date_closed": old}),
+            )
+            for way in ways:
+                with self.assertRaisesRegex(AccessError, "Only a manager can enter"):
+                    way()
+        self.lead.with_user(self.manager).date_closed = old
 
     def test_an_order_is_not_forged_by_a_default(self):
         leads = self.env["crm.lead"].with_user(self.manager)
