@@ -205,7 +205,12 @@ class Lead(models.Model):
         :param dict vals: what is written, normalised.
         :rtype: list[LeadChange]
         """
-        return [LeadChange(self, vals)] if self else []
+        targets = self._find_targets(vals)
+        groups = self.grouped(lambda lead: lead._get_move(targets[lead]))
+        return [
+            LeadChange(leads, leads._prepare_move_values(vals, targets[leads[0]]))
+            for leads in groups.values()
+        ]
 
     def _refuse_change(self, change):
         """Refuse what must not be: asked before the write, of what is to be.

@@ -1,7 +1,6 @@
 from odoo import SUPERUSER_ID, api, models
 from odoo.exceptions import UserError
 
-from ..lead_change import LeadChange
 from ..roles import MANAGER, check_role
 from ..series import STAGE_TEAM, Constraint
 
@@ -65,16 +64,8 @@ class Lead(models.Model):
     def _get_watched_fields(self):
         return super()._get_watched_fields() | {"date_closed", "probability"}
 
-    def _prepare_changes(self, vals):
-        targets = self._find_targets(vals)
-        groups = self.grouped(lambda lead: lead._get_move(targets[lead]))
-        return [
-            LeadChange(leads, leads._prepare_move_values(vals, targets[leads[0]]))
-            for leads in groups.values()
-        ]
-
     def _refuse_change(self, change):
-        if "date_closed" in change.vals:
+        if "date_closed" in change.vals and not self._are_won_undated():
             self._check_may_date_closing()
         self._refuse_no_opportunity(change)
         problems = change.find_changing("stage_id")._find_move_problems(change)
@@ -158,6 +149,10 @@ class Lead(models.Model):
             MANAGER,
             self.env._("Only a manager can enter when a lead was closed."),
         )
+
+    def _are_won_undated(self):
+        """Whether these leads are won at birth, which 19.0 dates in a second write."""
+        return all(lead.stage_id.is_won and not lead.date_closed for lead in self)
 
     def _refuse_no_opportunity(self, change):
         """What is worked does not go back to what nobody has looked at.
