@@ -92,7 +92,10 @@ class Lead(models.Model):
     @api.model
     def _count_my_day(self):
         midnight = datetime.combine(fields.Date.context_today(self), time())
-        start = to_utc(midnight, self.env.user)
+        # Not always 24 hours: the clocks may be changed on that day.
+        start, stop = (
+            to_utc(midnight + timedelta(days=days), self.env.user) for days in (0, 1)
+        )
         calls = (
             self.env["crm.call.log"]
             .sudo()
@@ -100,7 +103,7 @@ class Lead(models.Model):
                 [
                     ("user_id", "=", self.env.uid),
                     ("call_date", ">=", start),
-                    ("call_date", "<", start + timedelta(days=1)),
+                    ("call_date", "<", stop),
                 ],
                 aggregates=["__count", "contact_rate:sum", "duration:sum"],
             )
