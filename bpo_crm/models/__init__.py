@@ -61,6 +61,7 @@ from . import (
     calendar_event,
     mail_activity,
     mail_activity_done,
+    mail_activity_promise,
     mail_message,
     onboarding_onboarding,
     res_config_settings,
