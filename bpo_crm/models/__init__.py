@@ -62,6 +62,7 @@ from . import (
     calendar_event,
     mail_activity,
     mail_activity_done,
+    mail_activity_promise,
     mail_message,
     onboarding_onboarding,
     res_config_settings,

@@ -83,7 +83,7 @@ class Lead(models.Model):
         """
         planned = self._find_stage_activities()
         # The head's own stage plans; what was agreed with the customer stays.
-        planned.filtered(lambda row: row.automated and not row.due_at).unlink()
+        planned.filtered(lambda row: row.automated and not row._is_promised()).unlink()
         planned.exists().crm_stage_id = False
         done = self.env["mail.activity"].sudo().with_context(active_test=False)
         done.search(

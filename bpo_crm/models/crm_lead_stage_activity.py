@@ -60,7 +60,8 @@ class Lead(models.Model):
     def _plan_stage_activities(self):
         """Plan the activity of its stage for every open lead that has an owner.
 
-        Those that have it already are left alone.
+        Those that have it already are left alone, and what was promised to the
+        customer stands for it.
 
         :return: the new activities.
         """
@@ -69,10 +70,31 @@ class Lead(models.Model):
         )
         if not waiting or self.env.context.get("mail_activity_automation_skip"):
             return self.env["mail.activity"]
-        planned = waiting._find_stage_activities()
-        done = {(activity.res_id, activity.crm_stage_id) for activity in planned}
-        missing = waiting.filtered(lambda lead: (lead.id, lead.stage_id) not in done)
-        return missing._create_stage_activities()
+        pending = waiting._find_pending_activities()
+        planned = {(activity.res_id, activity.crm_stage_id) for activity in pending}
+        missing = waiting.filtered(lambda lead: (lead.id, lead.stage_id) not in planned)
+        carried_over = missing._carry_over(pending)
+        return (missing - carried_over)._create_stage_activities()
+
+    def _carry_over(self, pending):
+        """Let what was promised to the customers be the steps of the stages.
+
+        Done, it moves the lead on where the stage says so.
+
+        :param mail.activity pending: what is planned, the first one first.
+        :return: the leads whose step it is.
+        """
+        stages = {lead.id: lead.stage_id for lead in self}
+        steps = {}
+        # What was the step of a stage before goes first.
+        for activity in pending.sorted(lambda row: not row.crm_stage_id):
+            stage = stages.get(activity.res_id)
+            if stage and activity._can_stand_for(stage):
+                steps.setdefault(activity.res_id, activity)
+        carried_over = pending.browse().concat(*steps.values())
+        for stage, rows in carried_over.grouped(lambda row: stages[row.res_id]).items():
+            rows.sudo().crm_stage_id = stage
+        return carried_over._get_leads()
 
     def _is_begun(self):
         """Whether somebody works this lead as an opportunity."""
@@ -111,15 +133,30 @@ class Lead(models.Model):
             [("res_model", "=", self._name), ("res_id", "in", self.ids)]
         )
 
+    def _find_unplanned_stage(self):
+        """Return the stage of this lead while nothing is planned as its step.
+
+        Empty as well for a stage that plans nothing.
+        """
+        stage = self.stage_id
+        if not stage._plans_activity:
+            return stage.browse()
+        return stage - self._find_stage_activities().crm_stage_id
+
     def _complete_stage_activities(self, left):
         """Mark the activities of the stages that leads have left as done.
 
-        :param dict left: the stage that each of these leads was in.
+        What was promised to the customer is not done by a move.
+
+        :param dict left: the leads that moved, with the stage that each was in.
         :return: the leads that had one.
         """
-        stages = {lead.id: stage for lead, stage in left.items()}
+        present = {lead.id: lead.stage_id for lead in left}
         pending = self._find_stage_activities().filtered(
-            lambda activity: activity.crm_stage_id == stages.get(activity.res_id)
+            lambda activity: (
+                activity.crm_stage_id != present.get(activity.res_id)
+                and not activity._is_promised()
+            )
         )
         pending._complete_by_move()
         return self & pending._get_leads()

@@ -33,6 +33,7 @@ from . import (
     test_next_step_prompt,
     test_phases,
     test_pipeline,
+    test_promise,
     test_questionnaire,
     test_reference,
     test_remote_odoo,

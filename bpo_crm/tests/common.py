@@ -265,3 +265,43 @@ class BpoCase(TransactionCase):
             patch.object(dealerships, "_place_order", place_order),
         ):
             yield sent
+
+
+class StageActivityCase(BpoCase):
+    """A floor whose first stage plans a call, and whose second one a meeting."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.call_type = cls.env.ref(CALL)
+        cls.meeting_type = cls.env.ref("mail.mail_activity_data_meeting")
+        cls.new.write(
+            {
+                "activity_type_id": cls.call_type.id,
+                "activity_due_days": 1,
+                "advance_when_done": True,
+            }
+        )
+        cls.qualified.write(
+            {"activity_type_id": cls.meeting_type.id, "advance_when_done": False}
+        )
+
+    def _pending(self, lead):
+        return lead._find_pending_activities()
+
+    def _done(self, lead):
+        everything = self.env["mail.activity"].with_context(active_test=False)
+        return everything.search(
+            [
+                ("res_model", "=", "crm.lead"),
+                ("res_id", "=", lead.id),
+                ("active", "=", False),
+            ]
+        )
+
+    def _log_call(self, lead, result, **values):
+        """Log a call as the agent, with the window's proposals for what is not said."""
+        wizards = self.env["crm.lead.log.call"].with_user(self.agent)
+        wizard = wizards.create({"lead_id": lead.id, "result": result, **values})
+        wizard.action_save()
+        return wizard
