@@ -130,7 +130,8 @@ class Lead(models.Model):
             change.leads._refuse_change(change)
         for change in changes:
             change.leads._prepare_change(change)
-            change.leads._write_by_core(change.vals)
+            # Core adds to the values what it works out of them.
+            change.leads._write_by_core(dict(change.vals))
         for change in changes:
             change.leads._check_change(change)
         (self - ours)._write_others(vals)
