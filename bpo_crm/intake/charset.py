@@ -64,3 +64,14 @@ def leave_out_controls(text):
     :rtype: str
     """
     return _CONTROLS.sub("", text)
+
+
+def put_on_one_line(text):
+    """Return a text without line breaks, and without what no database takes.
+
+    A name or an address with a line break in it would become another header of a mail.
+
+    :param str text: any.
+    :rtype: str
+    """
+    return " ".join(leave_out_controls(text).split())

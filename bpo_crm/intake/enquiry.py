@@ -5,10 +5,13 @@ import datetime
 import functools
 import hashlib
 
-from .charset import leave_out_controls
+from .charset import leave_out_controls, put_on_one_line
 
 #: The longest document or body that is read.
 MAX_SIZE = 512 * 1024  # bytes
+
+#: Fields of several lines; all others are one.
+_LONG = ("message", "other_phones", "problem")
 
 #: The longest text of a field that is one line. A longer one is cut, and the whole of
 #: it becomes a part of the message.
@@ -83,7 +86,7 @@ class Enquiry:
         for field in dataclasses.fields(self):
             value = getattr(self, field.name)
             if isinstance(value, str):
-                text = leave_out_controls(value).strip()
+                text = _clean(field.name, value)
                 if len(text) > MAX_LINE and field.name not in ("message", "problem"):
                     long.append(f"{field.name}: {text}")
                     text = _shorten(field.name, text)
@@ -137,6 +140,15 @@ def tell_apart(enquiries, name=""):
         taken.add(own)
         named.append(dataclasses.replace(enquiry, external_id=own))
     return named
+
+
+def _clean(field, text):
+    if field in _LONG:
+        return leave_out_controls(text).strip()
+    if field == "external_id":
+        # Two that differ in their blanks only are two.
+        return " ".join(leave_out_controls(text).splitlines()).strip()
+    return put_on_one_line(text)
 
 
 def _shorten(field, text):

@@ -4,7 +4,7 @@ import email
 import email.policy
 import re
 
-from .charset import decode_text
+from .charset import decode_text, leave_out_controls, put_on_one_line
 
 _WORD = r"[^\s<>()\[\],;:\"@]"
 _ADDRESS = re.compile(rf"{_WORD}{{1,64}}@{_WORD}{{1,200}}\.{_WORD}{{1,60}}")
@@ -85,8 +85,11 @@ def _mend(policy, name, raw):
             return raw
         text = text[:MAX_HEADER]
     try:
-        policy.header_fetch_parse(name, text)
+        decoded = str(policy.header_fetch_parse(name, text))
     except Exception:  # noqa: BLE001
         # It fails in many ways, none of which is documented.
         return _find_address(text)
+    if "\n" in decoded or "\r" in decoded or leave_out_controls(decoded) != decoded:
+        # What is encoded in it would become another header, or is no text at all.
+        return put_on_one_line(decoded)
     return text

@@ -1,7 +1,6 @@
-import base64
-
 from odoo import api, fields, models
 
+from ..inner_context import KEPT_MAIL
 from ..intake import is_sent_for_another
 from .crm_lead_source_mail import MAX_MAIL
 
@@ -25,14 +24,14 @@ class LeadEnquiry(models.Model):
 
         :param crm.lead.source source: of what comes in by the gateway.
         """
-        original, team = base64.b64decode(self.mail), self.team_id
+        original, team = self._read_kept_file(self._find_files("mail")), self.team_id
         # The lead has the mail in its chatter.
         self.unlink()
         if is_sent_for_another(original):
             # The gateway knows a customer by the sender, who sends for all others, too.
             source._take_in_mail(original, team)
             return
-        gateway = self.env["mail.thread"].with_context(is_kept_mail=True)
+        gateway = self.env["mail.thread"].with_context(**KEPT_MAIL.say())
         if not gateway.message_process("crm.lead", original):
             # The gateway knows it already: it was sent to another address, too.
             source._take_in_mail(original, team)
@@ -51,7 +50,7 @@ class MailThread(models.AbstractModel):
     def _message_route_process(self, message, message_dict, routes):
         to_teams = [route for route in routes or () if _makes_lead(route)]
         others = [route for route in routes or () if not _makes_lead(route)]
-        if self.env.context.get("is_kept_mail"):
+        if KEPT_MAIL.get(self.env):
             return self._process_kept_mail(message, message_dict, to_teams)
         original = self._get_original(message)
         if to_teams and len(original) < MAX_MAIL:

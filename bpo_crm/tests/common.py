@@ -10,7 +10,7 @@ from odoo.addons.bpo_crm.remote_odoo import PlacedOrder
 from odoo.addons.bpo_crm.series import IS_19
 
 #: For customers who have no other lead.
-_numbers = itertools.count(5_550_101)
+_numbers = itertools.count(7_000_001)
 
 PRESENCE = "mail.presence" if IS_19 else "bus.presence"
 
