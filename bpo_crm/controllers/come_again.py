@@ -1,13 +1,15 @@
-from odoo import http
+from werkzeug.exceptions import NotFound
 
-from ..passing_fault import RETRY_AFTER, comes_of_passing
+from odoo import http, sql_db
+
+from ..passing_fault import RETRY_AFTER, comes_of_passing, is_passing
 
 #: Where senders deliver, who read nothing but JSON.
 DOOR = "/bpo_crm/intake/"
 
 
 def ask_to_come_again(request):
-    """Return the answer of a server that is in trouble, and will not be soon.
+    """Return the answer of a server that is in trouble, but not for long.
 
     :param odoo.http.Request request: that cannot be served now.
     :return: 503, with the seconds to wait.
@@ -31,6 +33,16 @@ class Dispatcher(http._dispatchers["http"]):
 
     def handle_error(self, exc):
         is_delivery = self.request.httprequest.path.startswith(DOOR)
-        if is_delivery and comes_of_passing(exc):
+        if is_delivery and (comes_of_passing(exc) or self._misses_database(exc)):
             return ask_to_come_again(self.request)
         return super().handle_error(exc)
+
+    def _misses_database(self, exc):
+        """Whether there is no door because no database can be asked for its name."""
+        if self.request.db or not isinstance(exc, NotFound):
+            return False
+        try:
+            with sql_db.db_connect("postgres").cursor():
+                return False
+        except Exception as error:  # noqa: BLE001
+            return is_passing(error)

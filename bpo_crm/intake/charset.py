@@ -75,3 +75,15 @@ def put_on_one_line(text):
     :rtype: str
     """
     return " ".join(leave_out_controls(text).split())
+
+
+def put_address_on_one_line(text):
+    """Return an email address without what is written on other lines.
+
+    Joined, the lines would be another address, or a second one that gets all mails.
+
+    :param str text: any.
+    :rtype: str
+    """
+    lines = leave_out_controls(text).splitlines()
+    return put_on_one_line(next((line for line in lines if "@" in line), text))

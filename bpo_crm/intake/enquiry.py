@@ -5,7 +5,7 @@ import datetime
 import functools
 import hashlib
 
-from .charset import leave_out_controls, put_on_one_line
+from .charset import leave_out_controls, put_address_on_one_line, put_on_one_line
 
 #: The longest document or body that is read.
 MAX_SIZE = 512 * 1024  # bytes
@@ -86,10 +86,10 @@ class Enquiry:
         for field in dataclasses.fields(self):
             value = getattr(self, field.name)
             if isinstance(value, str):
-                text = _clean(field.name, value)
-                if len(text) > MAX_LINE and field.name not in ("message", "problem"):
-                    long.append(f"{field.name}: {text}")
-                    text = _shorten(field.name, text)
+                whole = _clean(field.name, value)
+                text = _shorten(field.name, whole)
+                if text != whole:
+                    long.append(f"{field.name}: {whole}")
                 object.__setattr__(self, field.name, text)
         if long:
             message = "\n".join(filter(None, [self.message, *long]))
@@ -147,11 +147,17 @@ def _clean(field, text):
         return leave_out_controls(text).strip()
     if field == "external_id":
         # Two that differ in their blanks only are two.
-        return " ".join(leave_out_controls(text).splitlines()).strip()
-    return put_on_one_line(text)
+        lines = leave_out_controls(text).splitlines()
+        return " ".join(filter(None, lines)).strip()
+    return leave_out_controls(text).strip() if field == "email" else put_on_one_line(text)
 
 
 def _shorten(field, text):
+    """Return as much of a text as its field has room for."""
+    if field == "email":
+        text = put_address_on_one_line(text)
+    if len(text) <= MAX_LINE or field in ("message", "problem"):
+        return text
     if field != "external_id":
         return text[:MAX_LINE]
     # Two that differ at their ends only stay two.

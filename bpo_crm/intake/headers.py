@@ -85,11 +85,13 @@ def _mend(policy, name, raw):
             return raw
         text = text[:MAX_HEADER]
     try:
-        decoded = str(policy.header_fetch_parse(name, text))
+        header = policy.header_fetch_parse(name, text)
     except Exception:  # noqa: BLE001
         # It fails in many ways, none of which is documented.
         return _find_address(text)
-    if "\n" in decoded or "\r" in decoded or leave_out_controls(decoded) != decoded:
-        # What is encoded in it would become another header, or is no text at all.
-        return put_on_one_line(decoded)
-    return text
+    decoded = str(header)
+    if len(decoded.splitlines()) < 2 and leave_out_controls(decoded) == decoded:
+        return text
+    # What is encoded in it would become another header, or is no text at all.
+    is_address = hasattr(header, "addresses")
+    return _find_address(decoded) if is_address else put_on_one_line(decoded)

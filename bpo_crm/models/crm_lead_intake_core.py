@@ -2,7 +2,12 @@ from odoo import SUPERUSER_ID, Command, api, fields, models
 from odoo.tools import email_normalize, html2plaintext
 
 from ..inner_context import with_inner_context
-from ..intake import Enquiry, leave_out_controls, put_on_one_line
+from ..intake import (
+    Enquiry,
+    leave_out_controls,
+    put_address_on_one_line,
+    put_on_one_line,
+)
 from .crm_lead_source_resolve import Entry
 
 #: Values of a lead that say how it is worked, not what the customer asked; and those
@@ -278,5 +283,7 @@ def _clean_text(field, value):
     if not isinstance(value, str) or not field:
         return value
     clean = put_on_one_line if field.type == "char" else leave_out_controls
+    if field.name == "email_from":
+        clean = put_address_on_one_line
     cleaned = clean(value)
     return value if cleaned == value else type(value)(cleaned)

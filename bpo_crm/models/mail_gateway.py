@@ -131,7 +131,7 @@ class Lead(models.Model):
         :return: references to records that the user may see.
         :rtype: dict
         """
-        taken = {}
+        values, taken = values or {}, {}
         for name in SENT_FIELDS:
             field, value = self._fields[name], values.get(name)
             is_many = field.type == "many2many"

@@ -205,6 +205,20 @@ class BpoCase(TransactionCase):
             self.assertLess(len(file.index_content or ""), 20)
 
     @contextlib.contextmanager
+    def _kept_mails_read(self):
+        """Let the mails that are kept inside be read at its end, as after a commit."""
+
+        # The transaction of its own is a part of the test's; /tests has a real one.
+        def run_alone(source, work):
+            source = source.with_env(api.Environment(self.cr, SUPERUSER_ID, {}))
+            with source.env.cr.savepoint():
+                return work(source)
+
+        with patch.object(self.registry["crm.lead.source"], "_run_alone", run_alone):
+            yield
+            self.env.cr.postcommit.run()
+
+    @contextlib.contextmanager
     def _own_transactions_shared(self):
         """Let cursors opened by the code see what the test has not committed."""
         if IS_19:
