@@ -78,7 +78,10 @@ def test_a_delivery_whose_connection_is_cut_comes_in_when_it_is_sent_again(
 ):
     phone = new_phone()
     body = {"phone": phone, "external_id": "8841"}
-    with held(stack, floor, phone.replace(" ", "")) as cut, ThreadPoolExecutor(1) as pool:
+    with (
+        held(stack, floor, phone.replace(" ", "")) as cut,
+        ThreadPoolExecutor(1) as pool,
+    ):
         sent = pool.submit(sender.post, body)
         cut()
         check_comes_again(*sent.result(), sender.headers)

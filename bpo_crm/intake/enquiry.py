@@ -149,7 +149,9 @@ def _clean(field, text):
         # Two that differ in their blanks only are two.
         lines = leave_out_controls(text).splitlines()
         return " ".join(filter(None, lines)).strip()
-    return leave_out_controls(text).strip() if field == "email" else put_on_one_line(text)
+    return (
+        leave_out_controls(text).strip() if field == "email" else put_on_one_line(text)
+    )
 
 
 def _shorten(field, text):

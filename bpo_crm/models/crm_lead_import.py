@@ -20,7 +20,10 @@ class Lead(models.Model):
     def load(self, fields, data):
         # No database takes these characters, and nobody typed them.
         data = [
-            [leave_out_controls(cell) if isinstance(cell, str) else cell for cell in row]
+            [
+                leave_out_controls(cell) if isinstance(cell, str) else cell
+                for cell in row
+            ]
             for row in data
         ]
         if self._is_loaded_by_module():

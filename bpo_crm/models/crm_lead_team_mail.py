@@ -81,7 +81,7 @@ class MailThread(models.AbstractModel):
 
     @api.model
     def _find_said(self, routes):
-        """Return what is to be kept of what was said of the lead; an alias says it anew.
+        """Return what was said of the lead, but by an alias, which says it anew.
 
         :param list routes: of the gateway, to leads.
         :rtype: dict

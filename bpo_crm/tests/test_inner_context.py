@@ -90,8 +90,8 @@ class TestInnerContext(BpoCase):
             "fetchmail_cron_running": True,
             **inner_context.KEPT_MAIL.say(),
         }
-        leads = self.env["crm.lead"].with_user(self.agent).with_context(sent)
-        clean = with_inner_context(leads.with_context(sent), "fetchmail_cron_running")
+        leads = self.env["crm.lead"].with_user(self.agent).with_context(**sent)
+        clean = with_inner_context(leads.with_context(**sent), "fetchmail_cron_running")
         self.assertEqual(clean.env.uid, self.agent.id)
         self.assertEqual(
             dict(clean.env.context),
@@ -140,7 +140,7 @@ class TestInnerContext(BpoCase):
             "default_done_by_id": self.other_agent.id,
         }
         lead = self._new_lead(self.agent)
-        lead.with_user(self.agent).with_context(forged).stage_id = self.qualified
+        lead.with_user(self.agent).with_context(**forged).stage_id = self.qualified
         planned = self._pending(lead)
         self.assertEqual(planned.crm_stage_id, self.qualified)
         self.assertFalse(planned.done_at or planned.done_by_id)
@@ -151,7 +151,7 @@ class TestInnerContext(BpoCase):
         lead = self._new_lead(self.agent)
         activity = self._pending(lead).with_user(self.agent)
         skip = {"mail_activity_automation_skip": True, "default_active": False}
-        activity.with_context(skip).action_feedback()
+        activity.with_context(**skip).action_feedback()
         self.assertEqual(lead.stage_id, self.qualified)
         self.assertEqual(self._pending(lead).crm_stage_id, self.qualified)
 
@@ -186,7 +186,7 @@ class TestInnerContext(BpoCase):
             "default_error_kind": "timeout",
             "default_message": "Forged",
         }
-        lead = self._new_lead(self.agent).with_user(self.agent).with_context(forged)
+        lead = self._new_lead(self.agent).with_user(self.agent).with_context(**forged)
         with self._dealer():
             lead.action_set_won()
         push = self.env["crm.dealer.push"].search([("lead_id", "=", lead.id)])
@@ -205,7 +205,7 @@ class TestInnerContext(BpoCase):
             "default_reference": "MINE",
             "default_first_attempt_date": "2020-01-01 00:00:00",
         }
-        row.with_user(self.supervisor).with_context(forged).action_retry()
+        row.with_user(self.supervisor).with_context(**forged).action_retry()
         lead = row.lead_id
         self.assertEqual(lead.email_normalized, "maria@customer.example")
         self.assertFalse(lead.dealer_so_name or lead.user_id or lead.first_attempt_date)

@@ -71,7 +71,9 @@ class TestIntakeImport(BpoCase):
     def _load(self, columns, *rows, user=None, **context):
         """Load rows as a program does; return the messages."""
         leads = self.env["crm.lead"].with_user(user or self.agent)
-        result = leads.with_context(**context).load(list(columns), list(map(list, rows)))
+        result = leads.with_context(**context).load(
+            list(columns), list(map(list, rows))
+        )
         return "\n".join(message["message"] for message in result["messages"])
 
     def test_an_external_id_of_another_record_is_left_to_it(self):
@@ -138,7 +140,13 @@ class TestIntakeImport(BpoCase):
         tag = self.env["crm.tag"].create({"name": "Seen"})
         hidden = self._new_lead(self.other_agent, name="Somebody's lead")
         said = self._load(
-            ("name", "phone", "partner_id/.id", "tag_ids/.id", "duplicate_lead_ids/.id"),
+            (
+                "name",
+                "phone",
+                "partner_id/.id",
+                "tag_ids/.id",
+                "duplicate_lead_ids/.id",
+            ),
             ["Mine", own.phone, str(partner.id), str(tag.id), str(hidden.id)],
         )
         self.assertFalse(said)

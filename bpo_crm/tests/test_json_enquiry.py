@@ -63,7 +63,9 @@ class TestJsonEnquiry(BaseCase):
         self.assertEqual(enquiry.phones, ["3", "1", "2"])
 
     def test_half_a_character_is_left_out(self):
-        enquiry = read_json('{"name": "Ma\\ud800ria", "\\udfff": "x", "message": "\\ud83d"}')
+        enquiry = read_json(
+            '{"name": "Ma\\ud800ria", "\\udfff": "x", "message": "\\ud83d"}'
+        )
         self.assertEqual((enquiry.name, enquiry.message), ("Maria", ": x"))
 
     def test_names_that_differ_in_their_blanks_are_two(self):
