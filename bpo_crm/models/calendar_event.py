@@ -137,7 +137,11 @@ class CalendarEvent(models.Model):
         """Plan the visit as an activity; core does so where its window was used."""
         repeated = self.recurrence_id and self != self.recurrence_id.base_event_id
         if not (self.activity_ids or repeated):
-            self.opportunity_id.activity_schedule(
+            # Core's flag for automations would leave the lead without a next step.
+            leads = self.opportunity_id.with_context(
+                mail_activity_automation_skip=False
+            )
+            leads.activity_schedule(
                 MEETING,
                 self._get_local_day(),
                 self.name,

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from ..inner_context import ASKS_FOR_NEXT_STEP, FOLLOW_UP_PLANNED
 from ..roles import AGENT
 
 
@@ -124,7 +125,7 @@ class Lead(models.Model):
             planned.sudo().crm_stage_id = False
         if planned:
             planned.with_context(
-                asks_for_next_step=True, mail_activity_automation_skip=has_follow_up
+                **ASKS_FOR_NEXT_STEP.say(), **FOLLOW_UP_PLANNED.say(has_follow_up)
             ).action_feedback()
         # The database holds one pending activity of a stage at any moment.
         self.env["mail.activity"].flush_model(["active", "crm_stage_id"])

@@ -18,6 +18,7 @@ class Lead(models.Model):
 
     _inherit = "crm.lead"
 
+    @api.private
     def init(self):
         result = super().init()
         # What each agent has open, among all that it ever had.

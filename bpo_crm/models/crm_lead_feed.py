@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from .. import remote_odoo
+from ..inner_context import CHECKED_AS_A_WHOLE
 from ..series import Constraint
 
 #: What a feed fills, by its kind.
@@ -79,10 +80,6 @@ CHECKED_FIELDS = {
 
 #: What says which records are read, and by which names they are known.
 IDENTITY_FIELDS = {"brand_id", "kind", "remote_model", "source_id"}
-
-#: In the context of the lines of a feed that is checked as a whole. Nobody else can
-#: send it: it is this object.
-LATER = object()
 
 MAX_BATCH = 1000
 
@@ -176,7 +173,8 @@ class LeadFeed(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        feeds = super(LeadFeed, self.with_context(check_fit=LATER)).create(vals_list)
+        as_a_whole = self.with_context(**CHECKED_AS_A_WHOLE.say())
+        feeds = super(LeadFeed, as_a_whole).create(vals_list)
         feeds = feeds.with_env(self.env)
         feeds._check_fit()
         return feeds
@@ -185,7 +183,8 @@ class LeadFeed(models.Model):
         if not CHECKED_FIELDS.intersection(vals):
             return super().write(vals)
         self._check_same_records(vals)
-        result = super(LeadFeed, self.with_context(check_fit=LATER)).write(vals)
+        as_a_whole = self.with_context(**CHECKED_AS_A_WHOLE.say())
+        result = super(LeadFeed, as_a_whole).write(vals)
         self._check_fit()
         return result
 
@@ -224,7 +223,7 @@ class LeadFeed(models.Model):
 
         :raises ValidationError: with the remote field's name.
         """
-        if self.env.context.get("check_fit") is LATER:
+        if CHECKED_AS_A_WHOLE.get(self.env):
             return
         self.field_ids._check_targets()
         for feed in self:

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import html2plaintext, str2bool
 
+from ..intake import leave_out_controls, put_on_one_line
 from ..local_time import to_zone
 from .odoo_connection import CONNECTION_FIELDS, RESULT_FIELDS
 
@@ -229,8 +230,12 @@ class LeadFeedField(models.Model):
             ) from None
 
     @api.model
+    def _convert_to_char(self, value):
+        return put_on_one_line(str(value)) or False
+
+    @api.model
     def _convert_to_text(self, value):
-        return str(value).strip() or False
+        return leave_out_controls(str(value)).strip() or False
 
     @api.model
     def _convert_to_boolean(self, value):

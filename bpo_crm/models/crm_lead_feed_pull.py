@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from odoo import SUPERUSER_ID, api, fields, models
 
+from ..inner_context import with_inner_context
 from ..intake import leave_out_controls
 from ..remote_odoo import (
     PAGE_SIZE,
@@ -260,9 +261,9 @@ class LeadFeed(models.Model):
                 yield self.browse()
                 return
             try:
-                feed = self.with_env(
-                    api.Environment(cr, SUPERUSER_ID, self.env.context)
-                )
+                # A manager's flags and defaults are not the job's.
+                context = with_inner_context(self).env.context
+                feed = self.with_env(api.Environment(cr, SUPERUSER_ID, context))
                 feed._commit()
                 yield feed
             finally:

@@ -6,10 +6,12 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 
+from ..inner_context import CUSTOMERS_MATCHED
+
 #: Matched already, and told to nobody one by one: the pool is looked at, and the owner
 #: gets a toast.
 QUIET = {
-    "customers_matched": True,
+    **CUSTOMERS_MATCHED.say(),
     "mail_create_nolog": True,
     "mail_create_nosubscribe": True,
     "mail_notrack": True,

@@ -5,6 +5,7 @@ import secrets
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..inner_context import with_inner_context
 from ..roles import SUPERVISOR
 from ..series import Constraint
 
@@ -70,9 +71,8 @@ class LeadSource(models.Model):
     def create(self, vals_list):
         sources = super().create(vals_list)
         for source in sources.filtered(lambda source: not source.utm_source_id):
-            source.utm_source_id = (
-                self.env["utm.source"].sudo().create({"name": source.name})
-            )
+            utm_sources = with_inner_context(self.env["utm.source"]).sudo()
+            source.utm_source_id = utm_sources.create({"name": source.name})
         return sources
 
     @api.ondelete(at_uninstall=False)

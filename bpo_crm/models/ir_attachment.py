@@ -1,3 +1,7 @@
+import contextlib
+import errno
+import os
+
 from odoo import api, models
 
 
@@ -17,10 +21,12 @@ class Attachment(models.Model):
             text, Odoo would keep the words with each of them.
         :param bytes content: of each.
         :rtype: ir.attachment
+        :raises OSError: when the file store does not keep it.
         """
         first_list = [{**vals, "raw": content} for vals in vals_list[:1]]
         files = self.create([*first_list, *vals_list[1:]])
         first, others = files[:1], files[1:]
+        first._check_kept(content)
         if others:
             files.flush_recordset()
             self.env.cr.execute(
@@ -36,3 +42,17 @@ class Attachment(models.Model):
             )
             others.invalidate_recordset()
         return files
+
+    def _check_kept(self, content):
+        """Make sure of what must not get lost: on a full disk, 18.0 says nothing.
+
+        :param bytes content: that this file was made with.
+        :raises OSError: when it is not in the file store.
+        """
+        name = self.store_fname
+        if not name or self._file_read(name) == content:
+            return
+        # What is there of it would be taken for all of it the next time.
+        with contextlib.suppress(OSError):
+            os.unlink(self._full_path(name))
+        raise OSError(errno.ENOSPC, "The file store does not keep a file", name)

@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError
 from odoo.tools import format_date
 
 from .. import series
+from ..inner_context import ASKS_FOR_NEXT_STEP, KEEPS_DONE
 
 #: What core writes once an activity is done.
 AFTERWARDS = {"attachment_ids", "feedback"}
@@ -28,6 +29,7 @@ class Activity(models.Model):
     done_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     done_at = fields.Datetime("Done On", readonly=True, copy=False)
 
+    @api.private
     def init(self):
         result = super().init()
         # Two transactions cannot plan the activity of a stage twice.
@@ -55,7 +57,7 @@ class Activity(models.Model):
     def unlink(self):
         # 18.0 deletes what is done, unless its type says otherwise.
         kept = self.browse()
-        if self.env.context.get("keep_done_activities"):
+        if KEEPS_DONE.get(self.env):
             kept = self.filtered("done_at")
             kept._archive_done()
         doomed = self - kept
@@ -92,7 +94,7 @@ class Activity(models.Model):
 
     def action_feedback_schedule_next(self, *args, **kwargs):
         # Core asks for the next step itself.
-        asking = self.with_context(asks_for_next_step=True)
+        asking = self.with_context(**ASKS_FOR_NEXT_STEP.say())
         action = super(Activity, asking).action_feedback_schedule_next(*args, **kwargs)
         return self._drop_asking_flag(action)
 
@@ -102,7 +104,7 @@ class Activity(models.Model):
 
     def _action_done(self, feedback=False, attachment_ids=None):
         # Somebody else may have done them a moment ago.
-        pending = self.filtered("active").with_context(keep_done_activities=True)
+        pending = self.filtered("active").with_context(**KEEPS_DONE.say())
         of_leads = pending._filter_of_leads()
         leads = of_leads._get_leads()
         advancing = of_leads._get_advancing_leads()
@@ -114,7 +116,7 @@ class Activity(models.Model):
             # It is the stage that moves the lead, whoever did its activity.
             waiting.sudo()._advance(stage)
             following |= waiting._find_stage_activities()
-        if not self.env.context.get("asks_for_next_step"):
+        if not ASKS_FOR_NEXT_STEP.get(self.env):
             leads._ask_for_next_step()
         return messages, following
 

@@ -12,7 +12,7 @@ from odoo.addons.bpo_crm.remote_odoo import PlacedOrder
 from odoo.addons.bpo_crm.series import IS_19
 
 #: For customers who have no other lead.
-_numbers = itertools.count(5_550_101)
+_numbers = itertools.count(7_000_001)
 
 PRESENCE = "mail.presence" if IS_19 else "bus.presence"
 
@@ -215,6 +215,20 @@ class BpoCase(TransactionCase):
         self.assertTrue(files[0].store_fname)
         for file in files:
             self.assertLess(len(file.index_content or ""), 20)
+
+    @contextlib.contextmanager
+    def _kept_mails_read(self):
+        """Let the mails that are kept inside be read at its end, as after a commit."""
+
+        # The transaction of its own is a part of the test's; /tests has a real one.
+        def run_alone(source, work):
+            source = source.with_env(api.Environment(self.cr, SUPERUSER_ID, {}))
+            with source.env.cr.savepoint():
+                return work(source)
+
+        with patch.object(self.registry["crm.lead.source"], "_run_alone", run_alone):
+            yield
+            self.env.cr.postcommit.run()
 
     @contextlib.contextmanager
     def _own_transactions_shared(self):

@@ -54,6 +54,9 @@ class TestFeed(BpoCase):
         for target, value, expected in (
             ("contact_name", "  Maria ", "Maria"),
             ("contact_name", 42, "42"),
+            ("contact_name", "Ma\0ria\r\nBcc: x@y.example", "Maria Bcc: x@y.example"),
+            ("street2", "Unit 5\n\ud800Gate 2", "Unit 5 Gate 2"),
+            ("description", "One\nTw\0o", "One\nTwo"),
             ("contact_name", [3, "Maria"], "Maria"),
             ("contact_name", False, False),
             ("expected_revenue", 1200, 1200.0),

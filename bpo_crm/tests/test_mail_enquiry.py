@@ -52,6 +52,22 @@ class TestMailEnquiry(ReadingCase):
         original = mail if isinstance(mail, bytes) else mail.as_bytes()
         return read_mail(original)
 
+    def test_what_is_encoded_in_a_header_becomes_no_other_one(self):
+        for sent in (
+            "=?utf-8?q?Juan=0ABcc=3A_x=40evil=2Eexample?=",
+            "=?utf-8?q?Juan=0D=0ABcc=3A_x=40evil=2Eexample?=",
+            "=?utf-8?q?Juan=00=0ABcc=3A_x=40evil=2Eexample?=",
+        ):
+            original = (
+                f"From: {sent} <juan@customer.example>\nSubject: {sent}\n"
+                "Message-ID: <1@x.example>\n\nHello\n"
+            )
+            with self.subTest(sent=sent):
+                (enquiry,) = self._read(original.encode())
+                self.assertEqual(enquiry.email, "juan@customer.example")
+                self.assertNotRegex(enquiry.name + enquiry.email, r"[\n\r\0]")
+                self.assertIn("Juan Bcc: x@evil.example\nHello", enquiry.message)
+
     def _assert_is_maria(self, mail):
         (enquiry,) = self._read(mail)
         self.assertEqual(enquiry.name, "María Ñáñez")
