@@ -35,6 +35,7 @@ from . import (
     test_remote_odoo,
     test_response,
     test_roles,
+    test_screens,
     test_stage,
     test_stage_activity,
     test_visit,
