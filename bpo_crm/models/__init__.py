@@ -1,4 +1,6 @@
 from . import (
+    crm_checked_afterwards,
+    crm_company_data,
     resource_calendar,
     res_company,
     ir_attachment,
@@ -31,6 +33,7 @@ from . import (
     crm_team_member,
     crm_lead_known,
     crm_lead,
+    crm_lead_company,
     crm_lead_customer,
     crm_lead_intake,
     crm_lead_import,

@@ -264,7 +264,7 @@ class LeadFeed(models.Model):
                     api.Environment(cr, SUPERUSER_ID, self.env.context)
                 )
                 feed._commit()
-                yield feed
+                yield feed.with_company(feed.exists().company_id)
             finally:
                 cr.rollback()
                 cr.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK, self.id])

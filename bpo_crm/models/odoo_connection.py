@@ -115,6 +115,7 @@ class OdooConnection(models.AbstractModel):
             MANAGER,
             self.env._("Only a BPO manager can test a connection."),
         )
+        self.check_access("write")
         values = self._test_connection()
         self.sudo().write({**values, "connection_date": fields.Datetime.now()})
         return {

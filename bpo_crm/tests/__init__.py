@@ -7,6 +7,7 @@ from . import (
     test_adf_samples,
     test_call,
     test_claim,
+    test_companies,
     test_connection,
     test_dealer_push,
     test_dealership,

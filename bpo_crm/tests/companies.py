@@ -2,13 +2,20 @@
 
 from odoo.tests import new_test_user
 
-from .common import BpoCase
+from .common import CONNECTION, BpoCase
 
 ROLES = ("agent", "supervisor", "manager")
 
 
+#: Whose something can be.
+OWNERS = ("home", "abroad", "shared")
+
+
 class CompaniesCase(BpoCase):
-    """The floor of :class:`BpoCase` is at home; there is another one abroad."""
+    """The floor of :class:`BpoCase` is at home; there is another one abroad.
+
+    ``cls.dealerships`` and so on have a record of each company and a shared one.
+    """
 
     @classmethod
     def setUpClass(cls):
@@ -24,6 +31,16 @@ class CompaniesCase(BpoCase):
                 "member_ids": cls.agent_abroad.ids,
             }
         )
+        companies = (cls.home, cls.abroad, cls.home.browse())
+        cls.companies = dict(zip(OWNERS, companies, strict=True))
+        cls.dealerships = cls._new_of_each("crm.dealership", **CONNECTION)
+        cls.brands = cls._new_of_each("crm.brand", **CONNECTION)
+        cls.sources = cls._new_of_each("crm.lead.source")
+        cls.vehicles, cls.feeds = {}, {}
+        for owner in OWNERS:
+            named = {"name": f"Car {owner}", "brand_id": cls.brands[owner].id}
+            cls.vehicles[owner] = cls.env["crm.vehicle.model"].create(named)
+            cls.feeds[owner] = cls._new_feed_of(owner)
         # Otherwise nothing would be stale, whatever the calendars say.
         (cls.new | cls.qualified).stale_after_days = 1
 
@@ -44,6 +61,38 @@ class CompaniesCase(BpoCase):
             tz="Asia/Manila",
             company_id=companies[0].id,
             company_ids=[company.id for company in companies],
+        )
+
+    @classmethod
+    def _new_of_each(cls, model, **values):
+        """Make a record of each company and a shared one; return them by owner."""
+        records = cls.env[model]
+        return {
+            owner: records.create(
+                {
+                    "name": f"{records._description} {owner}",
+                    "code": owner,
+                    "company_id": company.id,
+                    **values,
+                }
+            )
+            for owner, company in cls.companies.items()
+        }
+
+    @classmethod
+    def _new_feed_of(cls, owner):
+        """Make a feed that is not in use, which needs no server."""
+        line = {"target_field": "phone", "remote_field": "phone"}
+        return cls.env["crm.lead.feed"].create(
+            {
+                "name": f"Feed {owner}",
+                "active": False,
+                "brand_id": cls.brands[owner].id,
+                "source_id": cls.sources[owner].id,
+                "remote_model": "crm.lead",
+                "field_ids": [(0, 0, line)],
+                "write_back_ids": [(0, 0, {"remote_field": "x", "value": "1"})],
+            }
         )
 
     def _env_of(self, user, companies=None):

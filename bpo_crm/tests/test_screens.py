@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import fields
 from odoo.tests import tagged
 
-from .companies import ROLES, CompaniesCase
+from .companies import OWNERS, ROLES, CompaniesCase
 from .screens import Screen, read_form
 
 #: Windows that a button of a lead opens.
@@ -51,7 +51,12 @@ class TestScreens(CompaniesCase):
             # Without the reason it would stand among those without a next step.
             lead.no_next_step_reason = "Waits for the new model"
             lead.date_last_stage_update = long_ago
-        cls._new_lead()
+        for owner in OWNERS:
+            cls._new_lead(
+                dealership_id=cls.dealerships[owner].id,
+                vehicle_model_id=cls.vehicles[owner].id,
+                intake_source_id=cls.sources[owner].id,
+            )
         cls._new_lead(company_id=cls.home.id)
         cls._new_lead(team_id=cls.team_abroad.id)
         cls.env.flush_all()
