@@ -20,6 +20,9 @@ FOLLOW_UP_CRONS = ("cron_plan_missing_steps", "cron_follow_up_digest")
 #: The activity of the open stages: the floor works on the phone.
 STAGE_ACTIVITY = "mail.mail_activity_data_call"
 
+#: Why a lead from before the addon was lost of which nobody said it.
+OTHER_REASON = "bpo_crm.lost_reason_other"
+
 #: Core's lost reasons, which the addon's own take the place of.
 CORE_LOST_REASONS = ("crm.lost_reason_1", "crm.lost_reason_2", "crm.lost_reason_3")
 
@@ -98,13 +101,20 @@ def _move_lost_leads(env, lost_stage):
     env["crm.lead"].flush_model(["active", "probability", "stage_id"])
     env.cr.execute(
         """
-        UPDATE crm_lead SET lost_stage_id = stage_id, stage_id = %(lost)s
+        UPDATE crm_lead
+           SET lost_stage_id = stage_id, stage_id = %(lost)s,
+               lost_reason_id = COALESCE(lost_reason_id, %(other)s)
          WHERE active IS NOT TRUE AND probability = 0
            AND stage_id IS DISTINCT FROM %(lost)s
         """,
-        {"lost": lost_stage.id},
+        {"lost": lost_stage.id, "other": _find_other_reason(env).id},
     )
-    env["crm.lead"].invalidate_model(["stage_id", "lost_stage_id"])
+    env["crm.lead"].invalidate_model(["stage_id", "lost_reason_id", "lost_stage_id"])
+
+
+def _find_other_reason(env):
+    reason = env.ref(OTHER_REASON, raise_if_not_found=False)
+    return reason or env["crm.lost.reason"].create({"name": "Other"})
 
 
 def _number_existing_leads(env):

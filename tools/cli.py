@@ -57,6 +57,17 @@ def _parse(arguments):
     test = _add(
         commands, "test", _test, "run all tests; pytest's own arguments pass through"
     )
+    test.add_argument(
+        "--clock",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="run the addon's tests under another clock, one of --clocks or a moment "
+        "such as 2027-01-09T12:00",
+    )
+    test.add_argument(
+        "--clocks", action="store_true", help="run them under each of the other clocks"
+    )
     shell = _add(commands, "shell", _shell, "Odoo's shell on a demo database")
     bench = _add(commands, "bench", _bench, "measure against plain Odoo")
     for command in (demo, test, shell, bench):
@@ -87,9 +98,10 @@ def _demo(options, _rest):
 
 
 def _test(options, rest):
-    from . import testing
+    from . import clocks, testing
 
-    return testing.run(options.series, rest)
+    names = list(clocks.find_all()) if options.clocks else options.clock
+    return testing.run(options.series, rest, names)
 
 
 def _shell(options, _rest):

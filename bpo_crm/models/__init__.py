@@ -1,4 +1,5 @@
 from . import (
+    server_only,
     crm_checked_afterwards,
     crm_company_data,
     resource_calendar,
@@ -31,9 +32,10 @@ from . import (
     crm_lead_team_mail,
     crm_team,
     crm_team_member,
-    crm_lead_known,
     crm_lead,
     crm_lead_company,
+    crm_lead_known,
+    crm_lead_team,
     crm_lead_customer,
     crm_lead_intake,
     crm_lead_import,
@@ -48,7 +50,6 @@ from . import (
     crm_lead_merge,
     crm_lead_history,
     crm_lead_stage_activity,
-    # After all whose create must see new leads only: its own may return an old one.
     crm_lead_intake_core,
     crm_lead_hand_over,
     crm_lead_next_step,
@@ -64,6 +65,7 @@ from . import (
     calendar_event,
     mail_activity,
     mail_activity_done,
+    mail_activity_promise,
     mail_message,
     onboarding_onboarding,
     res_config_settings,

@@ -1,14 +1,7 @@
 from odoo import SUPERUSER_ID, api, models
 from odoo.exceptions import AccessError, ValidationError
 
-#: What of a lead may belong to a company.
-COMPANY_DATA = (
-    "dealership_id",
-    "brand_id",
-    "vehicle_model_id",
-    "intake_source_id",
-    "vehicle_interest_ids",
-)
+from ..domains import COMPANY_DATA
 
 
 class Lead(models.Model):

@@ -5,7 +5,6 @@ from odoo.exceptions import ValidationError
 from odoo.tools import html2plaintext, str2bool
 
 from ..local_time import to_zone
-from .crm_lead import SYSTEM_FIELDS
 from .odoo_connection import CONNECTION_FIELDS, RESULT_FIELDS
 
 #: Types of remote fields that can be read as a text.
@@ -57,7 +56,6 @@ ENQUIRY_NAMES = {
 #: Fields that have rules of their own, and take nothing from a feed.
 GUARDED = {
     "crm.lead": {
-        *SYSTEM_FIELDS,
         "active",
         "email_normalized",
         "email_state",

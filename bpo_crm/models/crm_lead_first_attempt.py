@@ -19,6 +19,7 @@ class Lead(models.Model):
         "Not Measured",
         readonly=True,
         copy=False,
+        server_only=True,
         help="A lead from before the addon, of which nobody knows the first contact.",
     )
     first_attempt_date = fields.Datetime(

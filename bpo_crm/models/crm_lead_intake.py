@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 
-from .crm_lead_company import COMPANY_DATA
+from ..domains import COMPANY_DATA
 
 #: Matched already, and told to nobody one by one: the pool is looked at, and the owner
 #: gets a toast.

@@ -35,16 +35,23 @@ class Lead(models.Model):
 
     _inherit = "crm.lead"
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        if self._is_told() or self.env.context.get("customers_matched"):
-            # People are told who works their customer.
-            return super().create(vals_list)
-        # Nobody is there to be told: Odoo itself takes in what a visitor sent.
+    @api.model
+    def _is_unattended(self):
+        # People are told who works their customer.
+        is_matched = self.env.context.get("customers_matched")
+        return super()._is_unattended() or not (self._is_told() or is_matched)
+
+    @api.model
+    def _take_in_values(self, vals_list):
+        """Take in what a visitor sent, whom nobody can tell of another lead.
+
+        :param list vals_list: of ``crm.lead``.
+        :return: for each a new lead, or the open one that its customer has.
+        """
         self.check_access("create")
         entries = self._prepare_values_entries(vals_list)
         new, again = self._match_values(entries)
-        leads = super().create([entry.values for entry in new])
+        leads = self._create_in_phases([entry.values for entry in new])
         self.sudo()._settle(new, leads, again)
         return self.browse(entry.lead.id for entry in entries)
 
@@ -157,7 +164,8 @@ class Lead(models.Model):
         :rtype: tuple[list[str], dict[str, str]]
         """
         stage = self.env["crm.stage"].browse(vals.get("stage_id"))
-        if vals["type"] == "lead" or stage._is_closed or not vals.get("active", True):
+        is_open = vals.get("active", True) and not stage._is_closed
+        if vals["type"] == "lead" or not is_open or not self._is_for_dealership(vals):
             return [], {}
         country = self.env["res.country"].browse(vals.get("country_id"))
         parsed = {

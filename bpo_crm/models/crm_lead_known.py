@@ -96,9 +96,8 @@ class Lead(models.Model):
         html = self._fields["description"].convert_to_cache(vals["description"], self)
         return {**vals, "description": Sanitized(html)}
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        leads = super().create(vals_list)
+    def _create_by_core(self, vals_list):
+        leads = super()._create_by_core(vals_list)
         known = self._get_known_defaults()
         if known and leads:
             leads._keep_known(set.intersection(*map(set, vals_list)).union(known))

@@ -5,9 +5,8 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 from odoo.tools.sql import column_exists, create_column
 
+from ..domains import NEVER, OPEN_LEAD, OPEN_STAGE
 from ..local_time import to_zone
-from .crm_lead import NEVER, OPEN_LEAD
-from .crm_stage import OPEN_STAGE
 
 NEXT_STEP_STATES = [
     ("none", "No Next Step"),
@@ -53,6 +52,7 @@ class Lead(models.Model):
         "No Next Step Because",
         readonly=True,
         copy=False,
+        server_only=True,
         help="Why the owner plans nothing for this lead now.",
     )
 
@@ -91,11 +91,14 @@ class Lead(models.Model):
         )
         return result
 
-    def write(self, vals):
-        if {"stage_id", "user_id"}.intersection(vals):
-            # It was said about another moment of the lead.
-            self._forget_reason()
-        return super().write(vals)
+    # ------------------------------------------------------------
+    # PHASES
+    # ------------------------------------------------------------
+
+    def _prepare_change(self, change):
+        # It was said about another moment of the lead.
+        change.find_changing("stage_id", "user_id")._forget_reason()
+        return super()._prepare_change(change)
 
     # ------------------------------------------------------------
     # COMPUTE

@@ -1,13 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ..domains import CLOSING_FLAGS, OPEN_STAGE
 from ..local_time import to_local
 from ..series import STAGE_TEAM, Constraint
-
-CLOSING_FLAGS = ("is_won", "is_lost")
-
-#: Domain of the stages in which leads are worked.
-OPEN_STAGE = [(flag, "=", False) for flag in CLOSING_FLAGS]
 
 
 class Stage(models.Model):
@@ -141,6 +137,19 @@ class Stage(models.Model):
         if self in stages:
             return stages[stages.ids.index(self.id) + 1 :][:1]
         return stages.filtered(lambda stage: stage.sequence > self.sequence)[:1]
+
+    def _find_place_among(self, stages):
+        """Return where a lead that is in this stage goes that another team takes over.
+
+        Where the team has the stage, it stays; else it goes to the first one that is
+        not before it.
+
+        :param crm.stage stages: the team's open ones, in the order of the pipeline.
+        """
+        if self in stages:
+            return self
+        behind = stages.filtered(lambda stage: stage.sequence >= self.sequence)
+        return behind[:1] or stages[-1:] if self else stages[:1]
 
     def _prepare_activity_values(self, owner):
         """Return the values of this stage's activity, but for its lead.

@@ -2,8 +2,8 @@ from ast import literal_eval
 
 from odoo import api, fields, models
 
+from ..domains import OPEN_LEAD
 from ..series import Constraint
-from .crm_lead import OPEN_LEAD
 
 
 class TeamMember(models.Model):

@@ -165,10 +165,10 @@ class Activity(models.Model):
     def _is_for_now(self, today):
         """Whether a call that is made today is this one.
 
-        A time that the customer asked for is kept; the day of a stage is a limit.
+        What was promised for a later day is kept; the day of a stage is a limit.
         """
-        is_of_stage = self.crm_stage_id and not self.due_at
-        return bool(is_of_stage) or self.date_deadline <= today
+        is_limit = bool(self.crm_stage_id) and not self._is_promised()
+        return is_limit or self.date_deadline <= today
 
     def _prepare_done_values(self):
         return {"done_by_id": self.env.uid, "done_at": fields.Datetime.now()}

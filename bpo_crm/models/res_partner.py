@@ -1,6 +1,6 @@
 from odoo import models
 
-from .crm_lead import OPEN_LEAD
+from ..domains import OPEN_LEAD
 
 #: By what the customer of a contact's leads is known.
 CONTACT_FIELDS = {"country_id", "email", "mobile", "phone"}

@@ -3,8 +3,10 @@ import itertools
 import json
 from unittest.mock import patch
 
+from freezegun import freeze_time
+
 from odoo import SUPERUSER_ID, Command, api
-from odoo.tests import TransactionCase, new_test_user
+from odoo.tests import BaseCase, TransactionCase, new_test_user
 
 from odoo.addons.bpo_crm.remote_odoo import PlacedOrder
 from odoo.addons.bpo_crm.series import IS_19
@@ -22,6 +24,16 @@ CONNECTION = {
     "odoo_login": "bpo",
     "odoo_api_key": "a-secret-key",
 }
+
+
+class ReadingCase(BaseCase):
+    """What reads enquiries believes only a moment that was not long ago."""
+
+    def setUp(self):
+        super().setUp()
+        # As a decorator of the class, it would do nothing on 19.0: Odoo takes
+        # freezegun's place there, and freezes for TransactionCase alone.
+        self.startPatcher(freeze_time("2026-11-24 08:00:00"))
 
 
 class BpoCase(TransactionCase):
@@ -253,3 +265,43 @@ class BpoCase(TransactionCase):
             patch.object(dealerships, "_place_order", place_order),
         ):
             yield sent
+
+
+class StageActivityCase(BpoCase):
+    """A floor whose first stage plans a call, and whose second one a meeting."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.call_type = cls.env.ref(CALL)
+        cls.meeting_type = cls.env.ref("mail.mail_activity_data_meeting")
+        cls.new.write(
+            {
+                "activity_type_id": cls.call_type.id,
+                "activity_due_days": 1,
+                "advance_when_done": True,
+            }
+        )
+        cls.qualified.write(
+            {"activity_type_id": cls.meeting_type.id, "advance_when_done": False}
+        )
+
+    def _pending(self, lead):
+        return lead._find_pending_activities()
+
+    def _done(self, lead):
+        everything = self.env["mail.activity"].with_context(active_test=False)
+        return everything.search(
+            [
+                ("res_model", "=", "crm.lead"),
+                ("res_id", "=", lead.id),
+                ("active", "=", False),
+            ]
+        )
+
+    def _log_call(self, lead, result, **values):
+        """Log a call as the agent, with the window's proposals for what is not said."""
+        wizards = self.env["crm.lead.log.call"].with_user(self.agent)
+        wizard = wizards.create({"lead_id": lead.id, "result": result, **values})
+        wizard.action_save()
+        return wizard

@@ -49,11 +49,12 @@ class TestCall(BpoCase):
     # ------------------------------------------------------------
 
     def test_saving_writes_a_log_a_message_and_the_follow_up(self):
+        day = date.today() + timedelta(days=3)
         wizard = self._fill_in(
             summary="Wants a <test> drive",
             duration=3.5,
             next_activity_type_id=self.call_type,
-            next_date=date.today() + timedelta(days=3),
+            next_date=day,
         )
         wizard.is_timer_running = False
         wizard.action_save()
@@ -66,7 +67,7 @@ class TestCall(BpoCase):
         self._assert_in_chatter("Wants a &lt;test&gt; drive", self.lead)
         activity = self.lead.activity_ids
         self.assertEqual(activity.activity_type_id, self.call_type)
-        self.assertEqual(activity.date_deadline, date.today() + timedelta(days=3))
+        self.assertEqual(activity.date_deadline, day)
         self.assertEqual(activity.user_id, self.agent)
         self.assertFalse(activity.due_at)
 
@@ -181,6 +182,23 @@ class TestCall(BpoCase):
             form = self._open()
             form.result = "no_answer"
         self.assertEqual((form.next_date, form.next_time), (date(2026, 11, 18), 22.0))
+
+    def test_two_hours_are_two_hours_also_when_the_clocks_are_changed(self):
+        self.agent.tz = "Europe/Paris"
+        for now, day, time_of_day in (
+            ("2026-10-25 00:30:00", date(2026, 10, 25), 3.5),  # 2:30, an hour twice
+            ("2027-03-28 00:30:00", date(2027, 3, 28), 4.5),  # 1:30, 2:30 left out
+        ):
+            with freeze_time(now):
+                form = self._open()
+                form.result = "no_answer"
+            proposed = (form.next_date, form.next_time)
+            self.assertEqual(proposed, (day, time_of_day), now)
+
+    def test_what_is_due_at_midnight_has_a_time(self):
+        with freeze_time("2026-11-18 14:00:00"):  # ten in the evening in Manila
+            self._fill_in("no_answer").action_save()
+        self.assertEqual(self.lead.activity_ids.due_at, datetime(2026, 11, 18, 16, 1))
 
     def test_attempts_are_counted_since_the_last_contact(self):
         earlier = datetime.now() - timedelta(days=1)

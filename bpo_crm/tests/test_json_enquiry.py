@@ -2,17 +2,16 @@ import json
 from datetime import datetime
 from urllib.parse import quote_plus
 
-from freezegun import freeze_time
-
-from odoo.tests import BaseCase, tagged
+from odoo.tests import tagged
 
 from odoo.addons.bpo_crm.intake import InvalidEnquiry, read_body, read_json
 from odoo.addons.bpo_crm.intake.enquiry import MAX_LINE
 
+from .common import ReadingCase
+
 
 @tagged("post_install", "-at_install")
-@freeze_time("2026-11-24 08:00:00")
-class TestJsonEnquiry(BaseCase):
+class TestJsonEnquiry(ReadingCase):
     def _read(self, **values):
         return read_json(json.dumps(values))
 

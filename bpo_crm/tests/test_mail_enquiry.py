@@ -4,9 +4,7 @@ import time
 from datetime import datetime
 from email.message import EmailMessage
 
-from freezegun import freeze_time
-
-from odoo.tests import BaseCase, tagged
+from odoo.tests import tagged
 
 from odoo.addons.bpo_crm.intake import (
     MAX_SIZE,
@@ -14,6 +12,8 @@ from odoo.addons.bpo_crm.intake import (
     describe_mail,
     read_mail,
 )
+
+from .common import ReadingCase
 
 ADF = """<?ADF VERSION "1.0"?>
 <?xml version="1.0"?>
@@ -29,8 +29,7 @@ ADF = """<?ADF VERSION "1.0"?>
 
 
 @tagged("post_install", "-at_install")
-@freeze_time("2026-11-24 08:00:00")
-class TestMailEnquiry(BaseCase):
+class TestMailEnquiry(ReadingCase):
     """Enquiries by mail, as senders put them into one."""
 
     def _mail(self, text="Please see the attachment.", **headers):

@@ -429,7 +429,7 @@ class TestFirstAttempt(ResponseCase):
         self._log_call(head, MORNING + 40 * MINUTE)
         with freeze_time(MORNING + 30 * MINUTE):
             self._write_to_customer(other)
-        merged = (head | other).with_user(self.agent).merge_opportunity().sudo()
+        merged = (head | other).with_user(self.supervisor).merge_opportunity().sudo()
         self.assertEqual(merged.enquiry_date, MORNING)
         self._assert_tried(merged, MORNING + 30 * MINUTE, self.agent)
         self.assertEqual(merged.response_minutes, 30)

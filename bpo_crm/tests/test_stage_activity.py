@@ -5,44 +5,15 @@ from freezegun import freeze_time
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
-from .common import CALL, BpoCase
+from .common import CALL, StageActivityCase
 
 #: A Friday, ten in the morning in Manila.
 FRIDAY = "2026-11-20 02:00:00"
 
 
 @tagged("post_install", "-at_install")
-class TestStageActivity(BpoCase):
+class TestStageActivity(StageActivityCase):
     """The stage's activity and the lead's way through the stages go together."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.call_type = cls.env.ref(CALL)
-        cls.meeting_type = cls.env.ref("mail.mail_activity_data_meeting")
-        cls.new.write(
-            {
-                "activity_type_id": cls.call_type.id,
-                "activity_due_days": 1,
-                "advance_when_done": True,
-            }
-        )
-        cls.qualified.write(
-            {"activity_type_id": cls.meeting_type.id, "advance_when_done": False}
-        )
-
-    def _pending(self, lead):
-        return lead._find_pending_activities()
-
-    def _done(self, lead):
-        everything = self.env["mail.activity"].with_context(active_test=False)
-        return everything.search(
-            [
-                ("res_model", "=", "crm.lead"),
-                ("res_id", "=", lead.id),
-                ("active", "=", False),
-            ]
-        )
 
     # ------------------------------------------------------------
     # The first activity
@@ -358,12 +329,6 @@ class TestStageActivity(BpoCase):
     # ------------------------------------------------------------
     # Calls
     # ------------------------------------------------------------
-
-    def _log_call(self, lead, result, **values):
-        wizards = self.env["crm.lead.log.call"].with_user(self.agent)
-        wizard = wizards.create({"lead_id": lead.id, "result": result, **values})
-        wizard.action_save()
-        return wizard
 
     def test_a_call_that_reached_nobody_keeps_the_lead_where_it_is(self):
         lead = self._new_lead(self.agent)

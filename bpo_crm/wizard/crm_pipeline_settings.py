@@ -1,7 +1,7 @@
 from odoo import Command, api, fields, models
 
+from ..domains import OPEN_STAGE
 from ..hooks import STAGE_ACTIVITY, activate_crons
-from ..models.crm_stage import OPEN_STAGE
 
 #: What the questionnaire asks of each stage.
 STAGE_FIELDS = (

@@ -5,6 +5,8 @@ import datetime
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.conftest import DESKTOP, PHONE
+
 MY_DAY = ".o_bpo_my_day"
 
 
@@ -91,3 +93,19 @@ def test_the_systray_leads_to_what_is_due(home, floor, dealership):
     group.click()
     rows = home.page.locator(".o_data_row")
     expect(rows.filter(has_text="In the systray")).to_be_visible()
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_my_day_scrolls_to_its_last_row(browse, floor, dealership, size):
+    for number in range(12):
+        claimed_lead(floor, dealership, f"Far down {number}")
+        floor.new_lead(dealership, user_id=False)
+    client = browse("agent2", size)
+    for scroll in (client.turn_wheel, client.press_page_down, client.swipe_up):
+        client.open("my_day_action", MY_DAY)
+        rows = client.page.locator(".o_bpo_row")
+        expect(rows.first).to_be_in_viewport()
+        expect(rows.last).not_to_be_in_viewport()
+        client.scroll_to(rows.last, scroll)
+        client.save_screenshot(f"my_day_{size['width']}_{scroll.__name__}")
+        expect(rows.last).to_be_in_viewport(ratio=1)
