@@ -20,6 +20,7 @@
         "security/bpo_crm_groups.xml",
         "security/ir.model.access.csv",
         "security/crm_lead_rules.xml",
+        "security/company_rules.xml",
         "data/ir_sequence.xml",
         "data/crm_lead_source.xml",
         "data/crm_stage.xml",

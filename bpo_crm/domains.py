@@ -1,4 +1,4 @@
-"""Domains and orders that several behaviours of leads share."""
+"""Domains, orders and names of fields that several behaviours of leads share."""
 
 #: The flags of a stage in which leads are closed.
 CLOSING_FLAGS = ("is_won", "is_lost")
@@ -14,3 +14,12 @@ NEVER = [("id", "=", 0)]
 
 #: The pool, the most urgent lead first: by priority, then by age.
 POOL_ORDER = "priority desc, enquiry_date, id"
+
+#: The fields of a lead with what may belong to a company.
+COMPANY_DATA = (
+    "dealership_id",
+    "brand_id",
+    "vehicle_model_id",
+    "intake_source_id",
+    "vehicle_interest_ids",
+)

@@ -1,5 +1,7 @@
 from . import (
     server_only,
+    crm_checked_afterwards,
+    crm_company_data,
     resource_calendar,
     res_company,
     ir_attachment,
@@ -33,6 +35,7 @@ from . import (
     crm_team,
     crm_team_member,
     crm_lead,
+    crm_lead_company,
     crm_lead_known,
     crm_lead_team,
     crm_lead_customer,

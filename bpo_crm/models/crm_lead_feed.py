@@ -89,13 +89,22 @@ class LeadFeed(models.Model):
 
     _name = "crm.lead.feed"
     _description = "Distributor Feed"
+    _inherit = ["crm.company.data"]
     _order = "brand_id, sequence, id"
 
     name = fields.Char(required=True)
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
     brand_id = fields.Many2one(
-        "crm.brand", required=True, index=True, ondelete="cascade"
+        "crm.brand",
+        required=True,
+        index=True,
+        # PostgreSQL would delete the feeds of other companies, and those in use.
+        ondelete="restrict",
+        check_company=True,
+    )
+    company_id = fields.Many2one(
+        default=None, compute="_compute_company_id", store=True, readonly=False
     )
     kind = fields.Selection(
         [
@@ -112,6 +121,7 @@ class LeadFeed(models.Model):
         "crm.lead.source",
         "Lead Source",
         ondelete="restrict",
+        check_company=True,
         help="What its leads have as their source, with its team and its target.",
     )
     # What is read there
@@ -146,6 +156,13 @@ class LeadFeed(models.Model):
         "CHECK(kind != 'lead' OR source_id IS NOT NULL)",
         "Choose the lead source that the leads of this feed get.",
     )
+
+    @api.depends("brand_id.company_id", "source_id.company_id")
+    def _compute_company_id(self):
+        for feed in self:
+            feed.company_id = (
+                feed.brand_id.company_id or feed.source_id.company_id or feed.company_id
+            )
 
     @api.depends("kind")
     def _compute_target_model(self):

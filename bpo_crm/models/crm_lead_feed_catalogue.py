@@ -57,6 +57,7 @@ class LeadFeed(models.Model):
                 with self.env.cr.savepoint():
                     values = self._prepare_values(record, references)
                     key = values[self._get_key()]
+                    self._check_may_change(known.get(key))
                     state, known[key] = self._upsert_one(values, known.get(key))
                 pull.counts[state] += 1
             except Exception as error:
@@ -74,6 +75,8 @@ class LeadFeed(models.Model):
         :rtype: tuple
         """
         if not found:
+            # What a shared feed makes is shared, too.
+            values = {**values, "company_id": self.company_id.id}
             found = self.env[self.target_model].create(values)
             self._link(found)
             return "created", found
@@ -86,6 +89,23 @@ class LeadFeed(models.Model):
         if changed:
             found.write(changed)
         return ("changed" if changed else "unchanged"), found
+
+    def _check_may_change(self, found):
+        """Refuse to change what belongs to another company than this feed.
+
+        Managers of any company decide what a shared feed reads.
+
+        :param found: our record, or None.
+        :raises ValueError: with its name.
+        """
+        if found and found.company_id - self.company_id:
+            raise ValueError(
+                self.env._(
+                    '"%(name)s" belongs to %(company)s, and this feed does not.',
+                    name=found.display_name,
+                    company=found.company_id.name,
+                )
+            )
 
     def _link(self, record):
         """Let a dealership sell this brand."""

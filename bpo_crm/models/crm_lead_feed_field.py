@@ -95,6 +95,7 @@ class LeadFeedField(models.Model):
 
     _name = "crm.lead.feed.field"
     _description = "Field of a Distributor Feed"
+    _inherit = ["crm.checked.afterwards"]
     _order = "sequence, id"
 
     feed_id = fields.Many2one(

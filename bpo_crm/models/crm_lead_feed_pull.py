@@ -265,7 +265,7 @@ class LeadFeed(models.Model):
                 context = with_inner_context(self).env.context
                 feed = self.with_env(api.Environment(cr, SUPERUSER_ID, context))
                 feed._commit()
-                yield feed
+                yield feed.with_company(feed.exists().company_id)
             finally:
                 cr.rollback()
                 cr.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK, self.id])

@@ -22,6 +22,7 @@ class LeadSource(models.Model):
 
     _name = "crm.lead.source"
     _description = "Lead Source"
+    _inherit = ["crm.company.data"]
     _order = "name, id"
 
     name = fields.Char(required=True)
@@ -38,9 +39,15 @@ class LeadSource(models.Model):
         help="The source that its leads get.",
     )
     # What its enquiries do not say
-    brand_id = fields.Many2one("crm.brand", ondelete="restrict")
-    dealership_id = fields.Many2one("crm.dealership", ondelete="restrict")
-    team_id = fields.Many2one("crm.team", ondelete="restrict")
+    brand_id = fields.Many2one("crm.brand", ondelete="restrict", check_company=True)
+    dealership_id = fields.Many2one(
+        "crm.dealership", ondelete="restrict", check_company=True
+    )
+    team_id = fields.Many2one(
+        "crm.team",
+        ondelete="restrict",
+        domain="['|', ('company_id', '=', False), ('company_id', '=?', company_id)]",
+    )
     # Its door
     token_hash = fields.Char(
         groups="base.group_system", copy=False, exportable=False, readonly=True
@@ -67,6 +74,10 @@ class LeadSource(models.Model):
         "Nobody can be called before the enquiry: the minutes cannot be negative.",
     )
 
+    @api.constrains("company_id", "team_id")
+    def _check_team_company(self):
+        self._check_own_or_shared("team_id")
+
     @api.model_create_multi
     def create(self, vals_list):
         sources = super().create(vals_list)
@@ -77,7 +88,7 @@ class LeadSource(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_of_core(self):
-        of_core = self & self.concat(*map(self._get_of_core, CORE_WAYS))
+        of_core = self & self.browse().concat(*map(self._get_of_core, CORE_WAYS))
         if of_core:
             raise UserError(
                 self.env._(
@@ -86,6 +97,10 @@ class LeadSource(models.Model):
                     ", ".join(of_core.mapped("name")),
                 )
             )
+
+    @api.model
+    def _get_users(self):
+        return [("crm.lead", "intake_source_id"), ("crm.lead.feed", "source_id")]
 
     @api.model
     def _get_of_core(self, way):

@@ -59,6 +59,9 @@ class LeadSource(models.Model):
         :return: True
         :raises AccessError: for anybody below a BPO manager.
         """
+        check_role(
+            self.env, MANAGER, self.env._("Only a BPO manager can revoke a token.")
+        )
         self.check_access("write")
         return self.sudo().write({"token_hash": False, "token_date": False})
 
@@ -143,7 +146,9 @@ class LeadSource(models.Model):
             # Two that name the same customer wait for each other instead of failing.
             cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
             env = api.Environment(cr, SUPERUSER_ID, {})
-            return work(env["crm.lead.source"].browse(self.id))
+            source = env["crm.lead.source"].browse(self.id)
+            # The country and the hours that count are those of its company.
+            return work(source.with_company(source.company_id))
 
 
 class LeadSourceRate(models.Model):

@@ -7,7 +7,10 @@ from ..series import STAGE_TEAM, Constraint
 
 
 class Stage(models.Model):
-    _inherit = "crm.stage"
+    """What a stage says of its leads, for the company of its team, or for all."""
+
+    _name = "crm.stage"
+    _inherit = ["crm.stage", "crm.checked.afterwards"]
 
     is_lost = fields.Boolean(
         "Is Lost Stage?",
@@ -34,12 +37,28 @@ class Stage(models.Model):
         "is planned for a later day. 0 for never.",
     )
 
+    company_id = fields.Many2one(
+        "res.company",
+        compute="_compute_company_id",
+        store=True,
+        help="Of its team. What belongs to a company is changed by its managers only; "
+        "stages of several companies, or of none, by all managers.",
+    )
+
     _activity_due_days_positive = Constraint(
         "CHECK(activity_due_days >= 0)", "An activity is not due before it is planned."
     )
     _stale_after_days_positive = Constraint(
         "CHECK(stale_after_days >= 0)", "The days until a lead is stale are 0 or more."
     )
+
+    @api.depends(f"{STAGE_TEAM}.company_id")
+    def _compute_company_id(self):
+        for stage in self:
+            teams = stage[STAGE_TEAM]
+            companies = teams.company_id
+            is_one = len(companies) == 1 and all(team.company_id for team in teams)
+            stage.company_id = companies if is_one else False
 
     @api.constrains(*CLOSING_FLAGS)
     def _check_closing_flags(self):

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class ResCompany(models.Model):
@@ -22,6 +22,12 @@ class ResCompany(models.Model):
         help="Days after which a stale lead that nobody touched goes back to the "
         "pool. 0 for never.",
     )
+
+    @api.model
+    def _are_several(self):
+        """Whether anything can be shared among companies, or be one of them's."""
+        companies = self.sudo().with_context(active_test=False)
+        return companies.search_count([], limit=2) > 1
 
     def _get_sales_calendar(self):
         """Return the working hours of the sales team; empty without any."""

@@ -91,7 +91,8 @@ class TestIntakeMail(BpoCase):
         self.assertEqual(alias.alias_model_id.model, "crm.lead")
 
     def test_only_managers_change_an_address(self):
-        self.source.with_user(self.supervisor).write({"alias_name": "other-t"})
+        with self.assertRaises(AccessError):
+            self.source.with_user(self.supervisor).write({"alias_name": "other-t"})
         self.source.invalidate_recordset()
         self.assertEqual(self.source.alias_name, "portal-t")
         self.source.with_user(self.manager).write({"alias_name": "other-t"})
