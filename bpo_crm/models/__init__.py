@@ -63,6 +63,7 @@ from . import (
     crm_lead_call,
     crm_lead_visit,
     crm_lead_queue,
+    crm_lead_my_activities,
     crm_lead_my_day,
     calendar_event,
     mail_activity,
@@ -74,4 +75,5 @@ from . import (
     res_partner,
     res_users,
     res_users_at_work,
+    res_users_my_activities,
 )

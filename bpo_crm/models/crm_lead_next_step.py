@@ -26,8 +26,6 @@ class Lead(models.Model):
 
     _inherit = "crm.lead"
 
-    # The pipeline's screens show archived leads, and done activities are archived.
-    activity_ids = fields.One2many(context={"active_test": True})
     next_step_date = fields.Date(
         "Next Step On",
         compute="_compute_next_step",
@@ -217,12 +215,6 @@ class Lead(models.Model):
     def _forget_reason(self):
         """Take back why nothing was planned."""
         self.sudo().filtered("no_next_step_reason").no_next_step_reason = False
-
-    @api.model
-    def _search_my_activity_date_deadline(self, operator, operand):
-        # On 18.0, core looks at what is done as well where archived leads show.
-        pending = self.with_context(active_test=True)
-        return super(Lead, pending)._search_my_activity_date_deadline(operator, operand)
 
     @api.model
     def _get_todays(self):

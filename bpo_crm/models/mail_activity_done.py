@@ -66,6 +66,14 @@ class Activity(models.Model):
         return super(Activity, doomed).unlink()
 
     @api.model
+    def get_activity_data(self, res_model, domain, *args, fetch_done=False, **kwargs):
+        # Of a lead all that is done is kept, not the documents alone.
+        fetch_done = fetch_done and res_model != "crm.lead"
+        return super().get_activity_data(
+            res_model, domain, *args, fetch_done=fetch_done, **kwargs
+        )
+
+    @api.model
     def _check_system_fields(self, names):
         if not self.env.su and any(name in names for name in SYSTEM_FIELDS):
             raise AccessError(

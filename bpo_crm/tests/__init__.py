@@ -31,6 +31,7 @@ from . import (
     test_merge,
     test_missing_step,
     test_moment,
+    test_my_activities,
     test_my_day,
     test_next_step,
     test_next_step_prompt,
