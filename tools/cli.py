@@ -57,6 +57,13 @@ def _parse(arguments):
     test = _add(
         commands, "test", _test, "run all tests; pytest's own arguments pass through"
     )
+    test.add_argument(
+        "--tries",
+        type=int,
+        metavar="N",
+        help="how often the machine that tries to get past the rules begins anew; more "
+        "of them take longer",
+    )
     shell = _add(commands, "shell", _shell, "Odoo's shell on a demo database")
     bench = _add(commands, "bench", _bench, "measure against plain Odoo")
     for command in (demo, test, shell, bench):
@@ -89,7 +96,7 @@ def _demo(options, _rest):
 def _test(options, rest):
     from . import testing
 
-    return testing.run(options.series, rest)
+    return testing.run(options.series, rest, options.tries)
 
 
 def _shell(options, _rest):
