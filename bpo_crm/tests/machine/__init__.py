@@ -5,7 +5,7 @@ needs Hypothesis.
 
 - ``floor``: whom and what there is to begin with,
 - ``values``: what somebody may send,
-- ``calls``: which calls somebody may make with it,
+- ``calls``, ``families`` and ``calls_…``: which calls somebody may make with it,
 - ``rpc``: making them as the web client does,
 - ``picture``: what PostgreSQL holds, before and after,
 - ``rules``: what must be true of the two,

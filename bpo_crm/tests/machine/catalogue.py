@@ -61,6 +61,16 @@ KNOWN_VALUES = {
     "email_normalized": values.EMAILS,
 }
 
+#: What is sent for others.
+VALUES_OF_TYPES = {
+    "boolean": [True, False],
+    "integer": values.NUMBERS,
+    "float": values.NUMBERS,
+    "monetary": values.NUMBERS,
+    "date": values.MOMENTS,
+    "datetime": values.MOMENTS,
+}
+
 #: How deep values of records lie in values of records.
 DEPTH = 1
 
@@ -80,45 +90,39 @@ class Catalogue:
         """Return the names of the records of models."""
         return [name for model in models for name in self.names.get(model, [])]
 
-    def one_of_model(self, model):
-        """Return a strategy of the ids of a model, some of them bent."""
+    def id_of(self, model):
+        """Return a strategy of the ids of a model."""
         names = self.find_names(model)
-        return values.ids_of(names) if names else st.sampled_from([1, 2, 3, [1]])
+        return values.ids_of(names) if names else st.sampled_from([1, 2, 3])
 
     def value(self, model, name, depth=DEPTH):
-        """Return a strategy of what may be sent for a field.
+        """Return a strategy of what is meant to be sent for a field.
 
         :param str model: its model.
         :param str name: of the field.
         :param int depth: how deep records may be made in records.
         """
         field = self.env[model]._fields[name]
-        good = self._good_value(field, depth)
-        return st.one_of(good, good, values.nonsense)
-
-    def _good_value(self, field, depth):
-        if field.name in KNOWN_VALUES:
-            return st.sampled_from(KNOWN_VALUES[field.name])
+        if name in KNOWN_VALUES:
+            return st.sampled_from(KNOWN_VALUES[name])
         if field.type in ("many2one", "many2one_reference"):
-            return self.one_of_model(field.comodel_name or "crm.lead")
+            return self.id_of(field.comodel_name or "crm.lead")
         if field.type in ("one2many", "many2many"):
-            names = self.find_names(field.comodel_name)
-            if not depth:
-                return values.commands(names, st.just({}))
-            nested = self.values(field.comodel_name, depth=depth - 1)
-            return values.commands(names, nested)
+            nested = st.just({})
+            if depth:
+                nested = self.values(field.comodel_name, depth=depth - 1)
+            return values.commands(self.find_names(field.comodel_name), nested)
         if field.type == "selection" and isinstance(field.selection, list):
             return st.sampled_from([key for key, _label in field.selection])
-        return st.sampled_from(
-            {
-                "boolean": [True, False],
-                "integer": values.NUMBERS,
-                "float": values.NUMBERS,
-                "monetary": values.NUMBERS,
-                "date": values.MOMENTS,
-                "datetime": values.MOMENTS,
-            }.get(field.type, values.TEXTS)
-        )
+        return st.sampled_from(VALUES_OF_TYPES.get(field.type, values.TEXTS))
+
+    def hostile_value(self, model, name):
+        """Return a strategy of what nobody should believe that is sent for a field."""
+        field = self.env[model]._fields[name]
+        names = self.find_names(field.comodel_name or "crm.lead")
+        if field.type not in ("many2one", "many2one_reference") or not names:
+            return values.nonsense
+        return st.one_of(values.bent_ids_of(names), values.nonsense)
 
     def field(self, model):
         """Return a strategy of the names of the fields of a model."""
@@ -131,32 +135,42 @@ class Catalogue:
             *map(st.sampled_from, filter(None, tiers)), st.sampled_from(sorted(fields))
         )
 
-    def values(self, model, at_most=3, depth=DEPTH):
-        """Return a strategy of values of a record.
+    def values(self, model, names=None, depth=DEPTH):
+        """Return a strategy of values of a record, of which one may be hostile.
 
         :param str model: its model.
-        :param int at_most: how many fields.
+        :param names: strategy of the names of fields; a few of all by default.
         :param int depth: how deep records may be made in records.
         """
-        pairs = self.field(model).flatmap(
-            lambda name: st.tuples(st.just(name), self.value(model, name, depth))
+        names = names or st.lists(
+            self.field(model), min_size=1, max_size=3, unique=True
         )
-        return st.lists(pairs, min_size=1, max_size=at_most).map(dict)
+        return names.flatmap(lambda chosen: self._values_of(model, chosen, depth))
+
+    def _values_of(self, model, names, depth):
+        meant = {name: self.value(model, name, depth) for name in names}
+        # Where all is hostile, all is refused.
+        ways = [meant, *({**meant, name: self.hostile_value(model, name)} for name in names)]
+        return st.one_of([st.fixed_dictionaries(way) for way in ways])
 
     def context(self, model="crm.lead"):
         """Return a strategy of contexts: mostly empty, else with keys of the code."""
+        defaults = self.field(model).flatmap(
+            lambda name: st.tuples(
+                st.just(f"default_{name}"),
+                st.one_of(self.value(model, name, 1), self.hostile_value(model, name)),
+            )
+        )
+        companies = st.lists(self.id_of("res.company"), min_size=1, max_size=2)
         pairs = st.one_of(
             st.tuples(st.sampled_from(self.context_keys["bpo_crm"]), _truthy),
             st.tuples(st.sampled_from(self.context_keys["others"]), _truthy),
-            self.field(model).flatmap(
-                lambda name: st.tuples(
-                    st.just(f"default_{name}"), self.value(model, name, 0)
-                )
-            ),
+            st.tuples(st.just("allowed_company_ids"), companies),
+            defaults,
         )
         some = st.lists(pairs, min_size=1, max_size=2).map(dict)
         none = st.just({})
-        return st.one_of(none, none, some)
+        return st.one_of(none, none, none, some)
 
     def find_methods(self, model, addons=("bpo_crm", "crm", "mail", "calendar")):
         """Return the methods of a model that a client may call, by addons' code."""

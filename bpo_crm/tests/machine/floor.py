@@ -11,8 +11,8 @@ from ...series import STAGE_TEAM
 from ..common import CALL, BpoCase
 
 #: Begins what only some may see; what follows says whose it is.
-SECRET = "SECRET"
-OTHERS = "OTHERS"
+SECRET = "secret"
+OTHERS = "others"
 
 #: The number of another agent's customer, as PostgreSQL holds it.
 OTHERS_PHONE = "+639175559001"
@@ -108,9 +108,9 @@ class FloorCase(BpoCase):
         call = cls.env.ref(CALL)
         (cls.new | cls.qualified).write({"activity_type_id": call.id})
         cls.new.advance_when_done = True
-        cls.fleet = cls.env["crm.team"].create(
-            {"name": "Fleet", "member_ids": cls.agent.ids}
-        )
+        # What is of no company is open to all of them.
+        cls.team.company_id = cls.env.company
+        cls.fleet = cls.team.copy({"name": "Fleet", "member_ids": cls.agent.ids})
         fleet_stage = cls.env["crm.stage"].create(
             {"name": "Fleet Only", "sequence": 15, STAGE_TEAM: cls.fleet.ids[0]}
             if STAGE_TEAM == "team_id"
@@ -200,7 +200,7 @@ class FloorCase(BpoCase):
                 name=f"{OTHERS}-name",
                 contact_name=f"{OTHERS}-contact",
                 phone="+63 917 555 9001",
-                email_from=f"{OTHERS.lower()}-email@customer.example",
+                email_from=f"{OTHERS}-email@customer.example",
                 description=f"<p>{OTHERS}-description</p>",
             ),
             "other_of_contact": cls._new_lead(

@@ -99,6 +99,14 @@ class Step:
         return lead["user_id"] == self.uid
 
 
+    def may_comment(self, lead):
+        """Whether the caller may write in the chatter of a lead that waits."""
+        if self.role == "salesperson":
+            # Core lets salespeople write on what nobody owns.
+            return not lead["user_id"]
+        return self.before.is_in_pool(lead) and self.role in ("agent", "other_agent")
+
+
 def rule(check):
     RULES.append(check)
     return check
@@ -309,7 +317,6 @@ def leads_are_worked_by_their_owner(step):
         if step.may_work(old) or step.may_work(new):
             continue
         if step.role == "salesperson" and not old["user_id"]:
-            # Core lets salespeople write on what nobody owns.
             continue
         names = _changed(old, new, old.keys() - UNWATCHED)
         if names:
@@ -464,8 +471,7 @@ def work_is_done_by_the_owner(step):
             new = step.after.leads.get(row[column])
             if not (old and new) or step.may_work(old) or step.may_work(new):
                 continue
-            is_open_word = name == "messages" and step.before.is_in_pool(old)
-            if not (is_open_word and step.role in ("agent", "other_agent")):
+            if not (name == "messages" and step.may_comment(old)):
                 yield f"{name} {row['id']} of {_name(new)}"
     for row in step.made("meetings"):
         old = step.before.leads.get(row["opportunity_id"])

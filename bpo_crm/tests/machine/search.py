@@ -10,6 +10,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from . import dice
 from .shorten import shorten
 
 #: How many times calls follow each other before all begins anew.
@@ -76,6 +77,10 @@ class Search:
         """
         machine = seed(first_seed)(_build_machine(self, families))
         run_state_machine_as_test(machine, settings=_prepare_settings(attempts))
+
+    def describe(self):
+        """Return what was found, for people; an empty text for nothing."""
+        return "\n\n".join(map(str, self.findings))
 
     # One attempt
 
@@ -161,6 +166,7 @@ def _prepare_settings(attempts):
     return settings(
         max_examples=attempts,
         stateful_step_count=STEPS,
+        backend=dice.NAME,
         database=None,
         deadline=None,
         suppress_health_check=list(HealthCheck),
