@@ -68,6 +68,13 @@ def _parse(arguments):
     test.add_argument(
         "--clocks", action="store_true", help="run them under each of the other clocks"
     )
+    test.add_argument(
+        "--tries",
+        type=int,
+        metavar="N",
+        help="how often the machine that tries to get past the rules begins anew; more "
+        "of them take longer",
+    )
     shell = _add(commands, "shell", _shell, "Odoo's shell on a demo database")
     bench = _add(commands, "bench", _bench, "measure against plain Odoo")
     for command in (demo, test, shell, bench):
@@ -101,7 +108,7 @@ def _test(options, rest):
     from . import clocks, testing
 
     names = list(clocks.find_all()) if options.clocks else options.clock
-    return testing.run(options.series, rest, names)
+    return testing.run(options.series, rest, names, options.tries)
 
 
 def _shell(options, _rest):

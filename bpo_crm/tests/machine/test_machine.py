@@ -1,0 +1,53 @@
+"""The machine tries; ``./bpo test --tries 2000`` lets it try longer."""
+
+import os
+from unittest.mock import patch
+
+from odoo.tests import tagged
+
+from .catalogue import Catalogue
+from .families import build
+from .floor import FloorCase
+from .search import Search
+from .trial import Trial
+
+#: How often it begins anew, if nobody says otherwise: about a minute.
+TRIES = 300
+
+
+@tagged("post_install", "-at_install")
+class TestMachine(FloorCase):
+    def _search(self, tries, *families):
+        """Let the machine try.
+
+        :param int tries: how often it begins anew.
+        :param str families: of calls; all of them by default.
+        :return: what it found.
+        :rtype: Search
+        """
+        with self._alone() as sent:
+            search = Search(Trial(self, sent))
+            search.run(build(Catalogue(self), families), tries)
+        return search
+
+    def _replay(self, *made):
+        """Make calls of a list that the machine found, and say what comes of them.
+
+        :param calls.Call made: one after the other.
+        """
+        with self._alone() as sent:
+            trial = Trial(self, sent)
+            trial.begin()
+            outcomes = [trial.make(call) for call in made]
+            trial.end()
+        self.assertFalse(outcomes[-1].broken, outcomes)
+
+    def test_nobody_gets_past_the_rules(self):
+        tries = int(os.environ.get("BPO_TRIES") or TRIES)
+        self.assertFalse(self._search(tries).describe())
+
+    def test_the_machine_finds_a_rule_that_nobody_keeps(self):
+        lead = self.registry["crm.lead"]
+        with patch.object(lead, "_is_guard_lifted", lambda *_args: True):
+            found = self._search(20, "move_lead").describe()
+        self.assertIn("A stage was left backwards or skipped", found)
