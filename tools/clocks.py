@@ -144,7 +144,8 @@ def find_turn(all_series):
 
 
 def _now():
-    return datetime.datetime.now(UTC)
+    # In whole seconds, as a clock is set.
+    return datetime.datetime.now(UTC).replace(microsecond=0)
 
 
 def _find_library(path):
