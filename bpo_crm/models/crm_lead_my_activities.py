@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from .crm_lead import OPEN_LEAD
+from ..domains import OPEN_LEAD
 
 #: What each number of the systray counts, as a comparison with today.
 SYSTRAY_NUMBERS = {
