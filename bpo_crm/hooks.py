@@ -54,17 +54,28 @@ def activate_crons(env):
             cron.sudo().active = True
 
 
+def find_stage_activity(env):
+    """Return what open stages plan until somebody says otherwise.
+
+    :param odoo.api.Environment env: of anybody.
+    :return: a type of activities; empty where it was deleted or archived.
+    """
+    kinds = env["mail.activity.type"]
+    call = env.ref(STAGE_ACTIVITY, raise_if_not_found=False) or kinds
+    return call.filtered("active")
+
+
 def _set_up_fresh_pipeline(env):
     activate_crons(env)
     kept = env.ref("bpo_crm.stage_lost")
-    call = env.ref(STAGE_ACTIVITY, raise_if_not_found=False)
+    call = find_stage_activity(env)
     for xml_id, name, sequence, due_days, stale_after_days in FRESH_STAGES:
         stage = env.ref(xml_id, raise_if_not_found=False)
         values = {
             "name": name,
             "sequence": sequence,
             "is_won": name == "Won",
-            "activity_type_id": call and name != "Won" and call.id,
+            "activity_type_id": name != "Won" and call.id,
             "activity_due_days": due_days,
             "advance_when_done": name == "New",
             "stale_after_days": stale_after_days,

@@ -69,6 +69,7 @@ from . import (
     mail_activity,
     mail_activity_done,
     mail_activity_promise,
+    mail_activity_type,
     mail_message,
     onboarding_onboarding,
     res_config_settings,

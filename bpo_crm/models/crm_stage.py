@@ -71,6 +71,20 @@ class Stage(models.Model):
                     )
                 )
 
+    @api.constrains("activity_type_id", *CLOSING_FLAGS)
+    def _check_activity_type(self):
+        for stage in self:
+            kind = stage.activity_type_id
+            if kind and not kind.active and not stage._is_closed:
+                raise ValidationError(
+                    self.env._(
+                        'Stage "%(stage)s" cannot plan "%(type)s", which is archived. '
+                        "Choose another activity, or none.",
+                        stage=stage.name,
+                        type=kind.name,
+                    )
+                )
+
     def write(self, vals):
         self._check_flag_change(vals)
         return super().write(vals)

@@ -1,6 +1,7 @@
 from . import (
     test_activity,
     test_activity_plan,
+    test_activity_type_use,
     test_activity_types,
     test_adf,
     test_adf_markup,

@@ -128,9 +128,7 @@ class TestMyActivities(BpoCase):
                 order=f"my_activity_date_deadline {order}",
             )
             ids = [row["id"] for row in found]
-            self.assertEqual(
-                ids[-1 if order == "asc" else 0], self.finished.id, order
-            )
+            self.assertEqual(ids[-1 if order == "asc" else 0], self.finished.id, order)
             self.assertEqual(
                 ids[0 if order == "asc" else 1], self.leads[first].id, order
             )

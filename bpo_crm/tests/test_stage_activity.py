@@ -221,13 +221,6 @@ class TestStageActivity(StageActivityCase):
         lead.stage_id = self.qualified
         self.assertFalse(self._pending(lead))
 
-    def test_a_deleted_activity_type_ends_it(self):
-        kind = self.env["mail.activity.type"].create({"name": "Ring"})
-        self.new.activity_type_id = kind
-        kind.with_user(self.manager).unlink()
-        self.assertFalse(self.new.activity_type_id)
-        self.assertFalse(self._pending(self._new_lead(self.agent)))
-
     def test_a_deleted_activity_is_not_planned_again_by_itself(self):
         lead = self._new_lead(self.agent)
         self._pending(lead).with_user(self.agent).unlink()
@@ -244,12 +237,6 @@ class TestStageActivity(StageActivityCase):
         leads = self._new_lead(self.agent) | self._new_lead(self.agent)
         head = leads.merge_opportunity()
         self.assertEqual(len(self._pending(head)), 1)
-
-    def test_an_archived_type_is_not_planned(self):
-        kind = self.env["mail.activity.type"].create({"name": "Ring"})
-        self.new.activity_type_id = kind
-        kind.active = False
-        self.assertFalse(self._pending(self._new_lead(self.agent)))
 
     def test_a_lead_in_the_pool_does_not_advance(self):
         lead = self._new_lead(self.agent)

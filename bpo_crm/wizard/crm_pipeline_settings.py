@@ -1,7 +1,7 @@
 from odoo import Command, api, fields, models
 
 from ..domains import OPEN_STAGE
-from ..hooks import STAGE_ACTIVITY, activate_crons
+from ..hooks import activate_crons, find_stage_activity
 
 #: What the questionnaire asks of each stage.
 STAGE_FIELDS = (
@@ -83,8 +83,7 @@ class PipelineSettings(models.TransientModel):
     @api.model
     def _propose_lines(self, stages):
         """Return what suits most teams, for a pipeline that plans nothing yet."""
-        call = self.env.ref(STAGE_ACTIVITY, raise_if_not_found=False)
-        kind = {"activity_type_id": call and call.id}
+        kind = {"activity_type_id": find_stage_activity(self.env).id}
         return [
             Command.create({"stage_id": stage.id, **kind, **PROPOSALS[number > 0]})
             for number, stage in enumerate(stages)

@@ -590,7 +590,7 @@ def moments_are_not_chosen(step):
         default=None,
     )
     for row in step.made("messages"):
-        if today and abs(row["date"] - today) > timedelta(days=1):
+        if not row["date"] or today and abs(row["date"] - today) > timedelta(days=1):
             yield f"message {row['id']} of {row['date']}"
 
 
