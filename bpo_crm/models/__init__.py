@@ -37,6 +37,7 @@ from . import (
     crm_lead_pipeline,
     crm_lead_lose,
     crm_lead_win,
+    crm_lead_reach,
     crm_lead_claim,
     crm_lead_distribution,
     crm_lead_first_attempt,

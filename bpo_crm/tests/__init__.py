@@ -1,6 +1,7 @@
 from . import (
     test_activity,
     test_activity_plan,
+    test_activity_reach,
     test_activity_types,
     test_adf,
     test_adf_markup,
