@@ -66,6 +66,7 @@ from . import (
     onboarding_onboarding,
     res_config_settings,
     res_partner,
+    res_partner_bank,
     res_users,
     res_users_at_work,
 )

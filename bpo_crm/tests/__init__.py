@@ -9,6 +9,7 @@ from . import (
     test_call,
     test_claim,
     test_connection,
+    test_contact_reach,
     test_dealer_push,
     test_dealership,
     test_digest,
