@@ -59,6 +59,7 @@ from . import (
     crm_lead_visit,
     crm_lead_queue,
     crm_lead_my_day,
+    calendar_attendee,
     calendar_event,
     mail_activity,
     mail_activity_done,

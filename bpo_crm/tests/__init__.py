@@ -25,6 +25,7 @@ from . import (
     test_json_enquiry,
     test_lost,
     test_mail_enquiry,
+    test_meeting_reach,
     test_merge,
     test_missing_step,
     test_moment,
