@@ -27,6 +27,7 @@ from . import (
     test_mail_enquiry,
     test_meeting_reach,
     test_merge,
+    test_message_reach,
     test_missing_step,
     test_moment,
     test_my_day,
