@@ -6,9 +6,34 @@ from odoo import api, models
 
 
 class Attachment(models.Model):
-    """Files of many records with the same content."""
+    """Files of leads, and files of many records with the same content."""
 
     _inherit = "ir.attachment"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        files = super().create(vals_list)
+        files._check_reach()
+        return files
+
+    def write(self, vals):
+        result = super().write(vals)
+        if {"res_id", "res_model"}.intersection(vals):
+            self._check_reach()
+        return result
+
+    def _check_reach(self):
+        """Refuse files on leads that are not the user's to write.
+
+        Odoo 18 looks at what is written, and not at whose file it is afterwards.
+
+        :raises AccessError: also for leads that do not exist.
+        """
+        if self.env.su:
+            return
+        of_leads = self.sudo().filtered(lambda file: file.res_model == "crm.lead")
+        leads = self.env["crm.lead"].browse(filter(None, of_leads.mapped("res_id")))
+        leads._check_reach()
 
     @api.model
     def _create_with_content(self, vals_list, content):

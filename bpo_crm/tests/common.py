@@ -7,6 +7,8 @@ from freezegun import freeze_time
 
 from odoo import SUPERUSER_ID, Command, api
 from odoo.tests import BaseCase, TransactionCase, new_test_user
+from odoo.exceptions import UserError
+from odoo.tests import TransactionCase, new_test_user
 
 from odoo.addons.bpo_crm.remote_odoo import PlacedOrder
 from odoo.addons.bpo_crm.series import IS_19
@@ -147,6 +149,26 @@ class BpoCase(TransactionCase):
         presences.search([("user_id", "in", users.ids)]).unlink()
         for user in users:
             presences.create({"user_id": user.id, "status": status})
+
+    @contextlib.contextmanager
+    def _at(self, moment):
+        """Let it be a moment for the server, and for the database.
+
+        :param datetime moment: in UTC, naive.
+        """
+        with freeze_time(moment), patch.object(self.env.cr, "now", lambda: moment):
+            yield
+
+    @contextlib.contextmanager
+    def _refused(self, words=".", error=UserError):
+        """Check that something is refused, and undo what it did until then.
+
+        :param str words: a regular expression, to be found in the message.
+        :param error: the kind of exception.
+        """
+        with self.assertRaises(error) as caught:
+            yield
+        self.assertRegex(str(caught.exception), words)
 
     def _toasts(self, user):
         """Return the notifications that the client of a user got."""

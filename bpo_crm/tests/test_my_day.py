@@ -62,7 +62,7 @@ class TestMyDay(BpoCase):
         self.assertNotIn(lead.id, sum(rows.values(), []))
 
     def test_the_numbers_are_those_of_the_users_day(self):
-        lead = self._new_lead(self.agent)
+        lead = self._new_lead(self.agent, enquiry_date="2026-11-16 01:00:00")
         calls = self.env["crm.call.log"].with_user(self.agent)
         for call_date, result in (
             ("2026-11-17 15:59:00", "answered"),  # just before midnight in Manila

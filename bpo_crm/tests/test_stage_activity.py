@@ -281,7 +281,7 @@ class TestStageActivity(StageActivityCase):
             self.assertEqual(lead.next_step_state, "planned")
             if is_done:
                 event.action_visit_done()
-            event.unlink()
+            event.with_user(self.supervisor).unlink()
             self.assertEqual(lead.next_step_state, "none")
         self.assertEqual(self._done(lead).done_by_id, self.agent)
 

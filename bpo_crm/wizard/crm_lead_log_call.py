@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..limits import LONGEST_CALL
 from ..models.crm_call_outcome import CALL_RESULTS
 
 
@@ -163,16 +164,30 @@ class LeadLogCall(models.TransientModel):
     def _prepare_call_values(self):
         if not self.result:
             raise UserError(self.env._("Choose the result of the call."))
+        duration = self._get_duration()
+        # Who types in how long it took opened the window during the call, or later.
+        begin = self.env["crm.call.log"]._get_begin(duration)
         return {
-            "call_date": self.started_at,
-            "duration": self._get_duration(),
+            "call_date": min(self.started_at, begin),
+            "duration": duration,
             "result": self.result,
             "summary": self.summary,
         }
 
     def _get_duration(self):
-        """Return the minutes that were typed in, or those that the timer shows."""
+        """Return the minutes that were typed in, or those that the timer shows.
+
+        :raises UserError: when the timer was forgotten.
+        """
         if self.duration or not self.is_timer_running:
             return self.duration
         running = fields.Datetime.now() - self.started_at
-        return running.total_seconds() / 60
+        minutes = running.total_seconds() / 60
+        if minutes > LONGEST_CALL:
+            raise UserError(
+                self.env._(
+                    "The timer has run for more than a day. Enter how long the call "
+                    "took."
+                )
+            )
+        return minutes

@@ -46,6 +46,7 @@ class NextStepMixin(models.AbstractModel):
             return None
         if not self.next_date:
             raise UserError(self.env._("Choose the day of the next activity."))
+        self.env["mail.activity"]._check_day(self.next_date)
         due_at = self._get_due_at()
         is_past = due_at and due_at < fields.Datetime.now()
         if is_past or self.next_date < fields.Date.context_today(self):
