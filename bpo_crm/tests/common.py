@@ -6,9 +6,8 @@ from unittest.mock import patch
 from freezegun import freeze_time
 
 from odoo import SUPERUSER_ID, Command, api
-from odoo.tests import BaseCase, TransactionCase, new_test_user
 from odoo.exceptions import UserError
-from odoo.tests import TransactionCase, new_test_user
+from odoo.tests import BaseCase, TransactionCase, new_test_user
 
 from odoo.addons.bpo_crm.remote_odoo import PlacedOrder
 from odoo.addons.bpo_crm.series import IS_19
