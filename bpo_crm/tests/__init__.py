@@ -2,6 +2,7 @@ from . import (
     test_activity,
     test_activity_plan,
     test_activity_types,
+    test_address,
     test_adf,
     test_adf_markup,
     test_adf_samples,

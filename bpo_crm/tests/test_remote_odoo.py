@@ -61,11 +61,3 @@ class TestRemoteOdoo(BaseCase):
                     connection.call("common", "version", [])
             connection.close()
         self.assertLess(time.monotonic() - began, transport.READ_TIMEOUT / 2)
-
-    def test_addresses_are_canonical(self):
-        self.assertEqual(
-            remote_odoo.check_address(" https://odoo.example.com/ "),
-            "https://odoo.example.com",
-        )
-        for url in ("http://localhost:8069", "http://127.0.0.1", "http://[::1]:80"):
-            self.assertEqual(remote_odoo.check_address(url), url)
