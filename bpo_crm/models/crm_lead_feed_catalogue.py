@@ -63,7 +63,7 @@ class LeadFeed(models.Model):
                 # The others must have their turn.
                 name = f"{self.remote_model}/{record['id']}"
                 _logger.info("%s is refused", name, exc_info=True)
-                pull.refused.append(f"{name}: {error}")
+                pull.refused.append(f"{name}: {self.brand_id._shorten(str(error))}")
 
     def _upsert_one(self, values, found):
         """Make a record or write what is other than before.

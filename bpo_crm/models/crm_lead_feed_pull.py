@@ -7,7 +7,6 @@ from datetime import timedelta
 
 from odoo import SUPERUSER_ID, api, fields, models
 
-from ..intake import leave_out_controls
 from ..remote_odoo import (
     PAGE_SIZE,
     UNREADABLE,
@@ -245,7 +244,8 @@ class LeadFeed(models.Model):
                 # The other feeds must have their turn.
                 _logger.exception("Feed %s failed", self.id)
                 feed.env.cr.rollback()
-                pull.error = leave_out_controls(str(error)) or type(error).__name__
+                problem = feed.brand_id._shorten(str(error))
+                pull.error = problem or type(error).__name__
             feed._commit()
             feed._remember(pull)
         return pull

@@ -1,6 +1,7 @@
 """Talking to somebody else's Odoo server: plain Python that knows no ORM.
 
-The models decide, this package talks. It needs ``requests``,
+The models decide, this package talks. What a server answers must look as
+:mod:`.replies` says, or the answer is refused as a whole. It needs ``requests``,
 ``idna`` and ``phonenumbers``, and can be used and tested without Odoo.
 """
 

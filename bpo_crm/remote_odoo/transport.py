@@ -229,10 +229,10 @@ def error_from_reply(error):
     :rtype: RemoteError
     """
     if not isinstance(error, dict):
-        return NotOdoo("The error in the reply has no known form.")
+        return _after_sending(NotOdoo("The error in the reply has no known form."))
     data = error.get("data") if isinstance(error.get("data"), dict) else {}
-    name = str(data.get("name") or "")
-    message = str(data.get("message") or error.get("message") or "").strip()
+    name = _get_text(data, "name")
+    message = (_get_text(data, "message") or _get_text(error, "message")).strip()
     if is_contention(name) or is_contention(message):
         return Contended(message)
     if name.endswith(".AccessDenied"):
@@ -244,7 +244,15 @@ def error_from_reply(error):
     if name in _DATABASE_FAULTS:
         # It has nothing to do with what was asked, and passes.
         return _after_sending(Unreachable(message))
+    if not name:
+        # Not Odoo's own words, which would mean that nothing was kept.
+        return _after_sending(Rejected(message))
     return Rejected(message)
+
+
+def _get_text(value, name):
+    found = value.get(name)
+    return found if isinstance(found, str) else ""
 
 
 def is_contention(text):

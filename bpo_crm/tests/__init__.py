@@ -34,6 +34,7 @@ from . import (
     test_questionnaire,
     test_reference,
     test_remote_odoo,
+    test_replies,
     test_response,
     test_roles,
     test_stage,

@@ -9,7 +9,7 @@ from odoo.tests import BaseCase, tagged
 from odoo.tests.common import _super_send
 
 from odoo.addons.bpo_crm import remote_odoo
-from odoo.addons.bpo_crm.remote_odoo import phone, session, transport
+from odoo.addons.bpo_crm.remote_odoo import phone, replies, session, transport
 
 
 @tagged("post_install", "-at_install")
@@ -17,7 +17,7 @@ class TestRemoteOdoo(BaseCase):
     """What needs no server; the client against real ones is in ``/tests``."""
 
     def test_the_examples_in_the_documentation_are_true(self):
-        for module in (phone, session):
+        for module in (phone, replies, session):
             results = doctest.testmod(module)
             self.assertGreater(results.attempted, 0)
             self.assertEqual(results.failed, 0)
