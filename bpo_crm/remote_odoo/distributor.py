@@ -119,7 +119,7 @@ class Distributor:
         while page is None or len(page) == PAGE_SIZE:
             rest = [("id", ">", after)]
             page = self._search([*rest, *domain], order="id", limit=PAGE_SIZE)
-            if page != sorted(page) or page[:1] <= [after]:
+            if [after, *page] != sorted({after, *page}):
                 raise NotOdoo(f"The answer about {self._model} is in no known order.")
             if page:
                 yield page

@@ -125,7 +125,8 @@ class Transport:
     def _parse_reply(self, response, body):
         if response.is_redirect or 300 <= response.status_code < 400:
             target = response.headers.get("Location", "")
-            raise NotOdoo(f"The server redirects to {target[:200]}.")
+            # Cut here, the first half of a secret in it would not be known as one.
+            raise NotOdoo(f"The server redirects to {target}.")
         try:
             reply = json.loads(body)
         except (ValueError, RecursionError):

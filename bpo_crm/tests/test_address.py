@@ -103,7 +103,7 @@ OTHER_HOSTS = (
     "127.0.0.1.nip.io",
     "foo.localhost",
     "localhost.localdomain",
-    "0.0.0.0",
+    "0.0.0.0",  # noqa: S104 - nothing is bound to it
     "128.0.0.1",
     "10.0.0.1",
     "[::]",

@@ -1,6 +1,7 @@
 import doctest
 import socket
 import time
+from types import SimpleNamespace
 from unittest.mock import patch
 
 import requests
@@ -46,6 +47,24 @@ class TestRemoteOdoo(BaseCase):
         for name in ("psycopg2.pool.PoolError", "psycopg2.OperationalError"):
             self.assertEqual(kind(name), "Unreachable")
         self.assertEqual(type(transport.error_from_reply("x")).__name__, "NotOdoo")
+
+    def test_what_is_no_answer_of_odoos_leaves_the_end_open(self):
+        for error in ("x", [], 5, {}, {"data": "x"}, {"data": {"name": ["x"]}}):
+            self.assertTrue(transport.error_from_reply(error).may_have_happened)
+        data = {"name": "odoo.exceptions.UserError", "message": {"no": "text"}}
+        answered = transport.error_from_reply({"data": data, "message": "Odoo Error"})
+        self.assertFalse(answered.may_have_happened)
+        self.assertEqual(answered.detail, "Odoo Error")
+
+    def test_where_a_redirect_leads_is_told_whole(self):
+        # A secret in it is blanked later, which takes all of it.
+        target = f"http://elsewhere.example/{'x' * 500}"
+        response = SimpleNamespace(
+            is_redirect=True, status_code=307, headers={"Location": target}
+        )
+        connection = transport.Transport("http://localhost")
+        with self.assertRaisesRegex(remote_odoo.NotOdoo, target):
+            connection._parse_reply(response, b"")
 
     def test_no_call_goes_on_after_the_deadline(self):
         # Odoo's tests look at requests on their way, and want one timeout for all.

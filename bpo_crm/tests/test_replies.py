@@ -511,6 +511,9 @@ class TestDistributorReplies(ReplyCase):
             with self.assertRaises(remote_odoo.NotOdoo):
                 self._work("crm.lead ids", odd)
 
+    def test_where_nothing_matches_there_is_no_page(self):
+        self.assertEqual(self._work("crm.lead ids", [])["ids"], [])
+
     def test_a_customised_write_may_say_nothing(self):
         self.assertEqual(self._work("crm.lead write", None)["refused"], {})
         for odd in (False, 1, "ok", [], {}):
