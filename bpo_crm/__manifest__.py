@@ -15,7 +15,7 @@
         "onboarding",
         "phone_validation",
     ],
-    "external_dependencies": {"python": ["phonenumbers", "requests"]},
+    "external_dependencies": {"python": ["idna", "phonenumbers", "requests"]},
     "data": [
         "security/bpo_crm_groups.xml",
         "security/ir.model.access.csv",

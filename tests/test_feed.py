@@ -305,7 +305,7 @@ def test_a_record_that_cannot_be_read_does_not_stop_the_others(feeds, distributo
     assert "2 new" in message
     assert "1 in quarantine" in message
     (row,) = (row for row in feeds.enquiries() if row["state"] == "quarantined")
-    assert "cannot read it" in row["error"]
+    assert "cannot be read" in row["error"]
     distributor.admin.call("crm.lead", "write", [row["remote_id"]], {"color": 3})
     feeds.manager.call("crm.lead.enquiry", "action_retry", [row["id"]])
     assert {row["state"] for row in feeds.enquiries()} == {"created"}

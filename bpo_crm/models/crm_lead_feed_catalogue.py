@@ -63,8 +63,9 @@ class LeadFeed(models.Model):
             except Exception as error:
                 # The others must have their turn.
                 name = f"{self.remote_model}/{record['id']}"
-                _logger.info("%s is refused", name, exc_info=True)
-                pull.refused.append(f"{name}: {error}")
+                is_defect = not isinstance(error, ValueError)
+                _logger.info("%s is refused", name, exc_info=is_defect)
+                pull.refused.append(f"{name}: {self.brand_id._shorten(str(error))}")
 
     def _upsert_one(self, values, found):
         """Make a record or write what is other than before.

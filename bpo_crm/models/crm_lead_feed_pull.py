@@ -246,7 +246,8 @@ class LeadFeed(models.Model):
                 # The other feeds must have their turn.
                 _logger.exception("Feed %s failed", self.id)
                 feed.env.cr.rollback()
-                pull.error = leave_out_controls(str(error)) or type(error).__name__
+                problem = feed.brand_id._shorten(str(error))
+                pull.error = problem or type(error).__name__
             feed._commit()
             feed._remember(pull)
         return pull
