@@ -21,6 +21,7 @@
         "security/ir.model.access.csv",
         "security/crm_lead_rules.xml",
         "security/company_rules.xml",
+        "security/wizard_rules.xml",
         "data/ir_sequence.xml",
         "data/crm_lead_source.xml",
         "data/crm_stage.xml",

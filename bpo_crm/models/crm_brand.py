@@ -22,7 +22,9 @@ class Brand(models.Model):
 
     @api.constrains("dealership_ids")
     def _check_dealerships_company(self):
-        # Seen from the other side, where each has its company.
+        # Seen from the other side, where each has its company. What a refusal names,
+        # the user has to see: 19.0 checks what is constrained with all rights.
+        self.dealership_ids.sudo(False).check_access("read")
         self.sudo().dealership_ids._check_company(["brand_ids"])
 
     @api.model

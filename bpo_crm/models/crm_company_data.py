@@ -66,6 +66,13 @@ class CompanyData(models.AbstractModel):
                 )
             )
 
+    def _check_company_domain(self, companies):
+        # What a form offers to a record that has no company yet: a lead gets that of
+        # what is chosen.
+        if isinstance(companies, str) and not companies:
+            return []
+        return super()._check_company_domain(companies)
+
     def _check_company(self, fnames=None):
         # The refusal names what it is about, which the user may not see.
         if not self.env.su:

@@ -122,6 +122,7 @@ class Lead(models.Model):
         :raises UserError: when somebody else was faster; it names them.
         """
         self._check_claim_rights()
+        self._check_company_allowed()
         self._lock_for_claim()
         self._check_unclaimed()
         self._claim()
@@ -176,6 +177,12 @@ class Lead(models.Model):
     @api.model
     def _check_claim_rights(self):
         check_role(self.env, AGENT, self.env._("Only BPO agents can claim leads."))
+
+    def _check_company_allowed(self):
+        """Tell nobody who works the leads of another company."""
+        allowed = self.env.user.company_ids
+        others = self.sudo().filtered(lambda lead: lead.company_id - allowed)
+        others.with_env(self.env).check_access("read")
 
     def _check_unclaimed(self):
         # The rules hide somebody else's lead, but its claimer must be named.

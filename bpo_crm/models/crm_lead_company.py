@@ -1,13 +1,23 @@
-from odoo import SUPERUSER_ID, api, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
 from ..domains import COMPANY_DATA
+
+#: What may change whose a lead is, or whose is what it is about.
+DECISIVE = {"company_id", "partner_id", "team_id", "user_id", *COMPANY_DATA}
 
 
 class Lead(models.Model):
     """A lead is of the company whose vehicles, dealerships and sources it is about."""
 
     _inherit = "crm.lead"
+
+    # See COMPANY_DATA.
+    dealership_id = fields.Many2one(check_company=True)
+    brand_id = fields.Many2one(check_company=True)
+    vehicle_model_id = fields.Many2one(check_company=True)
+    intake_source_id = fields.Many2one(check_company=True)
+    vehicle_interest_ids = fields.Many2many(check_company=True)
 
     # ------------------------------------------------------------
     # COMPUTE
@@ -26,11 +36,19 @@ class Lead(models.Model):
     # CONSTRAINTS
     # ------------------------------------------------------------
 
-    @api.constrains("company_id", *COMPANY_DATA)
+    def _check_company(self, fnames=None):
+        # Called after a write, with the rights of who writes.
+        if fnames is None or DECISIVE.intersection(fnames):
+            self._check_data_company()
+        return super()._check_company(fnames)
+
     def _check_data_company(self):
         """Refuse what belongs to another company than the lead.
 
         A lead without a company becomes one of the company that it is about now.
+
+        :raises AccessError: for what is of a company that the user is not allowed in.
+        :raises ValidationError: naming what is another company's.
         """
         for lead in self.sudo():
             companies = lead._get_data_companies()

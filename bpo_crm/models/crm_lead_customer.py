@@ -336,6 +336,14 @@ class Lead(models.Model):
             "customer": next(filter(None, names), ""),
             "lead": first.sudo()._get_label(),
         }
+        if first.sudo().company_id - self.env.user.company_ids:
+            # Who works it is that company's business.
+            raise UserError(
+                self.env._(
+                    "%s has an open lead already, at another company.",
+                    words["customer"],
+                )
+            )
         message = self.env._(
             "%(customer)s has an open lead already: %(lead)s, which waits in the pool.",
             **words,

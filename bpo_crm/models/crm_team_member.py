@@ -9,7 +9,8 @@ from ..series import Constraint
 class TeamMember(models.Model):
     """How many leads a member of a team can be given."""
 
-    _inherit = "crm.team.member"
+    _name = "crm.team.member"
+    _inherit = ["crm.team.member", "crm.checked.afterwards"]
 
     lead_distribution = fields.Selection(related="crm_team_id.lead_distribution")
     open_leads_max = fields.Integer(

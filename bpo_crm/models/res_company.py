@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 
 class ResCompany(models.Model):
@@ -22,6 +23,20 @@ class ResCompany(models.Model):
         help="Days after which a stale lead that nobody touched goes back to the "
         "pool. 0 for never.",
     )
+
+    @api.constrains("sales_calendar_id")
+    def _check_sales_calendar(self):
+        for company in self:
+            calendar = company.sales_calendar_id
+            if calendar.company_id - company:
+                raise ValidationError(
+                    self.env._(
+                        'The working hours "%(hours)s" belong to another company than '
+                        "%(company)s. Choose its own ones, or some without a company.",
+                        hours=calendar.name,
+                        company=company.name,
+                    )
+                )
 
     @api.model
     def _are_several(self):

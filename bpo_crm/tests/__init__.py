@@ -55,6 +55,7 @@ from . import (
     test_stage,
     test_stage_activity,
     test_visit,
+    test_windows,
     test_team,
     test_win,
     test_working_days,

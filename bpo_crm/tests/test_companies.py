@@ -449,5 +449,127 @@ class TestCompanies(CompaniesCase):
                 do()
             self.env.invalidate_all()
 
+    # Settings
+
+    def _open_settings(self, user, **values):
+        settings = self._env_of(user)["crm.pipeline.settings"]
+        return settings.create({"pool_return_days": 7, **values})
+
+    def test_the_settings_of_a_company_are_its_managers(self):
+        settings = self._open_settings(self.manager_abroad)
+        self.assertEqual(settings.company_id, self.abroad)
+        settings.action_apply()
+        self.assertEqual(self.abroad.pool_return_days, 7)
+        self.assertNotEqual(self.home.pool_return_days, 7)
+
+    def test_a_manager_does_not_set_another_company(self):
+        with self.assertRaises(AccessError):
+            self._open_settings(self.manager_abroad, company_id=self.home.id)
+        settings = self._open_settings(self.manager_abroad)
+        with self.assertRaises(AccessError):
+            settings.company_id = self.home
+        settings.flush_recordset()
+        settings.sudo().company_id = self.home
+        self._forget()
+        for manager in (self.manager_abroad, self.manager):
+            # It is the window of somebody else, or about another company.
+            with self.assertRaises(AccessError):
+                self._as(manager, settings).action_apply()
+        self.assertNotEqual(self.home.pool_return_days, 7)
+
+    def test_a_window_of_somebody_else_is_not_pressed(self):
+        settings = self._open_settings(self.manager)
+        for user in (self.supervisor, self.manager_abroad):
+            with self.assertRaises(AccessError):
+                self._as(user, settings).action_apply()
+
+    def test_the_settings_offer_the_stages_that_the_user_may_set(self):
+        team = self.team.copy({"company_id": self.home.id})
+        stages = self.env["crm.stage"]
+        theirs = stages.create({"name": "Trial", STAGE_TEAM: self._to_field(team)})
+        settings = self._open_settings(self.manager_abroad)
+        self.assertIn(self.new, settings.line_ids.stage_id)
+        self.assertNotIn(theirs, settings.line_ids.stage_id)
+        settings.line_ids[0].stage_id = theirs
+        with self.assertRaises(AccessError):
+            settings.action_apply()
+
+    def test_hours_of_another_company_are_not_taken(self):
+        hours = self._new_calendar("Home")
+        self.assertEqual(hours.company_id, self.home)
+        with self.assertRaises(ValidationError):
+            self.abroad.sales_calendar_id = hours
+        with self.assertRaises(ValidationError):
+            self._open_settings(
+                self.manager_abroad, sales_calendar_id=hours.id
+            ).action_apply()
+        self.dealerships["home"].resource_calendar_id = hours
+        self.dealerships["shared"].resource_calendar_id = hours
+        with self.assertRaises(ValidationError):
+            self.dealerships["abroad"].resource_calendar_id = hours
+
+    def test_hours_are_changed_by_managers_of_their_company(self):
+        hours = self._new_calendar("Home")
+        own = self._new_calendar("Abroad")
+        own.company_id = self.abroad
+        theirs = self._as(self.manager_abroad, hours)
+        mine = self._as(self.manager_abroad, own)
+        row = {"name": "Night", "dayofweek": "0", "hour_from": 1, "hour_to": 2}
+        for do in (
+            lambda: theirs.write({"name": "Mine"}),
+            lambda: theirs.attendance_ids.write({"hour_from": 3}),
+            lambda: theirs.attendance_ids.unlink(),
+            lambda: theirs.attendance_ids.create({**row, "calendar_id": hours.id}),
+            lambda: mine.attendance_ids[0].write({"calendar_id": hours.id}),
+            lambda: mine.write({"company_id": self.home.id}),
+            lambda: mine.write(
+                {"attendance_ids": [(1, hours.attendance_ids[0].id, {"name": "X"})]}
+            ),
+            lambda: mine.create({"name": "Theirs", "company_id": self.home.id}),
+        ):
+            with self.assertRaises(AccessError), self.env.cr.savepoint():
+                do()
+            self.env.invalidate_all()
+        mine.attendance_ids.write({"hour_from": 3})
+        system = self._new_user("root", "base.group_system,bpo_crm.group_bpo_manager")
+        hours.with_env(self._env_of(system)).name = "Hours"
+        own.with_env(self._env_of(system)).name = "Hours"
+
+    def test_members_are_changed_by_managers_of_the_teams_company(self):
+        team = self.team.copy({"company_id": self.home.id})
+        member = self.env["crm.team.member"].create(
+            {"crm_team_id": team.id, "user_id": self.supervisor.id}
+        )
+        theirs = self._as(self.manager_abroad, member)
+        own = self._as(self.manager_abroad, self.team_abroad.crm_team_member_ids)
+        for do in (
+            lambda: theirs.write({"open_leads_max": 1}),
+            lambda: theirs.unlink(),
+            lambda: own.write({"crm_team_id": team.id}),
+            lambda: self._as(self.manager_abroad, team).write({"open_leads_max": 1}),
+            lambda: self._as(self.manager_abroad, self.team_abroad).write(
+                {"company_id": self.home.id}
+            ),
+        ):
+            with self.assertRaises(UserError), self.env.cr.savepoint():
+                do()
+            self.env.invalidate_all()
+        own.open_leads_max = 1
+
+    # Who works what
+
+    def test_nobody_learns_who_works_the_leads_of_another_company(self):
+        phone = "+639175550197"
+        lead = self._new_lead(
+            self.agent, phone=phone, company_id=self.home.id, **NOTHING
+        )
+        with self.assertRaises(AccessError) as caught:
+            self._as(self.agent_abroad, lead).action_claim()
+        self.assertNotIn("Ana", str(caught.exception))
+        leads = self._env_of(self.agent_abroad)["crm.lead"]
+        with self.assertRaisesRegex(UserError, "at another company") as caught:
+            leads.create({"name": "Car", "type": "opportunity", "phone": phone})
+        self.assertNotIn("Ana", str(caught.exception))
+
     def _to_field(self, team):
         return team.id if STAGE_TEAM == "team_id" else team.ids
