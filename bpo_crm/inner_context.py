@@ -1,9 +1,10 @@
 """What the addon's own code says in the context, and nobody else can.
 
 A client may send any context: every call has one among its arguments, and ``sudo()``
-keeps it. It travels as JSON or XML, though, as texts, numbers, lists and dictionaries.
-So what lifts a rule, or says that something was looked at already, is an object of this
-process, which none of these can become. All keys of that kind are below.
+keeps all of it but defaults. It travels as JSON or XML, though: as texts, numbers,
+lists and dictionaries. So what lifts a rule, or says that something was looked at
+already, is an object of this process, which none of these can become. All such keys are
+below.
 """
 
 import dataclasses
@@ -73,8 +74,8 @@ ORIGINAL_MAIL = InnerKey("original_mail")
 def with_inner_context(records, *kept):
     """Return records without what a client may have said in their context.
 
-    To be called before rights are taken on with ``sudo()`` or ``with_user()``: a
-    client's defaults and flags would get the same rights.
+    To be called before rights are taken on: a client's flags would get the same ones,
+    and with ``with_user()`` its defaults, too.
 
     :param records: of any model, with the user's rights or more.
     :param kept: names of further keys, which do no harm in what follows.

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from tests.distributor import Feeds
 from tests.floor import Floor
 from tests.sender import Sender, find, new_phone
 from tests.test_intake_mail import Portal
@@ -35,10 +36,18 @@ def held(stack, floor, key):
 
 def cut_waiting(stack, floor):
     """Cut the connection of whoever waits for a customer."""
+    cut_those(stack, floor, WAITING)
+
+
+def cut_those(stack, floor, query):
+    """Cut connections, as soon as there are some.
+
+    :param str query: that finds their ``pid``.
+    """
     with stack.postgres.connect(floor.server.database) as cursor:
         deadline = time.monotonic() + SECONDS
         while time.monotonic() < deadline:
-            cursor.execute(f"SELECT pg_terminate_backend(pid) FROM ({WAITING}) AS one")
+            cursor.execute(f"SELECT pg_terminate_backend(pid) FROM ({query}) AS those")
             if cursor.fetchall():
                 return
             time.sleep(0.1)
@@ -162,6 +171,62 @@ def test_a_mail_whose_connection_is_cut_is_read_by_itself(stack, floor):
     said = floor.chatter(lead)
     (row,) = floor.admin.call("crm.lead", "read", [lead], ["description"])
     assert (said + (row["description"] or "")).count("Is it there?") == 2
+
+
+# ------------------------------------------------------------
+# Feeds
+# ------------------------------------------------------------
+
+#: Of PostgreSQL: who reads a feed.
+READING = """
+    SELECT pid FROM pg_locks
+     WHERE locktype = 'advisory'
+       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
+
+
+def test_a_feed_takes_in_later_what_was_cut(stack, floor, feeds, distributor):
+    feed = feeds.new_feed()
+    phone = new_phone()
+    distributor.new_enquiry(feeds.batch, phone=phone)
+    with (
+        held(stack, floor, phone.replace(" ", "")) as cut,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        syncing = pool.submit(feeds.sync)
+        cut()
+        syncing.result()
+    assert feeds.state(feed)["failure_count"] == 1
+    assert feeds.enquiries() == []
+    assert "1 new" in feeds.sync()
+    assert feeds.state(feed)["failure_count"] == 0
+
+
+def test_a_feed_whose_own_connection_is_cut_stops_no_other(
+    stack, floor, feeds, distributor, line
+):
+    others = Feeds(floor, distributor, line.url)
+    for brand in (feeds, others):
+        brand.new_feed()
+    phone = new_phone()
+    distributor.new_enquiry(feeds.batch, phone=phone)
+    distributor.new_enquiry(others.batch)
+    with (
+        held(stack, floor, phone.replace(" ", "")) as cut,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        running = pool.submit(feeds.run_job)
+        cut_those(stack, floor, f"{READING} AND EXISTS ({WAITING})")
+        cut()
+        running.result()
+    assert len(others.leads()) == 1
+    assert feeds.enquiries() == []
+    feeds.wait_for_retry()
+    feeds.run_job()
+    assert len(feeds.leads()) == 1
+    floor.execute(
+        "UPDATE crm_lead_feed SET active = FALSE WHERE brand_id = %s", [others.brand]
+    )
 
 
 # ------------------------------------------------------------

@@ -6,7 +6,6 @@ import xmlrpc.client
 import pytest
 
 from tests.floor import refuse
-from tools.jsonrpc import RpcError
 
 _numbers = itertools.count(1)
 
@@ -114,13 +113,6 @@ def test_cores_own_script_hands_over_mails(floor):
     (lead,) = find(floor, customer)
     assert lead["team_id"][0] == team
     assert "Is it there?" in floor.chatter(lead["id"])
-
-
-def test_no_client_sets_up_tables(floor, portal):
-    for session in (portal, floor.agent, floor.admin):
-        for model in ("crm.lead", "crm.lead.customer", "crm.lead.enquiry"):
-            with pytest.raises(RpcError, match="Private methods|cannot be called"):
-                session.call(model, "init")
 
 
 def test_an_import_leaves_the_names_of_other_records_alone(floor, dealership):

@@ -231,6 +231,7 @@ def test_no_character_stops_a_form(admin, website):
         "phone": f"\0{customer['phone']}\n",
         "description": "Is it\0 there?",
         "Col\0our": "Re\0d",
+        "model\0_name": "crm.stage",
     }
     assert Visitor(website.url).send(**sent) == {"id": True}
     (lead,) = find(admin, customer)

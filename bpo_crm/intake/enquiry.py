@@ -10,8 +10,8 @@ from .charset import leave_out_controls, put_address_on_one_line, put_on_one_lin
 #: The longest document or body that is read.
 MAX_SIZE = 512 * 1024  # bytes
 
-#: Fields of several lines; all others are one.
-_LONG = ("message", "other_phones", "problem")
+#: Fields that may have several lines; all others are one.
+_LONG = ("email", "message", "other_phones", "problem")
 
 #: The longest text of a field that is one line. A longer one is cut, and the whole of
 #: it becomes a part of the message.
@@ -143,15 +143,14 @@ def tell_apart(enquiries, name=""):
 
 
 def _clean(field, text):
+    """Return a text without what no database takes, on one line where it is one."""
+    text = leave_out_controls(text).strip()
     if field in _LONG:
-        return leave_out_controls(text).strip()
+        return text
     if field == "external_id":
         # Two that differ in their blanks only are two.
-        lines = leave_out_controls(text).splitlines()
-        return " ".join(filter(None, lines)).strip()
-    return (
-        leave_out_controls(text).strip() if field == "email" else put_on_one_line(text)
-    )
+        return " ".join(filter(None, text.splitlines()))
+    return put_on_one_line(text)
 
 
 def _shorten(field, text):

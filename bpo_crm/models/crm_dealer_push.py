@@ -4,7 +4,6 @@ import time
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..inner_context import with_inner_context
 from ..remote_odoo import RemoteError
 
 
@@ -175,8 +174,7 @@ class DealerPush(models.Model):
         with self.env.registry.cursor() as cr:
             # Rather fail than wait for a lock that our own caller holds.
             cr.execute("SET LOCAL lock_timeout = '5s'")
-            pushes = with_inner_context(self)
-            yield pushes.with_env(pushes.env(cr=cr, su=True))
+            yield self.with_env(self.env(cr=cr, su=True))
 
 
 class _Attempt:

@@ -34,7 +34,6 @@ class Lead(models.Model):
         help="Waits in the pool, and the user may claim it.",
     )
 
-    @api.private
     def init(self):
         result = super().init()
         # The pool among a million leads, in the order in which it is handed out.

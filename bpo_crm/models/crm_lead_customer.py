@@ -59,7 +59,6 @@ class LeadCustomer(models.Model):
 
     _key_uniq = Constraint("UNIQUE(key)", "This customer has an open lead already.")
 
-    @api.private
     def init(self):
         result = super().init()
         self.env.cr.execute("SELECT FROM crm_lead_customer LIMIT 1")

@@ -18,7 +18,6 @@ class Lead(models.Model):
 
     _inherit = "crm.lead"
 
-    @api.private
     def init(self):
         result = super().init()
         # What each agent has open, among all that it ever had.

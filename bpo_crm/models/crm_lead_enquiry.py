@@ -65,7 +65,6 @@ class LeadEnquiry(models.Model):
         "UNIQUE(source_id, external_id)", "This enquiry has come in already."
     )
 
-    @api.private
     def init(self):
         result = super().init()
         self.env.cr.execute(
@@ -131,7 +130,7 @@ class LeadEnquiry(models.Model):
                 raise
             _logger.warning("Enquiries %s cannot be taken in", self.ids, exc_info=True)
             if len(self) == 1:
-                problem = str(error) or type(error).__name__
+                problem = intake.leave_out_controls(str(error)) or type(error).__name__
                 self._record_results([(self.id, "quarantined", None, problem)])
                 self.has_failed_here = True
                 return

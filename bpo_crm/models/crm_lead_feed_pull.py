@@ -9,6 +9,7 @@ from odoo import SUPERUSER_ID, api, fields, models
 
 from ..inner_context import with_inner_context
 from ..intake import leave_out_controls
+from ..passing_fault import is_passing
 from ..remote_odoo import (
     PAGE_SIZE,
     UNREADABLE,
@@ -190,7 +191,13 @@ class LeadFeed(models.Model):
             if now >= end:
                 is_unfinished = True
                 break
-            is_unfinished |= feed._pull(min(end, now + FEED_TIME)).is_unfinished
+            try:
+                is_unfinished |= feed._pull(min(end, now + FEED_TIME)).is_unfinished
+            except Exception as error:
+                if not is_passing(error):
+                    raise
+                # Its connection to our database is gone; the others have their own.
+                _logger.warning("Feed %s is read later: %s", feed.id, error)
             commit_progress(self.env, 1, len(due) - number)
         if is_unfinished:
             # With something left, Odoo would go on in this worker, up to ten times:

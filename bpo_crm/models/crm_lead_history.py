@@ -20,7 +20,6 @@ class Lead(models.Model):
         help="Leads of the same customer that are worked by somebody else.",
     )
 
-    @api.private
     def init(self):
         result = super().init()
         # Core's index is for parts of an address, and is there with pg_trgm only.

@@ -82,7 +82,6 @@ class LeadEnquiry(models.Model):
         readonly=True, help="How often the job reads the mail by itself. 0 once it was."
     )
 
-    @api.private
     def init(self):
         result = super().init()
         self.env.cr.execute(

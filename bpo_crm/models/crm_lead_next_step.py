@@ -78,7 +78,6 @@ class Lead(models.Model):
             """
         )
 
-    @api.private
     def init(self):
         result = super().init()
         # What is due, and what has no next step, in the open stages of a million leads.

@@ -16,7 +16,6 @@ class Lead(models.Model):
 
     is_response_warned = fields.Boolean(readonly=True, copy=False, server_only=True)
 
-    @api.private
     def init(self):
         result = super().init()
         # What is to be warned of, every minute, among a million leads.

@@ -5,7 +5,6 @@ import secrets
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..inner_context import with_inner_context
 from ..roles import SUPERVISOR
 from ..series import Constraint
 
@@ -82,8 +81,9 @@ class LeadSource(models.Model):
     def create(self, vals_list):
         sources = super().create(vals_list)
         for source in sources.filtered(lambda source: not source.utm_source_id):
-            utm_sources = with_inner_context(self.env["utm.source"]).sudo()
-            source.utm_source_id = utm_sources.create({"name": source.name})
+            source.utm_source_id = (
+                self.env["utm.source"].sudo().create({"name": source.name})
+            )
         return sources
 
     @api.ondelete(at_uninstall=False)

@@ -1,6 +1,6 @@
 from odoo import SUPERUSER_ID, api, models
 
-from ..inner_context import FOLLOW_UP_PLANNED, with_inner_context
+from ..inner_context import FOLLOW_UP_PLANNED
 
 
 class Lead(models.Model):
@@ -127,7 +127,7 @@ class Lead(models.Model):
             }
             vals_list += [{**values, "res_id": lead.id} for lead in leads]
         # The owner is told of the lead itself, and the stage needs nobody's rights.
-        activities = with_inner_context(self.env["mail.activity"]).sudo()
+        activities = self.env["mail.activity"].sudo()
         return activities.with_context(mail_activity_quick_update=True).create(
             vals_list
         )
@@ -139,8 +139,7 @@ class Lead(models.Model):
     def _find_pending_activities(self):
         """Return what is planned for these leads, by whomever."""
         # The pipeline's screens show archived leads, and done activities are archived.
-        activities = with_inner_context(self.env["mail.activity"]).sudo()
-        pending = activities.with_context(active_test=True)
+        pending = self.env["mail.activity"].sudo().with_context(active_test=True)
         if not self:
             return pending
         return pending.search(

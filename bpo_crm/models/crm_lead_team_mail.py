@@ -28,7 +28,9 @@ class LeadEnquiry(models.Model):
         :param crm.lead.source source: of what comes in by the gateway.
         """
         original, team = self._read_kept_file(self._find_files("mail")), self.team_id
-        said = {"team_id": team.id, **(self.said_values or {})}
+        said = self.said_values or {}
+        if team:
+            said = {"team_id": team.id, **said}
         # The lead has the mail in its chatter.
         self.unlink()
         if is_sent_for_another(original):

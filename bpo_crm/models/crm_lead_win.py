@@ -8,7 +8,6 @@ from odoo.exceptions import UserError
 from odoo.tools import email_normalize
 
 from .. import remote_odoo
-from ..inner_context import with_inner_context
 from ..roles import AGENT
 from ..series import Constraint
 
@@ -380,8 +379,7 @@ class Lead(models.Model):
         self.env.flush_all()
         try:
             with self.env.cr.savepoint():
-                template = with_inner_context(template).sudo()
-                template.send_mail(self.id, force_send=False)
+                template.sudo().send_mail(self.id, force_send=False)
         except psycopg2.OperationalError:
             # Odoo runs the request again.
             raise

@@ -29,7 +29,6 @@ class Activity(models.Model):
     done_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     done_at = fields.Datetime("Done On", readonly=True, copy=False)
 
-    @api.private
     def init(self):
         result = super().init()
         # Two transactions cannot plan the activity of a stage twice.

