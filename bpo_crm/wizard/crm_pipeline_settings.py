@@ -3,7 +3,6 @@ from odoo.exceptions import AccessError
 
 from ..domains import OPEN_STAGE
 from ..hooks import activate_crons, find_stage_activity
-from ..hooks import STAGE_ACTIVITY, activate_crons
 from ..roles import MANAGER, check_role
 
 #: What the questionnaire asks of each stage.
