@@ -98,6 +98,8 @@ class Lead(models.Model):
 
     def _check_change(self, change):
         result = super()._check_change(change)
+        if "partner_id" in change.vals:
+            self._refuse_contact_of_others(change)
         if change.customers is not None:
             self._hold_customers(change.customers)
         elif change.find_changing("is_bpo"):
@@ -222,6 +224,21 @@ class Lead(models.Model):
             [keys, [wanted[key].id or None for key in keys]],
         )
         return self.env.cr.fetchall()
+
+    def _refuse_contact_of_others(self, change):
+        """A contact with an open lead is no other lead's customer.
+
+        Its number and its address become those of both.
+
+        :param LeadChange change: that gives these leads a contact.
+        :raises UserError: naming who works the contact's lead.
+        """
+        for lead in self.filtered("partner_id"):
+            others = lead.partner_id._find_open_leads() - lead
+            if others and change.customers and lead._get_customer_keys():
+                known = set(change.customers[lead])
+                if not known.intersection(others[0]._get_customer_keys()):
+                    lead._refuse_second_lead(others[0])
 
     def _get_held_keys(self):
         self.env.cr.execute(

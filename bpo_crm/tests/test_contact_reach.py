@@ -283,3 +283,17 @@ class TestContactReach(BpoCase):
         cost(1)
         self.assertEqual(cost(20), cost(2))
         self.assertLessEqual(cost(20), 4)
+
+    def test_two_customers_with_open_leads_do_not_become_one(self):
+        contacts = self.env["res.partner"].create([{"name": "One"}, {"name": "Two"}])
+        for contact in contacts:
+            self._new_lead(self.agent, partner_id=contact.id)
+        with self.assertRaisesRegex(UserError, "merge the leads first"):
+            self._merge(self.supervisor, *contacts)
+
+    def test_the_contact_of_an_open_lead_is_no_other_leads_customer(self):
+        contact = self.env["res.partner"].create({"name": "One"})
+        self._new_lead(self.other_agent, partner_id=contact.id)
+        lead = self._new_lead(self.agent).with_user(self.agent)
+        with self.assertRaisesRegex(UserError, "has an open lead already"):
+            lead.write({"partner_id": contact.id, "email_from": "one@customer.example"})

@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.exceptions import UserError
 
 
 class MergePartners(models.TransientModel):
@@ -11,4 +12,21 @@ class MergePartners(models.TransientModel):
         if dst_partner:
             partners |= dst_partner
         partners._check_customers()
+        self._check_one_open_lead(partners)
         return super()._merge(partner_ids, dst_partner, extra_checks)
+
+    def _check_one_open_lead(self, partners):
+        """Refuse to make one customer of several who have an open lead each.
+
+        :param res.partner partners: that are merged.
+        :raises UserError: naming the leads, which are merged first.
+        """
+        leads = partners._find_open_leads()
+        if len(leads.partner_id) > 1:
+            raise UserError(
+                self.env._(
+                    "These contacts have open leads, and would be one customer with "
+                    "several: %s. Ask a supervisor to merge the leads first.",
+                    ", ".join(lead._get_label() for lead in leads),
+                )
+            )
