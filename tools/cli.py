@@ -72,8 +72,7 @@ def _parse(arguments):
         "--tries",
         type=int,
         metavar="N",
-        help="how often the machine that tries to get past the rules begins anew; more "
-        "of them take longer",
+        help="how often the machine that tries to get past the rules begins anew",
     )
     shell = _add(commands, "shell", _shell, "Odoo's shell on a demo database")
     bench = _add(commands, "bench", _bench, "measure against plain Odoo")

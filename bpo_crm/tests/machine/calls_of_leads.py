@@ -40,7 +40,7 @@ def write_lead(sender):
     return sender.call(LEAD, "web_save", ids, vals, {"name": {}})
 
 
-@family(weight=3)
+@family(weight=5)
 def move_lead(sender):
     """A stage and what belongs to it, in forms that a check may overlook."""
     vals = {"stage_id": sender.value(LEAD, "stage_id")}
@@ -50,7 +50,7 @@ def move_lead(sender):
     return sender.call(LEAD, "write", sender.leads(), vals)
 
 
-@family(weight=2)
+@family(weight=3)
 def write_customer(sender):
     vals = {}
     for _number in range(sender.pick(1, 2, 3)):

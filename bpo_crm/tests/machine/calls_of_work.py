@@ -43,7 +43,7 @@ def _change(sender, model, method, **meant):
     return sender.call(model, method, *args.get(method, [ids]))
 
 
-@family(weight=2)
+@family(weight=3)
 def activity(sender):
     meant = {
         "res_model_id": Id("model_lead"),

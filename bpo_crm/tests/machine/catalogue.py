@@ -122,7 +122,8 @@ class Catalogue:
         names = self.find_names(field.comodel_name or "crm.lead")
         if field.type not in ("many2one", "many2one_reference") or not names:
             return values.nonsense
-        return st.one_of(values.bent_ids_of(names), values.nonsense)
+        bent = values.bent_ids_of(names)
+        return st.one_of(bent, bent, values.nonsense)
 
     def field(self, model):
         """Return a strategy of the names of the fields of a model."""
@@ -150,8 +151,8 @@ class Catalogue:
     def _values_of(self, model, names, depth):
         meant = {name: self.value(model, name, depth) for name in names}
         # Where all is hostile, all is refused.
-        ways = [meant, *({**meant, name: self.hostile_value(model, name)} for name in names)]
-        return st.one_of([st.fixed_dictionaries(way) for way in ways])
+        hostile = [{**meant, name: self.hostile_value(model, name)} for name in names]
+        return st.one_of([st.fixed_dictionaries(way) for way in (meant, *hostile)])
 
     def context(self, model="crm.lead"):
         """Return a strategy of contexts: mostly empty, else with keys of the code."""

@@ -13,6 +13,15 @@ from odoo.tools.json import json_default
 
 from ...series import IS_19
 
+#: What the web client shows as a sentence; all else is a traceback.
+SHOWN = (
+    exceptions.UserError,
+    exceptions.AccessDenied,
+    exceptions.RedirectWarning,
+    psycopg2.IntegrityError,
+    *service.PG_CONCURRENCY_EXCEPTIONS_TO_RETRY,
+)
+
 TESTS = Path(__file__).parents[1]
 ADDON = TESTS.parent
 
@@ -32,20 +41,22 @@ class Answer:
     def defect(self):
         """Where the addon broke instead of refusing; an empty text if it did not.
 
-        The web client shows these errors as sentences, all others as tracebacks.
+        What it only hands on to core, in an override, is core's to refuse.
         """
-        shown = (exceptions.UserError, exceptions.AccessDenied, psycopg2.Error)
-        if not self.error or isinstance(self.error, shown):
+        if not self.error or isinstance(self.error, SHOWN):
             return ""
         frames = traceback.extract_tb(self.error.__traceback__)
-        ours = [frame for frame in frames if _is_ours(Path(frame.filename))]
+        ours = [index for index, one in enumerate(frames) if _is_ours(one)]
         if not ours:
             return ""
-        place = f"{Path(ours[-1].filename).name}, {ours[-1].name}"
-        return f"{type(self.error).__name__} in {place}"
+        last, *further = frames[ours[-1] :]
+        if further and further[0].name == last.name:
+            return ""
+        return f"{type(self.error).__name__} in {Path(last.filename).name}, {last.name}"
 
 
-def _is_ours(path):
+def _is_ours(frame):
+    path = Path(frame.filename)
     return path.is_relative_to(ADDON) and not path.is_relative_to(TESTS)
 
 

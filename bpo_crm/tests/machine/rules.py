@@ -98,7 +98,6 @@ class Step:
             return lead["company_id"] in (None, *self.company_ids)
         return lead["user_id"] == self.uid
 
-
     def may_comment(self, lead):
         """Whether the caller may write in the chatter of a lead that waits."""
         if self.role == "salesperson":
@@ -384,6 +383,17 @@ def customers_have_one_open_lead(step):
     for key, leads in _find_holders(step, step.after).items():
         if len(leads) > 1:
             yield f"{key}: {sorted(leads)}"
+
+
+@rule
+def numbers_and_addresses_are_read_by_odoo(step):
+    """The number or address by which a customer is known is not the lead's."""
+    for lead in step.after.leads.values():
+        known = {lead["phone_sanitized"], lead["email_normalized"]} - {None, ""}
+        # Of an address that is none, core keeps what was typed.
+        wrong = known - step.camera.find_keys(lead)
+        if wrong and lead != step.before.leads.get(lead["id"]):
+            yield f"{_name(lead)}: {', '.join(sorted(map(str, wrong)))}"
 
 
 @rule

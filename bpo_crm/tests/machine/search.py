@@ -16,6 +16,9 @@ from .shorten import shorten
 #: How many times calls follow each other before all begins anew.
 STEPS = 8
 
+#: How many ways to break one rule by one method are worth showing.
+MOST_ALIKE = 3
+
 
 @dataclasses.dataclass
 class Finding:
@@ -34,18 +37,19 @@ class Finding:
     attempts: int
     seconds: float
 
-    def covers(self, name, call):
-        """Whether a call that broke a rule did so in the same way.
+    def is_alike(self, name, call):
+        """Whether a call broke the same rule by the same method.
 
         :param str name: of the rule.
         :param calls.Call call: that broke it.
         """
         last = self.calls[-1]
-        return (
-            name == self.rule
-            and (call.model, call.method) == (last.model, last.method)
-            and call.names >= last.names
-        )
+        methods = {(call.model, call.method), (last.model, last.method)}
+        return name == self.rule and len(methods) == 1
+
+    def covers(self, call):
+        """Whether a call sends all of what broke the rule here."""
+        return call.names >= self.calls[-1].names
 
     def __str__(self):
         lines = [f"{self.rule} ({self.problem}):", "    self._replay("]
@@ -80,7 +84,14 @@ class Search:
 
     def describe(self):
         """Return what was found, for people; an empty text for nothing."""
-        return "\n\n".join(map(str, self.findings))
+        return "".join(f"\n\n{finding}" for finding in self.findings)
+
+    def describe_defects(self):
+        """Return where the addon broke instead of refusing, and at which call."""
+        return "".join(
+            f"\n{place}: {error}\n    {call!r}"
+            for place, (call, error) in sorted(self.defects.items())
+        )
 
     # One attempt
 
@@ -116,7 +127,8 @@ class Search:
             self._calls.append(call)
 
     def _is_known(self, name, call):
-        return any(finding.covers(name, call) for finding in self.findings)
+        alike = [one for one in self.findings if one.is_alike(name, call)]
+        return len(alike) >= MOST_ALIKE or any(one.covers(call) for one in alike)
 
     # What was found
 

@@ -163,8 +163,12 @@ def bend(one):
 
     :param one: an ``Id`` or a ``Made``.
     """
+    # What looks most like an id comes most often.
     return [
         [one],
+        [one],
+        [one],
+        As(str, one),
         As(str, one),
         As(float, one),
         [As(str, one)],
