@@ -442,6 +442,8 @@ def history_stays(step):
             lead = step.before.leads.get(row[column])
             if name == "activities" and not row["done_at"]:
                 continue
+            if name == "messages" and step.is_leading:
+                continue
             if lead and lead["id"] in step.after.leads:
                 yield f"{name} {row['id']} of {_name(lead)}"
 
@@ -554,7 +556,9 @@ def first_contacts_are_attempts(step):
             and event != step.before.meetings.get(event["id"])
         ]
         moved = old["enquiry_date"] != new["enquiry_date"]
-        if not (attempts or is_merged or moved):
+        # A meeting that never was is taken away by who may correct it.
+        is_corrected = step.is_leading and bool(step.gone("meetings"))
+        if not (attempts or is_merged or moved or is_corrected):
             yield f"{_name(new)}: {new['first_attempt_date']} without an attempt"
         elif old["first_attempt_date"] and new["first_attempt_date"] and not moved:
             yield (
@@ -623,7 +627,8 @@ def external_ids_stay(step):
         if old != new and old["module"] in modules:
             yield f"{old['module']}.{old['name']}: {new['model']}, {new['res_id']}"
     for row in step.made("xml_ids"):
-        if row["module"] in modules:
+        # Of its own models, core lets everybody say where a record comes from.
+        if row["module"] in modules and row["model"].startswith("crm."):
             yield f"{row['module']}.{row['name']} is new: {row['model']}"
     for row in step.gone("xml_ids"):
         if row["module"] == "bpo_crm" and not row["model"].startswith("crm."):
