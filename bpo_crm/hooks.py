@@ -94,16 +94,19 @@ def _adopt_existing_leads(env):
     lost = env.ref("bpo_crm.stage_lost")
     others = env["crm.stage"].search([("id", "!=", lost.id)])
     lost.sequence = max([*others.mapped("sequence"), 40]) + 10
-    _move_lost_leads(env, lost)
+    move_lost_leads(env, lost)
     _number_existing_leads(env)
 
 
-def _move_lost_leads(env, lost_stage):
+def move_lost_leads(env, lost_stage):
     """Let leads be lost in both senses that are so in one: Odoo's, or by their stage.
 
     In SQL, because it is no move that somebody made: it must not show in the
     chatter, and there may be a million of them. In a lost stage already are those of
     an earlier installation.
+
+    :param odoo.api.Environment env: of the superuser.
+    :param crm.stage lost_stage: where the others go.
     """
     env["crm.lead"].flush_model()
     env.cr.execute(

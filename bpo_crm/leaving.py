@@ -5,7 +5,7 @@ yet belongs to the leads stays under names that say whose it is; docs/administra
 lists them all.
 """
 
-from odoo.tools import convert_file
+from odoo.tools import SQL, convert_file
 from odoo.tools.safe_eval import safe_eval
 from odoo.tools.sql import column_exists, create_column, drop_index, rename_column
 
@@ -52,6 +52,7 @@ def uninstall_hook(env):
     _leave_rights(env)
     _leave_addresses(env)
     env.flush_all()
+    _cut_references(env)
     _keep_columns(env.cr)
     _remove_rest(env.cr)
     env.invalidate_all()
@@ -130,6 +131,35 @@ def _leave_addresses(env):
         defaults = safe_eval(alias.alias_defaults)
         defaults.pop("intake_source_id")
         alias.alias_defaults = defaults
+
+
+def _cut_references(env):
+    """Let nothing refer to the addon's own tables, and these to nothing.
+
+    Odoo deletes some of their rows before it drops what refers to them, and could not
+    delete the vehicle of a lead.
+    """
+    models = [model for model in env.values() if model._original_module == "bpo_crm"]
+    env.cr.execute(
+        """
+        SELECT rel.relname, con.conname
+          FROM pg_constraint AS con
+          JOIN pg_class AS rel ON rel.oid = con.conrelid
+          JOIN pg_class AS own ON own.oid IN (con.conrelid, con.confrelid)
+         WHERE con.contype = 'f' AND own.relname = ANY(%s)
+           AND own.relnamespace = current_schema::regnamespace
+         GROUP BY rel.relname, con.conname
+        """,
+        [[model._table for model in models]],
+    )
+    for table, constraint in env.cr.fetchall():
+        env.cr.execute(
+            SQL(
+                "ALTER TABLE %s DROP CONSTRAINT %s",
+                SQL.identifier(table),
+                SQL.identifier(constraint),
+            )
+        )
 
 
 def _keep_columns(cr):

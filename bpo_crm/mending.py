@@ -30,7 +30,7 @@ def mend_leads(env):
     :param odoo.api.Environment env: of the superuser, before the tables are changed.
     """
     env.flush_all()
-    _give_first_stage(env)
+    _give_stage(env)
     if column_exists(env.cr, "crm_lead", "lost_stage_id"):
         _give_reason(env)
         _complete_orders(env.cr)
@@ -59,24 +59,33 @@ def find_lost_stages(cr):
     return [stage_id for (stage_id,) in cr.fetchall()]
 
 
-def _give_first_stage(env):
+def _give_stage(env):
+    """Put opportunities without a stage into one: those that are won into a won one."""
     without = SQL("stage_id IS NULL AND type = 'opportunity'")
     if column_exists(env.cr, "crm_lead", "is_bpo"):
         without = SQL("%s AND is_bpo", without)
-    env.cr.execute(SQL("SELECT DISTINCT team_id FROM crm_lead WHERE %s", without))
-    for (team_id,) in env.cr.fetchall():
-        of_team = SQL("%s AND team_id IS NOT DISTINCT FROM %s", without, team_id)
+    is_won = SQL("COALESCE(probability, 0) >= 100")
+    env.cr.execute(
+        SQL("SELECT DISTINCT team_id, %s FROM crm_lead WHERE %s", is_won, without)
+    )
+    for team_id, won in env.cr.fetchall():
         _mend(
             env.cr,
             "Without a stage, now in the first one of their team",
-            SQL("stage_id = %s", _find_first_stage(env, team_id)),
-            of_team,
+            SQL("stage_id = %s", _find_stage(env, team_id, won)),
+            SQL(
+                "%s AND team_id IS NOT DISTINCT FROM %s AND (%s) = %s",
+                without,
+                team_id,
+                is_won,
+                won,
+            ),
         )
 
 
-def _find_first_stage(env, team_id):
+def _find_stage(env, team_id, is_won):
     teams = ["|", (STAGE_TEAM, "=", False), (STAGE_TEAM, "in", [team_id or 0])]
-    stages = env["crm.stage"].search([("is_won", "=", False), *teams])
+    stages = env["crm.stage"].search([("is_won", "=", is_won), *teams])
     lost_ids = find_lost_stages(env.cr)
     return stages.filtered(lambda stage: stage.id not in lost_ids)[:1].id or None
 
