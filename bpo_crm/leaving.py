@@ -199,7 +199,12 @@ def _take_back_columns(cr):
     for table in ("crm_team", "res_company"):
         if column_exists(cr, table, "is_bpo"):
             # Those made since are as new ones are.
-            cr.execute(f"UPDATE {table} SET is_bpo = TRUE WHERE is_bpo IS NULL")
+            cr.execute(
+                SQL(
+                    "UPDATE %s SET is_bpo = TRUE WHERE is_bpo IS NULL",
+                    SQL.identifier(table),
+                )
+            )
 
 
 def _recognise_lost_stage(cr):
@@ -233,4 +238,3 @@ def _list_columns():
         for table, columns in LEFT_COLUMNS.items()
         for column, column_type in columns.items()
     ]
-

@@ -69,25 +69,34 @@ def _give_stage(env):
         SQL("SELECT DISTINCT team_id, %s FROM crm_lead WHERE %s", is_won, without)
     )
     for team_id, won in env.cr.fetchall():
-        _mend(
-            env.cr,
-            "Without a stage, now in the first one of their team",
-            SQL("stage_id = %s", _find_stage(env, team_id, won)),
-            SQL(
-                "%s AND team_id IS NOT DISTINCT FROM %s AND (%s) = %s",
-                without,
-                team_id,
-                is_won,
-                won,
-            ),
-        )
+        stage = _find_stage(env, team_id, won)
+        if stage:
+            _mend(
+                env.cr,
+                f"Without a stage, now in {stage.name}",
+                SQL("stage_id = %s", stage.id),
+                SQL(
+                    "%s AND team_id IS NOT DISTINCT FROM %s AND (%s) = %s",
+                    without,
+                    team_id,
+                    is_won,
+                    won,
+                ),
+            )
 
 
 def _find_stage(env, team_id, is_won):
+    """Return the first stage of a team: the first won one, if there is one.
+
+    :param odoo.api.Environment env: of the superuser.
+    :param int team_id: of the team, or None.
+    :param bool is_won: whether it is to be a won one.
+    :rtype: crm.stage
+    """
     teams = ["|", (STAGE_TEAM, "=", False), (STAGE_TEAM, "in", [team_id or 0])]
-    stages = env["crm.stage"].search([("is_won", "=", is_won), *teams])
     lost_ids = find_lost_stages(env.cr)
-    return stages.filtered(lambda stage: stage.id not in lost_ids)[:1].id or None
+    stages = env["crm.stage"].search([("id", "not in", lost_ids), *teams])
+    return (stages.filtered(lambda stage: stage.is_won == is_won) or stages)[:1]
 
 
 def _give_reason(env):
@@ -127,9 +136,7 @@ def _mend(cr, what, values, condition):
     :param SQL values: what is set.
     :param SQL condition: of which leads.
     """
-    cr.execute(
-        SQL("UPDATE crm_lead SET %s WHERE %s RETURNING id", values, condition)
-    )
+    cr.execute(SQL("UPDATE crm_lead SET %s WHERE %s RETURNING id", values, condition))
     mended = sorted(lead_id for (lead_id,) in cr.fetchall())
     if mended:
         _logger.warning("%s: %s leads, %s", what, len(mended), mended[:LOG_LIMIT])

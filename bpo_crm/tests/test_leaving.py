@@ -7,7 +7,7 @@ from .common import BpoCase
 
 @tagged("post_install", "-at_install")
 class TestLeaving(BpoCase):
-    """What an uninstallation leaves; the whole of it is in ``tests/test_lifecycle.py``."""
+    """What an uninstallation leaves; all of it is in ``tests/test_lifecycle.py``."""
 
     def _find_left(self):
         data = self.env["ir.model.data"]
