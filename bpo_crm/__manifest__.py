@@ -2,7 +2,7 @@
     "name": "BPO CRM",
     "summary": "Call-centre CRM for car dealerships: claim a lead, work it one "
     "stage at a time, win it as exactly one order in the dealer's own Odoo",
-    "version": "1.0.0",
+    "version": "1.1.0",
     "category": "Sales/CRM",
     "author": "The bpo_crm authors",
     "license": "LGPL-3",
@@ -80,5 +80,7 @@
     "assets": {
         "web.assets_backend": ["bpo_crm/static/src/**/*"],
     },
+    "pre_init_hook": "pre_init_hook",
     "post_init_hook": "post_init_hook",
+    "uninstall_hook": "uninstall_hook",
 }

@@ -84,7 +84,18 @@ class LeadSource(models.Model):
             source.utm_source_id = (
                 self.env["utm.source"].sudo().create({"name": source.name})
             )
+            source.utm_source_id = self._find_utm_source(source.name)
         return sources
+
+    @api.model
+    def _find_utm_source(self, name):
+        """Return the source of the reports that has a name; it is made if need be.
+
+        :param str name: as one of an earlier installation may be called.
+        """
+        utm_sources = with_inner_context(self.env["utm.source"]).sudo()
+        found = utm_sources.search([("name", "=", name)], limit=1)
+        return found or utm_sources.create({"name": name})
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_of_core(self):

@@ -57,7 +57,26 @@ class Lead(models.Model):
                 ALTER TABLE crm_lead ALTER COLUMN is_bpo DROP DEFAULT
                 """
             )
+            self._init_of_other_teams()
         return super()._auto_init()
+
+    def _init_of_other_teams(self):
+        """Tell apart the leads of teams that an earlier installation knew of."""
+        cr = self.env.cr
+        if not all(
+            column_exists(cr, table, "is_bpo") for table in ("crm_team", "res_company")
+        ):
+            return
+        cr.execute(
+            """
+            UPDATE crm_lead SET is_bpo = FALSE
+             WHERE team_id IN (SELECT id FROM crm_team WHERE NOT is_bpo)
+                OR team_id IS NULL AND COALESCE(
+                       company_id, (SELECT company_id FROM res_users WHERE id = %s)
+                   ) IN (SELECT id FROM res_company WHERE NOT is_bpo)
+            """,
+            [self.env.uid],
+        )
 
     @api.depends("team_id.is_bpo", "company_id.is_bpo")
     def _compute_is_bpo(self):
