@@ -120,12 +120,42 @@ class Lead(models.Model):
         return leads
 
     def write(self, vals):
+        return self._write_in_phases([(self, vals)])
+
+    @api.model
+    def _write_in_phases(self, writes):
+        """Write to leads; each behaviour has its part in the phases.
+
+        Of several writes, all have been made before anything leaves the database.
+
+        :param list writes: pairs of leads and their values, as somebody sent them.
+        :return: True
+        """
+        changes = []
+        for leads, vals in writes:
+            changes += leads._begin_write(vals)
+        for change in changes:
+            change.leads._check_change(change)
+        for change in changes:
+            change.leads._follow_up_change(change)
+        for change in changes:
+            change.leads._send_change(change)
+        return True
+
+    def _begin_write(self, vals):
+        """Write values, up to the moment in which the leads are looked at again.
+
+        :param dict vals: as somebody sent them.
+        :return: what was changed, of the leads that a rule speaks of.
+        :rtype: list[LeadChange]
+        """
         if not self:
-            return True
+            return []
         self._check_server_only(vals)
         vals = self._normalize(vals)
         if not self._is_watched(vals):
-            return self._write_by_core(vals)
+            self._write_by_core(vals)
+            return []
         ours = self.filtered("is_bpo")
         changes = ours._prepare_changes(vals)
         for change in changes:
@@ -134,14 +164,8 @@ class Lead(models.Model):
             change.leads._prepare_change(change)
             # Core adds to the values what it works out of them.
             change.leads._write_by_core(dict(change.vals))
-        for change in changes:
-            change.leads._check_change(change)
         (self - ours)._write_others(vals)
-        for change in changes:
-            change.leads._follow_up_change(change)
-        for change in changes:
-            change.leads._send_change(change)
-        return True
+        return changes
 
     def _create_by_core(self, vals_list):
         """Make leads without any of the phases."""

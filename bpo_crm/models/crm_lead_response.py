@@ -4,6 +4,7 @@ from odoo.tools import SQL
 from odoo.tools.sql import column_exists, create_column
 
 from ..domains import NEVER
+from ..roles import SUPERVISOR
 
 RESPONSE_STATES = [
     ("waiting", "Waiting"),
@@ -179,7 +180,7 @@ class Lead(models.Model):
         return super()._get_watched_fields() | set(ARRIVAL_FIELDS)
 
     def _refuse_change(self, change):
-        if self._is_agent_only():
+        if not (self.env.su or self.env.user.has_group(SUPERVISOR)):
             self._check_arrival_kept(change)
         return super()._refuse_change(change)
 
@@ -234,11 +235,11 @@ class Lead(models.Model):
             )
 
     def _check_arrival_kept(self, change):
-        """An agent cannot change since when a customer waits, and for how long.
+        """Nobody makes an own response better by when a customer asked.
 
         A source may be filled in where there is none.
 
-        :param LeadChange change: by an agent.
+        :param LeadChange change: by somebody below a supervisor.
         """
         has_other_source = any(
             change.get_old(lead, "source_id") for lead in _find_other_target(change)

@@ -5,6 +5,7 @@ import secrets
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..inner_context import with_inner_context
 from ..roles import SUPERVISOR
 from ..series import Constraint
 
@@ -81,9 +82,6 @@ class LeadSource(models.Model):
     def create(self, vals_list):
         sources = super().create(vals_list)
         for source in sources.filtered(lambda source: not source.utm_source_id):
-            source.utm_source_id = (
-                self.env["utm.source"].sudo().create({"name": source.name})
-            )
             source.utm_source_id = self._find_utm_source(source.name)
         return sources
 

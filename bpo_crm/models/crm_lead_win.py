@@ -74,10 +74,10 @@ class Lead(models.Model):
         :raises UserError: without a won stage, or when a dealer's server does
             not take the order.
         """
-        stages = {lead: lead._get_won_stage() for lead in self}
-        for lead, stage in stages.items():
-            lead.write({"stage_id": stage.id})
-        return True
+        by_stage = self.grouped(lambda lead: lead._get_won_stage())
+        return self._write_in_phases(
+            [(leads, {"stage_id": stage.id}) for stage, leads in by_stage.items()]
+        )
 
     def action_win_each(self):
         """Mark many leads as won, each on its own.

@@ -1,5 +1,6 @@
 from unittest.mock import patch
 
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from .common import BpoCase
@@ -98,3 +99,11 @@ class TestPhases(BpoCase):
         lead = self._new_lead(self.agent).with_user(self.supervisor)
         called = self._record(CHANGE, lambda: lead.write({"priority": "2"}))
         self.assertEqual(called, ["_write_by_core"])
+
+    def test_no_dealer_is_called_where_one_of_several_leads_is_refused(self):
+        mine, pool = self._new_lead(self.agent), self._new_lead()
+        mine.stage_id = self.qualified
+        leads = (mine | pool).with_user(self.agent)
+        with self._dealer() as sent, self.assertRaisesRegex(UserError, "Claim"):
+            leads.action_set_won()
+        self.assertFalse(sent)

@@ -138,6 +138,17 @@ def _name(lead):
 # ------------------------------------------------------------
 
 
+#: What core copies from a contact to its leads.
+OF_CONTACT = {
+    "email_from",
+    "email_normalized",
+    "email_state",
+    "phone",
+    "phone_sanitized",
+    "phone_state",
+}
+
+
 @rule
 def stages_go_forward(step):
     """A stage was left backwards or skipped."""
@@ -317,7 +328,10 @@ def leads_are_worked_by_their_owner(step):
             continue
         if step.role == "salesperson" and not old["user_id"]:
             continue
-        names = _changed(old, new, old.keys() - UNWATCHED)
+        names = set(_changed(old, new, old.keys() - UNWATCHED))
+        if step.role == "salesperson":
+            # Of other teams, whose contacts are the same.
+            names -= OF_CONTACT
         if names:
             yield f"{_name(new)}: {', '.join(sorted(names))}"
 
@@ -325,7 +339,7 @@ def leads_are_worked_by_their_owner(step):
 @rule
 def contacts_are_changed_by_who_works_their_leads(step):
     """The contact of somebody else's lead was changed."""
-    if step.is_leading:
+    if step.is_leading or step.role == "salesperson":
         return
     owners = {}
     for lead in step.before.leads.values():
@@ -556,11 +570,14 @@ def first_contacts_are_attempts(step):
             and event != step.before.meetings.get(event["id"])
         ]
         moved = old["enquiry_date"] != new["enquiry_date"]
-        # A meeting that never was is taken away by who may correct it.
-        is_corrected = step.is_leading and bool(step.gone("meetings"))
+        # Without a meeting that never was, the customer has waited longer.
+        is_corrected = not new["first_attempt_date"] or (
+            old["first_attempt_date"]
+            and new["first_attempt_date"] > old["first_attempt_date"]
+        )
         if not (attempts or is_merged or moved or is_corrected):
             yield f"{_name(new)}: {new['first_attempt_date']} without an attempt"
-        elif old["first_attempt_date"] and new["first_attempt_date"] and not moved:
+        elif old["first_attempt_date"] and not (moved or is_corrected):
             yield (
                 f"{_name(new)}: {old['first_attempt_date']} became "
                 f"{new['first_attempt_date']}"
