@@ -87,12 +87,16 @@ class LeadSource(models.Model):
 
     @api.model
     def _find_utm_source(self, name):
-        """Return the source of the reports that has a name; it is made if need be.
+        """Return a source of the reports that has a name; it is made if need be.
 
-        :param str name: as one of an earlier installation may be called.
+        :param str name: as one of an earlier installation may be called, which no
+            other source of enquiries has.
         """
         utm_sources = with_inner_context(self.env["utm.source"]).sudo()
-        found = utm_sources.search([("name", "=", name)], limit=1)
+        others = self.sudo().with_context(active_test=False).search([])
+        found = utm_sources.search(
+            [("name", "=", name), ("id", "not in", others.utm_source_id.ids)], limit=1
+        )
         return found or utm_sources.create({"name": name})
 
     @api.ondelete(at_uninstall=False)
