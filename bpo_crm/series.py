@@ -19,6 +19,10 @@ USER_GROUPS = "group_ids" if IS_19 else "groups_id"
 GROUP_MEMBERS = "all_user_ids" if IS_19 else "users"
 
 
+#: ``mail.message``: the fields with the addresses to which a mail went that came in.
+RECEIVED_BY = ("incoming_email_cc", "incoming_email_to") if IS_19 else ()
+
+
 class _Constraint:
     """Odoo 19's ``models.Constraint`` for 18.0, which has ``_sql_constraints``."""
 

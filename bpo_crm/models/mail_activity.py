@@ -86,6 +86,9 @@ class Activity(models.Model):
     # ------------------------------------------------------------
 
     def _action_done(self, feedback=False, attachment_ids=False):
+        if attachment_ids:
+            # Whoever may not read a file is refused; 18.0 would link it all the same.
+            self.env["ir.attachment"].browse(attachment_ids).read(["name"])
         # In 18.0, the activities are gone afterwards.
         visits = self._get_visits()
         result = super()._action_done(feedback=feedback, attachment_ids=attachment_ids)

@@ -82,7 +82,7 @@ class MailThread(models.AbstractModel):
         :param values: whatever was sent.
         :rtype: SentValues
         """
-        if not isinstance(values, dict):
+        if not (isinstance(model, str) and isinstance(values, dict)):
             return SentValues()
         fields = self.env[model]._fields if model in self.env else {}
         return SentValues(

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
 from ..limits import CLOCK_SKEW
+from ..series import RECEIVED_BY
 
 #: Who wrote what kind of message about which lead, and when.
 FIXED_FIELDS = {
@@ -18,6 +19,7 @@ FIXED_FIELDS = {
     "record_name",
     "subtype_id",
     "tracking_value_ids",
+    *RECEIVED_BY,
 }
 
 #: What its author may correct, where Odoo's own screens allow it.
@@ -89,7 +91,9 @@ class Message(models.Model):
             late = self.filtered(lambda message: message.date > now + CLOCK_SKEW)
             late.date = now
         elif any(
-            message.message_type == "email" or abs(message.date - now) > CLOCK_SKEW
+            message.message_type == "email"
+            or abs(message.date - now) > CLOCK_SKEW
+            or any(message[name] for name in RECEIVED_BY)
             for message in self
         ):
             self._refuse_change()

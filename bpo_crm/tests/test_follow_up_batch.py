@@ -101,15 +101,19 @@ class TestFollowUpBatch(BpoCase):
 
     def test_postponing_many_activities(self):
         def postpone(leads):
-            calls = leads._find_stage_activities().with_user(self.agent)
+            calls = leads._find_pending_activities().with_user(self.agent)
             calls.write({"date_deadline": "2099-01-01"})
+            moved.append(len(calls))
 
-        def prepare(leads):
+        def plan(leads):
             self._claim(leads)
-            self.env.flush_all()
+            leads.sudo().activity_schedule(CALL, user_id=self.agent.id)
 
+        moved = []
+        without = self._growth(postpone, plan)
         self._give_stages_activities()
-        self.assertLess(self._growth(postpone, prepare), GROWTH)
+        self.assertLess(self._growth(postpone, self._claim) - without, GROWTH)
+        self.assertEqual(moved, [2, 130, 30] * 2)
 
     def test_closing_many_leads(self):
         def lose(leads):

@@ -4,6 +4,8 @@ from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 
+from odoo.addons.bpo_crm.series import RECEIVED_BY
+
 from .common import BpoCase
 
 COMMENT = "mail.mt_comment"
@@ -155,6 +157,19 @@ class TestMessageReach(BpoCase):
                 )
             with self._refused("by hand", AccessError):
                 self._post(user=user).message_type = "email"
+        self.assertFalse(self.own.first_attempt_date)
+
+    def test_a_message_did_not_go_where_somebody_says(self):
+        """Odoo 19 keeps to whom a mail went that came in, and writes to them no more."""
+        for name in RECEIVED_BY:
+            values = {name: self.customer.email}
+            with self._refused("by hand", AccessError):
+                self._post(**values)
+            with self._refused("by hand", AccessError):
+                self.messages.create(self._values(self.own, **values))
+            with self._refused("by hand", AccessError):
+                self._post().write(values)
+        self.own.sudo()._compute_first_attempt()
         self.assertFalse(self.own.first_attempt_date)
 
     def test_nobody_says_by_hand_to_whom_a_message_went(self):
@@ -386,6 +401,7 @@ class TestMessageReach(BpoCase):
             }
         )
         foreign = files.sudo().create({"name": "c.txt", "raw": b"c", **target})
+        activity = self.own.with_user(self.agent).activity_schedule()
         for way in (
             lambda: files.create({"name": "d.txt", "raw": b"d", **target}),
             lambda: files.with_context(**by_default).create(
@@ -399,6 +415,7 @@ class TestMessageReach(BpoCase):
             lambda: foreign.with_user(self.agent).read(["raw"]),
             lambda: foreign.with_user(self.agent).unlink(),
             lambda: self._post(attachment_ids=foreign.ids),
+            lambda: activity.action_feedback(attachment_ids=foreign.ids),
         ):
             with self._refused(error=AccessError):
                 way()

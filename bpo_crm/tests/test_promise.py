@@ -2,6 +2,7 @@ from datetime import date, datetime
 
 from freezegun import freeze_time
 
+from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
@@ -312,7 +313,6 @@ class TestPromise(StageActivityCase):
         return (
             self.env["calendar.event"]
             .with_user(self.agent)
-            .with_context(orig_activity_ids=self._pending(lead).ids)
             .create(
                 {
                     "name": "Visit",
@@ -320,7 +320,7 @@ class TestPromise(StageActivityCase):
                     "stop": "2026-11-21 03:00:00",
                     "opportunity_id": lead.id,
                     "visit_state": "planned",
-                    "activity_ids": self._pending(lead).ids,
+                    "activity_ids": [Command.set(self._pending(lead).ids)],
                     **values,
                 }
             )
