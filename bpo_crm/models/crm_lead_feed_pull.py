@@ -8,7 +8,6 @@ from datetime import timedelta
 from odoo import SUPERUSER_ID, api, fields, models
 
 from ..inner_context import with_inner_context
-from ..intake import leave_out_controls
 from ..passing_fault import is_passing
 from ..remote_odoo import (
     PAGE_SIZE,

@@ -99,7 +99,7 @@ class Lead(models.Model):
 
     @api.depends("intake_source_id", "is_response_unmeasured")
     def _compute_response_target_minutes(self):
-        # The source in the reports counts, too; see _follow_up_change() for its changes.
+        # The source in the reports counts, too: see _follow_up_change().
         settled = self._keep_settled("response_target_minutes")
         targets = (self - settled)._get_response_targets()
         for lead in self - settled:
