@@ -278,7 +278,7 @@ class TestMeetingReach(BpoCase):
         late.opportunity_id = other
         with self._at(self.start):
             linked_at = late.lead_linked_at
-            head = (self.own | other).with_user(self.agent).merge_opportunity()
+            head = (self.own | other).with_user(self.supervisor).merge_opportunity()
         self.assertEqual((visit | late).opportunity_id, head.with_env(self.env))
         self.assertEqual(late.lead_linked_at, linked_at)
         self.assertFalse(visit.lead_linked_at)

@@ -83,14 +83,14 @@ class TestMyDay(BpoCase):
 
     def test_a_day_is_longer_when_the_clocks_are_put_back(self):
         self.agent.tz = "Europe/Paris"
-        lead = self._new_lead(self.agent)
-        calls = self.env["crm.call.log"].with_user(self.agent)
+        lead = self._new_lead(self.agent, enquiry_date="2025-10-01 08:00:00")
+        call = {"lead_id": lead.id, "user_id": self.agent.id, "result": "busy"}
         for call_date in (
             "2025-10-25 21:59:00",  # just before midnight
             "2025-10-25 22:01:00",
             "2025-10-26 22:59:00",  # just before the next one, 25 hours later
         ):
-            calls.create({"lead_id": lead.id, "result": "busy", "call_date": call_date})
+            self.env["crm.call.log"].create({**call, "call_date": call_date})
         day, _rows = self._my_day("2025-10-26 22:59:30")
         self.assertEqual(day["numbers"]["calls"], 2)
 

@@ -2,7 +2,7 @@ from datetime import date, datetime
 
 from freezegun import freeze_time
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
 
 from .common import CALL, StageActivityCase
@@ -349,7 +349,9 @@ class TestStageActivity(StageActivityCase):
 
     def test_an_activity_of_another_lead_is_left_alone(self):
         lead, other = self._new_lead(self.agent), self._new_lead(self.agent)
-        self._log_call(lead, "answered", planned_activity_id=self._pending(other).id)
+        planned = self._pending(other)
+        with self.assertRaisesRegex(ValidationError, "not one of the lead"):
+            self._log_call(lead, "answered", planned_activity_id=planned.id)
         self.assertEqual(other.stage_id, self.new)
         self.assertTrue(self._pending(other))
 

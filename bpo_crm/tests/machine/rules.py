@@ -497,12 +497,23 @@ def work_is_done_by_the_owner(step):
             new = step.after.leads.get(row[column])
             if not (old and new) or step.may_work(old) or step.may_work(new):
                 continue
-            if not (name == "messages" and step.may_comment(old)):
+            if not (name == "messages" and _is_told_by_others(step, old)):
                 yield f"{name} {row['id']} of {_name(new)}"
     for row in step.made("meetings"):
         old = step.before.leads.get(row["opportunity_id"])
         if old and not step.may_work(old):
             yield f"meeting {row['id']} of {_name(old)}"
+
+
+def _is_told_by_others(step, lead):
+    """Whether a line in the chatter may come from who does not work the lead.
+
+    A customer asks again by an import, a contact is another team's as well, and core
+    lets everybody write on what nobody has.
+    """
+    is_imported = step.call.method == "load"
+    is_of_contact = step.role == "salesperson"
+    return step.may_comment(lead) or is_imported or is_of_contact or not lead["user_id"]
 
 
 @rule
