@@ -497,7 +497,8 @@ def work_is_done_by_the_owner(step):
             new = step.after.leads.get(row[column])
             if not (old and new) or step.may_work(old) or step.may_work(new):
                 continue
-            if not (name == "messages" and _is_told_by_others(step, old)):
+            is_told = name in ("enquiries", "messages")
+            if not (is_told and _is_told_by_others(step, old)):
                 yield f"{name} {row['id']} of {_name(new)}"
     for row in step.made("meetings"):
         old = step.before.leads.get(row["opportunity_id"])
