@@ -7,6 +7,9 @@ from ..series import Constraint
 
 REFERENCE_SEQUENCE = "crm.lead.reference"
 
+#: Worked out by the server, and saved with core's form all the same.
+ECHOED = ("automated_probability",)
+
 #: Of PostgreSQL's integers.
 MAX_ID = 2**31 - 1
 
@@ -151,6 +154,7 @@ class Lead(models.Model):
         """
         if not self:
             return []
+        vals = self._drop_echoed(vals)
         self._check_server_only(vals)
         vals = self._normalize(vals)
         if not self._is_watched(vals):
@@ -322,6 +326,17 @@ class Lead(models.Model):
                 )
             )
         return told.id
+
+    @api.model
+    def _drop_echoed(self, vals):
+        """Return values without what core's form sends back, which the server told it.
+
+        :param dict vals: as somebody sent them.
+        :rtype: dict
+        """
+        if self.env.su:
+            return vals
+        return {name: vals[name] for name in vals if name not in ECHOED}
 
     @api.model
     def _is_server_only(self, field):

@@ -142,6 +142,12 @@ class TestForgedValues(BpoCase):
             with self.assertRaisesRegex(AccessError, "not written by hand"):
                 leads.with_context(**{f"default_{name}": value}).create({"name": "F"})
 
+    def test_what_the_form_sends_back_changes_nothing(self):
+        before = self.lead.automated_probability
+        self.lead.write({"automated_probability": 99, "priority": "2"})
+        self.assertEqual(self.lead.priority, "2")
+        self.assertEqual(self.lead.automated_probability, before)
+
     # The pool
 
     def test_an_agent_changes_nothing_in_the_pool(self):
