@@ -9,7 +9,8 @@ from . import rpc, values
 from .calls import Call
 from .picture import Camera
 from .returned import find_leaks
-from .rules import Step, find_broken
+from .rules import find_broken
+from .step import Step
 
 
 @dataclasses.dataclass(frozen=True)
@@ -93,16 +94,12 @@ class Trial:
         return self._camera.take(self._before)
 
     def _describe(self, call, before, after, error=None):
-        user = self._floor.users[call.role]
         return Step(
-            role=call.role,
-            uid=user.id,
-            partner_id=user.partner_id.id,
-            company_ids=user.company_ids.ids,
+            call=call,
+            user=self._floor.users[call.role],
             before=before,
             after=after,
             sent=list(self._sent),
-            call=call,
             camera=self._camera,
             error=error,
         )

@@ -1,0 +1,146 @@
+"""A call, with what there was before and after it: what the rules look at."""
+
+import dataclasses
+
+from .floor import FOREIGN_MANAGER
+from .picture import Camera, Picture
+
+#: Who may reassign, merge and correct the leads of everybody in the company.
+LEADING = {"supervisor", "manager", FOREIGN_MANAGER}
+
+MANAGERS = {"manager", FOREIGN_MANAGER}
+
+AGENTS = {"agent", "other_agent"}
+
+#: Who has nothing to do with leads.
+OUTSIDERS = {"employee", "portal", "public"}
+
+
+@dataclasses.dataclass
+class Step:
+    """A call, and what there was before and after it.
+
+    :param calls.Call call: what was called, and by whom.
+    :param res.users user: the caller.
+    :param Picture before: of the database.
+    :param Picture after: of the database; the same one if nothing changed.
+    :param list sent: the references of the leads of which dealers got orders.
+    :param Camera camera: to look closer.
+    :param Exception error: why it was refused, or None.
+    """
+
+    call: object
+    user: object
+    before: Picture
+    after: Picture
+    sent: list
+    camera: Camera
+    error: Exception | None = None
+
+    def __post_init__(self):
+        self.role = self.call.role
+        self.uid = self.user.id
+        self.partner_id = self.user.partner_id.id
+        self.company_ids = self.user.company_ids.ids
+
+    @property
+    def is_leading(self):
+        return self.role in LEADING
+
+    @property
+    def is_manager(self):
+        return self.role in MANAGERS
+
+    @property
+    def lifts_guard(self):
+        """Whether a manager lifted the guard."""
+        context = self.call.kwargs.get("context") or {}
+        return self.is_manager and bool(context.get("skip_stage_transition_check"))
+
+    # What there is
+
+    @property
+    def leads(self):
+        """The leads that the rules are for, as they are."""
+        return [lead for lead in self.after.leads.values() if lead.get("is_bpo", True)]
+
+    def lead_pairs(self):
+        """Return the leads that the rules are for, as they were and as they are."""
+        pairs = self.pairs("leads")
+        return [(old, new) for old, new in pairs if old.get("is_bpo", True)]
+
+    def pairs(self, name):
+        """Return rows as they were and as they are, of those that changed.
+
+        :param str name: of :data:`picture.QUERIES`.
+        """
+        old, new = getattr(self.before, name), getattr(self.after, name)
+        return [
+            (row, new[row_id])
+            for row_id, row in old.items()
+            if row_id in new and row != new[row_id]
+        ]
+
+    def made(self, name):
+        """Return the rows that are new."""
+        old, new = getattr(self.before, name), getattr(self.after, name)
+        return [row for row_id, row in new.items() if row_id not in old]
+
+    def gone(self, name):
+        """Return the rows that are not there any more."""
+        old, new = getattr(self.before, name), getattr(self.after, name)
+        return [row for row_id, row in old.items() if row_id not in new]
+
+    # What somebody may
+
+    def may_work(self, lead):
+        """Whether a lead is the caller's to work.
+
+        :param dict lead: as it was before the call, or as it is.
+        """
+        if self.is_leading:
+            return lead["company_id"] in (None, *self.company_ids)
+        return lead["user_id"] == self.uid
+
+    def may_change(self, old, new):
+        """Whether a lead was the caller's to change, or became so.
+
+        :param dict old: as it was before the call.
+        :param dict new: as it is.
+        """
+        # Core lets salespeople write on what nobody owns; they have no pool.
+        is_free = self.role == "salesperson" and not old["user_id"]
+        return is_free or self.may_work(old) or self.may_work(new)
+
+    def may_comment(self, lead):
+        """Whether a lead waits, so that the caller may write into its chatter."""
+        return self.role in AGENTS and self.before.is_in_pool(lead)
+
+    def is_manager_of(self, row):
+        """Whether the caller is a manager of what belongs to a company, or to none."""
+        return self.is_manager and row.get("company_id") in (None, *self.company_ids)
+
+
+def rule(check):
+    """Let a function be a rule.
+
+    It takes a step and yields what is wrong, in words. The first line of its docstring
+    says what was broken.
+    """
+    check.broken = check.__doc__.splitlines()[0].rstrip(".")
+    return check
+
+
+def find_changed(old, new, names):
+    """Return those of some columns that changed.
+
+    :param dict old: a row as it was.
+    :param dict new: the row as it is.
+    :param names: of columns; those that a series does not have do not change.
+    """
+    return sorted(name for name in names if old.get(name) != new.get(name))
+
+
+def name_of(lead):
+    """Return how a problem names a lead."""
+    return lead["reference"] or f"lead {lead['id']}"
