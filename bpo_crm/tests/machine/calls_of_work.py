@@ -8,9 +8,8 @@ MEETING = "calendar.event"
 CALL_LOG = "crm.call.log"
 
 ACTIVITY_METHODS = (
-    "write",
-    "write",
-    "create",
+    *["write"] * 5,
+    *["create"] * 2,
     "action_done",
     "action_feedback",
     "action_feedback_schedule_next",

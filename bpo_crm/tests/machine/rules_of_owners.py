@@ -53,7 +53,7 @@ def contacts_are_changed_by_who_works_their_leads(step):
         owners.setdefault(lead["partner_id"], set()).add(lead["user_id"])
     for old in [*(pair[0] for pair in step.pairs("contacts")), *step.gone("contacts")]:
         users = owners.get(old["id"])
-        if users and step.uid not in users and old["id"] != step.partner_id:
+        if users and step.uid not in users and old["id"] != step.caller.partner_id:
             new = step.after.contacts.get(old["id"])
             yield f"{old} became {new}"
 

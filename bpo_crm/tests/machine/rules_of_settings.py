@@ -30,7 +30,7 @@ def company_settings_are_its_managers(step):
     """The settings of a company were changed by somebody else."""
     for old, new in step.pairs("companies"):
         names = find_changed(old, new, COMPANY_SETTINGS)
-        if names and not (step.is_manager and old["id"] in step.company_ids):
+        if names and not (step.is_manager and old["id"] in step.caller.company_ids):
             yield f"{old['name']}: {', '.join(names)}"
 
 

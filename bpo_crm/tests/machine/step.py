@@ -16,12 +16,28 @@ AGENTS = {"agent", "other_agent"}
 OUTSIDERS = {"employee", "portal", "public"}
 
 
+@dataclasses.dataclass(frozen=True)
+class Caller:
+    """Who calls.
+
+    :param str role: of this user.
+    :param int uid: its id.
+    :param int partner_id: of its contact.
+    :param list company_ids: where it works.
+    """
+
+    role: str
+    uid: int
+    partner_id: int
+    company_ids: list
+
+
 @dataclasses.dataclass
 class Step:
     """A call, and what there was before and after it.
 
-    :param calls.Call call: what was called, and by whom.
-    :param res.users user: the caller.
+    :param calls.Call call: what was called.
+    :param Caller caller: by whom.
     :param Picture before: of the database.
     :param Picture after: of the database; the same one if nothing changed.
     :param list sent: the references of the leads of which dealers got orders.
@@ -30,7 +46,7 @@ class Step:
     """
 
     call: object
-    user: object
+    caller: Caller
     before: Picture
     after: Picture
     sent: list
@@ -38,18 +54,10 @@ class Step:
     error: Exception | None = None
 
     def __post_init__(self):
-        self.role = self.call.role
-        self.uid = self.user.id
-        self.partner_id = self.user.partner_id.id
-        self.company_ids = self.user.company_ids.ids
-
-    @property
-    def is_leading(self):
-        return self.role in LEADING
-
-    @property
-    def is_manager(self):
-        return self.role in MANAGERS
+        self.role = self.caller.role
+        self.uid = self.caller.uid
+        self.is_leading = self.role in LEADING
+        self.is_manager = self.role in MANAGERS
 
     @property
     def lifts_guard(self):
@@ -99,7 +107,7 @@ class Step:
         :param dict lead: as it was before the call, or as it is.
         """
         if self.is_leading:
-            return lead["company_id"] in (None, *self.company_ids)
+            return self._works_for(lead)
         return lead["user_id"] == self.uid
 
     def may_change(self, old, new):
@@ -118,7 +126,10 @@ class Step:
 
     def is_manager_of(self, row):
         """Whether the caller is a manager of what belongs to a company, or to none."""
-        return self.is_manager and row.get("company_id") in (None, *self.company_ids)
+        return self.is_manager and self._works_for(row)
+
+    def _works_for(self, row):
+        return row.get("company_id") in (None, *self.caller.company_ids)
 
 
 def rule(check):
