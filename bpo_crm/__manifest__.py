@@ -2,7 +2,7 @@
     "name": "BPO CRM",
     "summary": "Call-centre CRM for car dealerships: claim a lead, work it one "
     "stage at a time, win it as exactly one order in the dealer's own Odoo",
-    "version": "1.0.0",
+    "version": "1.1.0",
     "category": "Sales/CRM",
     "author": "The bpo_crm authors",
     "license": "LGPL-3",
@@ -15,11 +15,13 @@
         "onboarding",
         "phone_validation",
     ],
-    "external_dependencies": {"python": ["phonenumbers", "requests"]},
+    "external_dependencies": {"python": ["idna", "phonenumbers", "requests"]},
     "data": [
         "security/bpo_crm_groups.xml",
         "security/ir.model.access.csv",
         "security/crm_lead_rules.xml",
+        "security/company_rules.xml",
+        "security/wizard_rules.xml",
         "data/ir_sequence.xml",
         "data/crm_lead_source.xml",
         "data/crm_stage.xml",
@@ -78,5 +80,7 @@
     "assets": {
         "web.assets_backend": ["bpo_crm/static/src/**/*"],
     },
+    "pre_init_hook": "pre_init_hook",
     "post_init_hook": "post_init_hook",
+    "uninstall_hook": "uninstall_hook",
 }

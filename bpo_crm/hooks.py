@@ -3,6 +3,8 @@
 from odoo import SUPERUSER_ID
 
 from . import roles, series
+from .leaving import CORE_LOST_REASONS, find_left
+from .mending import find_lost_stages, find_other_reason, mend_leads
 
 #: Core's stages (XML ids of the ``crm`` module) in a database without leads, with
 #: their sequence, the days until their activity is due, and those after which a lead
@@ -20,8 +22,14 @@ FOLLOW_UP_CRONS = ("cron_plan_missing_steps", "cron_follow_up_digest")
 #: The activity of the open stages: the floor works on the phone.
 STAGE_ACTIVITY = "mail.mail_activity_data_call"
 
-#: Core's lost reasons, which the addon's own take the place of.
-CORE_LOST_REASONS = ("crm.lost_reason_1", "crm.lost_reason_2", "crm.lost_reason_3")
+
+def pre_init_hook(env):
+    """Prepare a database from before for the addon's tables.
+
+    :param odoo.api.Environment env: of the superuser.
+    """
+    find_left(env)
+    mend_leads(env)
 
 
 def post_init_hook(env):
@@ -51,17 +59,28 @@ def activate_crons(env):
             cron.sudo().active = True
 
 
+def find_stage_activity(env):
+    """Return what open stages plan until somebody says otherwise.
+
+    :param odoo.api.Environment env: of anybody.
+    :return: a type of activities; empty where it was deleted or archived.
+    """
+    kinds = env["mail.activity.type"]
+    call = env.ref(STAGE_ACTIVITY, raise_if_not_found=False) or kinds
+    return call.filtered("active")
+
+
 def _set_up_fresh_pipeline(env):
     activate_crons(env)
     kept = env.ref("bpo_crm.stage_lost")
-    call = env.ref(STAGE_ACTIVITY, raise_if_not_found=False)
+    call = find_stage_activity(env)
     for xml_id, name, sequence, due_days, stale_after_days in FRESH_STAGES:
         stage = env.ref(xml_id, raise_if_not_found=False)
         values = {
             "name": name,
             "sequence": sequence,
             "is_won": name == "Won",
-            "activity_type_id": call and name != "Won" and call.id,
+            "activity_type_id": name != "Won" and call.id,
             "activity_due_days": due_days,
             "advance_when_done": name == "New",
             "stale_after_days": stale_after_days,
@@ -71,7 +90,8 @@ def _set_up_fresh_pipeline(env):
     for xml_id in CORE_LOST_REASONS:
         reason = env.ref(xml_id, raise_if_not_found=False)
         if reason:
-            reason.unlink()
+            # Deleted, it would come back with the next update of core.
+            reason.active = False
 
 
 def _update_or_create_stage(env, stage, values):
@@ -85,26 +105,43 @@ def _adopt_existing_leads(env):
     lost = env.ref("bpo_crm.stage_lost")
     others = env["crm.stage"].search([("id", "!=", lost.id)])
     lost.sequence = max([*others.mapped("sequence"), 40]) + 10
-    _move_lost_leads(env, lost)
+    move_lost_leads(env, lost)
     _number_existing_leads(env)
 
 
-def _move_lost_leads(env, lost_stage):
-    """Put leads that are lost in Odoo's sense into the lost column.
+def move_lost_leads(env, lost_stage):
+    """Let leads be lost in both senses that are so in one: Odoo's, or by their stage.
 
     In SQL, because it is no move that somebody made: it must not show in the
-    chatter, and there may be a million of them.
+    chatter, and there may be a million of them. In a lost stage already are those of
+    an earlier installation.
+
+    :param odoo.api.Environment env: of the superuser.
+    :param crm.stage lost_stage: where the others go.
     """
-    env["crm.lead"].flush_model(["active", "probability", "stage_id"])
+    env["crm.lead"].flush_model()
     env.cr.execute(
         """
-        UPDATE crm_lead SET lost_stage_id = stage_id, stage_id = %(lost)s
-         WHERE active IS NOT TRUE AND probability = 0
-           AND stage_id IS DISTINCT FROM %(lost)s
+        UPDATE crm_lead
+           SET lost_stage_id = stage_id, stage_id = %(lost)s,
+               lost_reason_id = COALESCE(lost_reason_id, %(other)s)
+         WHERE is_bpo AND active IS NOT TRUE AND probability = 0
+           AND (stage_id IS NULL OR stage_id != ALL(%(all_lost)s));
+
+        UPDATE crm_lead
+           SET active = FALSE, probability = 0, automated_probability = 0,
+               date_closed = COALESCE(date_closed, date_last_stage_update),
+               lost_reason_id = COALESCE(lost_reason_id, %(other)s)
+         WHERE is_bpo AND stage_id = ANY(%(all_lost)s)
+           AND (active OR probability != 0 OR lost_reason_id IS NULL)
         """,
-        {"lost": lost_stage.id},
+        {
+            "lost": lost_stage.id,
+            "all_lost": find_lost_stages(env.cr),
+            "other": find_other_reason(env).id,
+        },
     )
-    env["crm.lead"].invalidate_model(["stage_id", "lost_stage_id"])
+    env["crm.lead"].invalidate_model()
 
 
 def _number_existing_leads(env):
@@ -123,9 +160,15 @@ def _number_existing_leads(env):
 
 
 def _set_up_roles(env):
-    groups = env["res.groups"]
-    for role in (roles.AGENT, roles.SUPERVISOR, roles.MANAGER):
-        groups |= env.ref(role)
-    series.show_groups_on_user_form(env, groups, "BPO CRM")
+    name_roles(env)
     administrators = [SUPERUSER_ID, env.ref("base.user_admin").id]
     env.ref(roles.MANAGER)._add_members(administrators)
+
+
+def name_roles(env):
+    """Offer the roles as one choice on the user form.
+
+    :param odoo.api.Environment env: of the superuser.
+    """
+    groups = env["res.groups"].concat(*map(env.ref, roles.ALL))
+    series.show_groups_on_user_form(env, groups, "BPO CRM")

@@ -34,5 +34,16 @@ def to_utc(local, user):
     :return: in UTC, naive.
     :rtype: datetime.datetime
     """
-    zone = pytz.timezone(user.sudo().tz or "UTC")
-    return zone.localize(local).astimezone(pytz.utc).replace(tzinfo=None)
+    return from_zone(local, user.sudo().tz)
+
+
+def from_zone(local, zone):
+    """Return the moment at which the clocks in a zone show a time.
+
+    :param datetime.datetime local: naive.
+    :param str zone: a name of the IANA database; UTC without one.
+    :return: in UTC, naive.
+    :rtype: datetime.datetime
+    """
+    local = pytz.timezone(zone or "UTC").localize(local)
+    return local.astimezone(pytz.utc).replace(tzinfo=None)

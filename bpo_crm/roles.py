@@ -6,6 +6,8 @@ AGENT = "bpo_crm.group_bpo_agent"
 SUPERVISOR = "bpo_crm.group_bpo_supervisor"
 MANAGER = "bpo_crm.group_bpo_manager"
 
+ALL = (AGENT, SUPERVISOR, MANAGER)
+
 
 def check_role(env, role, message):
     """Refuse what is not for everybody.

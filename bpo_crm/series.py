@@ -19,6 +19,10 @@ USER_GROUPS = "group_ids" if IS_19 else "groups_id"
 GROUP_MEMBERS = "all_user_ids" if IS_19 else "users"
 
 
+#: ``mail.message``: the fields with the addresses to which a mail went that came in.
+RECEIVED_BY = ("incoming_email_cc", "incoming_email_to") if IS_19 else ()
+
+
 class _Constraint:
     """Odoo 19's ``models.Constraint`` for 18.0, which has ``_sql_constraints``."""
 
@@ -58,16 +62,35 @@ def show_groups_on_user_form(env, groups, name):
     :param res.groups groups: groups of which each implies the one before it.
     :param str name: the label of the choice.
     """
-    category = env["ir.module.category"].create({"name": name, "sequence": 6})
+    category = _find_or_create(
+        env, "ir.module.category", "module_category_bpo", name=name, sequence=6
+    )
     if IS_19:
         sales = env.ref("base.module_category_sales", raise_if_not_found=False)
         category.parent_id = sales or False
-        privilege = env["res.groups.privilege"].create(
-            {"name": name, "category_id": category.id}
+        groups.privilege_id = _find_or_create(
+            env,
+            "res.groups.privilege",
+            "privilege_bpo",
+            name=name,
+            category_id=category.id,
         )
-        groups.privilege_id = privilege
     else:
         groups.category_id = category
+
+
+def _find_or_create(env, model, xml_id, **values):
+    """Return a record of the addon, which goes with it.
+
+    Version 1.0 left it behind, without an XML id.
+    """
+    records = env[model]
+    record = records.search([("name", "=", values["name"])], limit=1)
+    record = record or records.create(values)
+    env["ir.model.data"]._update_xmlids(
+        [{"xml_id": f"bpo_crm.{xml_id}", "record": record, "noupdate": True}]
+    )
+    return record
 
 
 def commit_progress(env, done, remaining):

@@ -60,6 +60,14 @@ def reply(body, status="200 OK", *headers):
     return lambda connection: connection.write(data)
 
 
+def nest(depth):
+    """Return a list in a list in a list, as JSON.
+
+    :param int depth: how many.
+    """
+    return "[" * depth + "]" * depth
+
+
 def rpc_error(name, message):
     """Return a behaviour that answers with an error of JSON-RPC."""
     error = {

@@ -6,7 +6,7 @@ import shutil
 import pytest
 
 from tests.certificates import CertificateAuthority
-from tests.distributor import Distributor
+from tests.distributor import Distributor, Feeds
 from tests.floor import DealerFloor, Floor
 from tests.proxy import FaultProxy
 from tools.stack import Stack
@@ -70,6 +70,24 @@ def proxy(dealer):
 def dealership(floor, dealer, proxy):
     """A dealership whose connection leads through the proxy."""
     return floor.new_dealership(proxy.url, dealer.server.database)
+
+
+@pytest.fixture
+def line(distributor):
+    """A way to the distributor on which things can go wrong."""
+    with FaultProxy(distributor.server.port) as proxy:
+        yield proxy
+
+
+@pytest.fixture
+def feeds(floor, distributor, line):
+    """A brand whose distributor is read through the proxy."""
+    feeds = Feeds(floor, distributor, line.url)
+    yield feeds
+    # The job of other tests has nothing to do with these.
+    floor.execute(
+        "UPDATE crm_lead_feed SET active = FALSE WHERE brand_id = %s", [feeds.brand]
+    )
 
 
 @pytest.fixture

@@ -77,8 +77,9 @@ class Distributor:
                 )
                 SELECT 'Form ' || n, 'lead', TRUE, 'Visitor ' || n,
                        '+63 921 ' || n, %s, NULL,
-                       (SELECT min(id) FROM crm_stage), now(), now(), 1, 1
-                  FROM generate_series(%s::integer, %s) AS n
+                       (SELECT min(id) FROM crm_stage), moment, moment, 1, 1
+                  FROM generate_series(%s::integer, %s) AS n,
+                       timezone('UTC', now()) AS moment
                 """,
                 [batch, first, first + count - 1],
             )

@@ -39,8 +39,9 @@ class FaultProxy(LoopbackServer):
 
         :param fault: ``cut`` (before the server), ``swallow`` (the reply, after
             the server did its work), ``hold`` (the reply, for long), ``delay``
-            (the reply, for a moment), ``error`` (HTTP 502 instead of the reply); or
-            a function to call before the server gets the request.
+            (the reply, for a moment), ``error`` (HTTP 502 instead of the reply); a
+            function to call before the server gets the request; or what to reply,
+            in bytes, instead of what the server does.
         :param matches: tells by the body whether it is the request.
         :param int times: how often.
         """
@@ -78,6 +79,8 @@ class _Handler(BaseHTTPRequestHandler):
             return
         if fault == "error":
             status, reply = 502, b"Bad gateway"
+        if isinstance(fault, bytes):
+            reply = fault
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(reply)))

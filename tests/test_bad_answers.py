@@ -116,7 +116,15 @@ def test_an_unknown_host(floor):
 
 
 def test_a_host_name_that_cannot_be_one(floor):
-    dealership = floor.new_dealership("https://odoo..dealer.example", "dealer")
+    with pytest.raises(RpcError, match="address is not valid"):
+        floor.new_dealership("https://odoo..dealer.example", "dealer")
+    dealership = floor.new_dealership("https://odoo.dealer.example", "dealer")
+    # From before such addresses were refused.
+    floor.execute(
+        "UPDATE crm_dealership SET odoo_url = 'http://[::1].evil.example' "
+        "WHERE id = %s",
+        [dealership],
+    )
     assert_fails(floor, dealership, "not_configured", "address is not valid")
 
 

@@ -10,29 +10,11 @@ import pytest
 
 from tests.distributor import LEAD_FIELDS, Feeds
 from tests.floor import SERVICE, refuse
-from tests.proxy import FaultProxy
 from tools.jsonrpc import RpcError
 
 MANY = 50_000
 PAGE = 5_000  # ids
 NEW_AMONG_MANY = 500
-
-
-@pytest.fixture
-def line(distributor):
-    """A way to the distributor on which things can go wrong."""
-    with FaultProxy(distributor.server.port) as proxy:
-        yield proxy
-
-
-@pytest.fixture
-def feeds(floor, distributor, line):
-    feeds = Feeds(floor, distributor, line.url)
-    yield feeds
-    # The job of other tests has nothing to do with these.
-    floor.execute(
-        "UPDATE crm_lead_feed SET active = FALSE WHERE brand_id = %s", [feeds.brand]
-    )
 
 
 def is_write(body):
@@ -305,7 +287,7 @@ def test_a_record_that_cannot_be_read_does_not_stop_the_others(feeds, distributo
     assert "2 new" in message
     assert "1 in quarantine" in message
     (row,) = (row for row in feeds.enquiries() if row["state"] == "quarantined")
-    assert "cannot read it" in row["error"]
+    assert "cannot be read" in row["error"]
     distributor.admin.call("crm.lead", "write", [row["remote_id"]], {"color": 3})
     feeds.manager.call("crm.lead.enquiry", "action_retry", [row["id"]])
     assert {row["state"] for row in feeds.enquiries()} == {"created"}

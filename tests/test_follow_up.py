@@ -72,6 +72,31 @@ def test_done_and_moved_at_once_is_one_step(stage_activities, floor, dealership)
         assert floor.chatter(lead).count("</span> done") == 1
 
 
+def test_a_promise_that_is_done_and_carried_over_at_once(
+    stage_activities, floor, dealership
+):
+    forward = {"stage_id": floor.open_stages[1]}
+    for _attempt in range(5):
+        lead = floor.new_lead(dealership)
+        (callback,) = floor.activities(lead)
+        time = {"due_at": "2099-01-15 07:00:00"}
+        floor.agent.call("mail.activity", "write", [callback["id"]], time)
+        done, moved = floor.login("agent"), floor.login("agent")
+        errors = at_once(
+            functools.partial(
+                done.call, "mail.activity", "action_feedback", [callback["id"]]
+            ),
+            functools.partial(moved.call, "crm.lead", "write", [lead], forward),
+        )
+        assert errors == []
+        assert floor.read(lead)["stage"] == floor.open_stages[1]
+        # Done before the move, the next stage plans; done after it, its agent is asked.
+        steps = [step["id"] for step in floor.activities(lead)]
+        assert callback["id"] not in steps
+        assert len(steps) <= 1
+        assert floor.chatter(lead).count("</span> done") == 1
+
+
 def test_a_lead_without_an_activity_moved_twice_at_once(
     stage_activities, floor, dealership
 ):

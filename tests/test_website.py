@@ -162,6 +162,89 @@ def test_a_customer_known_by_the_visitors_contact_is_merged(admin, website):
         assert text in said
 
 
+def new_agent(admin, **values):
+    (field,) = admin.call("res.users", "fields_get", ["group_ids", "groups_id"])
+    login = f"agent{next(_numbers)}"
+    groups = [admin.find("bpo_crm.group_bpo_agent"), admin.find("base.group_user")]
+    user = {"name": login, "login": login, field: [(6, 0, groups)], **values}
+    return admin.call("res.users", "create", [user])[0]
+
+
+@pytest.fixture
+def own_salesperson(admin):
+    """Set who gets the leads of the website, and nobody again."""
+    (website,) = admin.call("website", "search", [], limit=1)
+
+    def choose(user):
+        admin.call("website", "write", [website], {"crm_default_user_id": user})
+
+    yield choose
+    choose(False)
+
+
+def test_a_visitor_chooses_no_owner(admin, website):
+    users = [1, admin.uid, new_agent(admin), new_agent(admin, active=False), 2**30]
+    for user in [*users, -5, 0]:
+        customer = new_customer()
+        Visitor(website.url).send(**customer, user_id=user)
+        (lead,) = find(admin, customer)
+        assert not lead["user_id"], user
+
+
+def test_the_websites_own_salesperson_gets_leads_who_works_the_floor(
+    admin, website, own_salesperson
+):
+    agent, gone = new_agent(admin), new_agent(admin)
+    (field,) = admin.call("res.users", "fields_get", ["group_ids", "groups_id"])
+    plain = new_agent(admin, **{field: [(6, 0, [admin.find("base.group_user")])]})
+    for user, expected in ((agent, agent), (gone, None), (plain, None)):
+        own_salesperson(user)
+        if user == gone:
+            admin.call("res.users", "write", [gone], {"active": False})
+        customer = new_customer()
+        Visitor(website.url).send(**customer, user_id=admin.uid)
+        (lead,) = find(admin, customer)
+        assert (lead["user_id"] or [None])[0] == expected
+
+
+def test_a_visitor_chooses_no_team_of_another_company(admin, website):
+    company = admin.call("res.company", "create", [{"name": f"C{next(_numbers)}"}])[0]
+    team = {"name": "Elsewhere", "company_id": company}
+    (hidden,) = admin.call("crm.team", "create", [team])
+    (own,) = admin.call("crm.team", "create", [{"name": "Ours", "company_id": False}])
+    for sent, expected in ((own, own), (hidden, None)):
+        customer = new_customer()
+        assert Visitor(website.url).send(**customer, team_id=sent) == {"id": True}
+        (lead,) = find(admin, customer)
+        (row,) = admin.call("crm.lead", "read", [lead["id"]], ["team_id"])
+        if expected:
+            assert row["team_id"][0] == expected
+        else:
+            assert (row["team_id"] or [None])[0] not in (own, hidden)
+
+
+def test_no_character_stops_a_form(admin, website):
+    customer = new_customer()
+    sent = {
+        **customer,
+        "name": "Web\0site\nBcc: x@evil.example",
+        "phone": f"\0{customer['phone']}\n",
+        "description": "Is it\0 there?",
+        "Col\0our": "Re\0d",
+        "model\0_name": "crm.stage",
+    }
+    assert Visitor(website.url).send(**sent) == {"id": True}
+    (lead,) = find(admin, customer)
+    assert lead["phone_sanitized"] == customer["phone"].replace(" ", "")
+    assert "Is it there?" in lead["description"]
+    assert "Colour : Red" in lead["description"]
+    (row,) = admin.call("crm.lead", "read", [lead["id"]], ["name"])
+    assert row["name"] == "Website Bcc: x@evil.example"
+    # A known customer, too.
+    assert Visitor(website.url).send(**sent) == {"id": True}
+    assert "Website Bcc: x@evil.example" in chatter(admin, lead["id"])
+
+
 def test_the_contact_form_without_a_token_is_taken_of_strangers_only(website, admin):
     logged_in = urllib.request.Request(
         website.url + FORM,

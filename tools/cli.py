@@ -58,6 +58,17 @@ def _parse(arguments):
         commands, "test", _test, "run all tests; pytest's own arguments pass through"
     )
     test.add_argument(
+        "--clock",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="run the addon's tests under another clock, one of --clocks or a moment "
+        "such as 2027-01-09T12:00",
+    )
+    test.add_argument(
+        "--clocks", action="store_true", help="run them under each of the other clocks"
+    )
+    test.add_argument(
         "--tries",
         type=int,
         metavar="N",
@@ -93,9 +104,10 @@ def _demo(options, _rest):
 
 
 def _test(options, rest):
-    from . import testing
+    from . import clocks, testing
 
-    return testing.run(options.series, rest, options.tries)
+    names = list(clocks.find_all()) if options.clocks else options.clock
+    return testing.run(options.series, rest, names, options.tries)
 
 
 def _shell(options, _rest):

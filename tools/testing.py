@@ -6,8 +6,8 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ET
 
-from . import chromium, paths, side_by_side, sources
-from .console import say, step
+from . import clocks, paths, programs, side_by_side, sources
+from .console import LauncherError, fail, say, step
 from .servers import odoo_environ, write_config
 from .stack import Stack
 
@@ -23,9 +23,6 @@ PARTS = (
     ([BROWSER_TESTS], False),
     ([SERVER_TESTS, f"--ignore={BROWSER_TESTS}"], True),
 )
-
-#: How an argument begins that names tests.
-PATHS = (ADDON_TESTS, SERVER_TESTS)
 
 NOTHING_COLLECTED = 5  # pytest's exit code
 
@@ -54,79 +51,116 @@ class Count:
 TRIES = "BPO_TRIES"
 
 
-def run(series, arguments, tries=None):
+def run(series, arguments, clock_names=(), tries=None):
     """Run the tests and sum up in the last line.
 
     :param str series: only this one, or None for all that can be had.
     :param list arguments: pytest's own.
+    :param list clock_names: the clocks under which the addon's tests run, and no
+        others. By default, all that is asked for runs under the real one, and where
+        nothing is named, the addon's once more under the one whose turn it is.
     :param int tries: of the machine that tries to get past the rules.
     :return: 0 when all tests passed, and there were any.
     :rtype: int
+    :raises LauncherError: when other tests are named for another clock.
     """
+    if clock_names and SERVER_TESTS in _named_kinds(arguments):
+        raise LauncherError(f"Under another clock, only {ADDON_TESTS} can be run.")
     if tries is not None:
         os.environ[TRIES] = str(tries)
-    kinds = _chosen_kinds(arguments)
-    path, reason = chromium.find() if SERVER_TESTS in kinds else (None, "")
-    environ = {"BPO_CHROMIUM": path or "", "BPO_CHROMIUM_MISSING": reason}
     found = sources.find_all(series)
     if len(found) > 1:
-        counts = _run_parts(found, arguments)
+        counts = _run_parts(found, arguments, clock_names)
     else:
-        counts = _run_series(found[0], kinds, arguments, environ)
+        counts = _run_series(found[0], arguments, clock_names)
     say("\n".join(f"Odoo {name}: {count}" for name, count in counts.items()))
     total = sum(counts.values(), Count())
     say(str(total))
     return 0 if total.passed and not total.failed else 1
 
 
-def _run_parts(found, arguments):
-    """Run what was asked for of all series; everything is run part by part."""
+def _run_parts(found, arguments, clock_names):
+    """Run what was asked for of several series, each by a launcher of its own."""
     all_series = [source.series for source in found]
     counts = dict.fromkeys(all_series, Count())
-    is_named = any(argument.startswith(PATHS) for argument in arguments)
-    for paths_of_part, is_together in [([], False)] if is_named else PARTS:
-        for group in [all_series] if is_together else [[name] for name in all_series]:
-            results = side_by_side.run(group, [*paths_of_part, *arguments])
+    for options, groups in _list_parts(all_series, arguments, clock_names):
+        for group in groups:
+            results = side_by_side.run(group, [*options, *arguments])
             for series, numbers in results.items():
                 counts[series] += Count(*numbers)
     return counts
 
 
-def _run_series(source, kinds, arguments, environ):
+def _list_parts(all_series, arguments, clock_names):
+    """Return the options of each part, and the groups of series that run at once."""
+    apart = [[series] for series in all_series]
+    if clock_names:
+        return [(["--clock", name], [all_series]) for name in clock_names]
+    if _named_kinds(arguments):
+        return [([], apart)]
+    name, series = clocks.find_turn(all_series)
+    return [
+        *(
+            (part, [all_series] if is_together else apart)
+            for part, is_together in PARTS
+        ),
+        (["--clock", name], [[series]]),
+    ]
+
+
+def _run_series(source, arguments, clock_names):
     counts = {}
     with Stack(source) as stack:
-        for kind in kinds:
-            say(f"— Odoo {source.series}: {kind}")
-            count = _run_kind(stack, kind, arguments, environ)
-            counts[f"{source.series}, {kind}"] = count
+        for kind, name in _list_runs(source.series, arguments, clock_names):
+            title = f"{source.series}: {kind}" + (f", {name}" if name else "")
+            say(f"— Odoo {title}")
+            try:
+                count = _run_kind(stack, kind, name, arguments)
+            except LauncherError as error:
+                # The rest can be run.
+                fail(error)
+                count = Count(failed=1)
+            counts[title] = count
             if count.failed:
                 stack.keep_folder = True
                 say(f"Logs: {stack.folder}")
     return counts
 
 
-def _chosen_kinds(arguments):
-    """Return which of the two folders the arguments name; both by default."""
-    named = [
+def _list_runs(series, arguments, clock_names):
+    """Return pairs of a folder and the name of a clock, None for the real one."""
+    if clock_names:
+        return [(ADDON_TESTS, name) for name in clock_names]
+    named = _named_kinds(arguments)
+    if named:
+        return [(kind, None) for kind in named]
+    name, _series = clocks.find_turn([series])
+    return [(ADDON_TESTS, None), (SERVER_TESTS, None), (ADDON_TESTS, name)]
+
+
+def _named_kinds(arguments):
+    """Return which of the two folders the arguments name."""
+    return [
         kind
         for kind in (ADDON_TESTS, SERVER_TESTS)
         if any(argument.startswith(kind) for argument in arguments)
     ]
-    return named or [ADDON_TESTS, SERVER_TESTS]
 
 
-def _run_kind(stack, kind, arguments, environ):
+def _run_kind(stack, kind, clock_name, arguments):
     report = stack.folder / "junit.xml"
     report.unlink(missing_ok=True)
-    named = any(argument.startswith(kind) for argument in arguments)
     chosen = [a for a in arguments if not _is_of_other_kind(a, kind)]
-    prepare = _prepare_addon_run if kind == ADDON_TESTS else _prepare_server_run
-    options, variables = prepare(stack)
+    if kind == ADDON_TESTS:
+        clock = clocks.find(clock_name) if clock_name else None
+        options, variables = _prepare_addon_run(stack, clock)
+    else:
+        options, variables = _prepare_server_run(stack)
     command = [sys.executable, "-m", "pytest", f"--junitxml={report}", *options]
     result = subprocess.run(
-        [*command, *([] if named else [kind]), *chosen],
+        [*command, *([] if kind in _named_kinds(arguments) else [kind]), *chosen],
         cwd=paths.REPOSITORY,
-        env={**variables, **environ},
+        env=variables,
         check=False,
     )
     count = _read(report)
@@ -141,10 +175,15 @@ def _is_of_other_kind(argument, kind):
     return argument.startswith(other)
 
 
-def _prepare_addon_run(stack):
+def _prepare_addon_run(stack, clock):
     """In one process with Odoo, on a database that has the addon."""
     with step("Preparing the database"):
         database = stack.clone("bpo")
+    variables = odoo_environ(stack.source, TZ="UTC")
+    if clock:
+        say(f"The clock says: {clock}")
+        variables.update(clock.environ())
+        clock.set(stack.postgres, database)
     config = stack.folder / "pytest.conf"
     options = {
         "addons": [paths.REPOSITORY],
@@ -153,14 +192,19 @@ def _prepare_addon_run(stack):
         "http_interface": "127.0.0.1",
     }
     write_config(config, stack.source, stack.postgres, options)
-    variables = odoo_environ(stack.source, TZ="UTC")
     return [f"--odoo-config={config}", "--odoo-log-level=critical"], variables
 
 
 def _prepare_server_run(stack):
     """Against real servers, which the tests start; no Odoo in this process."""
     stack.prepare("demo", "dealer", "nosales")
-    variables = {**stack.environ(), "BPO_LOGS": str(stack.folder / "servers")}
+    browser, reason = programs.find_chromium()
+    variables = {
+        **stack.environ(),
+        "BPO_LOGS": str(stack.folder / "servers"),
+        "BPO_CHROMIUM": browser or "",
+        "BPO_CHROMIUM_MISSING": reason,
+    }
     return ["-p", "no:odoo"], {**os.environ, **variables}
 
 

@@ -1,1 +1,1 @@
-from . import intake
+from . import come_again, intake

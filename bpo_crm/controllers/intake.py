@@ -1,7 +1,13 @@
+import logging
+
 from odoo import http
 from odoo.http import request
 
 from ..intake import MAX_SIZE, InvalidEnquiry, read_body, tell_apart
+from ..passing_fault import is_passing
+from .come_again import DOOR, ask_to_come_again
+
+_logger = logging.getLogger(__name__)
 
 #: HTTP status of what became of one enquiry.
 STATUS = {"created": 201, "merged": 200, "quarantined": 422}
@@ -11,7 +17,7 @@ class IntakeController(http.Controller):
     """Where web sites and portals deliver their enquiries."""
 
     @http.route(
-        "/bpo_crm/intake/<string:code>",
+        f"{DOOR}<string:code>",
         type="http",
         auth="public",
         methods=["POST"],
@@ -28,8 +34,9 @@ class IntakeController(http.Controller):
 
         :param str code: of the source.
         :return: 201 for a new lead, 200 for one that was merged or had come in
-            before, 400, 401, 413, 422 or 429 with the reason. What is in quarantine
-            can be sent again, corrected, under the same name.
+            before, 400, 401, 413, 422, 429 or 503 with the reason. What is in
+            quarantine can be sent again, corrected, under the same name; after 503,
+            as it is.
         """
         source = self._find_source(code)
         if not source:
@@ -42,7 +49,14 @@ class IntakeController(http.Controller):
             enquiries = self._read(body)
         except InvalidEnquiry as error:
             return _refuse(400, str(error))
-        return self._answer(source._deliver(enquiries, body))
+        try:
+            results = source._deliver(enquiries, body)
+        except Exception as error:
+            if not is_passing(error):
+                raise
+            _logger.warning("A delivery of %s has to come again: %s", code, error)
+            return ask_to_come_again(request)
+        return self._answer(results)
 
     def _find_source(self, code):
         """Return the source that a request shows the token of."""

@@ -2,7 +2,12 @@
 
 from .adf import read_adf
 from .body import read_body
-from .charset import is_charset, leave_out_controls
+from .charset import (
+    is_charset,
+    leave_out_controls,
+    put_address_on_one_line,
+    put_on_one_line,
+)
 from .country import find_country_code
 from .enquiry import MAX_SIZE, Enquiry, InvalidEnquiry, tell_apart
 from .headers import mend_headers
@@ -21,6 +26,8 @@ __all__ = [
     "is_sent_for_another",
     "leave_out_controls",
     "mend_headers",
+    "put_address_on_one_line",
+    "put_on_one_line",
     "read_adf",
     "read_body",
     "read_json",

@@ -64,3 +64,26 @@ def leave_out_controls(text):
     :rtype: str
     """
     return _CONTROLS.sub("", text)
+
+
+def put_on_one_line(text):
+    """Return a text without line breaks, and without what no database takes.
+
+    A name or an address with a line break in it would become another header of a mail.
+
+    :param str text: any.
+    :rtype: str
+    """
+    return " ".join(leave_out_controls(text).split())
+
+
+def put_address_on_one_line(text):
+    """Return an email address without what is written on other lines.
+
+    Joined, the lines would be another address, or a second one that gets all mails.
+
+    :param str text: any.
+    :rtype: str
+    """
+    lines = leave_out_controls(text).splitlines()
+    return put_on_one_line(next((line for line in lines if "@" in line), text))

@@ -5,10 +5,13 @@ import datetime
 import functools
 import hashlib
 
-from .charset import leave_out_controls
+from .charset import leave_out_controls, put_address_on_one_line, put_on_one_line
 
 #: The longest document or body that is read.
 MAX_SIZE = 512 * 1024  # bytes
+
+#: Fields that may have several lines; all others are one.
+_LONG = ("email", "message", "other_phones", "problem")
 
 #: The longest text of a field that is one line. A longer one is cut, and the whole of
 #: it becomes a part of the message.
@@ -83,10 +86,10 @@ class Enquiry:
         for field in dataclasses.fields(self):
             value = getattr(self, field.name)
             if isinstance(value, str):
-                text = leave_out_controls(value).strip()
-                if len(text) > MAX_LINE and field.name not in ("message", "problem"):
-                    long.append(f"{field.name}: {text}")
-                    text = _shorten(field.name, text)
+                whole = _clean(field.name, value)
+                text = _shorten(field.name, whole)
+                if text != whole:
+                    long.append(f"{field.name}: {whole}")
                 object.__setattr__(self, field.name, text)
         if long:
             message = "\n".join(filter(None, [self.message, *long]))
@@ -139,7 +142,23 @@ def tell_apart(enquiries, name=""):
     return named
 
 
+def _clean(field, text):
+    """Return a text without what no database takes, on one line where it is one."""
+    text = leave_out_controls(text).strip()
+    if field in _LONG:
+        return text
+    if field == "external_id":
+        # Two that differ in their blanks only are two.
+        return " ".join(filter(None, text.splitlines()))
+    return put_on_one_line(text)
+
+
 def _shorten(field, text):
+    """Return as much of a text as its field has room for."""
+    if field == "email":
+        text = put_address_on_one_line(text)
+    if len(text) <= MAX_LINE or field in ("message", "problem"):
+        return text
     if field != "external_id":
         return text[:MAX_LINE]
     # Two that differ at their ends only stay two.

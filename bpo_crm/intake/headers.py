@@ -4,7 +4,7 @@ import email
 import email.policy
 import re
 
-from .charset import decode_text
+from .charset import decode_text, leave_out_controls, put_on_one_line
 
 _WORD = r"[^\s<>()\[\],;:\"@]"
 _ADDRESS = re.compile(rf"{_WORD}{{1,64}}@{_WORD}{{1,200}}\.{_WORD}{{1,60}}")
@@ -85,8 +85,13 @@ def _mend(policy, name, raw):
             return raw
         text = text[:MAX_HEADER]
     try:
-        policy.header_fetch_parse(name, text)
+        header = policy.header_fetch_parse(name, text)
     except Exception:  # noqa: BLE001
         # It fails in many ways, none of which is documented.
         return _find_address(text)
-    return text
+    decoded = str(header)
+    if len(decoded.splitlines()) < 2 and leave_out_controls(decoded) == decoded:
+        return text
+    # What is encoded in it would become another header, or is no text at all.
+    is_address = hasattr(header, "addresses")
+    return _find_address(decoded) if is_address else put_on_one_line(decoded)

@@ -1,9 +1,36 @@
-from odoo import Command, api, fields, models
-from odoo.exceptions import UserError
+from datetime import timedelta
 
+from odoo import Command, api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+from ..limits import LATE_ENTRY
 from ..local_time import to_local
 
 MEETING = "mail.mail_activity_data_meeting"
+
+#: What came of a visit.
+RECORDED_STATES = ("done", "no_show")
+
+#: When a meeting is, and for which lead, and what came of it.
+RECORDED_FIELDS = (
+    "opportunity_id",
+    "visit_state",
+    "start",
+    "stop",
+    "allday",
+    "active",
+)
+
+#: What a meeting is to its lead. Others answer the invitation, and no more.
+MEETING_FIELDS = (
+    *RECORDED_FIELDS,
+    "res_model",
+    "res_id",
+    "name",
+    "description",
+    "user_id",
+    "partner_ids",
+)
 
 
 class CalendarEvent(models.Model):
@@ -15,6 +42,11 @@ class CalendarEvent(models.Model):
         [("planned", "Planned"), ("done", "Took Place"), ("no_show", "No-Show")],
         "Visit",
         help="Whether the customer of the lead came.",
+    )
+    lead_linked_at = fields.Datetime(
+        readonly=True,
+        copy=False,
+        help="When a meeting became one of its lead. Empty when it was made as one.",
     )
 
     # ------------------------------------------------------------
@@ -28,17 +60,22 @@ class CalendarEvent(models.Model):
             self._prepare_visit_values({**defaults, **vals}, vals) for vals in vals_list
         ]
         events = super().create(vals_list)
+        events._check_made()
         for event in events.filtered("visit_state"):
             event._plan_visit_activity()
         return events
 
     def write(self, vals):
-        if not self.env.su and {"visit_state", "opportunity_id"}.intersection(vals):
-            for event in self:
-                event._check_visit_change(vals)
+        if "lead_linked_at" in vals:
+            self._check_linked_by_hand()
+        before = self._read_meetings()
+        has_moved = "start" in vals
         result = super().write(vals)
-        if "start" in vals:
-            self.filtered("visit_state")._keep_activity_time()
+        # Core deletes occurrences that do not repeat any more.
+        present = self.exists()
+        present._follow_changes(before)
+        if has_moved:
+            present.filtered("visit_state")._keep_activity_time()
         return result
 
     def unlink(self):
@@ -46,6 +83,11 @@ class CalendarEvent(models.Model):
         activities = self.env["mail.activity"].sudo().with_context(active_test=False)
         planned = activities.search([("calendar_event_id", "in", self.ids)])
         planned = planned._filter_of_leads()
+        leads = self.sudo()._get_leads() | planned._get_leads()
+        leads.exists().with_env(self.env)._check_reach()
+        for event in self:
+            if event.visit_state in RECORDED_STATES:
+                event._check_correction()
         done = planned.filtered("done_at")
         done.calendar_event_id = False
         (planned - done).unlink()
@@ -86,22 +128,27 @@ class CalendarEvent(models.Model):
     @api.model
     def _prepare_visit_values(self, all_vals, vals):
         """Invite the customer to a visit, who becomes a contact for it."""
-        lead = self.env["crm.lead"].browse(all_vals.get("opportunity_id"))
         if not all_vals.get("visit_state"):
-            lead._check_claimed_by_role()
             return vals
-        if all_vals.get("recurrence_id"):
-            # An occurrence of a visit that was checked itself.
-            return vals
+        lead = self._read_lead(all_vals.get("opportunity_id"))
         self._check_visit_planned(lead, all_vals["visit_state"])
         invited = lead.partner_id
         lead._handle_partner_assignment(create_missing=True)
         if "partner_ids" not in vals:
             attendees = lead.user_id.partner_id | lead.partner_id
             return {**vals, "partner_ids": [Command.set(attendees.ids)]}
+        attendees = vals["partner_ids"] or []
+        if attendees and isinstance(attendees[0], int):
+            attendees = [Command.set(attendees)]
         # Who edits the attendees of a known customer means it.
         new = [Command.link(customer.id) for customer in lead.partner_id - invited]
-        return {**vals, "partner_ids": [*vals["partner_ids"], *new]}
+        return {**vals, "partner_ids": [*attendees, *new]}
+
+    @api.model
+    def _read_lead(self, value):
+        """Return the lead that a value stands for, as the ORM would take it."""
+        field = self._fields["opportunity_id"]
+        return self.env["crm.lead"].browse(field.convert_to_cache(value, self))
 
     def _check_visit_planned(self, lead, state):
         if not lead:
@@ -110,21 +157,118 @@ class CalendarEvent(models.Model):
             raise UserError(self.env._("A visit is planned first, and recorded then."))
         lead._check_workable()
 
-    def _check_visit_change(self, vals):
-        """A visit is recorded once, by somebody who works its lead."""
-        old = (self.visit_state, self.opportunity_id)
-        lead = self.opportunity_id.browse(vals.get("opportunity_id", old[1].id))
-        state = vals.get("visit_state", self.visit_state) or False
-        if (state, lead) == old:
+    def _check_made(self):
+        """A meeting is made for a lead that the user works, and nothing came of it."""
+        if any(self.mapped("lead_linked_at")):
+            self._check_linked_by_hand()
+        visits = self.filtered("visit_state")
+        for lead, state in {(row.opportunity_id, row.visit_state) for row in visits}:
+            self._check_visit_planned(lead, state)
+        self._get_leads()._check_reach()
+        (self - visits).opportunity_id._check_claimed_by_role()
+        self._check_times()
+
+    def _check_linked_by_hand(self):
+        if not self.env.su:
+            raise AccessError(
+                self.env._("Since when a meeting is of a lead is not written by hand.")
+            )
+
+    def _check_times(self):
+        """A visit is planned before it takes place, or entered right afterwards."""
+        if self.env.su:
             return
+        for meeting in self.filtered("opportunity_id"):
+            self.env["mail.activity"]._check_day(meeting.start.date())
+        earliest = fields.Datetime.now() - LATE_ENTRY
+        planned = self.filtered(lambda event: event.visit_state == "planned")
+        is_late = any(visit.start < earliest for visit in planned)
+        if is_late and self.env["crm.lead"]._is_agent_only():
+            raise UserError(
+                self.env._(
+                    "A visit is entered %s hours afterwards at the latest. Ask a "
+                    "supervisor.",
+                    LATE_ENTRY // timedelta(hours=1),
+                )
+            )
+
+    def _get_leads(self):
+        """Return all leads that these meetings belong to, in whichever way."""
+        linked = self.filtered(lambda event: event.res_model == "crm.lead")
+        ids = [*self.opportunity_id.ids, *filter(None, linked.mapped("res_id"))]
+        return self.env["crm.lead"].browse(dict.fromkeys(ids))
+
+    def _read_meetings(self):
+        """Return what these meetings are to their leads.
+
+        :return: the values of each, and its leads.
+        :rtype: dict
+        """
+        names = ["opportunity_id"] if self.env.su else MEETING_FIELDS
+        # Others' private meetings cannot be read in the user's own right.
+        return {
+            event: ({name: event[name] for name in names}, event._get_leads())
+            for event in self.sudo()
+        }
+
+    def _follow_changes(self, before):
+        """Look at what became of these meetings, and refuse what must not be.
+
+        :param dict before: what :meth:`_read_meetings` returned before the change.
+        :raises AccessError: for the meeting of somebody else's lead.
+        """
+        changed, linked = self.browse(), self.browse().sudo()
+        left = reached = self.env["crm.lead"]
+        for event, (values, leads) in self._read_meetings().items():
+            old, old_leads = before[event]
+            if old["opportunity_id"] != values["opportunity_id"]:
+                linked |= event
+            if old != values:
+                changed |= event
+                left |= old_leads
+                reached |= leads - old_leads
+        linked.lead_linked_at = fields.Datetime.now()
+        if changed and not self.env.su:
+            # There is nothing to be done to what was deleted.
+            leads = left.exists() | reached
+            leads.with_env(self.env)._check_reach()
+            for event in changed.with_env(self.env):
+                event._check_change(before[event][0])
+
+    def _check_change(self, old):
+        """A visit is recorded once, by somebody who works its lead.
+
+        :param dict old: the values that this meeting had.
+        """
+        changed = {name for name in RECORDED_FIELDS if self[name] != old[name]}
+        if not changed:
+            return
+        if old["visit_state"] in RECORDED_STATES:
+            self._check_correction()
+        if changed - {"active", "allday"}:
+            self._check_times()
+        if {"opportunity_id", "visit_state"}.intersection(changed):
+            self._check_visit_change(old["visit_state"], old["opportunity_id"])
+
+    def _check_visit_change(self, old_state, old_lead):
+        state, lead = self.visit_state, self.opportunity_id
         if state == "planned":
             self._check_visit_planned(lead, state)
-        elif self.visit_state == "planned" and lead == self.opportunity_id:
-            lead.check_access("write")
-        elif state or self.visit_state:
+        elif old_state == "planned" and lead == old_lead:
+            return
+        elif state or old_state:
             self._refuse_recorded()
         else:
             lead._check_claimed_by_role()
+
+    def _check_correction(self):
+        """What came of a visit is corrected by supervisors, if at all."""
+        if self.env["crm.lead"]._is_agent_only():
+            self._refuse_recorded()
+
+    def _get_moment_arranged(self):
+        """Return when this became a meeting of its lead."""
+        return max(filter(None, (self.create_date, self.lead_linked_at)))
 
     def _refuse_recorded(self):
         raise UserError(
@@ -137,7 +281,11 @@ class CalendarEvent(models.Model):
         """Plan the visit as an activity; core does so where its window was used."""
         repeated = self.recurrence_id and self != self.recurrence_id.base_event_id
         if not (self.activity_ids or repeated):
-            self.opportunity_id.activity_schedule(
+            # Core's flag for automations would leave the lead without a next step.
+            leads = self.opportunity_id.with_context(
+                mail_activity_automation_skip=False
+            )
+            leads.activity_schedule(
                 MEETING,
                 self._get_local_day(),
                 self.name,

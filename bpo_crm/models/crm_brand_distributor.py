@@ -145,6 +145,7 @@ class Brand(models.Model):
         """
         self.ensure_one()
         check_role(self.env, MANAGER, self.env._("Only a BPO manager can sync."))
+        self.check_access("write")
         feeds = self.feed_ids.filtered(lambda feed: feed.active and feed.kind == kind)
         if not feeds:
             return self._open_first_feed(kind)

@@ -86,6 +86,7 @@ class Brand(models.Model):
             MANAGER,
             self.env._("Only a BPO manager can say which records these are."),
         )
+        self.check_access("write")
 
     def _get_records_name(self):
         """Return how the records of the distributor's database are known here.

@@ -1,9 +1,12 @@
+from datetime import timedelta
+
 from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tools import plaintext2html
 
+from ..limits import LATE_ENTRY, LONGEST_CALL
 from ..series import Constraint
 from .crm_call_outcome import CALL_RESULTS
 
@@ -46,8 +49,10 @@ class CallLog(models.Model):
     )
     team_id = fields.Many2one(related="lead_id.team_id", store=True)
 
+    # Of what is no number, PostgreSQL says that it is larger than any.
     _duration_positive = Constraint(
-        "CHECK(duration >= 0)", "The duration of a call cannot be negative."
+        f"CHECK(duration BETWEEN 0 AND {LONGEST_CALL})",
+        "A call takes between no time at all and 24 hours.",
     )
 
     @api.depends("is_contact")
@@ -61,15 +66,20 @@ class CallLog(models.Model):
             parts = (call.lead_id.sudo()._get_label(), call._get_result_name())
             call.display_name = ": ".join(parts)
 
-    @api.constrains("call_date")
+    @api.constrains("call_date", "duration")
     def _check_call_date(self):
-        if any(call.call_date > fields.Datetime.now() for call in self):
-            raise ValidationError(
-                self.env._(
-                    "A call that was not made yet cannot be logged. Schedule an "
-                    "activity for it instead."
+        for call in self:
+            if not 0 <= call.duration <= LONGEST_CALL:
+                raise ValidationError(
+                    self.env._("A call takes between no time at all and 24 hours.")
                 )
-            )
+            if call.call_date > fields.Datetime.now():
+                raise ValidationError(
+                    self.env._(
+                        "A call that was not made yet cannot be logged. Schedule an "
+                        "activity for it instead."
+                    )
+                )
 
     # ------------------------------------------------------------
     # CRUD
@@ -77,9 +87,14 @@ class CallLog(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        calls = super().create(self._prepare_contacts(vals_list))
+        contacts, defaults = self._get_contact_results(), self.default_get(["result"])
+        vals_list = [
+            self._prepare_contact({**defaults, **vals}, contacts) for vals in vals_list
+        ]
+        calls = super().create([self._prepare_begin(vals) for vals in vals_list])
         calls._check_own()
         calls.lead_id._check_workable()
+        calls._check_plausible()
         for call in calls:
             call._post_in_chatter()
         return calls
@@ -89,24 +104,90 @@ class CallLog(models.Model):
             raise AccessError(
                 self.env._("Who called whom stays as it was logged. Log another call.")
             )
-        (values,) = self._prepare_contacts([vals])
-        return super().write(values)
+        if "result" in vals:
+            vals = self._prepare_contact(vals, self._get_contact_results())
+        result = super().write(vals)
+        if {"call_date", "duration"}.intersection(vals):
+            self._check_plausible()
+        return result
 
     # ------------------------------------------------------------
     # BUSINESS
     # ------------------------------------------------------------
 
     @api.model
-    def _prepare_contacts(self, vals_list):
-        """Add what the results count as, by the settings of this moment."""
+    def _get_contact_results(self):
+        """Return the results that count as a contact, by the settings of this moment.
+
+        :rtype: list[str]
+        """
         contacts = self.env["crm.call.outcome"].search([("is_contact", "=", True)])
-        results = set(contacts.mapped("result"))
-        return [
-            {**vals, "is_contact": vals["result"] in results}
-            if "result" in vals
-            else vals
-            for vals in vals_list
-        ]
+        return contacts.mapped("result")
+
+    @api.model
+    def _prepare_contact(self, vals, contacts):
+        """Add what the result of a call counts as; the user has no say in it.
+
+        :param list contacts: the results that count as a contact.
+        """
+        return {**vals, "is_contact": vals.get("result") in contacts}
+
+    @api.model
+    def _prepare_begin(self, vals):
+        """Let a call that just ended have begun before."""
+        if vals.get("call_date") or not vals.get("duration"):
+            return vals
+        return {**vals, "call_date": self._get_begin(float(vals["duration"]))}
+
+    @api.model
+    def _get_begin(self, duration):
+        """Return when a call began that is over now.
+
+        :param float duration: in minutes.
+        :rtype: datetime.datetime
+        """
+        # What is no number is not larger than 0.
+        minutes = min(max(0, duration), LONGEST_CALL)
+        return fields.Datetime.now() - timedelta(minutes=minutes)
+
+    def _check_plausible(self):
+        """Refuse calls that nobody can have made for their leads.
+
+        :raises ValidationError: with what to correct.
+        """
+        if self.env.su:
+            return
+        now = fields.Datetime.now()
+        is_agent = self.env["crm.lead"]._is_agent_only()
+        for call in self:
+            end = call.call_date + timedelta(minutes=call.duration)
+            if end > now:
+                call._refuse_unfinished()
+            if end < call.lead_id._get_arrival():
+                raise ValidationError(
+                    self.env._("This call was over before the customer asked.")
+                )
+            if is_agent and call.call_date < now - LATE_ENTRY:
+                self._refuse_late()
+
+    def _refuse_unfinished(self):
+        raise ValidationError(
+            self.env._(
+                "A call that began then has not taken %s minutes yet. Correct when it "
+                "began, or how long it took.",
+                self._format_duration(),
+            )
+        )
+
+    @api.model
+    def _refuse_late(self):
+        raise ValidationError(
+            self.env._(
+                "Calls are logged %s hours afterwards at the latest. Ask a supervisor "
+                "to log this one.",
+                LATE_ENTRY // timedelta(hours=1),
+            )
+        )
 
     def _check_own(self):
         if self.env["crm.lead"]._is_agent_only() and self.user_id - self.env.user:

@@ -134,10 +134,12 @@ class CallOutcomeStep(models.Model):
         now = to_local(now, self.env.user)
         if self.delay_unit == "days":
             return self._plan_day(now), self.time_of_day
-        due = now + timedelta(**{self.delay_unit: self.delay})
+        # By a clock that may be changed until then.
+        due = now.tzinfo.normalize(now + timedelta(**{self.delay_unit: self.delay}))
         if self._works(now, MINUTE) and not self._works(due, MINUTE):
             due = self._next_working_time(due)
-        return due.date(), due.hour + due.minute / 60
+        # Midnight would mean any time.
+        return due.date(), (60 * due.hour + due.minute or 1) / 60
 
     def _plan_day(self, now):
         today, due = (

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from .. import remote_odoo
 from ..series import Constraint
@@ -9,7 +9,7 @@ class Dealership(models.Model):
 
     _name = "crm.dealership"
     _description = "Dealership"
-    _inherit = ["crm.odoo.connection"]
+    _inherit = ["crm.odoo.connection", "crm.company.data"]
     _order = "name, id"
     _rec_names_search = ["name", "code"]
 
@@ -25,15 +25,24 @@ class Dealership(models.Model):
         "resource.calendar",
         "Working Hours",
         ondelete="restrict",
+        domain="['|', ('company_id', '=', False), ('company_id', '=?', company_id)]",
         help="In which customers expect to be called. The company's by default.",
     )
-    brand_ids = fields.Many2many("crm.brand", string="Brands")
+    brand_ids = fields.Many2many("crm.brand", string="Brands", check_company=True)
     manager_name = fields.Char()
     manager_email = fields.Char()
     active = fields.Boolean(default=True)
     push_ids = fields.One2many("crm.dealer.push", "dealership_id", "Push Attempts")
 
     _code_uniq = Constraint("UNIQUE(code)", "Another dealership has this code already.")
+
+    @api.constrains("company_id", "resource_calendar_id")
+    def _check_calendar_company(self):
+        self._check_own_or_shared("resource_calendar_id")
+
+    @api.model
+    def _get_users(self):
+        return [("crm.lead", "dealership_id"), ("crm.lead.source", "dealership_id")]
 
     def _format_address(self):
         """Return where a customer goes to, in one line."""

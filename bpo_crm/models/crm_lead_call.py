@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from ..inner_context import ASKS_FOR_NEXT_STEP, FOLLOW_UP_PLANNED
 from ..roles import AGENT
 
 
@@ -11,7 +12,10 @@ class Lead(models.Model):
     call_log_ids = fields.One2many("crm.call.log", "lead_id", "Calls", groups=AGENT)
     call_count = fields.Integer("Calls Made", compute="_compute_call_count")
     wrong_phone = fields.Char(
-        readonly=True, copy=False, help="The number at which somebody else answered."
+        readonly=True,
+        copy=False,
+        server_only=True,
+        help="The number at which somebody else answered.",
     )
     is_phone_wrong = fields.Boolean(
         "Wrong Number",
@@ -96,7 +100,7 @@ class Lead(models.Model):
         self.ensure_one()
         call = self.env["crm.call.log"].create({**call_values, "lead_id": self.id})
         if self.env["crm.call.outcome"]._find(call.result).marks_phone_wrong:
-            self.wrong_phone = self.phone_sanitized or self.phone
+            self.sudo().wrong_phone = self.phone_sanitized or self.phone
         stage = self._complete_by_call(planned, call, bool(activity_values))
         if activity_values:
             # The stage's activity goes on in what the agent agreed on.
@@ -111,25 +115,21 @@ class Lead(models.Model):
         :param bool has_follow_up: whether another activity is planned now.
         :return: the stage that waits for its activity; empty for none.
         """
-        stage = self.stage_id
+        waiting = self.stage_id.browse()
         # Somebody may have done it since the wizard opened.
         planned = planned and planned.filtered(
             lambda activity: activity.active and activity._get_leads() == self
         )
-        if not planned:
-            return stage.browse()
-        waiting = stage.browse()
-        if not call.is_contact:
+        if planned and not call.is_contact:
             waiting = planned.crm_stage_id
             planned.sudo().crm_stage_id = False
-        planned.with_context(
-            asks_for_next_step=True, mail_activity_automation_skip=has_follow_up
-        ).action_feedback()
+        if planned:
+            planned.with_context(
+                **ASKS_FOR_NEXT_STEP.say(), **FOLLOW_UP_PLANNED.say(has_follow_up)
+            ).action_feedback()
         # The database holds one pending activity of a stage at any moment.
         self.env["mail.activity"].flush_model(["active", "crm_stage_id"])
-        if self.stage_id != stage and self.stage_id._plans_activity:
-            waiting = self.stage_id
-        return waiting
+        return self._find_unplanned_stage() or waiting
 
     def _schedule_follow_up(self, values):
         return self.env["mail.activity"].create(

@@ -6,14 +6,11 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 from odoo.tools.misc import babel_locale_parse
 
+from ..domains import OPEN_LEAD, POOL_ORDER
 from ..roles import AGENT, SUPERVISOR, check_role
-from .crm_lead import OPEN_LEAD
 
 #: How many leads of the pool one look at it brings.
 POOL_BATCH = 100
-
-#: The most urgent first: by priority, then by age.
-POOL_ORDER = "priority desc, enquiry_date, id"
 
 
 class Lead(models.Model):
@@ -79,25 +76,6 @@ class Lead(models.Model):
     # CRUD
     # ------------------------------------------------------------
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        leads = super().create(vals_list)
-        if self._is_agent_only() and leads.user_id - self.env.user:
-            raise AccessError(
-                self.env._("You can create leads for yourself or for the pool only.")
-            )
-        return leads
-
-    def write(self, vals):
-        if self._is_agent_only():
-            if "user_id" in vals:
-                self._check_takes_unclaimed(vals["user_id"])
-            if "stage_id" in vals or "active" in vals:
-                self._check_owned(vals.get("user_id"))
-        elif "stage_id" in vals and not vals.get("user_id"):
-            self._check_claimed_to_move(vals["stage_id"])
-        return super().write(vals)
-
     @api.model
     def fields_get(self, allfields=None, attributes=None):
         """Let the screens offer only what the server allows."""
@@ -107,6 +85,29 @@ class Lead(models.Model):
         for name in closed & described.keys():
             described[name]["readonly"] = True
         return described
+
+    # ------------------------------------------------------------
+    # PHASES
+    # ------------------------------------------------------------
+
+    def _check_births(self):
+        if self._is_agent_only() and self.user_id - self.env.user:
+            raise AccessError(
+                self.env._("You can create leads for yourself or for the pool only.")
+            )
+        return super()._check_births()
+
+    @api.model
+    def _is_watched(self, vals):
+        # An agent changes nothing at all in the pool.
+        return super()._is_watched(vals) or self._is_agent_only()
+
+    def _refuse_change(self, change):
+        if self._is_agent_only():
+            self._refuse_for_agent(change)
+        elif self._is_of_the_floor():
+            self._refuse_move_in_pool(change)
+        return super()._refuse_change(change)
 
     # ------------------------------------------------------------
     # ACTIONS
@@ -120,6 +121,7 @@ class Lead(models.Model):
         :raises UserError: when somebody else was faster; it names them.
         """
         self._check_claim_rights()
+        self._check_company_allowed()
         self._lock_for_claim()
         self._check_unclaimed()
         self._claim()
@@ -175,20 +177,28 @@ class Lead(models.Model):
     def _check_claim_rights(self):
         check_role(self.env, AGENT, self.env._("Only BPO agents can claim leads."))
 
+    def _check_company_allowed(self):
+        """Tell nobody who works the leads of another company."""
+        allowed = self.env.user.company_ids
+        others = self.sudo().filtered(lambda lead: lead.company_id - allowed)
+        others.with_env(self.env).check_access("read")
+
     def _check_unclaimed(self):
         # The rules hide somebody else's lead, but its claimer must be named.
         for lead in self.sudo():
             if lead.user_id:
                 raise UserError(lead._prepare_claimed_message(lead.user_id))
-            if lead.stage_id._is_closed:
-                raise UserError(
-                    self.env._(
-                        '%(lead)s is closed in stage "%(stage)s" and cannot be '
-                        "claimed.",
-                        lead=lead._get_label(),
-                        stage=lead.stage_id.name,
-                    )
+            lead._refuse_closed_to_claim(lead.stage_id)
+
+    def _refuse_closed_to_claim(self, stage):
+        if stage._is_closed:
+            raise UserError(
+                self.env._(
+                    '%(lead)s is closed in stage "%(stage)s" and cannot be claimed.',
+                    lead=self._get_label(),
+                    stage=stage.name,
                 )
+            )
 
     def _prepare_claimed_message(self, owner):
         return self.env._(
@@ -281,22 +291,50 @@ class Lead(models.Model):
         """Whether the user works leads in any role, and not the system for it."""
         return not self.env.su and self.env.user.has_group(AGENT)
 
-    def _check_takes_unclaimed(self, user_id):
-        """An agent takes leads for itself, and neither gives nor drops them."""
-        changing = self.filtered(lambda lead: lead.user_id.id != (user_id or False))
-        taken = changing.user_id - self.env.user
-        if taken:
-            first = changing.filtered(lambda lead: lead.user_id in taken)[0]
-            raise UserError(first._prepare_claimed_message(first.user_id))
-        if changing and user_id != self.env.uid:
-            raise AccessError(self.env._("Only a supervisor can reassign leads."))
-        changing._check_unclaimed()
+    def _refuse_for_agent(self, change):
+        """An agent takes unclaimed leads for itself, and works what it has taken.
 
-    def _check_owned(self, new_user_id):
-        """An agent works a lead only after claiming it."""
-        if new_user_id == self.env.uid:
+        :param LeadChange change: by an agent.
+        :raises UserError: when somebody else has a lead, or nobody.
+        :raises AccessError: for what a supervisor can do.
+        """
+        taken = change.find_changing("user_id")
+        taken._refuse_taking(change)
+        others = self.filtered(
+            lambda lead: change.get_new(lead, "user_id") != self.env.user
+        )
+        others._refuse_unclaimed()
+        if "team_id" in change.vals and change.find_changing("team_id"):
+            raise AccessError(
+                self.env._("Only a supervisor can give leads to another team.")
+            )
+
+    def _refuse_taking(self, change):
+        """An agent neither gives nor drops leads, nor takes them from somebody."""
+        for lead in self.sudo():
+            owner = change.get_old(lead, "user_id")
+            if owner and owner != self.env.user:
+                raise UserError(lead._prepare_claimed_message(owner.sudo()))
+        if any(change.get_new(lead, "user_id") != self.env.user for lead in self):
+            raise AccessError(self.env._("Only a supervisor can reassign leads."))
+        for lead in self:
+            lead._refuse_closed_to_claim(change.get_old(lead, "stage_id"))
+
+    def _refuse_move_in_pool(self, change):
+        """Supervisors lose junk out of the pool, and move nothing else in it.
+
+        :param LeadChange change: by a supervisor.
+        """
+        if self._is_guard_lifted():
             return
-        self.filtered(lambda lead: lead.user_id != self.env.user)._refuse_unclaimed()
+        change.find_changing("stage_id").filtered(
+            lambda lead: (
+                not change.get_new(lead, "user_id")
+                and not change.get_old(lead, "stage_id")._is_closed
+                and not change.get_new(lead, "stage_id").is_lost
+                and "stage_id" in change.vals
+            )
+        )._refuse_unclaimed()
 
     def _check_workable(self):
         """Refuse work on leads that are not the user's to work, or not any more.
@@ -352,12 +390,6 @@ class Lead(models.Model):
         """Refuse the floor's work on the pool; salespeople have no pool."""
         if self._is_of_the_floor():
             self._check_claimed()
-
-    def _check_claimed_to_move(self, stage_id):
-        """Supervisors lose junk out of the pool, and move nothing else in it."""
-        stage = self.env["crm.stage"].browse(stage_id)
-        if not stage.is_lost and not self._is_guard_lifted():
-            self.filtered(lambda lead: lead.stage_id != stage)._check_claimed_by_role()
 
     def _is_in_pool(self):
         """Whether this lead waits for somebody to claim it."""

@@ -8,8 +8,8 @@ from odoo.tools import SQL, email_normalize
 
 from odoo.addons.phone_validation.tools.phone_validation import phone_parse
 
+from ..domains import OPEN_LEAD
 from ..series import Constraint
-from .crm_lead import OPEN_LEAD
 
 #: Leads with one of these in common are of the same customer.
 CUSTOMER_KEYS = ("phone_sanitized", "email_normalized")
@@ -32,7 +32,8 @@ OLDEST_LEADS = """
       FROM crm_lead AS lead
       LEFT JOIN crm_stage AS stage ON stage.id = lead.stage_id
      CROSS JOIN unnest(ARRAY[lead.phone_sanitized, lead.email_normalized]) AS key
-     WHERE lead.active AND lead.type = 'opportunity' AND key IS NOT NULL
+     WHERE lead.is_bpo AND lead.active AND lead.type = 'opportunity'
+       AND key IS NOT NULL
        AND stage.is_won IS NOT TRUE AND stage.is_lost IS NOT TRUE
        AND %s
      ORDER BY key, lead.id
@@ -72,24 +73,37 @@ class Lead(models.Model):
 
     _inherit = "crm.lead"
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        leads = super().create(vals_list)
-        leads._hold_customers()
-        return leads
-
-    def write(self, vals):
-        if not CUSTOMER_FIELDS.intersection(vals):
-            return super().write(vals)
-        before = self._get_customers()
-        result = super().write(vals)
-        self._hold_customers(before)
-        return result
-
     def unlink(self):
         held = self._get_held_keys()
         result = super().unlink()
         self._pass_on_customers(held)
+        return result
+
+    # ------------------------------------------------------------
+    # PHASES
+    # ------------------------------------------------------------
+
+    def _check_births(self):
+        self._hold_customers()
+        return super()._check_births()
+
+    @api.model
+    def _get_watched_fields(self):
+        return super()._get_watched_fields() | CUSTOMER_FIELDS
+
+    def _prepare_change(self, change):
+        if not CUSTOMER_FIELDS.isdisjoint(change.vals):
+            change.customers = self._get_customers()
+        return super()._prepare_change(change)
+
+    def _check_change(self, change):
+        result = super()._check_change(change)
+        if "partner_id" in change.vals:
+            self._refuse_contact_of_others(change)
+        if change.customers is not None:
+            self._hold_customers(change.customers)
+        elif change.find_changing("is_bpo"):
+            self._hold_customers()
         return result
 
     # ------------------------------------------------------------
@@ -108,8 +122,15 @@ class Lead(models.Model):
 
         :rtype: list[str]
         """
-        if not (self.active and self._is_open()):
+        if not (self.is_bpo and self.active and self._is_open()):
             return []
+        return self._list_keys()
+
+    def _list_keys(self):
+        """Return by what the customer of this lead is known, open or not.
+
+        :rtype: list[str]
+        """
         return list(filter(None, (*self._get_phone_keys(), self.email_normalized)))
 
     def _get_phone_keys(self):
@@ -169,10 +190,6 @@ class Lead(models.Model):
                 lead._refuse_second_lead(self.browse(holder_id))
         self._pass_on_customers(released)
 
-    def _write_unheld(self, vals):
-        """Write values with which these leads hold no other customers than before."""
-        return super().write(vals)
-
     def _hold_exactly(self, wanted):
         """Whether these leads hold their customers, and nobody else's."""
         self.env.cr.execute(
@@ -207,6 +224,21 @@ class Lead(models.Model):
             [keys, [wanted[key].id or None for key in keys]],
         )
         return self.env.cr.fetchall()
+
+    def _refuse_contact_of_others(self, change):
+        """A contact with an open lead is no other lead's customer.
+
+        Its number and its address become those of both.
+
+        :param LeadChange change: that gives these leads a contact.
+        :raises UserError: naming who works the contact's lead.
+        """
+        for lead in self.filtered("partner_id"):
+            others = lead.partner_id._find_open_leads() - lead
+            if others and change.customers and lead._get_customer_keys():
+                known = set(change.customers[lead])
+                if not known.intersection(others[0]._get_customer_keys()):
+                    lead._refuse_second_lead(others[0])
 
     def _get_held_keys(self):
         self.env.cr.execute(
@@ -320,6 +352,14 @@ class Lead(models.Model):
             "customer": next(filter(None, names), ""),
             "lead": first.sudo()._get_label(),
         }
+        if first.sudo().company_id - self.env.user.company_ids:
+            # Who works it is that company's business.
+            raise UserError(
+                self.env._(
+                    "%s has an open lead already, at another company.",
+                    words["customer"],
+                )
+            )
         message = self.env._(
             "%(customer)s has an open lead already: %(lead)s, which waits in the pool.",
             **words,

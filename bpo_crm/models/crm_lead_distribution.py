@@ -1,6 +1,6 @@
 from odoo import api, models
 
-from .crm_lead_claim import POOL_ORDER
+from ..domains import POOL_ORDER
 
 #: How many leads a toast names; the others are counted.
 TOAST_LIMIT = 3

@@ -1,11 +1,11 @@
 import json
 import logging
 
-import psycopg2
-
 from odoo import api, fields, models
 
 from .. import intake
+from ..inner_context import with_inner_context
+from ..passing_fault import is_passing
 from ..series import Constraint
 
 _logger = logging.getLogger(__name__)
@@ -92,7 +92,7 @@ class LeadEnquiry(models.Model):
         :return: True, or the list where one of these became others.
         """
         self.check_access("read")
-        rows = self.sudo()
+        rows = with_inner_context(self).sudo()
         refused = rows.filtered(lambda row: row.write_back_state == "failed")
         refused.write({"write_back_state": "waiting", "write_back_error": False})
         waiting = rows.filtered(lambda row: row._is_waiting())
@@ -123,13 +123,14 @@ class LeadEnquiry(models.Model):
         try:
             with self.env.cr.savepoint():
                 self._take_in_again(source)
-        except psycopg2.OperationalError:
-            # Another delivery got in the way: the whole request is run again.
-            raise
         except Exception as error:
+            if is_passing(error):
+                # Another delivery got in the way, or this server is in trouble: the
+                # whole request is run again, or somebody asks again.
+                raise
             _logger.warning("Enquiries %s cannot be taken in", self.ids, exc_info=True)
             if len(self) == 1:
-                problem = str(error) or type(error).__name__
+                problem = intake.leave_out_controls(str(error)) or type(error).__name__
                 self._record_results([(self.id, "quarantined", None, problem)])
                 self.has_failed_here = True
                 return
@@ -148,7 +149,8 @@ class LeadEnquiry(models.Model):
     def _write_down(self, source, enquiries):
         """Write down what came in, unless it has before.
 
-        What is in quarantine can come again with other words: then they count.
+        What is in quarantine can come again with other words: then they count. What
+        failed because of this server can come again with the same ones.
 
         :param crm.lead.source source: from where.
         :param list enquiries: of :class:`intake.Enquiry`, each with an external id.
@@ -172,10 +174,12 @@ class LeadEnquiry(models.Model):
                 ON CONFLICT (source_id, external_id)
                 DO UPDATE SET content = EXCLUDED.content,
                               enquired_at = EXCLUDED.enquired_at,
+                              has_failed_here = FALSE,
                               write_uid = EXCLUDED.write_uid,
                               write_date = EXCLUDED.write_date
                         WHERE row.state = 'quarantined'
-                          AND row.content IS DISTINCT FROM EXCLUDED.content
+                          AND (row.has_failed_here
+                               OR row.content IS DISTINCT FROM EXCLUDED.content)
             RETURNING id
             """,
             {
@@ -194,7 +198,7 @@ class LeadEnquiry(models.Model):
             },
         )
         new = self.browse(row_id for (row_id,) in self.env.cr.fetchall())
-        new.invalidate_recordset(["content", "enquired_at"])
+        new.invalidate_recordset(["content", "enquired_at", "has_failed_here"])
         rows = self.search(
             [("source_id", "=", source.id), ("external_id", "in", names)]
         )

@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from .. import remote_odoo
+from ..inner_context import CHECKED_AS_A_WHOLE
 from ..series import Constraint
 
 #: What a feed fills, by its kind.
@@ -80,10 +81,6 @@ CHECKED_FIELDS = {
 #: What says which records are read, and by which names they are known.
 IDENTITY_FIELDS = {"brand_id", "kind", "remote_model", "source_id"}
 
-#: In the context of the lines of a feed that is checked as a whole. Nobody else can
-#: send it: it is this object.
-LATER = object()
-
 MAX_BATCH = 1000
 
 
@@ -92,13 +89,22 @@ class LeadFeed(models.Model):
 
     _name = "crm.lead.feed"
     _description = "Distributor Feed"
+    _inherit = ["crm.company.data"]
     _order = "brand_id, sequence, id"
 
     name = fields.Char(required=True)
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
     brand_id = fields.Many2one(
-        "crm.brand", required=True, index=True, ondelete="cascade"
+        "crm.brand",
+        required=True,
+        index=True,
+        # PostgreSQL would delete the feeds of other companies, and those in use.
+        ondelete="restrict",
+        check_company=True,
+    )
+    company_id = fields.Many2one(
+        default=None, compute="_compute_company_id", store=True, readonly=False
     )
     kind = fields.Selection(
         [
@@ -115,6 +121,7 @@ class LeadFeed(models.Model):
         "crm.lead.source",
         "Lead Source",
         ondelete="restrict",
+        check_company=True,
         help="What its leads have as their source, with its team and its target.",
     )
     # What is read there
@@ -150,6 +157,13 @@ class LeadFeed(models.Model):
         "Choose the lead source that the leads of this feed get.",
     )
 
+    @api.depends("brand_id.company_id", "source_id.company_id")
+    def _compute_company_id(self):
+        for feed in self:
+            feed.company_id = (
+                feed.brand_id.company_id or feed.source_id.company_id or feed.company_id
+            )
+
     @api.depends("kind")
     def _compute_target_model(self):
         for feed in self:
@@ -176,7 +190,8 @@ class LeadFeed(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        feeds = super(LeadFeed, self.with_context(check_fit=LATER)).create(vals_list)
+        as_a_whole = self.with_context(**CHECKED_AS_A_WHOLE.say())
+        feeds = super(LeadFeed, as_a_whole).create(vals_list)
         feeds = feeds.with_env(self.env)
         feeds._check_fit()
         return feeds
@@ -185,7 +200,8 @@ class LeadFeed(models.Model):
         if not CHECKED_FIELDS.intersection(vals):
             return super().write(vals)
         self._check_same_records(vals)
-        result = super(LeadFeed, self.with_context(check_fit=LATER)).write(vals)
+        as_a_whole = self.with_context(**CHECKED_AS_A_WHOLE.say())
+        result = super(LeadFeed, as_a_whole).write(vals)
         self._check_fit()
         return result
 
@@ -224,7 +240,7 @@ class LeadFeed(models.Model):
 
         :raises ValidationError: with the remote field's name.
         """
-        if self.env.context.get("check_fit") is LATER:
+        if CHECKED_AS_A_WHOLE.get(self.env):
             return
         self.field_ids._check_targets()
         for feed in self:

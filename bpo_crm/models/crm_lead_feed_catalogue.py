@@ -57,13 +57,15 @@ class LeadFeed(models.Model):
                 with self.env.cr.savepoint():
                     values = self._prepare_values(record, references)
                     key = values[self._get_key()]
+                    self._check_may_change(known.get(key))
                     state, known[key] = self._upsert_one(values, known.get(key))
                 pull.counts[state] += 1
             except Exception as error:
                 # The others must have their turn.
                 name = f"{self.remote_model}/{record['id']}"
-                _logger.info("%s is refused", name, exc_info=True)
-                pull.refused.append(f"{name}: {error}")
+                is_defect = not isinstance(error, ValueError)
+                _logger.info("%s is refused", name, exc_info=is_defect)
+                pull.refused.append(f"{name}: {self.brand_id._shorten(str(error))}")
 
     def _upsert_one(self, values, found):
         """Make a record or write what is other than before.
@@ -74,6 +76,8 @@ class LeadFeed(models.Model):
         :rtype: tuple
         """
         if not found:
+            # What a shared feed makes is shared, too.
+            values = {**values, "company_id": self.company_id.id}
             found = self.env[self.target_model].create(values)
             self._link(found)
             return "created", found
@@ -86,6 +90,23 @@ class LeadFeed(models.Model):
         if changed:
             found.write(changed)
         return ("changed" if changed else "unchanged"), found
+
+    def _check_may_change(self, found):
+        """Refuse to change what belongs to another company than this feed.
+
+        Managers of any company decide what a shared feed reads.
+
+        :param found: our record, or None.
+        :raises ValueError: with its name.
+        """
+        if found and found.company_id - self.company_id:
+            raise ValueError(
+                self.env._(
+                    '"%(name)s" belongs to %(company)s, and this feed does not.',
+                    name=found.display_name,
+                    company=found.company_id.name,
+                )
+            )
 
     def _link(self, record):
         """Let a dealership sell this brand."""

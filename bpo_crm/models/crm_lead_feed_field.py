@@ -4,8 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import html2plaintext, str2bool
 
+from ..intake import leave_out_controls, put_on_one_line
 from ..local_time import to_zone
-from .crm_lead import SYSTEM_FIELDS
 from .odoo_connection import CONNECTION_FIELDS, RESULT_FIELDS
 
 #: Types of remote fields that can be read as a text.
@@ -57,7 +57,6 @@ ENQUIRY_NAMES = {
 #: Fields that have rules of their own, and take nothing from a feed.
 GUARDED = {
     "crm.lead": {
-        *SYSTEM_FIELDS,
         "active",
         "email_normalized",
         "email_state",
@@ -69,6 +68,12 @@ GUARDED = {
     "crm.dealership": {*CONNECTION_FIELDS, *RESULT_FIELDS},
     "crm.vehicle.model": set(),
 }
+
+#: The largest integer that a database takes.
+MAX_INTEGER = 2**31 - 1
+
+#: How much of a value that does not fit is told.
+MAX_SHOWN = 200  # characters
 
 #: Small tables whose records are found by one of their names.
 NAMES = {"res.country": ("name", "code"), "res.currency": ("name",)}
@@ -96,6 +101,7 @@ class LeadFeedField(models.Model):
 
     _name = "crm.lead.feed.field"
     _description = "Field of a Distributor Feed"
+    _inherit = ["crm.checked.afterwards"]
     _order = "sequence, id"
 
     feed_id = fields.Many2one(
@@ -202,8 +208,9 @@ class LeadFeedField(models.Model):
         if is_empty and (self.default or self.remote_type != "boolean"):
             value = self.default or False
             return self._convert(value)
-        if self.remote_type == "html":
-            value = html2plaintext(value)
+        if self.remote_type == "html" and isinstance(value, str):
+            # Of what has no element but a comment, Odoo makes an error.
+            value = html2plaintext(f"<div>{value}</div>")
         return self._convert(value)
 
     def _convert(self, value):
@@ -214,25 +221,31 @@ class LeadFeedField(models.Model):
         """
         if value is False:
             return False
-        if isinstance(value, list | tuple):
-            # A record of a relation: its id and its name.
-            value = value[1]
         target = self._get_target()
         convert = getattr(self, f"_convert_to_{target.type}", self._convert_to_text)
         try:
+            if isinstance(value, list | tuple):
+                # A record of a relation: its id and its name.
+                _remote_id, value = value
+            if value is True and target.type != "boolean":
+                raise ValueError(value)
             return convert(value)
         except (TypeError, ValueError, OverflowError):
             raise ValueError(
                 self.env._(
                     '"%(value)s" is no value of "%(field)s".',
-                    value=value,
+                    value=str(value)[:MAX_SHOWN],
                     field=self._get_label(),
                 )
             ) from None
 
     @api.model
+    def _convert_to_char(self, value):
+        return put_on_one_line(str(value)) or False
+
+    @api.model
     def _convert_to_text(self, value):
-        return str(value).strip() or False
+        return leave_out_controls(str(value)).strip() or False
 
     @api.model
     def _convert_to_boolean(self, value):
@@ -252,7 +265,10 @@ class LeadFeedField(models.Model):
 
     @api.model
     def _convert_to_integer(self, value):
-        return int(value)
+        number = int(value)
+        if abs(number) > MAX_INTEGER:
+            raise ValueError(value)
+        return number
 
     @api.model
     def _convert_to_float(self, value):

@@ -7,7 +7,8 @@ from datetime import timedelta
 
 from odoo import SUPERUSER_ID, api, fields, models
 
-from ..intake import leave_out_controls
+from ..inner_context import with_inner_context
+from ..passing_fault import is_passing
 from ..remote_odoo import (
     PAGE_SIZE,
     UNREADABLE,
@@ -189,7 +190,13 @@ class LeadFeed(models.Model):
             if now >= end:
                 is_unfinished = True
                 break
-            is_unfinished |= feed._pull(min(end, now + FEED_TIME)).is_unfinished
+            try:
+                is_unfinished |= feed._pull(min(end, now + FEED_TIME)).is_unfinished
+            except Exception as error:
+                if not is_passing(error):
+                    raise
+                # Its connection to our database is gone; the others have their own.
+                _logger.warning("Feed %s is read later: %s", feed.id, error)
             commit_progress(self.env, 1, len(due) - number)
         if is_unfinished:
             # With something left, Odoo would go on in this worker, up to ten times:
@@ -245,7 +252,8 @@ class LeadFeed(models.Model):
                 # The other feeds must have their turn.
                 _logger.exception("Feed %s failed", self.id)
                 feed.env.cr.rollback()
-                pull.error = leave_out_controls(str(error)) or type(error).__name__
+                problem = feed.brand_id._shorten(str(error))
+                pull.error = problem or type(error).__name__
             feed._commit()
             feed._remember(pull)
         return pull
@@ -260,11 +268,11 @@ class LeadFeed(models.Model):
                 yield self.browse()
                 return
             try:
-                feed = self.with_env(
-                    api.Environment(cr, SUPERUSER_ID, self.env.context)
-                )
+                # A manager's flags and defaults are not the job's.
+                context = with_inner_context(self).env.context
+                feed = self.with_env(api.Environment(cr, SUPERUSER_ID, context))
                 feed._commit()
-                yield feed
+                yield feed.with_company(feed.exists().company_id)
             finally:
                 cr.rollback()
                 cr.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK, self.id])

@@ -58,17 +58,15 @@ class LeadFeed(models.Model):
     def _read_record(self, record):
         """Return the enquiry that a record of the distributor is.
 
-        :param dict record: ``id`` and values by remote field, or why they could
-            not be read.
+        :param dict record: ``id`` and values by remote field, or why one of them
+            or all could not be read.
         :rtype: intake.Enquiry
         """
         reading = Reading()
         if UNREADABLE in record:
             reason = self.brand_id._shorten(record[UNREADABLE])
             record = {**record, UNREADABLE: reason}
-            reading.problems.append(
-                self.env._("The distributor's server cannot read it: %s", reason)
-            )
+            reading.problems.append(self.env._("It cannot be read: %s", reason))
         else:
             self._read_lines(record, reading)
         words = reading.words

@@ -35,6 +35,7 @@ class LeadFeedWriteBack(models.Model):
 
     _name = "crm.lead.feed.write.back"
     _description = "Write-Back of a Distributor Feed"
+    _inherit = ["crm.checked.afterwards"]
     _order = "id"
 
     feed_id = fields.Many2one(

@@ -19,6 +19,7 @@ class Lead(models.Model):
         "Not Measured",
         readonly=True,
         copy=False,
+        server_only=True,
         help="A lead from before the addon, of which nobody knows the first contact.",
     )
     first_attempt_date = fields.Datetime(
@@ -66,7 +67,7 @@ class Lead(models.Model):
     # ------------------------------------------------------------
 
     @api.depends(
-        "calendar_event_ids",
+        "calendar_event_ids.lead_linked_at",
         "call_log_ids.call_date",
         "call_log_ids.user_id",
         "enquiry_date",
@@ -166,25 +167,26 @@ class Lead(models.Model):
         rows = []
         for message in messages.with_context(active_test=False):
             lead = self.browse(message.res_id)
-            users = message.author_id.user_ids.filtered(_is_person)
-            if users and lead._is_reached_by(message):
-                rows.append((lead.id, message.date, users[0]))
+            user = _get_sender(message)
+            if user and lead._is_reached_by(message):
+                rows.append((lead.id, _get_moment_sent(message), user))
         return rows
 
     @api.model
     def _list_meetings(self, ids):
         """Return when people arranged meetings, like :meth:`_list_calls`."""
-        groups = (
+        meetings = (
             self.env["calendar.event"]
             .with_context(active_test=False)
-            ._read_group(
+            .search_fetch(
                 [("opportunity_id", "in", ids)],
-                ["opportunity_id", "create_uid"],
-                ["create_date:min"],
+                ["opportunity_id", "create_uid", "create_date", "lead_linked_at"],
             )
         )
         return [
-            (lead.id, moment, user) for lead, user, moment in groups if _is_person(user)
+            (row.opportunity_id.id, row._get_moment_arranged(), row.create_uid)
+            for row in meetings
+            if _is_person(row.create_uid)
         ]
 
     def _is_reached_by(self, message):
@@ -206,3 +208,23 @@ class Lead(models.Model):
 def _is_person(user):
     """Whether a user is somebody of the call centre; one who was deleted was."""
     return not user or (user._is_internal() and user.id != SUPERUSER_ID)
+
+
+def _get_sender(message):
+    """Return who of the call centre wrote a message; nobody for a customer's.
+
+    Who posted it, whatever name is on it. Mails come in as the system's.
+    """
+    authors = message.author_id.user_ids.filtered(_is_person)
+    poster = message.create_uid
+    return poster if authors and poster and _is_person(poster) else authors[:1]
+
+
+def _get_moment_sent(message):
+    """Return when the server took a message in, or sent it as scheduled.
+
+    A mail program gives its mails any date.
+    """
+    if message.message_type == "email":
+        return message.create_date
+    return max(message.create_date, message.date)

@@ -6,15 +6,12 @@ class Lead(models.Model):
 
     _inherit = "crm.lead"
 
-    def write(self, vals):
-        handed_over = self.browse()
-        if vals.get("user_id"):
-            handed_over = self.filtered(lambda lead: lead.user_id.id != vals["user_id"])
-        by_owner = handed_over.grouped("user_id")
-        result = super().write(vals)
+    def _follow_up_change(self, change):
+        handed_over = change.find_changing("user_id").filtered("user_id")
+        by_owner = handed_over.grouped(lambda lead: change.get_old(lead, "user_id"))
         for owner, leads in by_owner.items():
             leads._hand_over_activities(owner)
-        return result
+        return super()._follow_up_change(change)
 
     def _hand_over_activities(self, owner):
         """Give what is planned to the new owner of these leads.

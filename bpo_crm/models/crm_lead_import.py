@@ -1,8 +1,9 @@
 import dataclasses
 
-from odoo import api, models
-from odoo.exceptions import RedirectWarning, UserError
+from odoo import SUPERUSER_ID, api, models
+from odoo.exceptions import RedirectWarning, UserError, ValidationError
 
+from ..intake import leave_out_controls
 from .crm_lead_intake import with_name
 
 
@@ -16,9 +17,25 @@ class Lead(models.Model):
     _inherit = "crm.lead"
 
     @api.model
+    def load(self, fields, data):
+        # No database takes these characters, and nobody typed them.
+        data = [
+            [
+                leave_out_controls(cell) if isinstance(cell, str) else cell
+                for cell in row
+            ]
+            for row in data
+        ]
+        if self._is_loaded_by_module():
+            return super().load(fields, data)
+        # By the client of Odoo or by a program: its rules are those of an import.
+        leads = self.with_context(import_file=True)
+        return super(Lead, leads).load(fields, data)
+
+    @api.model
     def _load_records(self, data_list, update=False, **options):
         load = super()._load_records
-        if update or self.env.context.get("install_module"):
+        if self._is_loaded_by_module():
             # What a module brings is no enquiry.
             return load(data_list, update, **options)
         loaded = self._find_loaded(data_list)
@@ -44,18 +61,57 @@ class Lead(models.Model):
         )
 
     @api.model
+    def _is_loaded_by_module(self):
+        """Whether a module brings its own leads, and no client says so."""
+        return self.env.uid == SUPERUSER_ID and bool(
+            self.env.context.get("install_module")
+        )
+
+    @api.model
     def _find_loaded(self, data_list):
         """Return the ids of the leads that rows were loaded into before.
 
         :rtype: dict[str, int]
+        :raises ValidationError: for an external id of another record.
+        :raises UserError: for a new one that would belong to a module.
         """
         xml_ids = [row["xml_id"] for row in data_list if row.get("xml_id")]
         found = self.env["ir.model.data"].sudo()._lookup_xmlids(xml_ids, self)
-        return {
-            f"{module}.{name}": lead_id
-            for _id, module, name, _model, lead_id, _noupdate, exists in found
-            if exists
-        }
+        loaded = {}
+        for _id, module, name, model, lead_id, _noupdate, exists in found:
+            xml_id = f"{module}.{name}"
+            if model != self._name:
+                raise ValidationError(
+                    self.env._(
+                        "The external id %s is that of another record, not of a lead. "
+                        "Use another one.",
+                        xml_id,
+                    )
+                )
+            if exists:
+                loaded[xml_id] = lead_id
+        self._check_free_names(xml_id for xml_id in xml_ids if xml_id not in loaded)
+        return loaded
+
+    @api.model
+    def _check_free_names(self, xml_ids):
+        """Refuse external ids that an upgrade of a module would take for its own.
+
+        :param xml_ids: of leads that are not there yet.
+        :raises UserError: naming one of them.
+        """
+        by_module = {xml_id.partition(".")[0]: xml_id for xml_id in xml_ids}
+        modules = self.env["ir.module.module"].sudo()
+        taken = modules.search([("name", "in", list(by_module))], limit=1).name
+        if taken:
+            raise UserError(
+                self.env._(
+                    "The external id %(name)s would belong to the module %(module)s, "
+                    "which would delete the lead. Leave out what is before the dot.",
+                    name=by_module[taken],
+                    module=taken,
+                )
+            )
 
     @api.model
     def _prepare_row_entries(self, rows, loaded, source):
@@ -69,6 +125,7 @@ class Lead(models.Model):
             if not row["values"].get("id") and row.get("xml_id") not in loaded
         ]
         for row in fresh:
+            row["values"] = self._clean_texts(row["values"])
             row["values"].setdefault("intake_source_id", source.id)
         entries = self._prepare_values_entries([row["values"] for row in fresh])
         return dict(zip(entries, fresh, strict=True))

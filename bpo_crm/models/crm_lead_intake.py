@@ -6,10 +6,13 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 
+from ..domains import COMPANY_DATA
+from ..inner_context import CUSTOMERS_MATCHED
+
 #: Matched already, and told to nobody one by one: the pool is looked at, and the owner
 #: gets a toast.
 QUIET = {
-    "customers_matched": True,
+    **CUSTOMERS_MATCHED.say(),
     "mail_create_nolog": True,
     "mail_create_nosubscribe": True,
     "mail_notrack": True,
@@ -171,9 +174,10 @@ class Lead(models.Model):
 
     def _prepare_merge_values(self, entries):
         """Return what a lead learns from its customer's further enquiries."""
-        values = {}
+        values, company = {}, self.company_id or self.user_id.company_id
         for entry in entries:
             known = {name: value for name, value in entry.values.items() if value}
+            company = self._leave_out_others(known, company)
             # The lead may have another country, in which it would not be the same.
             known |= {name: value for name, value in entry.numbers.items() if value}
             further = (n for n in entry.enquiry.values if n not in PLACE + COUNTRY)
@@ -186,6 +190,24 @@ class Lead(models.Model):
             self._fill_in_place(values, known)
             self._fill_in_vehicle(values, known)
         return values
+
+    @api.model
+    def _leave_out_others(self, known, company):
+        """Take out what belongs to another company; the chatter names it.
+
+        :param dict known: of ``crm.lead``, what an enquiry says.
+        :param res.company company: of the lead; empty for none yet.
+        :return: the company of the lead, if it learns the rest.
+        :rtype: res.company
+        """
+        for name in COMPANY_DATA:
+            if name not in known or self._fields[name].type != "many2one":
+                continue
+            theirs = self[name].browse(known[name]).company_id
+            if theirs and company and theirs != company:
+                del known[name]
+            company = company or theirs
+        return company
 
     def _fill_in_place(self, values, known):
         """Learn where the customer lives, as a whole or not at all.

@@ -1,7 +1,13 @@
 from odoo import SUPERUSER_ID, Command, api, fields, models
 from odoo.tools import email_normalize, html2plaintext
 
-from ..intake import Enquiry
+from ..inner_context import CUSTOMERS_MATCHED, with_inner_context
+from ..intake import (
+    Enquiry,
+    leave_out_controls,
+    put_address_on_one_line,
+    put_on_one_line,
+)
 from .crm_lead_source_resolve import Entry
 
 #: Values of a lead that say how it is worked, not what the customer asked; and those
@@ -26,6 +32,13 @@ NOT_ASKED = {
 #: What core takes from a mail for the customer.
 SENDER = ("author_id", "email_from", "from")
 
+#: What core's gateway says in the context when it makes a record.
+GATEWAY_CONTEXT = (
+    "attachments_mime_plainxml",
+    "mail_create_nolog",
+    "mail_create_nosubscribe",
+)
+
 #: Commands that have values of their own.
 MAKING = (Command.CREATE, Command.UPDATE)
 
@@ -35,16 +48,23 @@ class Lead(models.Model):
 
     _inherit = "crm.lead"
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        if self._is_told() or self.env.context.get("customers_matched"):
-            # People are told who works their customer.
-            return super().create(vals_list)
-        # Nobody is there to be told: Odoo itself takes in what a visitor sent.
+    @api.model
+    def _is_unattended(self):
+        # People are told who works their customer.
+        is_matched = CUSTOMERS_MATCHED.get(self.env)
+        return super()._is_unattended() or not (self._is_told() or is_matched)
+
+    @api.model
+    def _take_in_values(self, vals_list):
+        """Take in what a visitor sent, whom nobody can tell of another lead.
+
+        :param list vals_list: of ``crm.lead``.
+        :return: for each a new lead, or the open one that its customer has.
+        """
         self.check_access("create")
         entries = self._prepare_values_entries(vals_list)
         new, again = self._match_values(entries)
-        leads = super().create([entry.values for entry in new])
+        leads = self._create_in_phases([entry.values for entry in new])
         self.sudo()._settle(new, leads, again)
         return self.browse(entry.lead.id for entry in entries)
 
@@ -57,13 +77,18 @@ class Lead(models.Model):
 
         :return: the lead to which the gateway posts the mail.
         """
+        if not self.env.su:
+            # Not the gateway: somebody who makes a lead, with rights of its own.
+            return super().message_new(msg_dict, custom_values=custom_values)
         mail = self.env["crm.lead.source"]._get_of_core("mail")
-        values = {"intake_source_id": mail.id, **(custom_values or {})}
+        given = self._prepare_alias_values(custom_values or {})
+        values = {"intake_source_id": mail.id, **given}
         if self._asks_for_others(msg_dict.get("from")):
             msg_dict = {**msg_dict, **dict.fromkeys(SENDER, False)}
         # An employee who forwards a mail is not there to be told, either.
-        leads = super(Lead, self.with_user(SUPERUSER_ID))
-        return leads.message_new(msg_dict, custom_values=values).with_env(self.env)
+        leads = with_inner_context(self, *GATEWAY_CONTEXT).with_user(SUPERUSER_ID)
+        new = super(Lead, leads).message_new(msg_dict, custom_values=values)
+        return new.with_env(self.env)
 
     # ------------------------------------------------------------
     # BUSINESS
@@ -83,6 +108,7 @@ class Lead(models.Model):
         :rtype: list[Entry]
         """
         sources = self.env["crm.lead.source"].sudo()
+        vals_list = [self._clean_texts(vals) for vals in vals_list]
         keys_list = self._find_keys_of_values(vals_list)
         return [
             Entry(
@@ -95,6 +121,19 @@ class Lead(models.Model):
             )
             for vals, (keys, numbers) in zip(vals_list, keys_list, strict=True)
         ]
+
+    @api.model
+    def _clean_texts(self, vals):
+        """Return values of a lead whose names and addresses are one line each.
+
+        :param dict vals: of ``crm.lead``.
+        :return: what no database takes is left out of all texts.
+        :rtype: dict
+        """
+        return {
+            name: _clean_text(self._fields.get(name), value)
+            for name, value in vals.items()
+        }
 
     @api.model
     def _match_values(self, entries):
@@ -157,7 +196,8 @@ class Lead(models.Model):
         :rtype: tuple[list[str], dict[str, str]]
         """
         stage = self.env["crm.stage"].browse(vals.get("stage_id"))
-        if vals["type"] == "lead" or stage._is_closed or not vals.get("active", True):
+        is_open = vals.get("active", True) and not stage._is_closed
+        if vals["type"] == "lead" or not is_open or not self._is_for_dealership(vals):
             return [], {}
         country = self.env["res.country"].browse(vals.get("country_id"))
         parsed = {
@@ -177,6 +217,9 @@ class Lead(models.Model):
     def _read_values(self, vals):
         """Return what the customer asked, of values that make no lead.
 
+        Whoever sent them learns nothing by it: a record that the user may not see is
+        not named.
+
         :param dict vals: of ``crm.lead``; those without a field of their own in an
             enquiry become a part of its message.
         :rtype: Enquiry
@@ -189,8 +232,8 @@ class Lead(models.Model):
             enquired_at=fields.Datetime.to_datetime(vals.get("enquiry_date")),
             phone=vals.get("phone") or "",
             email=vals.get("email_from") or "",
-            brand=lead.brand_id.name or "",
-            vehicle=lead.vehicle_model_id.name or "",
+            brand=_filter_seen(lead.brand_id).name or "",
+            vehicle=_filter_seen(lead.vehicle_model_id).name or "",
             message="\n".join(filter(None, [vals.get("name"), text, *details])),
         )
 
@@ -209,6 +252,8 @@ def _describe(record, vals):
         label = field._description_string(record.env)
         if field.type in ("one2many", "many2many"):
             texts = _describe_rows(record, field, value)
+        elif field.type == "many2one":
+            texts = _filter_seen(record[name]).mapped("display_name")
         else:
             texts = [field.convert_to_export(record[name], record)]
         lines += [f"{label}: {text}" for text in texts if text]
@@ -230,4 +275,23 @@ def _describe_rows(record, field, commands):
         if isinstance(command, list | tuple) and command[0] in MAKING
     ]
     said = [", ".join(_describe(rows.new(vals), vals)) for vals in made]
-    return [field.convert_to_export(rows._origin, record), *said]
+    return [field.convert_to_export(_filter_seen(rows._origin), record), *said]
+
+
+def _filter_seen(records):
+    """Return those of some records that the user may see, with the rights of these.
+
+    :param records: with more rights than the user has.
+    """
+    return records.sudo(False)._filtered_access("read").sudo(records.env.su)
+
+
+def _clean_text(field, value):
+    """Return a value of a field, which may be a text, as :meth:`_clean_texts` says."""
+    if not isinstance(value, str) or not field:
+        return value
+    clean = put_on_one_line if field.type == "char" else leave_out_controls
+    if field.name == "email_from":
+        clean = put_address_on_one_line
+    cleaned = clean(value)
+    return value if cleaned == value else type(value)(cleaned)

@@ -1,4 +1,6 @@
-from odoo import SUPERUSER_ID, api, fields, models
+from odoo import api, fields, models
+
+from ..inner_context import KNOWN_DEFAULTS
 
 #: What core reads out of a phone number and an address, which the door did already.
 KNOWN_FIELDS = ("phone_sanitized", "phone_state", "email_normalized")
@@ -63,7 +65,7 @@ class Lead(models.Model):
         if not vals_list:
             return self.browse()
         known = self._prepare_known_defaults(vals_list)
-        leads = self.with_context(known_defaults=known).create(
+        leads = self.with_context(**KNOWN_DEFAULTS.say(known)).create(
             [self._sanitize_description(vals) for vals in vals_list]
         )
         # One look at all of them; the ORM would look lead by lead when it writes.
@@ -96,9 +98,8 @@ class Lead(models.Model):
         html = self._fields["description"].convert_to_cache(vals["description"], self)
         return {**vals, "description": Sanitized(html)}
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        leads = super().create(vals_list)
+    def _create_by_core(self, vals_list):
+        leads = super()._create_by_core(vals_list)
         known = self._get_known_defaults()
         if known and leads:
             leads._keep_known(set.intersection(*map(set, vals_list)).union(known))
@@ -122,5 +123,4 @@ class Lead(models.Model):
 
     @api.model
     def _get_known_defaults(self):
-        # A client may send any context, but is not the superuser.
-        return self.env.uid == SUPERUSER_ID and self.env.context.get("known_defaults")
+        return KNOWN_DEFAULTS.get(self.env)

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..series import Constraint
+
 
 class Lead(models.Model):
     """Lost: in the lost stage, with a reason, and lost in Odoo's own sense.
@@ -18,17 +20,15 @@ class Lead(models.Model):
         readonly=True,
         copy=False,
         ondelete="set null",
+        server_only=True,
         help="The stage that the lead was in when it was lost.",
     )
 
-    def write(self, vals):
-        archiving = "active" in vals and not vals["active"]
-        if archiving and "stage_id" not in vals:
-            return self._write_archived(vals)
-        if archiving:
-            self._check_archived_as_lost(vals)
-        self._check_stays_lost(vals)
-        return super().write(vals)
+    _lost_with_reason = Constraint(
+        "CHECK(lost_reason_id IS NOT NULL OR lost_stage_id IS NULL OR active"
+        " OR is_bpo IS NOT TRUE)",
+        "A lost lead has a reason.",
+    )
 
     # ------------------------------------------------------------
     # ACTIONS
@@ -70,78 +70,115 @@ class Lead(models.Model):
         return {**action, "context": context}
 
     # ------------------------------------------------------------
-    # HOOKS
+    # PHASES
     # ------------------------------------------------------------
 
-    def _check_stage_move(self, stage, vals):
-        if stage.is_lost and not vals.get("lost_reason_id"):
-            without = self.filtered(lambda lead: not lead.lost_reason_id)
-            if without or (self and "lost_reason_id" in vals):
-                raise UserError(self._prepare_missing_reason_message(without or self))
-        return super()._check_stage_move(stage, vals)
+    def _find_targets(self, vals):
+        targets = super()._find_targets(vals)
+        if vals.get("active", True) or "stage_id" in vals:
+            return targets
+        # Archiving is losing.
+        for team, leads in self._filter_not_lost().grouped("team_id").items():
+            targets |= dict.fromkeys(leads, self._get_lost_stage(team))
+        return targets
 
-    def _before_stage_move(self, stage):
-        lost = self.filtered(lambda lead: lead.stage_id.is_lost)
-        if lost and not stage.is_lost:
-            lost._leave_lost()
-        if stage.is_lost:
-            for origin, leads in (self - lost).grouped("stage_id").items():
-                leads.sudo().write({"lost_stage_id": origin.id})
-        return super()._before_stage_move(stage)
+    def _get_move(self, stage):
+        move = super()._get_move(stage)
+        # How far each came is written with its loss.
+        return (move, self.stage_id) if stage and stage.is_lost else move
 
-    def _prepare_stage_values(self, stage, vals):
-        values = super()._prepare_stage_values(stage, vals)
-        if stage.is_lost:
+    def _prepare_move_values(self, vals, stage):
+        values = super()._prepare_move_values(vals, stage)
+        if stage and stage.is_lost:
             # In one write, so that core counts the loss once.
-            values |= {"active": False, "probability": 0, "automated_probability": 0}
+            return {
+                **values,
+                "active": False,
+                "probability": 0,
+                "automated_probability": 0,
+                "lost_stage_id": self.stage_id.id,
+            }
+        if stage is not None and self.lost_stage_id:
+            return {**values, "lost_stage_id": False}
         return values
 
-    def _after_stage_move(self, stage, left):
-        if stage.is_lost:
-            self._log_orders_left_alone(left)
-        else:
-            self.filtered("lost_stage_id").sudo().write({"lost_stage_id": False})
-        if not stage._is_closed:
-            reopened = self.filtered(lambda lead: left[lead].is_lost)
-            if reopened:
-                reopened._compute_probabilities()
-        return super()._after_stage_move(stage, left)
+    def _prepare_changes(self, vals):
+        changes = super()._prepare_changes(vals)
+        for change in changes:
+            # See _leave_lost().
+            change.foresee(
+                _find_leaving_lost(change),
+                active=True,
+                lost_reason_id=self.env["crm.lost.reason"],
+            )
+        return changes
+
+    def _refuse_change(self, change):
+        self._refuse_without_reason(change)
+        self._refuse_unlike_stage(change)
+        return super()._refuse_change(change)
+
+    def _prepare_change(self, change):
+        leaving = _find_leaving_lost(change)
+        if leaving:
+            leaving._leave_lost()
+        return super()._prepare_change(change)
+
+    def _follow_up_change(self, change):
+        moved = change.find_changing("stage_id")
+        lost = moved.filtered(lambda lead: change.get_new(lead, "stage_id").is_lost)
+        lost._log_orders_left_alone(change)
+        reopened = _find_leaving_lost(change).filtered(
+            lambda lead: not change.get_new(lead, "stage_id")._is_closed
+        )
+        if reopened:
+            reopened.sudo()._compute_probabilities()
+        return super()._follow_up_change(change)
 
     # ------------------------------------------------------------
     # BUSINESS
     # ------------------------------------------------------------
 
-    def _write_archived(self, vals):
-        lost = self.filtered(lambda lead: lead.stage_id.is_lost)
-        (self - lost).action_set_lost(**vals)
-        return super(Lead, lost).write(vals)
+    def _filter_not_lost(self):
+        return self.filtered(lambda lead: not lead.stage_id.is_lost)
 
-    def _check_archived_as_lost(self, vals):
-        """An archived lead in an open stage would be lost without a trace."""
-        if not self.env["crm.stage"].browse(vals["stage_id"]).is_lost:
-            raise UserError(
-                self.env._("Archiving a lead is losing it: move it to the lost stage.")
+    def _refuse_without_reason(self, change):
+        """A lost lead has a reason, and keeps one."""
+        asked = change.find_changing("stage_id", "lost_reason_id")
+        if "lost_reason_id" in change.vals:
+            asked = self
+        without = asked.filtered(
+            lambda lead: (
+                change.get_new(lead, "stage_id").is_lost
+                and not change.get_new(lead, "lost_reason_id")
             )
+        )
+        if without:
+            raise UserError(self._prepare_missing_reason_message(without))
 
-    def _check_stays_lost(self, vals):
-        """A lost lead keeps its reason, and does not come back by itself."""
-        lost = self.filtered(lambda lead: lead.stage_id.is_lost)
-        if "stage_id" in vals:
-            lost = lost.filtered(lambda lead: lead.stage_id.id == vals["stage_id"])
-        if vals.get("active") and not all(lost.mapped("active")):
-            raise UserError(
-                self.env._(
-                    "%s is lost and does not reopen. Create a new lead for a returning "
-                    "customer.",
-                    ", ".join(lead._get_label() for lead in lost),
+    def _refuse_unlike_stage(self, change):
+        """Lost leads are archived, and open ones are not."""
+        for lead in change.find_changing("active", "stage_id"):
+            stage = change.get_new(lead, "stage_id")
+            is_active = change.get_new(lead, "active")
+            if is_active and stage.is_lost:
+                raise UserError(
+                    self.env._(
+                        "%s is lost and does not reopen. Create a new lead for a "
+                        "returning customer.",
+                        lead._get_label(),
+                    )
                 )
-            )
-        if lost and "lost_reason_id" in vals and not vals["lost_reason_id"]:
-            raise UserError(self._prepare_missing_reason_message(lost))
+            if not (is_active or stage._is_closed):
+                raise UserError(
+                    self.env._(
+                        "Archiving a lead is losing it: move it to the lost stage."
+                    )
+                )
 
     def _leave_lost(self):
         """Undo the archiving, in a write of its own so that core counts it once."""
-        return super().write(
+        return self._write_by_core(
             {
                 "active": True,
                 "lost_reason_id": False,
@@ -190,7 +227,7 @@ class Lead(models.Model):
             ", ".join(lead._get_label() for lead in leads),
         )
 
-    def _log_orders_left_alone(self, left):
+    def _log_orders_left_alone(self, change):
         pushes = self.env["crm.dealer.push"].sudo()
         possible = pushes.search(
             [("lead_id", "in", self.ids), ("order_may_exist", "=", True)]
@@ -199,7 +236,7 @@ class Lead(models.Model):
             lead = lead.with_env(self.env)
             if not lead.dealer_so_name:
                 lead._log_order_possible(attempts.dealership_id)
-            elif left[lead].is_won:
+            elif change.get_old(lead, "stage_id").is_won:
                 lead._log_order_left_alone()
 
     def _log_order_possible(self, dealerships):
@@ -220,3 +257,16 @@ class Lead(models.Model):
                 dealership=self.dealership_id.name,
             )
         )
+
+
+def _find_leaving_lost(change):
+    """Return the leads that a write takes out of the lost stage.
+
+    :param LeadChange change: the write.
+    """
+    return change.find_changing("stage_id").filtered(
+        lambda lead: (
+            change.get_old(lead, "stage_id").is_lost
+            and not change.get_new(lead, "stage_id").is_lost
+        )
+    )

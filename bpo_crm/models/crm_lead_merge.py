@@ -1,5 +1,7 @@
-from odoo import api, models
+from odoo import SUPERUSER_ID, api, models
 from odoo.exceptions import UserError
+
+from ..roles import MANAGER
 
 MERGED_FIELDS = ["dealership_id", "vehicle_model_id"]
 
@@ -10,6 +12,7 @@ class Lead(models.Model):
     _inherit = "crm.lead"
 
     def _merge_opportunity(self, *args, **kwargs):
+        self._check_mergeable()
         # Closed leads stay on record for the reports.
         closed = self.filtered(lambda lead: lead.stage_id._is_closed)
         if closed and len(self - closed) < 2:
@@ -29,6 +32,39 @@ class Lead(models.Model):
         self._pass_on_customers(released)
         return head
 
+    def _check_mergeable(self):
+        """Refuse to let an agent make somebody else's lead, or customer, disappear.
+
+        :raises AccessError: for leads that are not the agent's.
+        :raises UserError: for leads in the pool, and for those of several customers.
+        """
+        if not self._is_agent_only():
+            return
+        self.check_access("write")
+        self.filtered(lambda lead: lead.user_id != self.env.user)._refuse_unclaimed()
+        if not self._are_of_one_customer():
+            raise UserError(
+                self.env._(
+                    "Only leads with a phone number or an email address in common are "
+                    "of one customer. Ask a supervisor to merge others."
+                )
+            )
+
+    def _are_of_one_customer(self):
+        """Whether each of these leads has a key in common with the others.
+
+        :rtype: bool
+        """
+        known, rest = set(), self
+        while rest:
+            found = rest.filtered(lambda lead: known.intersection(lead._list_keys()))
+            found = found or (rest[:1] if not known else rest.browse())
+            if not found:
+                return False
+            known.update(key for lead in found for key in lead._list_keys())
+            rest -= found
+        return True
+
     def _merge_dependences(self, opportunities):
         opportunities._release_stage_activities(self)
         result = super()._merge_dependences(opportunities)
@@ -47,7 +83,7 @@ class Lead(models.Model):
         """
         planned = self._find_stage_activities()
         # The head's own stage plans; what was agreed with the customer stays.
-        planned.filtered(lambda row: row.automated and not row.due_at).unlink()
+        planned.filtered(lambda row: row.automated and not row._is_promised()).unlink()
         planned.exists().crm_stage_id = False
         done = self.env["mail.activity"].sudo().with_context(active_test=False)
         done.search(
@@ -84,3 +120,32 @@ class Lead(models.Model):
                     ", ".join(lead._get_label() for lead in ordered),
                 )
             )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_closed(self):
+        """Closed leads stay on record, also where core deletes what it merged.
+
+        :raises UserError: for whoever is no manager.
+        """
+        if self.env.uid == SUPERUSER_ID or self.env.user.has_group(MANAGER):
+            return
+        closed = self.filtered(lambda lead: lead.is_bpo and lead.stage_id._is_closed)
+        if closed:
+            raise UserError(
+                self.env._(
+                    "Closed leads stay on record: %s. Only a manager can delete them.",
+                    ", ".join(lead._get_label() for lead in closed),
+                )
+            )
+
+
+class LeadConvert(models.TransientModel):
+    """Core's window deletes all that it was to merge, and may have left out some."""
+
+    _inherit = "crm.lead2opportunity.partner"
+
+    def _action_merge(self):
+        self.duplicated_lead_ids -= self.duplicated_lead_ids.filtered(
+            lambda lead: lead.stage_id._is_closed
+        )
+        return super()._action_merge()

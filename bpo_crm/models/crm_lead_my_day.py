@@ -2,9 +2,8 @@ from datetime import datetime, time, timedelta
 
 from odoo import api, fields, models
 
+from ..domains import OPEN_LEAD, POOL_ORDER
 from ..local_time import to_utc
-from .crm_lead import OPEN_LEAD
-from .crm_lead_claim import POOL_ORDER
 
 #: How many leads a section shows; the others are counted.
 SECTION_LIMIT = 40
@@ -93,7 +92,10 @@ class Lead(models.Model):
     @api.model
     def _count_my_day(self):
         midnight = datetime.combine(fields.Date.context_today(self), time())
-        start = to_utc(midnight, self.env.user)
+        # Not always 24 hours: the clocks may be changed on that day.
+        start, stop = (
+            to_utc(midnight + timedelta(days=days), self.env.user) for days in (0, 1)
+        )
         calls = (
             self.env["crm.call.log"]
             .sudo()
@@ -101,7 +103,7 @@ class Lead(models.Model):
                 [
                     ("user_id", "=", self.env.uid),
                     ("call_date", ">=", start),
-                    ("call_date", "<", start + timedelta(days=1)),
+                    ("call_date", "<", stop),
                 ],
                 aggregates=["__count", "contact_rate:sum", "duration:sum"],
             )

@@ -5,9 +5,8 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 from odoo.tools.sql import column_exists, create_column
 
+from ..domains import NEVER, OPEN_LEAD, OPEN_STAGE
 from ..local_time import to_zone
-from .crm_lead import NEVER, OPEN_LEAD
-from .crm_stage import OPEN_STAGE
 
 NEXT_STEP_STATES = [
     ("none", "No Next Step"),
@@ -27,8 +26,6 @@ class Lead(models.Model):
 
     _inherit = "crm.lead"
 
-    # The pipeline's screens show archived leads, and done activities are archived.
-    activity_ids = fields.One2many(context={"active_test": True})
     next_step_date = fields.Date(
         "Next Step On",
         compute="_compute_next_step",
@@ -53,6 +50,7 @@ class Lead(models.Model):
         "No Next Step Because",
         readonly=True,
         copy=False,
+        server_only=True,
         help="Why the owner plans nothing for this lead now.",
     )
 
@@ -91,11 +89,14 @@ class Lead(models.Model):
         )
         return result
 
-    def write(self, vals):
-        if {"stage_id", "user_id"}.intersection(vals):
-            # It was said about another moment of the lead.
-            self._forget_reason()
-        return super().write(vals)
+    # ------------------------------------------------------------
+    # PHASES
+    # ------------------------------------------------------------
+
+    def _prepare_change(self, change):
+        # It was said about another moment of the lead.
+        change.find_changing("stage_id", "user_id")._forget_reason()
+        return super()._prepare_change(change)
 
     # ------------------------------------------------------------
     # COMPUTE
@@ -213,12 +214,6 @@ class Lead(models.Model):
     def _forget_reason(self):
         """Take back why nothing was planned."""
         self.sudo().filtered("no_next_step_reason").no_next_step_reason = False
-
-    @api.model
-    def _search_my_activity_date_deadline(self, operator, operand):
-        # On 18.0, core looks at what is done as well where archived leads show.
-        pending = self.with_context(active_test=True)
-        return super(Lead, pending)._search_my_activity_date_deadline(operator, operand)
 
     @api.model
     def _get_todays(self):

@@ -1,18 +1,24 @@
 from odoo import SUPERUSER_ID, api, models
 from odoo.exceptions import UserError
 
-from ..roles import MANAGER
+from ..roles import MANAGER, check_role
+from ..series import STAGE_TEAM, Constraint
 
 
 class Lead(models.Model):
     """Forward, one stage at a time (seed 003, "Forward-only stage progression").
 
-    Every way into a stage ends in ``create`` or ``write`` below. What a closing
-    stage asks for besides is added by the hooks, in the files on winning and
-    losing a lead.
+    The rule compares the stage of a lead before and after a write, whatever the way
+    in. What a closing stage asks for besides is in the files on winning and losing a
+    lead.
     """
 
     _inherit = "crm.lead"
+
+    _stage_given = Constraint(
+        "CHECK(stage_id IS NOT NULL OR type != 'opportunity' OR is_bpo IS NOT TRUE)",
+        "An opportunity is always in a stage.",
+    )
 
     # ------------------------------------------------------------
     # COMPUTE
@@ -21,42 +27,17 @@ class Lead(models.Model):
     @api.depends("team_id", "type")
     def _compute_stage_id(self):
         # Core takes the first unfolded stage, which may be a won one.
-        unplaced = self.filtered(lambda lead: not lead.stage_id)
-        for team, leads in unplaced.grouped("team_id").items():
-            leads.stage_id = self.env["crm.stage"]._find_open(team)[:1]
+        misplaced = self.filtered(
+            lambda lead: not lead.stage_id or lead._is_in_stage_of_others()
+        )
+        for team, leads in misplaced.grouped("team_id").items():
+            open_stages = self.env["crm.stage"]._find_open(team)
+            for lead in leads:
+                lead.stage_id = lead.stage_id._find_place_among(open_stages)
 
     # ------------------------------------------------------------
     # CRUD
     # ------------------------------------------------------------
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        leads = super().create(vals_list)
-        for lead in leads:
-            self._check_probability({"probability": lead.probability}, lead.stage_id)
-        for lead in leads._check_birth():
-            lead._close_at_birth()
-        return leads
-
-    def write(self, vals):
-        if "stage_id" not in vals:
-            self._check_probability(vals, self.stage_id)
-            return super().write(vals)
-        stage = self.env["crm.stage"].browse(vals["stage_id"]).exists()
-        self._check_probability(vals, stage)
-        moving = self.filtered(lambda lead: lead.stage_id != stage)
-        staying = self - moving
-        moving._check_stage_move(stage, vals)
-        moving._before_stage_move(stage)
-        if staying:
-            others = {name: vals[name] for name in vals if name != "stage_id"}
-            super(Lead, staying).write(others)
-        if moving:
-            left = {lead: lead.stage_id for lead in moving}
-            values = moving._prepare_stage_values(stage, vals)
-            super(Lead, moving).write(values)
-            moving._after_stage_move(stage, left)
-        return True
 
     def copy_data(self, default=None):
         # A copy is a new lead, also when the original is archived as lost.
@@ -64,40 +45,89 @@ class Lead(models.Model):
         return super().copy_data(default)
 
     # ------------------------------------------------------------
-    # HOOKS: what a stage asks for
+    # PHASES
     # ------------------------------------------------------------
 
-    def _check_stage_move(self, stage, vals):
-        """Refuse the move of any of these leads that is not allowed.
+    def _check_births(self):
+        self._check_probability()
+        self._check_born_in_first_stage()
+        if any(self.mapped("date_closed")):
+            self._check_may_date_closing()
+        return super()._check_births()
 
-        :param crm.stage stage: where to; an empty recordset for no stage.
-        :param dict vals: all that is to be written.
-        :raises UserError: before anything is written.
+    def _close_births(self):
+        for lead in self.filtered(lambda lead: lead._is_closed_or_archived()):
+            lead._close_at_birth()
+        return super()._close_births()
+
+    @api.model
+    def _get_watched_fields(self):
+        return super()._get_watched_fields() | {"date_closed", "probability"}
+
+    def _refuse_change(self, change):
+        if "date_closed" in change.vals and not self._are_won_undated():
+            self._check_may_date_closing()
+        self._refuse_no_opportunity(change)
+        problems = change.find_changing("stage_id")._find_move_problems(change)
+        problems = {
+            lead: problem
+            for lead, problem in problems.items()
+            if lead not in change.lifted
+        }
+        self._refuse_unless_lifted(problems)
+        change.lifted |= problems
+        return super()._refuse_change(change)
+
+    def _check_change(self, change):
+        if "probability" in change.vals:
+            self._check_probability()
+        return super()._check_change(change)
+
+    def _follow_up_change(self, change):
+        self._log_lifted(change.lifted)
+        return super()._follow_up_change(change)
+
+    # ------------------------------------------------------------
+    # HOOKS: what a move is
+    # ------------------------------------------------------------
+
+    def _find_targets(self, vals):
+        """Return the stage to which a write moves each of these leads.
+
+        :param dict vals: what is written, normalised.
+        :return: None for a lead that stays where it is.
+        :rtype: dict[crm.lead, crm.stage | None]
         """
-        self._check_forward_only(stage, self._prepare_target_team(vals))
+        if "stage_id" not in vals:
+            return dict.fromkeys(self)
+        stage = self.env["crm.stage"].browse(vals["stage_id"]).exists()
+        return {lead: None if lead.stage_id == stage else stage for lead in self}
 
-    def _before_stage_move(self, stage):
-        """Prepare these leads for a move that is allowed."""
+    def _get_move(self, stage):
+        """Return what is alike for the leads that can be written together.
 
-    def _prepare_stage_values(self, stage, vals):
-        """Return what has to be written for these leads to be in ``stage``."""
-        return dict(vals)
-
-    def _after_stage_move(self, stage, left):
-        """Do what belongs to a move that was written.
-
-        :param crm.stage stage: where these leads are now.
-        :param dict left: the stage that each of them was in.
+        :param crm.stage stage: where this lead goes, or None.
         """
+        return stage
+
+    def _prepare_move_values(self, vals, stage):
+        """Return what has to be written for these leads.
+
+        :param dict vals: what is written, normalised.
+        :param crm.stage stage: where they go; None for those that stay.
+        :rtype: dict
+        """
+        others = {name: vals[name] for name in vals if name != "stage_id"}
+        return others if stage is None else {**others, "stage_id": stage.id}
 
     # ------------------------------------------------------------
     # BUSINESS
     # ------------------------------------------------------------
 
-    def _check_birth(self):
+    def _check_born_in_first_stage(self):
         """A new lead is born open, in the first stage of its team.
 
-        :return: those that are elsewhere because a manager lifted the guard.
+        :raises UserError: for one that is not, unless a manager lifted the guard.
         """
         problems = {}
         for team, leads in self.grouped("team_id").items():
@@ -105,27 +135,58 @@ class Lead(models.Model):
             for lead in leads:
                 if lead.stage_id != first or not lead.active:
                     problems[lead] = lead._prepare_birth_problem(first)
-        self._refuse_or_log(problems)
-        return self.browse(lead.id for lead in problems)
+        self._refuse_unless_lifted(problems)
+        self._log_lifted(problems)
+
+    @api.model
+    def _check_may_date_closing(self):
+        """Odoo notes itself when a lead is closed; history is the managers'.
+
+        :raises AccessError: for anybody else.
+        """
+        check_role(
+            self.env,
+            MANAGER,
+            self.env._("Only a manager can enter when a lead was closed."),
+        )
+
+    def _are_won_undated(self):
+        """Whether these leads are won at birth, which 19.0 dates in a second write."""
+        return all(lead.stage_id.is_won and not lead.date_closed for lead in self)
+
+    def _refuse_no_opportunity(self, change):
+        """What is worked does not go back to what nobody has looked at.
+
+        :param LeadChange change: of these leads.
+        :raises UserError: for an opportunity that becomes a lead.
+        """
+        for lead in change.find_changing("type"):
+            if change.get_new(lead, "type") != "opportunity":
+                raise UserError(
+                    self.env._(
+                        "%s is an opportunity and stays one. Mark it as lost where "
+                        "nothing comes of it.",
+                        lead._get_label(),
+                    )
+                )
+
+    def _is_closed_or_archived(self):
+        return self.stage_id._is_closed or not self.active
 
     def _close_at_birth(self):
         """Send a lead that was made as a closed one the way of all others."""
         stage = self.stage_id
         if stage._is_closed:
+            # Open for this moment only: the customer may have an open lead by now.
             first = self.env["crm.stage"]._find_open(self.team_id)[:1]
-            self._write_stage(first)
+            self._write_by_core({"stage_id": first.id})
             if stage.is_won and self.dealer_so_name:
                 # History: it was won elsewhere, and the dealer has its order.
-                self._write_stage(stage)
+                self._write_by_core({"stage_id": stage.id})
             else:
                 self.write({"stage_id": stage.id})
         elif not self.active:
             self.action_set_lost()
-
-    def _write_stage(self, stage):
-        """Write a stage past the guard and past what the stage asks for."""
-        # Open for this moment only: the customer may have an open lead by now.
-        return self._write_unheld({"stage_id": stage.id})
 
     def _prepare_birth_problem(self, first):
         return self.env._(
@@ -135,53 +196,68 @@ class Lead(models.Model):
             stage=self.stage_id.name if self.active else self.env._("Archived"),
         )
 
-    @api.model
-    def _check_probability(self, vals, stages):
-        """Core takes a lead with 100% for a won one, whatever its stage is."""
-        if (vals.get("probability") or 0) < 100:
-            return
-        if not all(stages.mapped("is_won")):
-            raise UserError(
-                self.env._(
-                    "A probability of 100% means won. Use the Mark Won button instead."
+    def _check_probability(self):
+        """Core takes a lead with 100% for a won one, whatever its stage is.
+
+        :raises UserError: for one in another stage.
+        """
+        for lead in self.sudo():
+            if lead.probability >= 100 and not lead.stage_id.is_won:
+                raise UserError(
+                    self.env._(
+                        "A probability of 100% means won. Use the Mark Won button "
+                        "instead."
+                    )
                 )
-            )
 
-    def _prepare_target_team(self, vals):
-        """Return a function that tells the team of a lead after the write."""
-        if "team_id" not in vals:
-            return lambda lead: lead.team_id
-        team = self.env["crm.team"].browse(vals["team_id"])
-        return lambda lead: team
+    def _is_in_stage_of_others(self):
+        """Whether this lead is in an open stage of another team than its own."""
+        stage = self.stage_id
+        teams = stage[STAGE_TEAM]
+        return bool(teams) and not stage._is_closed and self.team_id not in teams
 
-    def _check_forward_only(self, stage, get_team):
+    def _find_move_problems(self, change):
+        """Return why leads must not move as they do.
+
+        :param LeadChange change: with their moves.
+        :return: the reason for each that must not.
+        :rtype: dict[crm.lead, str]
+        """
         problems = {}
-        for team, leads in self.grouped(get_team).items():
+        groups = self.grouped(lambda lead: change.get_new(lead, "team_id"))
+        for team, leads in groups.items():
             open_stages = self.env["crm.stage"]._find_open(team)
             for lead in leads:
-                problem = lead._find_move_problem(stage, open_stages)
+                problem = lead._find_move_problem(change, open_stages)
                 if problem:
                     problems[lead] = problem
-        self._refuse_or_log(problems)
+        return problems
 
-    def _find_move_problem(self, stage, open_stages):
-        """Say why this lead must not move to ``stage``; None where it may."""
-        if stage._is_closed:
+    def _find_move_problem(self, change, open_stages):
+        """Say why this lead must not move as it does; None where it may.
+
+        :param LeadChange change: with its move.
+        :param crm.stage open_stages: of the team that it has then.
+        """
+        origin, stage = (
+            getter(self, "stage_id") for getter in (change.get_old, change.get_new)
+        )
+        if stage._is_closed or self._is_placed_by_team(change, open_stages):
             return None
-        if self.stage_id._is_closed:
+        if origin._is_closed:
             return self.env._(
                 '%(lead)s is closed in stage "%(stage)s" and does not reopen. Create a '
                 "new lead for a returning customer.",
                 lead=self._get_label(),
-                stage=self.stage_id.name,
+                stage=origin.name,
             )
-        following = self.stage_id._next_among(open_stages)
+        following = origin._next_among(open_stages)
         if not following:
             return self.env._(
                 "Leads can only move forward one stage at a time. From "
                 '"%(stage)s" no further open stage exists. Use the Mark Won or Mark '
                 "Lost buttons to close the lead instead.",
-                stage=self.stage_id.name,
+                stage=origin.name,
             )
         if stage == following:
             return None
@@ -189,20 +265,42 @@ class Lead(models.Model):
             'Leads can only move forward one stage at a time. From "%(stage)s" the '
             'only allowed next stage is "%(next)s". Use the Mark Won or Mark Lost '
             "buttons to close the lead instead.",
-            stage=self.stage_id.name,
+            stage=origin.name,
             next=following.name,
         )
 
-    def _refuse_or_log(self, problems):
+    def _is_placed_by_team(self, change, open_stages):
+        """Whether a lead was put into a stage since its new team has not the old one.
+
+        :param LeadChange change: with its move.
+        :param crm.stage open_stages: of the new team.
+        """
+        origin = change.get_old(self, "stage_id")
+        return (
+            change.get_old(self, "team_id") != change.get_new(self, "team_id")
+            and "stage_id" not in change.vals
+            and not origin._is_closed
+            and origin not in open_stages
+            and change.get_new(self, "stage_id")
+            == origin._find_place_among(open_stages)
+        )
+
+    @api.model
+    def _refuse_unless_lifted(self, problems):
         """Refuse what breaks a rule, unless a manager lifted the guard.
 
         :param dict problems: the reason for each lead.
         :raises UserError: naming every reason once.
         """
-        if not problems:
-            return
-        if not self._is_guard_lifted():
+        if problems and not self._is_guard_lifted():
             raise UserError("\n".join(dict.fromkeys(problems.values())))
+
+    @api.model
+    def _log_lifted(self, problems):
+        """Leave a line with every lead for which the guard was lifted.
+
+        :param dict problems: what it said of each.
+        """
         for lead, problem in problems.items():
             lead.message_post(
                 body=self.env._("The stage guard was lifted. It said: %s", problem)

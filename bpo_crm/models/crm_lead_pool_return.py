@@ -20,6 +20,7 @@ class Lead(models.Model):
         "res.users",
         readonly=True,
         copy=False,
+        server_only=True,
         help="Who had this lead last when it went back to the pool, and is not given "
         "it again.",
     )

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from .crm_lead import OPEN_LEAD
+from ..domains import OPEN_LEAD
 
 
 class Lead(models.Model):

@@ -3,7 +3,8 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.tools import SQL
 from odoo.tools.sql import column_exists, create_column
 
-from .crm_lead import NEVER
+from ..domains import NEVER
+from ..roles import SUPERVISOR
 
 RESPONSE_STATES = [
     ("waiting", "Waiting"),
@@ -98,7 +99,7 @@ class Lead(models.Model):
 
     @api.depends("intake_source_id", "is_response_unmeasured")
     def _compute_response_target_minutes(self):
-        # The source in the reports counts, too; see write() for its changes.
+        # The source in the reports counts, too: see _follow_up_change().
         settled = self._keep_settled("response_target_minutes")
         targets = (self - settled)._get_response_targets()
         for lead in self - settled:
@@ -166,39 +167,35 @@ class Lead(models.Model):
             )
 
     # ------------------------------------------------------------
-    # CRUD
+    # PHASES
     # ------------------------------------------------------------
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        leads = super().create(vals_list)
+    def _check_births(self):
         if self._is_agent_only():
-            leads._check_made_by_hand()
-        return leads
+            self._check_made_by_hand()
+        return super()._check_births()
 
-    def write(self, vals):
-        moved = self._filter_other_target(vals)
-        if self._is_agent_only():
-            self._check_arrival_kept(vals, moved)
-        result = super().write(vals)
+    @api.model
+    def _get_watched_fields(self):
+        return super()._get_watched_fields() | set(ARRIVAL_FIELDS)
+
+    def _refuse_change(self, change):
+        if not (self.env.su or self.env.user.has_group(SUPERVISOR)):
+            self._check_arrival_kept(change)
+        return super()._refuse_change(change)
+
+    def _prepare_change(self, change):
+        closing = change.find_changing("stage_id").filtered(
+            lambda lead: change.get_new(lead, "stage_id")._is_closed
+        )
+        closing._stop_waiting()
+        return super()._prepare_change(change)
+
+    def _follow_up_change(self, change):
+        moved = _find_other_target(change)
         if moved:
             moved.sudo()._compute_response_target_minutes()
-        return result
-
-    # ------------------------------------------------------------
-    # HOOKS
-    # ------------------------------------------------------------
-
-    def _before_stage_move(self, stage):
-        if stage._is_closed:
-            # Nobody is late for a customer who need not be called any more.
-            waiting = self.filtered(
-                lambda lead: lead.response_state in ("waiting", "due_soon")
-            )
-            waiting.sudo().write(
-                {"response_deadline": False, "response_warning_date": False}
-            )
-        return super()._before_stage_move(stage)
+        return super()._follow_up_change(change)
 
     # ------------------------------------------------------------
     # BUSINESS
@@ -237,19 +234,31 @@ class Lead(models.Model):
                 )
             )
 
-    def _check_arrival_kept(self, vals, moved):
-        """An agent cannot change since when a customer waits, and for how long.
+    def _check_arrival_kept(self, change):
+        """Nobody makes an own response better by when a customer asked.
 
         A source may be filled in where there is none.
 
-        :param dict vals: what is written.
-        :param crm.lead moved: those of these leads that have another target then.
+        :param LeadChange change: by somebody below a supervisor.
         """
-        if moved.source_id or any(name in vals for name in ARRIVAL_FIELDS):
+        has_other_source = any(
+            change.get_old(lead, "source_id") for lead in _find_other_target(change)
+        )
+        if has_other_source or any(name in change.vals for name in ARRIVAL_FIELDS):
             raise AccessError(
                 self.env._(
                     "Only a supervisor can correct when and where a customer asked."
                 )
+            )
+
+    def _stop_waiting(self):
+        """Nobody is late for a customer who need not be called any more."""
+        waiting = self.filtered(
+            lambda lead: lead.response_state in ("waiting", "due_soon")
+        )
+        if waiting:
+            waiting.sudo().write(
+                {"response_deadline": False, "response_warning_date": False}
             )
 
     def _keep_settled(self, *names):
@@ -265,21 +274,6 @@ class Lead(models.Model):
             for name in names:
                 lead[name] = lead[name]
         return settled
-
-    def _filter_other_target(self, vals):
-        """Return those of these leads that have another source after a write.
-
-        Of leads that came in by the door, the reports' source says nothing.
-
-        :param dict vals: what is written.
-        """
-        if "source_id" not in vals:
-            return self.browse()
-        return self.filtered(
-            lambda lead: (
-                not lead.intake_source_id and lead.source_id.id != vals["source_id"]
-            )
-        )
 
     def _get_response_targets(self):
         """Return within how many working minutes customers are to be called.
@@ -374,3 +368,15 @@ class Lead(models.Model):
             now=fields.Datetime.now(),
             tried=tried,
         )
+
+
+def _find_other_target(change):
+    """Return the leads that have another source after a write.
+
+    Of leads that came in by the door, the reports' source says nothing.
+
+    :param LeadChange change: the write.
+    """
+    return change.find_changing("source_id").filtered(
+        lambda lead: not lead.intake_source_id
+    )

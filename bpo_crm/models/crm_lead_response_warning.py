@@ -1,9 +1,9 @@
 from odoo import api, fields, models
 from odoo.tools import format_datetime
 
+from ..domains import OPEN_STAGE
 from ..roles import SUPERVISOR
 from ..series import GROUP_MEMBERS, commit_progress
-from .crm_stage import OPEN_STAGE
 
 #: How many leads are warned of at once.
 BATCH = 500
@@ -14,7 +14,7 @@ class Lead(models.Model):
 
     _inherit = "crm.lead"
 
-    is_response_warned = fields.Boolean(readonly=True, copy=False)
+    is_response_warned = fields.Boolean(readonly=True, copy=False, server_only=True)
 
     def init(self):
         result = super().init()

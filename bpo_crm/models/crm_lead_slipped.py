@@ -1,6 +1,6 @@
 from odoo import api, models
 
-from .crm_lead import OPEN_LEAD
+from ..domains import OPEN_LEAD
 
 #: How many leads of each kind the digest names; the others are counted.
 LIST_LIMIT = 20

@@ -5,6 +5,7 @@ import secrets
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..inner_context import with_inner_context
 from ..roles import SUPERVISOR
 from ..series import Constraint
 
@@ -21,6 +22,7 @@ class LeadSource(models.Model):
 
     _name = "crm.lead.source"
     _description = "Lead Source"
+    _inherit = ["crm.company.data"]
     _order = "name, id"
 
     name = fields.Char(required=True)
@@ -37,9 +39,15 @@ class LeadSource(models.Model):
         help="The source that its leads get.",
     )
     # What its enquiries do not say
-    brand_id = fields.Many2one("crm.brand", ondelete="restrict")
-    dealership_id = fields.Many2one("crm.dealership", ondelete="restrict")
-    team_id = fields.Many2one("crm.team", ondelete="restrict")
+    brand_id = fields.Many2one("crm.brand", ondelete="restrict", check_company=True)
+    dealership_id = fields.Many2one(
+        "crm.dealership", ondelete="restrict", check_company=True
+    )
+    team_id = fields.Many2one(
+        "crm.team",
+        ondelete="restrict",
+        domain="['|', ('company_id', '=', False), ('company_id', '=?', company_id)]",
+    )
     # Its door
     token_hash = fields.Char(
         groups="base.group_system", copy=False, exportable=False, readonly=True
@@ -66,18 +74,34 @@ class LeadSource(models.Model):
         "Nobody can be called before the enquiry: the minutes cannot be negative.",
     )
 
+    @api.constrains("company_id", "team_id")
+    def _check_team_company(self):
+        self._check_own_or_shared("team_id")
+
     @api.model_create_multi
     def create(self, vals_list):
         sources = super().create(vals_list)
         for source in sources.filtered(lambda source: not source.utm_source_id):
-            source.utm_source_id = (
-                self.env["utm.source"].sudo().create({"name": source.name})
-            )
+            source.utm_source_id = self._find_utm_source(source.name)
         return sources
+
+    @api.model
+    def _find_utm_source(self, name):
+        """Return a source of the reports that has a name; it is made if need be.
+
+        :param str name: as one of an earlier installation may be called, which no
+            other source of enquiries has.
+        """
+        utm_sources = with_inner_context(self.env["utm.source"]).sudo()
+        others = self.sudo().with_context(active_test=False).search([])
+        found = utm_sources.search(
+            [("name", "=", name), ("id", "not in", others.utm_source_id.ids)], limit=1
+        )
+        return found or utm_sources.create({"name": name})
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_of_core(self):
-        of_core = self & self.concat(*map(self._get_of_core, CORE_WAYS))
+        of_core = self & self.browse().concat(*map(self._get_of_core, CORE_WAYS))
         if of_core:
             raise UserError(
                 self.env._(
@@ -86,6 +110,10 @@ class LeadSource(models.Model):
                     ", ".join(of_core.mapped("name")),
                 )
             )
+
+    @api.model
+    def _get_users(self):
+        return [("crm.lead", "intake_source_id"), ("crm.lead.feed", "source_id")]
 
     @api.model
     def _get_of_core(self, way):

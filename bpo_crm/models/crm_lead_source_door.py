@@ -5,6 +5,7 @@ import psycopg2
 
 from odoo import SUPERUSER_ID, api, fields, models
 
+from ..passing_fault import is_passing
 from ..roles import MANAGER, check_role
 from ..series import Constraint
 
@@ -40,6 +41,7 @@ class LeadSource(models.Model):
         check_role(
             self.env, MANAGER, self.env._("Only a BPO manager can make a token.")
         )
+        self.check_access("write")
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
@@ -57,6 +59,9 @@ class LeadSource(models.Model):
         :return: True
         :raises AccessError: for anybody below a BPO manager.
         """
+        check_role(
+            self.env, MANAGER, self.env._("Only a BPO manager can revoke a token.")
+        )
         self.check_access("write")
         return self.sudo().write({"token_hash": False, "token_date": False})
 
@@ -91,7 +96,9 @@ class LeadSource(models.Model):
     def _deliver(self, enquiries, body=b"", has_failed_here=False):
         """Take in enquiries in a transaction of their own.
 
-        One that cannot be taken in is kept in quarantine, and the others come in.
+        One that cannot be taken in is kept in quarantine, and the others come in. A
+        fault of this server that passes is raised: whoever sent them sends them again,
+        and what came in before it is known then.
 
         :param list enquiries: of :class:`intake.Enquiry`.
         :param bytes body: what they were read from, kept with those in quarantine.
@@ -109,9 +116,9 @@ class LeadSource(models.Model):
         try:
             return self._run_alone(take_in)
         except Exception as error:
-            problem = str(error) or type(error).__name__
-            if not enquiries or all(enquiry.problem for enquiry in enquiries):
+            if is_passing(error) or all(enquiry.problem for enquiry in enquiries):
                 raise
+            problem = str(error) or type(error).__name__
             _logger.warning("Delivery of %s goes on apart: %s", self.code, problem)
         if len(enquiries) == 1:
             # Kept, for somebody to look at; what it is, is not for the sender.
@@ -139,7 +146,9 @@ class LeadSource(models.Model):
             # Two that name the same customer wait for each other instead of failing.
             cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
             env = api.Environment(cr, SUPERUSER_ID, {})
-            return work(env["crm.lead.source"].browse(self.id))
+            source = env["crm.lead.source"].browse(self.id)
+            # The country and the hours that count are those of its company.
+            return work(source.with_company(source.company_id))
 
 
 class LeadSourceRate(models.Model):

@@ -1,15 +1,17 @@
 import dataclasses
-import functools
 import hashlib
 import logging
 
 from odoo import api, fields, models
 
+from ..inner_context import ORIGINAL_MAIL
 from ..intake import (
     InvalidEnquiry,
     describe_mail,
     is_charset,
+    leave_out_controls,
     mend_headers,
+    put_on_one_line,
     read_mail,
 )
 from .crm_lead_intake import with_name
@@ -46,35 +48,6 @@ class LeadSource(models.Model):
     # ------------------------------------------------------------
     # BUSINESS
     # ------------------------------------------------------------
-
-    def _receive_mail(self, original, **values):
-        """Keep a mail, and take it in as soon as it is certain to be kept.
-
-        The gateway's transaction cannot do both: it fails where another delivery
-        names the same customer, and then the mail is lost and bounced; and what it
-        has locked would keep a transaction within it waiting forever. So the mail
-        waits in quarantine until the commit, and stays there if it cannot be read.
-
-        :param bytes original: the mail.
-        :param values: further ones of its row.
-        """
-        enquiries = self.env["crm.lead.enquiry"]
-        row = enquiries._write_down_mail(self, original, self.env._("Not read yet."))
-        if row:
-            row.write(values)
-            self.env.cr.postcommit.add(functools.partial(self._read_kept_mail, row.id))
-
-    def _read_kept_mail(self, row_id):
-        def read(source):
-            source.env["crm.lead.enquiry"].browse(row_id).exists().action_retry()
-            if source.alias_id.alias_status != "valid":
-                source.alias_id.alias_status = "valid"
-
-        try:
-            self._run_alone(read)
-        except Exception:
-            # It is in quarantine, where somebody can try it again.
-            _logger.exception("A mail to %s could not be read", self.code)
 
     def _take_in_mail(self, original, team):
         """Take in what is in a mail.
@@ -142,7 +115,7 @@ class LeadEnquiry(models.Model):
         # All that came by one mail is in it.
         for of_mail in files.grouped("checksum").values():
             rows = self.browse(of_mail.mapped("res_id"))
-            original, team = of_mail[0].raw, rows.team_id[:1]
+            original, team = self._read_kept_file(of_mail[0]), rows.team_id[:1]
             # What is in the mail may have its name.
             rows.unlink()
             source._take_in_mail(original, team)
@@ -232,12 +205,10 @@ class MailThread(models.AbstractModel):
     @api.model
     def message_process(self, model, message, *args, **kwargs):
         # The bytes as they came: a mail with mistakes cannot be written from its parts.
-        original = getattr(message, "data", message)
-        if isinstance(original, str):
-            original = original.encode(errors="surrogateescape")
-        thread = self.with_context(original_mail=original[:MAX_MAIL])
+        original = _to_bytes(getattr(message, "data", message))
+        thread = self.with_context(**ORIGINAL_MAIL.say(original[:MAX_MAIL]))
         return super(MailThread, thread).message_process(
-            model, message, *args, **kwargs
+            model, original, *args, **kwargs
         )
 
     @api.model
@@ -253,6 +224,18 @@ class MailThread(models.AbstractModel):
             if charset and not is_charset(charset):
                 part.set_param("charset", "utf-8")
         return super()._message_parse_extract_payload(message, *args, **kwargs)
+
+    def _message_parse_extract_payload_postprocess(self, message, payload_dict):
+        # No database takes these characters, and nobody typed them.
+        body, files = payload_dict["body"], payload_dict["attachments"]
+        payload_dict = {
+            **payload_dict,
+            "body": type(body)(leave_out_controls(body)),
+            "attachments": [
+                file._replace(fname=put_on_one_line(file.fname or "")) for file in files
+            ],
+        }
+        return super()._message_parse_extract_payload_postprocess(message, payload_dict)
 
     @api.model
     def _message_route_process(self, message, message_dict, routes):
@@ -274,4 +257,14 @@ class MailThread(models.AbstractModel):
         :param email.message.EmailMessage message: what the gateway made of it.
         :rtype: bytes
         """
-        return self.env.context.get("original_mail") or message.as_bytes()
+        return ORIGINAL_MAIL.get(self.env) or message.as_bytes()
+
+
+def _to_bytes(mail):
+    if not isinstance(mail, str):
+        return mail
+    try:
+        return mail.encode(errors="surrogateescape")
+    except UnicodeEncodeError:
+        # Half a character, which no mail program writes.
+        return mail.encode(errors="ignore")

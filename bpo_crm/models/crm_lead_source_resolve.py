@@ -4,7 +4,7 @@ from datetime import datetime
 import pytz
 
 from odoo import api, fields, models
-from odoo.tools import email_normalize, format_datetime, plaintext2html
+from odoo.tools import email_normalize, format_datetime, groupby, plaintext2html
 
 from ..intake import Enquiry, find_country_code, find_numbers
 
@@ -27,6 +27,8 @@ class Entry:
     row: models.BaseModel | None
     enquiry: Enquiry | None
     source: models.BaseModel
+    #: Whose it is, as far as it is known; empty for any.
+    company: models.BaseModel | None = None
     #: By what its customer is known.
     keys: list = dataclasses.field(default_factory=list)
     #: Of ``crm.lead``.
@@ -63,9 +65,13 @@ class LeadSource(models.Model):
         :param dict fresh: the enquiry of each row of ``crm.lead.enquiry``.
         :rtype: list[Entry]
         """
-        entries = [Entry(row, enquiry, self) for row, enquiry in fresh.items()]
-        self._find_dealerships(entries)
-        self._find_vehicles(entries)
+        entries = [
+            Entry(row, enquiry, self, self._find_company(enquiry))
+            for row, enquiry in fresh.items()
+        ]
+        for find in (self._find_dealerships, self._find_vehicles):
+            for company, alike in groupby(entries, lambda entry: entry.company):
+                find(alike, company)
         countries = self._index("res.country", ("name", "code"))
         for entry in entries:
             self._find_moment(entry)
@@ -76,19 +82,32 @@ class LeadSource(models.Model):
     # WHAT IS MEANT
     # ------------------------------------------------------------
 
-    def _find_dealerships(self, entries):
-        known = self._index("crm.dealership", ("name", "code"))
+    def _find_company(self, enquiry):
+        """Return whose lead an enquiry will be, by the way that it came.
+
+        :rtype: res.company
+        """
+        feed = self.env["crm.lead.feed"].browse(enquiry.feed_id or None)
+        team = self.env["crm.team"].browse(enquiry.team_id or None)
+        ways = (feed, team, self, self.team_id)
+        companies = filter(None, (way.company_id for way in ways))
+        return next(companies, self.env["res.company"])
+
+    def _find_dealerships(self, entries, company):
+        known = self._index("crm.dealership", ("name", "code"), company)
         for entry in entries:
             names = entry.enquiry.dealership_names
             found = _find_first(known, names)
             if names and not found:
                 words = ", ".join(names)
                 entry.unknown.append(self.env._("Dealership: %s", words))
-            entry.values["dealership_id"] = (found or self.dealership_id).id
+            dealership = found or self.dealership_id
+            entry.values["dealership_id"] = dealership.id
+            entry.company = company or dealership.company_id
 
-    def _find_vehicles(self, entries):
-        brands = self._index("crm.brand", ("name", "code"))
-        all_vehicles = self.env["crm.vehicle.model"].search([])
+    def _find_vehicles(self, entries, company):
+        brands = self._index("crm.brand", ("name", "code"), company)
+        all_vehicles = self._search_of("crm.vehicle.model", company)
         vehicles = self._index_by(all_vehicles, VEHICLE_NAMES)
         of_brand = {
             brand: self._index_by(found, VEHICLE_NAMES)
@@ -105,7 +124,11 @@ class LeadSource(models.Model):
             if words and (not found or names.get(words.lower()) != found):
                 entry.unknown.append(self.env._("Vehicle: %s", words))
             entry.values["vehicle_model_id"] = found.id if found else False
-            entry.values["brand_id"] = (found.brand_id if found else brand).id
+            asked = found.brand_id if found else brand
+            entry.values["brand_id"] = asked.id
+            entry.company = company or (found and found.company_id) or asked.company_id
+            if entry.company:
+                entry.values["company_id"] = entry.company.id
 
     def _find_brand(self, entry, brands):
         """Return the brand that is asked for; empty for none, or an unknown one."""
@@ -208,9 +231,17 @@ class LeadSource(models.Model):
         return self.env._("This reaches nobody: %s", sent)
 
     @api.model
-    def _index(self, model, names):
-        """Return all records of a small table by what senders call them."""
-        return self._index_by(self.env[model].search([]), names)
+    def _index(self, model, names, company=None):
+        """Return all records of a small table by what senders call them.
+
+        :param res.company company: only what it can use; any by default.
+        """
+        return self._index_by(self._search_of(model, company), names)
+
+    @api.model
+    def _search_of(self, model, company):
+        domain = self._get_domain_of(company) if company else []
+        return self.env[model].search(domain)
 
     @api.model
     def _index_by(self, records, names):
@@ -239,7 +270,7 @@ class LeadSource(models.Model):
         :param list entries: of customers without an open lead.
         :rtype: list[dict]
         """
-        team = self.team_id or self.env["crm.team"].search([], limit=1)
+        teams = self._find_teams({entry.company for entry in entries})
         shared = {
             "type": "opportunity",
             "user_id": False,
@@ -249,11 +280,24 @@ class LeadSource(models.Model):
         return [
             {
                 **shared,
-                "team_id": entry.enquiry.team_id or team.id,
+                "team_id": entry.enquiry.team_id or teams[entry.company].id,
                 **self._prepare_lead_values(entry),
             }
             for entry in entries
         ]
+
+    def _find_teams(self, companies):
+        """Return which team the leads of each company are for: this source's, or any.
+
+        :param set companies: of ``res.company``; empty for no company.
+        :rtype: dict
+        """
+        teams = self.env["crm.team"]
+        found = {}
+        for company in companies:
+            own = self.team_id.filtered_domain(self._get_domain_of(company))
+            found[company] = own or teams.search(self._get_domain_of(company), limit=1)
+        return found
 
     def _prepare_lead_values(self, entry):
         enquiry = entry.enquiry

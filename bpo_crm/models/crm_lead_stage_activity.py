@@ -1,4 +1,6 @@
-from odoo import api, models
+from odoo import SUPERUSER_ID, api, models
+
+from ..inner_context import FOLLOW_UP_PLANNED
 
 
 class Lead(models.Model):
@@ -12,63 +14,100 @@ class Lead(models.Model):
     _inherit = "crm.lead"
 
     # ------------------------------------------------------------
-    # CRUD
+    # PHASES
     # ------------------------------------------------------------
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        leads = super().create(vals_list)
-        leads._plan_stage_activities()
-        return leads
+    def _follow_up_births(self):
+        self._plan_stage_activities()
+        return super()._follow_up_births()
 
-    def write(self, vals):
-        beginning = self.browse()
-        if vals.get("user_id") or vals.get("type") == "opportunity":
-            beginning = self.filtered(lambda lead: not lead._is_begun())
+    def _write_by_core(self, vals):
         if {"active", "stage_id"}.intersection(vals):
             # Core removes what is planned for a lost lead, and in a view that shows
             # archived leads it would find what is done, too.
             self = self.with_context(active_test=True)
-        result = super().write(vals)
-        beginning._plan_stage_activities()
-        return result
+        return super()._write_by_core(vals)
 
-    # ------------------------------------------------------------
-    # HOOKS
-    # ------------------------------------------------------------
+    def _prepare_change(self, change):
+        closing = change.find_changing("stage_id").filtered(
+            lambda lead: change.get_new(lead, "stage_id")._is_closed
+        )
+        closing._cancel_activities()
+        return super()._prepare_change(change)
 
-    def _before_stage_move(self, stage):
-        if stage._is_closed:
-            self._cancel_activities()
-        return super()._before_stage_move(stage)
-
-    def _after_stage_move(self, stage, left):
-        if not stage._is_closed:
-            done = self._complete_stage_activities(left)
-            planned = self._plan_stage_activities()
-            (done - planned._get_leads())._ask_for_next_step()
-        return super()._after_stage_move(stage, left)
+    def _follow_up_change(self, change):
+        moved = change.find_changing("stage_id").filtered(
+            lambda lead: not change.get_new(lead, "stage_id")._is_closed
+        )
+        if moved:
+            moved._follow_up_move(
+                {lead: change.get_old(lead, "stage_id") for lead in moved}
+            )
+        (change.find_changing("user_id", "type") - moved)._plan_stage_activities()
+        return super()._follow_up_change(change)
 
     # ------------------------------------------------------------
     # BUSINESS
     # ------------------------------------------------------------
 
+    def _follow_up_move(self, left):
+        """End what the stages planned that leads have left, and plan what is next.
+
+        :param dict left: the stage that each of these leads was in.
+        """
+        done = self._complete_stage_activities(left)
+        planned = self._plan_stage_activities()
+        (done - planned._get_leads())._ask_for_next_step()
+
     def _plan_stage_activities(self):
         """Plan the activity of its stage for every open lead that has an owner.
 
-        Those that have it already are left alone.
+        Those that have it already are left alone, and what was promised to the
+        customer stands for it.
 
         :return: the new activities.
         """
         waiting = self.filtered(
             lambda lead: lead._is_begun() and lead.stage_id._plans_activity
         )
-        if not waiting or self.env.context.get("mail_activity_automation_skip"):
+        if not waiting or self._goes_without_activity():
             return self.env["mail.activity"]
-        planned = waiting._find_stage_activities()
-        done = {(activity.res_id, activity.crm_stage_id) for activity in planned}
-        missing = waiting.filtered(lambda lead: (lead.id, lead.stage_id) not in done)
-        return missing._create_stage_activities()
+        pending = waiting._find_pending_activities()
+        planned = {(activity.res_id, activity.crm_stage_id) for activity in pending}
+        missing = waiting.filtered(lambda lead: (lead.id, lead.stage_id) not in planned)
+        carried_over = missing._carry_over(pending)
+        return (missing - carried_over)._create_stage_activities()
+
+    def _carry_over(self, pending):
+        """Let what was promised to the customers be the steps of the stages.
+
+        Done, it moves the lead on where the stage says so.
+
+        :param mail.activity pending: what is planned, the first one first.
+        :return: the leads whose step it is.
+        """
+        stages = {lead.id: lead.stage_id for lead in self}
+        steps = {}
+        # What was the step of a stage before goes first.
+        for activity in pending.sorted(lambda row: not row.crm_stage_id):
+            stage = stages.get(activity.res_id)
+            if stage and activity._can_stand_for(stage):
+                steps.setdefault(activity.res_id, activity)
+        carried_over = pending.browse().concat(*steps.values())
+        for stage, rows in carried_over.grouped(lambda row: stages[row.res_id]).items():
+            rows.sudo().crm_stage_id = stage
+        return carried_over._get_leads()
+
+    @api.model
+    def _goes_without_activity(self):
+        """Whether nothing is to be planned by the stage.
+
+        Core's flag is for automations: with it, people would leave their leads
+        without a next step.
+        """
+        is_automation = self.env.uid == SUPERUSER_ID
+        is_skipped = self.env.context.get("mail_activity_automation_skip")
+        return bool(FOLLOW_UP_PLANNED.get(self.env) or (is_automation and is_skipped))
 
     def _is_begun(self):
         """Whether somebody works this lead as an opportunity."""
@@ -107,15 +146,30 @@ class Lead(models.Model):
             [("res_model", "=", self._name), ("res_id", "in", self.ids)]
         )
 
+    def _find_unplanned_stage(self):
+        """Return the stage of this lead while nothing is planned as its step.
+
+        Empty as well for a stage that plans nothing.
+        """
+        stage = self.stage_id
+        if not stage._plans_activity:
+            return stage.browse()
+        return stage - self._find_stage_activities().crm_stage_id
+
     def _complete_stage_activities(self, left):
         """Mark the activities of the stages that leads have left as done.
 
-        :param dict left: the stage that each of these leads was in.
+        What was promised to the customer is not done by a move.
+
+        :param dict left: the leads that moved, with the stage that each was in.
         :return: the leads that had one.
         """
-        stages = {lead.id: stage for lead, stage in left.items()}
+        present = {lead.id: lead.stage_id for lead in left}
         pending = self._find_stage_activities().filtered(
-            lambda activity: activity.crm_stage_id == stages.get(activity.res_id)
+            lambda activity: (
+                activity.crm_stage_id != present.get(activity.res_id)
+                and not activity._is_promised()
+            )
         )
         pending._complete_by_move()
         return self & pending._get_leads()
@@ -135,7 +189,7 @@ class Lead(models.Model):
 
     def _cancel_activities(self):
         """Remove what is planned for leads that are not worked now, with a trace."""
-        pending = self._find_pending_activities()
+        pending = self and self._find_pending_activities()
         if not pending:
             return
         bodies = {

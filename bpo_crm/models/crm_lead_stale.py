@@ -2,8 +2,8 @@ from datetime import datetime, time, timedelta
 
 from odoo import api, fields, models
 
-from .crm_lead import NEVER
-from .crm_stage import OPEN_STAGE
+from ..domains import NEVER, OPEN_STAGE
+from ..local_time import from_zone, to_zone
 
 #: What is planned for a day within this time counts as a plan. In days.
 PLAN_HORIZON = 180
@@ -87,11 +87,13 @@ class Lead(models.Model):
 
         Leads without a company are counted as the user's company does.
 
-        :return: their ids, and False for no company.
+        :return: their ids, and False for no company. How they count may be read,
+            whoever the user is.
         :rtype: dict
         """
-        current = self.env.company
-        companies = current | self.env["res.company"].sudo().search([])
+        # Of a union, the left side says with whose rights it is read.
+        current = self.env.company.sudo()
+        companies = current | current.search([])
         groups = {}
         for company in companies:
             calendar = company.count_working_days and company._get_sales_calendar()
@@ -112,7 +114,10 @@ class Lead(models.Model):
         now = fields.Datetime.now()
         if not company.count_working_days:
             return now - timedelta(days=days)
-        # The clock stands still while nobody works.
-        is_working = company._is_sales_day(now.date())
-        day = company._add_sales_days(now.date(), -days)
-        return datetime.combine(day, now.time() if is_working else time())
+        # The company's clock, which stands still while nobody works.
+        zone = company.sudo()._get_sales_calendar().tz
+        local = to_zone(now, zone)
+        is_working = company._is_sales_day(local.date())
+        day = company._add_sales_days(local.date(), -days)
+        moment = datetime.combine(day, local.time() if is_working else time())
+        return from_zone(moment, zone)

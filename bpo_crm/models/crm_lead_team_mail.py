@@ -1,7 +1,6 @@
-import base64
-
 from odoo import api, fields, models
 
+from ..inner_context import KEPT_MAIL
 from ..intake import is_sent_for_another
 from .crm_lead_source_mail import MAX_MAIL
 
@@ -12,6 +11,9 @@ class LeadEnquiry(models.Model):
     _inherit = "crm.lead.enquiry"
 
     is_to_team = fields.Boolean(readonly=True)
+    said_values = fields.Json(
+        readonly=True, help="What whoever handed over the mail said of its lead."
+    )
 
     def _take_in_again(self, source):
         of_teams = self.filtered("is_to_team")
@@ -25,15 +27,18 @@ class LeadEnquiry(models.Model):
 
         :param crm.lead.source source: of what comes in by the gateway.
         """
-        original, team = base64.b64decode(self.mail), self.team_id
+        original, team = self._read_kept_file(self._find_files("mail")), self.team_id
+        said = self.said_values or {}
+        if team:
+            said = {"team_id": team.id, **said}
         # The lead has the mail in its chatter.
         self.unlink()
         if is_sent_for_another(original):
             # The gateway knows a customer by the sender, who sends for all others, too.
             source._take_in_mail(original, team)
             return
-        gateway = self.env["mail.thread"].with_context(is_kept_mail=True)
-        if not gateway.message_process("crm.lead", original):
+        gateway = self.env["mail.thread"].with_context(**KEPT_MAIL.say())
+        if not gateway.message_process("crm.lead", original, custom_values=said):
             # The gateway knows it already: it was sent to another address, too.
             source._take_in_mail(original, team)
 
@@ -51,13 +56,17 @@ class MailThread(models.AbstractModel):
     def _message_route_process(self, message, message_dict, routes):
         to_teams = [route for route in routes or () if _makes_lead(route)]
         others = [route for route in routes or () if not _makes_lead(route)]
-        if self.env.context.get("is_kept_mail"):
+        if KEPT_MAIL.get(self.env):
             return self._process_kept_mail(message, message_dict, to_teams)
         original = self._get_original(message)
         if to_teams and len(original) < MAX_MAIL:
             source = self.env["crm.lead.source"].sudo()._get_of_core("mail")
-            team = self._find_team(to_teams)
-            source._receive_mail(original, is_to_team=True, team_id=team.id)
+            values = {
+                "is_to_team": True,
+                "team_id": self._find_team(to_teams).id,
+                "said_values": self._find_said(to_teams),
+            }
+            source._receive_mail(original, **values)
             routes = others
         return super()._message_route_process(message, message_dict, routes)
 
@@ -71,6 +80,16 @@ class MailThread(models.AbstractModel):
         said = [(values or {}).get("team_id") for _model, _id, values, *_more in routes]
         # Nobody keeps the defaults of an alias up to date.
         return self.env["crm.team"].sudo().browse(filter(None, said)).exists()[:1]
+
+    @api.model
+    def _find_said(self, routes):
+        """Return what was said of the lead, but by an alias, which says it anew.
+
+        :param list routes: of the gateway, to leads.
+        :rtype: dict
+        """
+        said = [values for *_route, values, _user, alias in routes if not alias]
+        return self.env["crm.lead"]._prepare_sent_lead_values(said[0] if said else {})
 
     @api.model
     def _process_kept_mail(self, message, message_dict, routes):

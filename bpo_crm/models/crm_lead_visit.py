@@ -68,3 +68,18 @@ class Lead(models.Model):
     def _propose_visit_start(self):
         tomorrow = fields.Date.context_today(self) + timedelta(days=1)
         return to_utc(datetime.combine(tomorrow, time(PROPOSED_HOUR)), self.env.user)
+
+    # ------------------------------------------------------------
+    # HOOKS
+    # ------------------------------------------------------------
+
+    def _merge_dependences_calendar_events(self, opportunities):
+        # Recorded visits come along, and no meeting was made just now.
+        meetings = self.env["calendar.event"].sudo()
+        meetings = meetings.search([("opportunity_id", "in", opportunities.ids)])
+        linked = meetings.grouped("lead_linked_at")
+        merged = super(Lead, self.sudo())
+        result = merged._merge_dependences_calendar_events(opportunities)
+        for moment, alike in linked.items():
+            alike.lead_linked_at = moment
+        return result

@@ -9,6 +9,7 @@ from odoo.tools import email_normalize
 
 from .. import remote_odoo
 from ..roles import AGENT
+from ..series import Constraint
 
 _logger = logging.getLogger(__name__)
 
@@ -28,9 +29,15 @@ class Lead(models.Model):
 
     _inherit = "crm.lead"
 
-    dealer_so_name = fields.Char("Dealer Order", readonly=True, copy=False)
-    dealer_so_id = fields.Integer("Dealer Order ID", readonly=True, copy=False)
-    dealer_so_url = fields.Char("Dealer Order Link", readonly=True, copy=False)
+    dealer_so_name = fields.Char(
+        "Dealer Order", readonly=True, copy=False, server_only=True
+    )
+    dealer_so_id = fields.Integer(
+        "Dealer Order ID", readonly=True, copy=False, server_only=True
+    )
+    dealer_so_url = fields.Char(
+        "Dealer Order Link", readonly=True, copy=False, server_only=True
+    )
     dealer_so_state = fields.Selection(
         [
             ("draft", "Quotation"),
@@ -41,6 +48,7 @@ class Lead(models.Model):
         "Dealer Order Status",
         readonly=True,
         copy=False,
+        server_only=True,
     )
     push_ids = fields.One2many(
         "crm.dealer.push",
@@ -49,10 +57,11 @@ class Lead(models.Model):
         groups=AGENT,
     )
 
-    def write(self, vals):
-        if "dealership_id" in vals:
-            self._check_order_stays(vals["dealership_id"])
-        return super().write(vals)
+    _dealer_so_complete = Constraint(
+        "CHECK(COALESCE(dealer_so_id, 0) >= 0"
+        " AND (COALESCE(dealer_so_id, 0) = 0 OR dealer_so_name IS NOT NULL))",
+        "An order at a dealership has a number and a name.",
+    )
 
     # ------------------------------------------------------------
     # ACTIONS
@@ -65,10 +74,10 @@ class Lead(models.Model):
         :raises UserError: without a won stage, or when a dealer's server does
             not take the order.
         """
-        stages = {lead: lead._get_won_stage() for lead in self}
-        for lead, stage in stages.items():
-            lead.write({"stage_id": stage.id})
-        return True
+        by_stage = self.grouped(lambda lead: lead._get_won_stage())
+        return self._write_in_phases(
+            [(leads, {"stage_id": stage.id}) for stage, leads in by_stage.items()]
+        )
 
     def action_win_each(self):
         """Mark many leads as won, each on its own.
@@ -108,28 +117,23 @@ class Lead(models.Model):
         return True
 
     # ------------------------------------------------------------
-    # HOOKS
+    # PHASES
     # ------------------------------------------------------------
 
-    def _check_stage_move(self, stage, vals):
-        # The test run of an import would make orders and take back the rest.
-        if stage.is_won and self.env.context.get("import_file"):
-            raise UserError(
-                self.env._(
-                    "An import cannot win leads. Select them in the list and use the "
-                    "action Mark as Won."
-                )
-            )
-        return super()._check_stage_move(stage, vals)
+    def _refuse_change(self, change):
+        change.find_changing("dealership_id")._check_order_stays(change)
+        if self.env.context.get("import_file"):
+            _find_newly_won(change)._refuse_won_by_import()
+        return super()._refuse_change(change)
 
-    def _after_stage_move(self, stage, left):
-        if stage.is_won:
-            won = self.filtered(lambda lead: not left[lead].is_won)
+    def _send_change(self, change):
+        won = _find_newly_won(change)
+        if won:
             # Everything that can fail here shall fail before the dealer hears.
             self.env.flush_all()
-            for lead in won:
-                lead._push_to_dealer()
-        return super()._after_stage_move(stage, left)
+        for lead in won:
+            lead._push_to_dealer()
+        return super()._send_change(change)
 
     # ------------------------------------------------------------
     # BUSINESS
@@ -173,19 +177,34 @@ class Lead(models.Model):
             )
         return None
 
-    def _check_order_stays(self, dealership_id):
-        """The dealer's order of a lead is at the dealership of the lead."""
-        for lead in self.filtered("dealer_so_id"):
-            if lead.dealership_id.id != dealership_id:
-                raise UserError(
-                    self.env._(
-                        "%(lead)s has order %(order)s at %(dealership)s, and stays "
-                        "there.",
-                        lead=lead._get_label(),
-                        order=lead.dealer_so_name,
-                        dealership=lead.dealership_id.name,
-                    )
+    def _refuse_won_by_import(self):
+        """The test run of an import would make orders and take back the rest.
+
+        :raises UserError: for any lead.
+        """
+        if self:
+            raise UserError(
+                self.env._(
+                    "An import cannot win leads. Select them in the list and use the "
+                    "action Mark as Won."
                 )
+            )
+
+    def _check_order_stays(self, change):
+        """The dealer's order of a lead is at the dealership of the lead.
+
+        :param LeadChange change: that gives these leads another dealership.
+        :raises UserError: for a lead that has an order.
+        """
+        for lead in self.filtered("dealer_so_id"):
+            raise UserError(
+                self.env._(
+                    "%(lead)s has order %(order)s at %(dealership)s, and stays there.",
+                    lead=lead._get_label(),
+                    order=lead.dealer_so_name,
+                    dealership=change.get_old(lead, "dealership_id").name,
+                )
+            )
 
     def _push_to_dealer(self):
         """Make the order, write it back, and tell everybody.
@@ -398,6 +417,19 @@ class Lead(models.Model):
         )
         self.env.cr.postrollback.add(post)
         self.env.cr.postcommit.add(post)
+
+
+def _find_newly_won(change):
+    """Return the leads that a write wins.
+
+    :param LeadChange change: the write.
+    """
+    return change.find_changing("stage_id").filtered(
+        lambda lead: (
+            change.get_new(lead, "stage_id").is_won
+            and not change.get_old(lead, "stage_id").is_won
+        )
+    )
 
 
 def _post_alone(registry, author_id, lead_id, message):

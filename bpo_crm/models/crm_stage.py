@@ -1,17 +1,16 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ..domains import CLOSING_FLAGS, OPEN_STAGE
 from ..local_time import to_local
 from ..series import STAGE_TEAM, Constraint
 
-CLOSING_FLAGS = ("is_won", "is_lost")
-
-#: Domain of the stages in which leads are worked.
-OPEN_STAGE = [(flag, "=", False) for flag in CLOSING_FLAGS]
-
 
 class Stage(models.Model):
-    _inherit = "crm.stage"
+    """What a stage says of its leads, for the company of its team, or for all."""
+
+    _name = "crm.stage"
+    _inherit = ["crm.stage", "crm.checked.afterwards"]
 
     is_lost = fields.Boolean(
         "Is Lost Stage?",
@@ -38,12 +37,28 @@ class Stage(models.Model):
         "is planned for a later day. 0 for never.",
     )
 
+    company_id = fields.Many2one(
+        "res.company",
+        compute="_compute_company_id",
+        store=True,
+        help="Of its team. What belongs to a company is changed by its managers only; "
+        "stages of several companies, or of none, by all managers.",
+    )
+
     _activity_due_days_positive = Constraint(
         "CHECK(activity_due_days >= 0)", "An activity is not due before it is planned."
     )
     _stale_after_days_positive = Constraint(
         "CHECK(stale_after_days >= 0)", "The days until a lead is stale are 0 or more."
     )
+
+    @api.depends(f"{STAGE_TEAM}.company_id")
+    def _compute_company_id(self):
+        for stage in self:
+            teams = stage[STAGE_TEAM]
+            companies = teams.company_id
+            is_one = len(companies) == 1 and all(team.company_id for team in teams)
+            stage.company_id = companies if is_one else False
 
     @api.constrains(*CLOSING_FLAGS)
     def _check_closing_flags(self):
@@ -53,6 +68,20 @@ class Stage(models.Model):
                     self.env._(
                         'Stage "%s" cannot be a won and a lost stage at once.',
                         stage.name,
+                    )
+                )
+
+    @api.constrains("activity_type_id", *CLOSING_FLAGS)
+    def _check_activity_type(self):
+        for stage in self:
+            kind = stage.activity_type_id
+            if kind and not kind.active and not stage._is_closed:
+                raise ValidationError(
+                    self.env._(
+                        'Stage "%(stage)s" cannot plan "%(type)s", which is archived. '
+                        "Choose another activity, or none.",
+                        stage=stage.name,
+                        type=kind.name,
                     )
                 )
 
@@ -122,6 +151,19 @@ class Stage(models.Model):
         if self in stages:
             return stages[stages.ids.index(self.id) + 1 :][:1]
         return stages.filtered(lambda stage: stage.sequence > self.sequence)[:1]
+
+    def _find_place_among(self, stages):
+        """Return where a lead that is in this stage goes that another team takes over.
+
+        Where the team has the stage, it stays; else it goes to the first one that is
+        not before it.
+
+        :param crm.stage stages: the team's open ones, in the order of the pipeline.
+        """
+        if self in stages:
+            return self
+        behind = stages.filtered(lambda stage: stage.sequence >= self.sequence)
+        return behind[:1] or stages[-1:] if self else stages[:1]
 
     def _prepare_activity_values(self, owner):
         """Return the values of this stage's activity, but for its lead.

@@ -65,7 +65,8 @@ class Seat:
 class Team(models.Model):
     """Giving out the leads of the pool among a team's agents who are at work."""
 
-    _inherit = "crm.team"
+    _name = "crm.team"
+    _inherit = ["crm.team", "crm.checked.afterwards"]
 
     lead_distribution = fields.Selection(
         DISTRIBUTIONS,

@@ -2,14 +2,15 @@ from ast import literal_eval
 
 from odoo import api, fields, models
 
+from ..domains import OPEN_LEAD
 from ..series import Constraint
-from .crm_lead import OPEN_LEAD
 
 
 class TeamMember(models.Model):
     """How many leads a member of a team can be given."""
 
-    _inherit = "crm.team.member"
+    _name = "crm.team.member"
+    _inherit = ["crm.team.member", "crm.checked.afterwards"]
 
     lead_distribution = fields.Selection(related="crm_team_id.lead_distribution")
     open_leads_max = fields.Integer(

@@ -8,6 +8,7 @@ class VehicleModel(models.Model):
 
     _name = "crm.vehicle.model"
     _description = "Vehicle Model"
+    _inherit = ["crm.company.data"]
     _order = "brand_id, name, id"
     _rec_names_search = ["name", "default_code"]
 
@@ -18,7 +19,14 @@ class VehicleModel(models.Model):
         help="The dealers' internal reference of the product to order.",
     )
     brand_id = fields.Many2one(
-        "crm.brand", required=True, index=True, ondelete="restrict"
+        "crm.brand",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        check_company=True,
+    )
+    company_id = fields.Many2one(
+        default=None, compute="_compute_company_id", store=True, readonly=False
     )
     category = fields.Selection(
         [
@@ -51,8 +59,18 @@ class VehicleModel(models.Model):
         "Another model of this brand has this external reference already.",
     )
 
+    @api.depends("brand_id.company_id")
+    def _compute_company_id(self):
+        for model in self:
+            # Of a shared brand, a model may be one company's.
+            model.company_id = model.brand_id.company_id or model.company_id
+
     @api.depends("name", "brand_id.name")
     def _compute_display_name(self):
         for model in self:
             parts = [model.brand_id.name, model.name]
             model.display_name = " ".join(filter(None, parts))
+
+    @api.model
+    def _get_users(self):
+        return [("crm.lead", "vehicle_model_id"), ("crm.lead", "vehicle_interest_ids")]

@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError
 from odoo.tools import format_date
 
 from .. import series
+from ..inner_context import ASKS_FOR_NEXT_STEP, KEEPS_DONE
 
 #: What core writes once an activity is done.
 AFTERWARDS = {"attachment_ids", "feedback"}
@@ -55,13 +56,21 @@ class Activity(models.Model):
     def unlink(self):
         # 18.0 deletes what is done, unless its type says otherwise.
         kept = self.browse()
-        if self.env.context.get("keep_done_activities"):
+        if KEEPS_DONE.get(self.env):
             kept = self.filtered("done_at")
             kept._archive_done()
         doomed = self - kept
         if not self.env.su and doomed._filter_done():
             doomed._refuse_history_change()
         return super(Activity, doomed).unlink()
+
+    @api.model
+    def get_activity_data(self, res_model, domain, *args, fetch_done=False, **kwargs):
+        # Of a lead all that is done is kept, not the documents alone.
+        fetch_done = fetch_done and res_model != "crm.lead"
+        return super().get_activity_data(
+            res_model, domain, *args, fetch_done=fetch_done, **kwargs
+        )
 
     @api.model
     def _check_system_fields(self, names):
@@ -92,7 +101,7 @@ class Activity(models.Model):
 
     def action_feedback_schedule_next(self, *args, **kwargs):
         # Core asks for the next step itself.
-        asking = self.with_context(asks_for_next_step=True)
+        asking = self.with_context(**ASKS_FOR_NEXT_STEP.say())
         action = super(Activity, asking).action_feedback_schedule_next(*args, **kwargs)
         return self._drop_asking_flag(action)
 
@@ -102,7 +111,7 @@ class Activity(models.Model):
 
     def _action_done(self, feedback=False, attachment_ids=None):
         # Somebody else may have done them a moment ago.
-        pending = self.filtered("active").with_context(keep_done_activities=True)
+        pending = self.filtered("active").with_context(**KEEPS_DONE.say())
         of_leads = pending._filter_of_leads()
         leads = of_leads._get_leads()
         advancing = of_leads._get_advancing_leads()
@@ -114,7 +123,7 @@ class Activity(models.Model):
             # It is the stage that moves the lead, whoever did its activity.
             waiting.sudo()._advance(stage)
             following |= waiting._find_stage_activities()
-        if not self.env.context.get("asks_for_next_step"):
+        if not ASKS_FOR_NEXT_STEP.get(self.env):
             leads._ask_for_next_step()
         return messages, following
 
@@ -165,10 +174,10 @@ class Activity(models.Model):
     def _is_for_now(self, today):
         """Whether a call that is made today is this one.
 
-        A time that the customer asked for is kept; the day of a stage is a limit.
+        What was promised for a later day is kept; the day of a stage is a limit.
         """
-        is_of_stage = self.crm_stage_id and not self.due_at
-        return bool(is_of_stage) or self.date_deadline <= today
+        is_limit = bool(self.crm_stage_id) and not self._is_promised()
+        return is_limit or self.date_deadline <= today
 
     def _prepare_done_values(self):
         return {"done_by_id": self.env.uid, "done_at": fields.Datetime.now()}

@@ -1,22 +1,143 @@
-from odoo import models
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+
+from ..limits import CLOCK_SKEW
+from ..series import RECEIVED_BY
+
+#: Who wrote what kind of message about which lead, and when.
+FIXED_FIELDS = {
+    "author_guest_id",
+    "author_id",
+    "date",
+    "email_from",
+    "is_internal",
+    "mail_activity_type_id",
+    "message_type",
+    "notification_ids",
+    "notified_partner_ids",
+    "parent_id",
+    "record_name",
+    "subtype_id",
+    "tracking_value_ids",
+    *RECEIVED_BY,
+}
+
+#: What its author may correct, where Odoo's own screens allow it.
+CONTENT_FIELDS = {"attachment_ids", "body", "partner_ids", "subject"}
 
 
 class Message(models.Model):
-    """Mails of an agent's own mail program, which can be a first attempt.
-
-    The gateway writes down to whom one went after it has posted it.
-    """
+    """Messages about leads: nobody's words, kind or date are another's to choose."""
 
     _inherit = "mail.message"
 
+    # ------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        messages = super().create(vals_list)
+        of_leads = messages._filter_of_leads()
+        if of_leads:
+            of_leads._check_reach()
+            of_leads._check_written_now()
+            of_leads._check_authors()
+        return messages
+
     def write(self, vals):
+        if not self.env.su:
+            self._check_stays(vals)
         result = super().write(vals)
         if vals.get("partner_ids"):
-            posted = self.filtered(
-                lambda message: (
-                    message.model == "crm.lead" and message.message_type == "email"
-                )
-            )
-            leads = self.env["crm.lead"].sudo().browse(posted.mapped("res_id"))
-            leads.exists()._find_first_attempt_in_mail()
+            self._find_first_attempts()
         return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_said(self):
+        if self.env["crm.lead"]._is_agent_only() and self._filter_of_leads():
+            raise AccessError(
+                self.env._("What was written about a lead is kept. Ask a supervisor.")
+            )
+
+    # ------------------------------------------------------------
+    # BUSINESS
+    # ------------------------------------------------------------
+
+    def _filter_of_leads(self):
+        return self.filtered(lambda message: message.model == "crm.lead")
+
+    def _get_leads(self):
+        return self.env["crm.lead"].browse(dict.fromkeys(self.mapped("res_id")))
+
+    def _check_reach(self):
+        """Refuse what is written about leads that are not the user's to work."""
+        if self.env.su:
+            return
+        leads = self._get_leads()
+        if self.env["crm.lead"]._is_agent_only():
+            # Core lets whoever follows a lead write about it.
+            leads._check_reach()
+        elif leads - leads._filter_reachable("read"):
+            notices = self.filtered(lambda row: row.message_type == "user_notification")
+            # Core lets everybody write these, and shows their lead's name in them.
+            notices._get_leads().check_access("read")
+
+    def _check_written_now(self):
+        """A message is of now, and a mail of a mail program comes by mail."""
+        now = fields.Datetime.now()
+        if self.env.su:
+            # A mail program may have any date.
+            late = self.filtered(lambda message: message.date > now + CLOCK_SKEW)
+            late.date = now
+        elif any(
+            message.message_type == "email"
+            or abs(message.date - now) > CLOCK_SKEW
+            or any(message[name] for name in RECEIVED_BY)
+            for message in self
+        ):
+            self._refuse_change()
+
+    def _check_authors(self):
+        """An agent speaks neither for a colleague nor for the customer."""
+        if not self.env["crm.lead"]._is_agent_only():
+            return
+        for message in self.sudo():
+            author = message.author_id - self.env.user.partner_id
+            lead = message._get_leads()
+            if author and (author.user_ids or author == lead.partner_id):
+                self._refuse_change()
+
+    def _check_stays(self, vals):
+        """Refuse to rewrite what was said about a lead, and by whom."""
+        of_leads = self.sudo()._filter_of_leads()
+        if not of_leads:
+            return
+        if FIXED_FIELDS.intersection(vals):
+            self._refuse_change()
+        if CONTENT_FIELDS.intersection(vals):
+            leads = of_leads._get_leads().with_env(self.env)
+            leads._check_reach()
+            leads._check_can_update_message_content(of_leads)
+            is_own = of_leads.author_id <= self.env.user.partner_id
+            if not (is_own or self.env.user._is_admin()):
+                self._refuse_change()
+
+    def _refuse_change(self):
+        raise AccessError(
+            self.env._(
+                "Who wrote what about a lead, and when, is not written by hand. Write "
+                "another message."
+            )
+        )
+
+    def _find_first_attempts(self):
+        """Mails of an agent's own mail program can be a first attempt.
+
+        The gateway writes down to whom one went after it has posted it.
+        """
+        posted = self._filter_of_leads().filtered(
+            lambda message: message.message_type == "email"
+        )
+        leads = posted.sudo()._get_leads()
+        leads.exists()._find_first_attempt_in_mail()

@@ -115,6 +115,7 @@ class OdooConnection(models.AbstractModel):
             MANAGER,
             self.env._("Only a BPO manager can test a connection."),
         )
+        self.check_access("write")
         values = self._test_connection()
         self.sudo().write({**values, "connection_date": fields.Datetime.now()})
         return {
@@ -238,7 +239,8 @@ class OdooConnection(models.AbstractModel):
         :return: without any secret.
         :rtype: str
         """
-        return leave_out_controls(self._without_secret(detail)[:MAX_DETAIL])
+        # A secret with a character in it that is left out later would be shown.
+        return self._without_secret(leave_out_controls(detail))[:MAX_DETAIL]
 
     @api.model
     def _get_advice(self, kind):

@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 
 class ResCompany(models.Model):
@@ -22,6 +23,26 @@ class ResCompany(models.Model):
         help="Days after which a stale lead that nobody touched goes back to the "
         "pool. 0 for never.",
     )
+
+    @api.constrains("sales_calendar_id")
+    def _check_sales_calendar(self):
+        for company in self:
+            calendar = company.sales_calendar_id
+            if calendar.company_id - company:
+                raise ValidationError(
+                    self.env._(
+                        'The working hours "%(hours)s" belong to another company than '
+                        "%(company)s. Choose its own ones, or some without a company.",
+                        hours=calendar.name,
+                        company=company.name,
+                    )
+                )
+
+    @api.model
+    def _are_several(self):
+        """Whether anything can be shared among companies, or be one of them's."""
+        companies = self.sudo().with_context(active_test=False)
+        return companies.search_count([], limit=2) > 1
 
     def _get_sales_calendar(self):
         """Return the working hours of the sales team; empty without any."""

@@ -22,7 +22,8 @@ LONGEST = timedelta(days=365)
 class ResourceCalendar(models.Model):
     """Counting in working days and minutes, public holidays left out."""
 
-    _inherit = "resource.calendar"
+    _name = "resource.calendar"
+    _inherit = ["resource.calendar", "crm.checked.afterwards"]
 
     def _add_working_days(self, day, count):
         """Return the working day that lies a number of working days from a day.
@@ -164,6 +165,13 @@ class ResourceCalendar(models.Model):
         return WorkingClock(
             [(_to_utc(begin), _to_utc(end)) for begin, end, _rows in intervals]
         )
+
+
+class ResourceCalendarAttendance(models.Model):
+    """Hours, which managers of the floor change in the calendars of their companies."""
+
+    _name = "resource.calendar.attendance"
+    _inherit = ["resource.calendar.attendance", "crm.checked.afterwards"]
 
 
 def _to_utc(moment):

@@ -1,9 +1,11 @@
 """Talking to somebody else's Odoo server: plain Python that knows no ORM.
 
-The models decide, this package talks. It needs ``requests`` and
-``phonenumbers``, and can be used and tested without Odoo.
+The models decide, this package talks. What a server answers must look as
+:mod:`.replies` says, or the answer is refused as a whole. It needs ``requests``,
+``idna`` and ``phonenumbers``, and can be used and tested without Odoo.
 """
 
+from .address import check_address
 from .connection_check import check_account, check_dealer
 from .dealer import Customer, Dealer, Order, PlacedOrder
 from .distributor import PAGE_SIZE, UNREADABLE, Distributor
@@ -21,7 +23,7 @@ from .errors import (
     Unreachable,
 )
 from .session import OdooSession, series_to_version
-from .transport import CONNECT_TIMEOUT, READ_TIMEOUT, Transport, check_address
+from .transport import CONNECT_TIMEOUT, READ_TIMEOUT, Transport
 
 __all__ = [
     "CONNECT_TIMEOUT",

@@ -1,6 +1,7 @@
 """Is this server ready to take orders?"""
 
 from .errors import NotAllowed, Rejected, RemoteError
+from .replies import mapping, read
 
 #: What an order needs: model, operation.
 NEEDED_RIGHTS = (
@@ -24,7 +25,7 @@ def check_dealer(session):
     series, uid = check_account(session)
     _check_sales_installed(session)
     for model, operation in NEEDED_RIGHTS:
-        if not session.call(model, "has_access", [], operation):
+        if not session.has_access(model, operation):
             raise NotAllowed(f"The account may not {operation} {model}.")
     return series, uid
 
@@ -42,10 +43,11 @@ def check_account(session):
 
 def _check_sales_installed(session):
     try:
-        session.call("sale.order", "fields_get", ["name"], ["type"])
+        answer = session.call("sale.order", "fields_get", ["name"], ["type"])
     except NotAllowed:
         raise
     except RemoteError as error:
         if isinstance(error, Rejected) and "sale.order" in error.detail:
             raise Rejected("The Sales app is not installed there.") from None
         raise
+    read(answer, mapping, "the fields of sale.order")

@@ -12,8 +12,19 @@ order that is there, and never undoes what the dealer changed in it.
 import contextlib
 import dataclasses
 
-from .errors import Contended, NotAllowed, Rejected, RemoteError
+from .errors import Contended, NotAllowed, NotOdoo, Rejected, RemoteError
 from .phone import search_pattern, to_e164
+from .replies import (
+    Misfit,
+    anything,
+    line,
+    list_of,
+    optional,
+    positive_id,
+    read,
+    record,
+    text,
+)
 from .transport import is_contention
 
 #: Not the name of a module, so no installation or update ever cleans up there.
@@ -26,6 +37,20 @@ VERSION_WITHOUT_MOBILE = (18, 1)
 
 #: More partners than these never share a phone number or an email address.
 MAX_CANDIDATES = 80
+
+#: What is read of an order.
+ORDER = {"name": line, "state": optional(line)}
+
+#: And of one that is looked for.
+FOUND_ORDER = {**ORDER, "client_order_ref": text, "origin": optional(text)}
+
+#: What ``load()`` says of one row: the id that it made or found, or what is wrong.
+LOADED = record(
+    ids=optional(list_of(positive_id), ()),
+    messages=optional(
+        list_of(record(type=text, message=optional(text), moreinfo=anything)), ()
+    ),
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -69,9 +94,10 @@ class Order:
 class PlacedOrder:
     """The order as the dealer has it.
 
-    :param int id: its id there.
-    :param str name: its number there, such as ``S00042``.
-    :param str state: ``draft``, ``sent``, ``sale`` or ``cancel``.
+    :param int id: its id there, which fits into an integer of PostgreSQL's.
+    :param str name: its number there, such as ``S00042``; never empty, one line.
+    :param str state: ``draft``, ``sent``, ``sale`` or ``cancel``; what else a dealer
+        has made of it, or an empty text.
     """
 
     id: int
@@ -115,16 +141,18 @@ class Dealer:
         found = self._session.search_read(
             "sale.order",
             [("client_order_ref", "=", order.reference)],
-            ["name", "state", "origin"],
+            FOUND_ORDER,
             order="id",
         )
+        if any(row["client_order_ref"] != order.reference for row in found):
+            raise NotOdoo("The answer about sale.order has orders of other leads.")
         # Two call centres may number their leads alike.
         foreign = f"{EXTERNAL_ID_MODULE}."
         ours = _origin(order)
         rows = [
             row
             for row in found
-            if row["origin"] == ours or not str(row["origin"]).startswith(foreign)
+            if row["origin"] == ours or not row["origin"].startswith(foreign)
         ]
         rows.sort(key=lambda row: row["origin"] != ours)
         return _placed_order(rows[0]) if rows else None
@@ -137,7 +165,7 @@ class Dealer:
         :raises RemoteError: a subclass of it.
         """
         rows = self._session.search_read(
-            "sale.order", [("id", "=", order_id)], ["name", "state"]
+            "sale.order", [("id", "=", order_id)], ORDER, among=[order_id]
         )
         return _placed_order(rows[0]) if rows else None
 
@@ -182,7 +210,7 @@ class Dealer:
         return self._session.search_read(
             "res.partner",
             ["|"] * (len(terms) - 1) + terms,
-            [*phones, "email_normalized"],
+            dict.fromkeys([*phones, "email_normalized"], optional(text)),
             limit=MAX_CANDIDATES,
             order="id",
         )
@@ -219,19 +247,21 @@ class Dealer:
     def _load(self, model, values):
         """Create a record unless its external id exists; return its id."""
         fields, row = list(values), list(values.values())
-        result = self._session.call(model, "load", fields, [row], context=CREATE_ONLY)
-        if not isinstance(result, dict):
-            raise Rejected("The server's answer to an import has no known form.")
-        if not result.get("ids"):
-            error = _load_error(result.get("messages") or [])
-            # `load` reports a missing right as a text, in the account's language.
-            if type(error) is Rejected and not self._may_create(model):
-                raise NotAllowed(error.detail)
-            raise error
-        return result["ids"][0]
+        answer = self._session.call(model, "load", fields, [row], context=CREATE_ONLY)
+        with _order_may_exist(True):
+            loaded = read(answer, _read_loaded, f"the import of {model}")
+        if loaded["ids"]:
+            return loaded["ids"][0]
+        with _order_may_exist(False):
+            raise self._get_refusal(model, loaded["messages"])
 
-    def _may_create(self, model):
-        return self._session.call(model, "has_access", [], "create")
+    def _get_refusal(self, model, messages):
+        error = _load_error(messages)
+        # `load` reports a missing right as a text, in the account's language.
+        is_plain = type(error) is Rejected
+        if is_plain and not self._session.has_access(model, "create"):
+            return NotAllowed(error.detail)
+        return error
 
 
 class _UnknownProduct(Rejected):
@@ -273,19 +303,33 @@ def _order_may_exist(value):
         raise
 
 
+def _read_loaded(value):
+    """Read what ``load()`` says of one row."""
+    loaded = LOADED(value)
+    if len(loaded["ids"]) > 1:
+        raise Misfit("has more than one record", "ids")
+    if not loaded["ids"] and not _get_errors(loaded["messages"]):
+        raise Misfit("has neither a record nor an error")
+    return loaded
+
+
+def _get_errors(messages):
+    return [row for row in messages if row["type"] == "error"]
+
+
 def _load_error(messages):
     """Return the exception for the messages of a ``load()`` that made nothing."""
-    errors = [row for row in messages if row.get("type") == "error"]
-    text = " ".join(str(row.get("message")) for row in errors)
-    if is_contention(text):
-        return Contended(text)
+    errors = _get_errors(messages)
+    detail = " ".join(row["message"] for row in errors)
+    if is_contention(detail):
+        return Contended(detail)
     if any(_is_about_product(row) for row in errors):
-        return _UnknownProduct(text)
-    return Rejected(text)
+        return _UnknownProduct(detail)
+    return Rejected(detail)
 
 
 def _is_about_product(message):
-    details = message.get("moreinfo")
+    details = message["moreinfo"]
     return isinstance(details, dict) and details.get("res_model") == "product.product"
 
 

@@ -1,6 +1,21 @@
 """Reading records from a distributor's plain Odoo, and marking them as taken."""
 
 from .errors import Contended, NotAllowed, NotOdoo, Rejected, ReplyTooLong
+from .replies import (
+    Misfit,
+    anything,
+    count,
+    field_value,
+    line,
+    list_of,
+    mapping,
+    optional,
+    positive_id,
+    read,
+    record,
+    related,
+    scalar,
+)
 
 #: Ids in a page of a search.
 PAGE_SIZE = 5000
@@ -8,14 +23,21 @@ PAGE_SIZE = 5000
 #: How many other records are tried to tell whether it is one that cannot be read.
 OTHERS = 3
 
-#: In a record that the server could not read: why. No field has such a name.
+#: In a record that could not be read: why. No field has such a name.
 UNREADABLE = "!"
+
+#: What a server says of a field.
+DESCRIPTION = record(
+    type=line,
+    relation=optional(line),
+    selection=optional(list_of(list_of(scalar, length=2)), ()),
+)
+
+#: And of one that leads to other records.
+RELATION = record(relation=line)
 
 #: What a server answers that cannot read a record.
 UNREADABLES = (NotAllowed, Rejected, ReplyTooLong)
-
-#: The series from which on a model tells by ``has_access`` what is allowed.
-HAS_ACCESS_SINCE = (18, 0)
 
 
 class Distributor:
@@ -55,9 +77,10 @@ class Distributor:
         """
         model, description = self._model, None
         for name in path.split("."):
-            description = self._describe_model(model).get(name) if model else None
-            if not description:
+            found = self._describe_model(model).get(name) if model else None
+            if not found:
                 return None
+            description = read(found, DESCRIPTION, f"{model}.{name}")
             is_one = description["type"] == "many2one"
             model = description.get("relation") if is_one else None
         return description
@@ -70,12 +93,7 @@ class Distributor:
         """
         if not self._session.version:
             self._session.fetch_version()
-        version = self._session.version
-        if version and version < HAS_ACCESS_SINCE:
-            return self._session.call(
-                self._model, "check_access_rights", "write", False
-            )
-        return self._session.call(self._model, "has_access", [], "write")
+        return self._session.has_access(self._model, "write")
 
     def count(self, domain):
         """Return how many records match a domain.
@@ -83,7 +101,8 @@ class Distributor:
         :rtype: int
         :raises RemoteError: a subclass of it.
         """
-        return self._session.call(self._model, "search_count", domain)
+        answer = self._session.call(self._model, "search_count", domain)
+        return read(answer, count, self._model)
 
     def iter_pages(self, domain, after=0):
         """Yield the ids of the records that match a domain, in their order.
@@ -99,10 +118,9 @@ class Distributor:
         page = None
         while page is None or len(page) == PAGE_SIZE:
             rest = [("id", ">", after)]
-            rows = self._session.search_read(
-                self._model, [*rest, *domain], ["id"], order="id", limit=PAGE_SIZE
-            )
-            page = [row["id"] for row in rows]
+            page = self._search([*rest, *domain], order="id", limit=PAGE_SIZE)
+            if [after, *page] != sorted({after, *page}):
+                raise NotOdoo(f"The answer about {self._model} is in no known order.")
             if page:
                 yield page
                 after = page[-1]
@@ -114,21 +132,23 @@ class Distributor:
         :param list paths: what to read, as :meth:`describe` takes it.
         :param list domain: what they must still match.
         :return: a dict a record, with ``id`` and the value of each path. A record
-            that the server cannot read, where it can read others, has the reason as
-            :data:`UNREADABLE`.
+            that the server cannot read, or of which a value has no known form, has
+            the reason as :data:`UNREADABLE`, where others can be read.
         :rtype: list[dict]
         :raises RemoteError: a subclass of it.
         """
+        problem = None
         try:
-            return self._fetch(self._model, [("id", "in", ids), *domain], paths)
+            rows = self._fetch_ids(ids, paths, domain)
         except Contended:
             raise
         except UNREADABLES as error:
             self._check_paths(paths, error)
             rows = self._fetch_apart(ids, paths, domain, error)
-            is_none = rows and all(UNREADABLE in row for row in rows)
-            if is_none and not self._can_read_others(ids, paths):
-                raise
+            problem = error
+        is_none = rows and all(UNREADABLE in row for row in rows)
+        if is_none and not self._can_read_others(ids, paths):
+            raise problem or NotOdoo(rows[0][UNREADABLE])
         return rows
 
     def mark(self, ids, values):
@@ -141,7 +161,7 @@ class Distributor:
         :raises RemoteError: a subclass of it, for every other failure.
         """
         try:
-            self._session.call(self._model, "write", ids, values)
+            answer = self._session.call(self._model, "write", ids, values)
         except Contended:
             # Worth another try, later.
             raise
@@ -151,7 +171,14 @@ class Distributor:
             # One of them is gone, or has a rule of its own.
             middle = len(ids) // 2
             return self.mark(ids[:middle], values) | self.mark(ids[middle:], values)
+        read(answer, _read_written, f"writing {self._model}")
         return {}
+
+    def _search(self, domain, **options):
+        rows = self._session.search_read(
+            self._model, domain, {"id": positive_id}, **options
+        )
+        return [row["id"] for row in rows]
 
     def _check_paths(self, paths, error):
         """Raise an error that is none of the records: there is no such field now."""
@@ -167,7 +194,7 @@ class Distributor:
         middle = len(ids) // 2
         for part in (ids[:middle], ids[middle:]):
             try:
-                rows += self._fetch(self._model, [("id", "in", part), *domain], paths)
+                rows += self._fetch_ids(part, paths, domain)
             except Contended:
                 raise
             except UNREADABLES as problem:
@@ -176,54 +203,85 @@ class Distributor:
 
     def _can_read_others(self, ids, paths):
         """Tell whether it is these records that cannot be read, not any of them."""
-        others = self._session.search_read(
-            self._model, [("id", "not in", ids)], ["id"], order="id desc", limit=OTHERS
-        )
+        others = self._search([("id", "not in", ids)], order="id desc", limit=OTHERS)
         for other in others:
             try:
-                self._fetch(self._model, [("id", "=", other["id"])], paths)
-                return True
+                rows = self._fetch_ids([other], paths)
             except Contended:
                 raise
             except UNREADABLES:
                 continue
+            if not any(UNREADABLE in row for row in rows):
+                return True
         return False
 
-    def _fetch(self, model, domain, paths, **options):
+    def _fetch_ids(self, ids, paths, domain=()):
+        return self._fetch(self._model, ids, paths, domain)
+
+    def _fetch(self, model, ids, paths, domain=(), **options):
         """Read values, those behind a relation with one more call for it."""
         behind = {}
         for path in paths:
             name, _dot, rest = path.partition(".")
             behind.setdefault(name, []).append(rest)
         rows = self._session.search_read(
-            model, domain, sorted(behind), order="id", **options
+            model,
+            [("id", "in", ids), *domain],
+            dict.fromkeys(sorted(behind), anything),
+            among=ids,
+            order="id",
+            **options,
         )
         for name, rests in behind.items():
             rests = [rest for rest in rests if rest]
+            _read_values(model, rows, name, related if rests else field_value)
             if rests:
                 self._fetch_behind(model, rows, name, rests)
         return rows
 
     def _fetch_behind(self, model, rows, name, paths):
-        relation = self._describe_model(model)[name]["relation"]
-        ids = {row[name][0] for row in rows if row[name]}
+        ids = sorted({row[name][0] for row in rows if row[name]})
         found = {}
         if ids:
-            domain = [("id", "in", sorted(ids))]
             # What a record leads to counts, archived or not.
             rows_behind = self._fetch(
-                relation, domain, paths, context={"active_test": False}
+                self._get_relation(model, name),
+                ids,
+                paths,
+                context={"active_test": False},
             )
             found = {row["id"]: row for row in rows_behind}
         for row in rows:
-            related = found.get(row[name][0], {}) if row[name] else {}
-            row.update({f"{name}.{path}": related.get(path, False) for path in paths})
+            there = found.get(row[name][0], {}) if row[name] else {}
+            row.update({f"{name}.{path}": there.get(path, False) for path in paths})
+            if UNREADABLE in there:
+                row.setdefault(UNREADABLE, there[UNREADABLE])
+
+    def _get_relation(self, model, name):
+        """Return the model to which a field leads."""
+        found = self._describe_model(model).get(name)
+        description = read(found, RELATION, f"{model}.{name}")
+        return description["relation"]
 
     def _describe_model(self, model):
         if model not in self._descriptions:
             attributes = ["type", "relation", "selection"]
             answer = self._session.call(model, "fields_get", attributes=attributes)
-            if not isinstance(answer, dict):
-                raise NotOdoo("The answer about fields has no known form.")
-            self._descriptions[model] = answer
+            self._descriptions[model] = read(answer, mapping, f"the fields of {model}")
         return self._descriptions[model]
+
+
+def _read_written(value):
+    """Read what ``write`` says: true, or nothing where somebody has overridden it."""
+    if value is not True and value is not None:
+        raise Misfit("does not say that it was done")
+
+
+def _read_values(model, rows, name, reader):
+    """Read a field of records; one whose value does not fit says so itself."""
+    for row in rows:
+        try:
+            row[name] = reader(row[name])
+        except Misfit as misfit:
+            row[name] = False
+            row.setdefault(UNREADABLE, f"{model}.{name} {misfit.problem}.")

@@ -1,6 +1,14 @@
 """An account on a remote Odoo server."""
 
-from .errors import NotOdoo, Refused
+import re
+
+from .errors import Refused
+from .replies import boolean, line, positive_id, read, record, records
+
+VERSION = record(server_serie=line)
+
+#: The series from which on a model tells by ``has_access`` what is allowed.
+HAS_ACCESS_SINCE = (18, 0)
 
 
 class OdooSession:
@@ -58,10 +66,9 @@ class OdooSession:
         :raises NotOdoo: when the answer is not that of an Odoo server.
         """
         answer = self._transport.call("common", "version", [])
-        if not isinstance(answer, dict) or not answer.get("server_serie"):
-            raise NotOdoo("The server does not tell a version.")
-        self.version = series_to_version(answer["server_serie"])
-        return answer["server_serie"]
+        series = read(answer, VERSION, "the version")["server_serie"]
+        self.version = series_to_version(series)
+        return series
 
     def authenticate(self):
         """Log in.
@@ -72,10 +79,11 @@ class OdooSession:
         """
         arguments = [self._database, self._login, self._key, {}]
         uid = self._transport.call("common", "authenticate", arguments)
-        if not uid or not isinstance(uid, int):
+        if uid is False:
             raise Refused("Wrong login or password.")
-        self._uid, self._is_uid_fresh = uid, True
-        return uid
+        self._uid = read(uid, positive_id, "the login")
+        self._is_uid_fresh = True
+        return self._uid
 
     def call(self, model, method, *args, **kwargs):
         """Call a public method of a model.
@@ -94,23 +102,37 @@ class OdooSession:
             self.authenticate()
             return self._execute(model, method, args, kwargs)
 
-    def search_read(self, model, domain, fields, **kwargs):
+    def search_read(self, model, domain, fields, among=None, limit=None, **options):
         """Read the records that match a domain.
 
         :param str model: such as ``sale.order``.
         :param list domain: of Odoo's.
-        :param list fields: the fields to read.
+        :param dict fields: the fields to read, each with the reader of its value.
+        :param among: the ids of which alone there can be records, or None for any.
+        :param int limit: how many to read at most, or None for all.
+        :param options: further ones of Odoo's, such as ``order``.
         :return: a dict a record, with these fields and ``id``.
         :rtype: list[dict]
         :raises RemoteError: a subclass of it, for every failure.
         """
-        rows = self.call(model, "search_read", domain, fields, **kwargs)
-        wanted = {"id", *fields}
-        if not isinstance(rows, list) or not all(
-            isinstance(row, dict) and wanted <= row.keys() for row in rows
-        ):
-            raise NotOdoo("The answer to a search has no known form.")
-        return rows
+        if limit:
+            options["limit"] = limit
+        answer = self.call(model, "search_read", domain, list(fields), **options)
+        return read(answer, records(fields, among, limit), model)
+
+    def has_access(self, model, operation):
+        """Tell whether the account may do something with a model at all.
+
+        :param str model: such as ``sale.order``.
+        :param str operation: ``read``, ``write``, ``create`` or ``unlink``.
+        :rtype: bool
+        :raises RemoteError: a subclass of it, for every failure.
+        """
+        if self.version and self.version < HAS_ACCESS_SINCE:
+            answer = self.call(model, "check_access_rights", operation, False)
+        else:
+            answer = self.call(model, "has_access", [], operation)
+        return read(answer, boolean, f"the rights on {model}")
 
     def _execute(self, model, method, args, kwargs):
         arguments = [self._database, self.uid, self._key, model, method, args, kwargs]
@@ -127,7 +149,5 @@ def series_to_version(series):
     :return: ``(major, minor)``, or ``None`` where the text has another form.
     :rtype: tuple | None
     """
-    major, _dot, minor = (series or "").rpartition("~")[2].partition(".")
-    if not (major.isdigit() and minor.isdigit()):
-        return None
-    return int(major), int(minor)
+    numbers = re.fullmatch(r"(?:.*~)?([0-9]{1,4})\.([0-9]{1,4})", series or "")
+    return (int(numbers[1]), int(numbers[2])) if numbers else None

@@ -1,7 +1,6 @@
 """JSON-RPC over HTTP, bounded in time and in size."""
 
 import contextlib
-import ipaddress
 import itertools
 import json
 import math
@@ -18,6 +17,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, LocationValueError
 from urllib3.exceptions import TimeoutError as Urllib3TimeoutError
 
+from .address import is_loopback
 from .errors import (
     Contended,
     NotAllowed,
@@ -36,44 +36,6 @@ MAX_REPLY_SIZE = 2 * 1024 * 1024  # bytes
 CHUNK_SIZE = 64 * 1024  # bytes
 
 
-def check_address(url, allow_http=False):
-    """Return the address of an Odoo server in its canonical form.
-
-    :param str url: what the user typed, such as ``https://odoo.dealer.example/``.
-    :param bool allow_http: accept unencrypted ``http://`` to any host;
-        loopback addresses may always be used without encryption.
-    :return: the address as ``scheme://host[:port][/path]``, no trailing slash.
-    :rtype: str
-    :raises NotConfigured: when the address is missing or must not be used.
-    """
-    try:
-        parts = urlsplit((url or "").strip())
-        _port = parts.port  # reading it is what validates the number
-    except ValueError as error:
-        raise NotConfigured(f"The address is not valid: {error}.") from None
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise NotConfigured("The address must look like https://odoo.example.com.")
-    if parts.username or parts.password:
-        raise NotConfigured("The address must not contain a user name or a password.")
-    if parts.query or parts.fragment:
-        raise NotConfigured("The address must end after the host name.")
-    if parts.scheme == "http" and not allow_http and not _is_loopback(parts.hostname):
-        raise NotConfigured(
-            "The address must start with https://, or the password would travel "
-            "unencrypted."
-        )
-    return parts._replace(path=parts.path.rstrip("/")).geturl()
-
-
-def _is_loopback(hostname):
-    if hostname == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(hostname).is_loopback
-    except ValueError:
-        return False
-
-
 class Transport:
     """One keep-alive HTTP session to one server's ``/jsonrpc``.
 
@@ -81,7 +43,7 @@ class Transport:
     certificate is verified, and a call ends after ``connect_timeout +
     read_timeout`` however slowly the other side drips its answer.
 
-    :param str url: an address that :func:`check_address` returned.
+    :param str url: an address that :func:`.address.check_address` returned.
     :param float connect_timeout: seconds until the connection must stand.
     :param float read_timeout: seconds until the reply must be complete.
     """
@@ -101,7 +63,7 @@ class Transport:
         # An identity body cannot unpack to more than what was read.
         self._http.headers.update({"Accept-Encoding": "identity"})
         # No proxy gets to see what stays on this machine.
-        direct = _is_loopback(urlsplit(url).hostname)
+        direct = is_loopback(urlsplit(url).hostname)
         self._proxies = {"http": "", "https": ""} if direct else None
 
     def close(self):
@@ -163,7 +125,8 @@ class Transport:
     def _parse_reply(self, response, body):
         if response.is_redirect or 300 <= response.status_code < 400:
             target = response.headers.get("Location", "")
-            raise NotOdoo(f"The server redirects to {target[:200]}.")
+            # Cut here, the first half of a secret in it would not be known as one.
+            raise NotOdoo(f"The server redirects to {target}.")
         try:
             reply = json.loads(body)
         except (ValueError, RecursionError):
@@ -267,10 +230,10 @@ def error_from_reply(error):
     :rtype: RemoteError
     """
     if not isinstance(error, dict):
-        return NotOdoo("The error in the reply has no known form.")
+        return _after_sending(NotOdoo("The error in the reply has no known form."))
     data = error.get("data") if isinstance(error.get("data"), dict) else {}
-    name = str(data.get("name") or "")
-    message = str(data.get("message") or error.get("message") or "").strip()
+    name = _get_text(data, "name")
+    message = (_get_text(data, "message") or _get_text(error, "message")).strip()
     if is_contention(name) or is_contention(message):
         return Contended(message)
     if name.endswith(".AccessDenied"):
@@ -282,7 +245,15 @@ def error_from_reply(error):
     if name in _DATABASE_FAULTS:
         # It has nothing to do with what was asked, and passes.
         return _after_sending(Unreachable(message))
+    if not name:
+        # Not Odoo's own words, which would mean that nothing was kept.
+        return _after_sending(Rejected(message))
     return Rejected(message)
+
+
+def _get_text(value, name):
+    found = value.get(name)
+    return found if isinstance(found, str) else ""
 
 
 def is_contention(text):

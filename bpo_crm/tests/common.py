@@ -3,14 +3,17 @@ import itertools
 import json
 from unittest.mock import patch
 
+from freezegun import freeze_time
+
 from odoo import SUPERUSER_ID, Command, api
-from odoo.tests import TransactionCase, new_test_user
+from odoo.exceptions import UserError
+from odoo.tests import BaseCase, TransactionCase, new_test_user
 
 from odoo.addons.bpo_crm.remote_odoo import PlacedOrder
 from odoo.addons.bpo_crm.series import IS_19
 
 #: For customers who have no other lead.
-_numbers = itertools.count(5_550_101)
+_numbers = itertools.count(7_000_001)
 
 PRESENCE = "mail.presence" if IS_19 else "bus.presence"
 
@@ -22,6 +25,16 @@ CONNECTION = {
     "odoo_login": "bpo",
     "odoo_api_key": "a-secret-key",
 }
+
+
+class ReadingCase(BaseCase):
+    """What reads enquiries believes only a moment that was not long ago."""
+
+    def setUp(self):
+        super().setUp()
+        # As a decorator of the class, it would do nothing on 19.0: Odoo takes
+        # freezegun's place there, and freezes for TransactionCase alone.
+        self.startPatcher(freeze_time("2026-11-24 08:00:00"))
 
 
 class BpoCase(TransactionCase):
@@ -136,6 +149,26 @@ class BpoCase(TransactionCase):
         for user in users:
             presences.create({"user_id": user.id, "status": status})
 
+    @contextlib.contextmanager
+    def _at(self, moment):
+        """Let it be a moment for the server, and for the database.
+
+        :param datetime moment: in UTC, naive.
+        """
+        with freeze_time(moment), patch.object(self.env.cr, "now", lambda: moment):
+            yield
+
+    @contextlib.contextmanager
+    def _refused(self, words=".", error=UserError):
+        """Check that something is refused, and undo what it did until then.
+
+        :param str words: a regular expression, to be found in the message.
+        :param error: the kind of exception.
+        """
+        with self.assertRaises(error) as caught:
+            yield
+        self.assertRegex(str(caught.exception), words)
+
     def _toasts(self, user):
         """Return the notifications that the client of a user got."""
         self.env.cr.precommit.run()
@@ -205,6 +238,20 @@ class BpoCase(TransactionCase):
             self.assertLess(len(file.index_content or ""), 20)
 
     @contextlib.contextmanager
+    def _kept_mails_read(self):
+        """Let the mails that are kept inside be read at its end, as after a commit."""
+
+        # The transaction of its own is a part of the test's; /tests has a real one.
+        def run_alone(source, work):
+            source = source.with_env(api.Environment(self.cr, SUPERUSER_ID, {}))
+            with source.env.cr.savepoint():
+                return work(source)
+
+        with patch.object(self.registry["crm.lead.source"], "_run_alone", run_alone):
+            yield
+            self.env.cr.postcommit.run()
+
+    @contextlib.contextmanager
     def _own_transactions_shared(self):
         """Let cursors opened by the code see what the test has not committed."""
         if IS_19:
@@ -253,3 +300,43 @@ class BpoCase(TransactionCase):
             patch.object(dealerships, "_place_order", place_order),
         ):
             yield sent
+
+
+class StageActivityCase(BpoCase):
+    """A floor whose first stage plans a call, and whose second one a meeting."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.call_type = cls.env.ref(CALL)
+        cls.meeting_type = cls.env.ref("mail.mail_activity_data_meeting")
+        cls.new.write(
+            {
+                "activity_type_id": cls.call_type.id,
+                "activity_due_days": 1,
+                "advance_when_done": True,
+            }
+        )
+        cls.qualified.write(
+            {"activity_type_id": cls.meeting_type.id, "advance_when_done": False}
+        )
+
+    def _pending(self, lead):
+        return lead._find_pending_activities()
+
+    def _done(self, lead):
+        everything = self.env["mail.activity"].with_context(active_test=False)
+        return everything.search(
+            [
+                ("res_model", "=", "crm.lead"),
+                ("res_id", "=", lead.id),
+                ("active", "=", False),
+            ]
+        )
+
+    def _log_call(self, lead, result, **values):
+        """Log a call as the agent, with the window's proposals for what is not said."""
+        wizards = self.env["crm.lead.log.call"].with_user(self.agent)
+        wizard = wizards.create({"lead_id": lead.id, "result": result, **values})
+        wizard.action_save()
+        return wizard

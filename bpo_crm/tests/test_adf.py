@@ -1,10 +1,10 @@
 from datetime import datetime
 
-from freezegun import freeze_time
-
-from odoo.tests import BaseCase, tagged
+from odoo.tests import tagged
 
 from odoo.addons.bpo_crm.intake import MAX_SIZE, InvalidEnquiry, read_adf
+
+from .common import ReadingCase
 
 #: Written after the description of the format, with every part that is read.
 COMPLETE = """<?ADF VERSION "1.0"?>
@@ -53,8 +53,7 @@ def prospect(inside=f"<customer>{CONTACT}</customer>"):
 
 
 @tagged("post_install", "-at_install")
-@freeze_time("2026-11-24 08:00:00")
-class TestAdf(BaseCase):
+class TestAdf(ReadingCase):
     def _read(self, document):
         if isinstance(document, str):
             document = document.encode()

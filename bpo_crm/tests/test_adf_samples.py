@@ -1,10 +1,10 @@
 from datetime import datetime
 
-from freezegun import freeze_time
-
-from odoo.tests import BaseCase, tagged
+from odoo.tests import tagged
 
 from odoo.addons.bpo_crm.intake import read_adf
+
+from .common import ReadingCase
 
 #: As the format is shown to people: short, and with an offset of one digit.
 SHORT = """<?ADF VERSION "1.0"?>
@@ -86,8 +86,7 @@ LONG = """<?xml version="1.0" encoding="utf-8"?><?adf version="1.0"?>
 
 
 @tagged("post_install", "-at_install")
-@freeze_time("2026-11-24 08:00:00")
-class TestAdfSamples(BaseCase):
+class TestAdfSamples(ReadingCase):
     """Whole documents, in the shapes in which the format is shown and sent."""
 
     def _read(self, document):

@@ -18,7 +18,11 @@ class TestCall(BpoCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.lead = cls._new_lead(cls.agent, email_from="juan@customer.example")
+        cls.lead = cls._new_lead(
+            cls.agent,
+            email_from="juan@customer.example",
+            enquiry_date=datetime(2026, 11, 2),
+        )
         cls.call_type = cls.env.ref(CALL)
         calendar = cls._new_calendar("Floor", range(5), 9, 18, zone="UTC")
         cls.env.company.resource_calendar_id = calendar
@@ -49,11 +53,12 @@ class TestCall(BpoCase):
     # ------------------------------------------------------------
 
     def test_saving_writes_a_log_a_message_and_the_follow_up(self):
+        day = date.today() + timedelta(days=3)
         wizard = self._fill_in(
             summary="Wants a <test> drive",
             duration=3.5,
             next_activity_type_id=self.call_type,
-            next_date=date.today() + timedelta(days=3),
+            next_date=day,
         )
         wizard.is_timer_running = False
         wizard.action_save()
@@ -66,7 +71,7 @@ class TestCall(BpoCase):
         self._assert_in_chatter("Wants a &lt;test&gt; drive", self.lead)
         activity = self.lead.activity_ids
         self.assertEqual(activity.activity_type_id, self.call_type)
-        self.assertEqual(activity.date_deadline, date.today() + timedelta(days=3))
+        self.assertEqual(activity.date_deadline, day)
         self.assertEqual(activity.user_id, self.agent)
         self.assertFalse(activity.due_at)
 
@@ -135,10 +140,94 @@ class TestCall(BpoCase):
         with self.assertRaisesRegex(ValidationError, "was not made yet"):
             self._call(call_date=datetime.now() + timedelta(days=1))
 
+    # ------------------------------------------------------------
+    # What nobody can have done
+    # ------------------------------------------------------------
+
     @mute_logger("odoo.sql_db")
-    def test_a_negative_duration_is_refused(self):
-        with self.assertRaises(CheckViolation):
-            self._call(duration=-1)
+    def test_postgresql_holds_how_long_a_call_takes(self):
+        for duration in (-1, 10**9, float("nan"), float("inf"), float("-inf")):
+            with self.assertRaises(CheckViolation):
+                self._call(duration=duration)
+            call = self._call()
+            with self._refused("between no time at all and 24 hours", ValidationError):
+                call.with_user(self.supervisor).duration = duration
+
+    def test_a_call_is_not_longer_than_since_it_began(self):
+        begin = datetime.now() - timedelta(minutes=10)
+        self._call(call_date=begin, duration=9)
+        with self._refused("has not taken 11:00 minutes yet", ValidationError):
+            self._call(call_date=begin, duration=11)
+        call = self._call()
+        with self._refused("has not taken", ValidationError):
+            call.with_user(self.supervisor).duration = 600
+
+    def test_an_agent_logs_the_calls_of_a_day(self):
+        now = datetime.now()
+        for call_date in (now - timedelta(hours=25), now - timedelta(days=20)):
+            self.lead.enquiry_date = call_date - timedelta(hours=1)
+            with self._refused("Ask a supervisor", ValidationError):
+                self._call(call_date=call_date)
+            calls = self.env["crm.call.log"].with_user(self.supervisor)
+            calls.create(
+                {
+                    "lead_id": self.lead.id,
+                    "result": "busy",
+                    "call_date": call_date,
+                    "user_id": self.agent.id,
+                }
+            )
+        call = self._call(call_date=now - timedelta(hours=23))
+        call.with_user(self.supervisor).call_date = now - timedelta(days=3)
+
+    def test_nobody_was_called_before_asking(self):
+        self.lead.enquiry_date = datetime.now() - timedelta(hours=2)
+        early = datetime.now() - timedelta(hours=3)
+        for user in (self.agent, self.supervisor, self.manager):
+            calls = self.env["crm.call.log"].with_user(user)
+            for call_date in (early, datetime(2001, 1, 1)):
+                with self._refused("before the customer asked", ValidationError):
+                    calls.create(
+                        {
+                            "lead_id": self.lead.id,
+                            "result": "busy",
+                            "call_date": call_date,
+                            "duration": 5,
+                        }
+                    )
+
+    def test_a_call_that_just_ended_began_before(self):
+        call = self._call(duration=5)
+        began = datetime.now() - call.call_date
+        self.assertAlmostEqual(began.total_seconds(), 300, delta=30)
+        wizard = self._fill_in(duration=20)
+        wizard.is_timer_running = False
+        wizard.action_save()
+        call = self.lead.call_log_ids[-1]
+        self.assertEqual(call.duration, 20)
+
+    def test_the_windows_start_is_no_way_back(self):
+        wizard = self._fill_in()
+        wizard.started_at = datetime(2001, 1, 1)
+        with self._refused("timer has run for more than a day"):
+            wizard.action_save()
+        for started_at, words in (
+            (datetime(2001, 1, 1), "before the customer asked"),
+            (datetime.now() - timedelta(hours=25), "Ask a supervisor"),
+        ):
+            self.lead.enquiry_date = datetime.now() - timedelta(hours=26)
+            wizard.write({"started_at": started_at, "duration": 3})
+            with self._refused(words):
+                wizard.action_save()
+
+    def test_nobody_chooses_what_counts_as_a_contact(self):
+        self.assertFalse(self._call(is_contact=True).is_contact)
+        calls = self.env["crm.call.log"].with_user(self.agent)
+        by_default = calls.with_context(default_result="no_answer")
+        call = by_default.create({"lead_id": self.lead.id, "is_contact": True})
+        self.assertFalse(call.is_contact)
+        call.with_user(self.supervisor).result = "answered"
+        self.assertTrue(call.is_contact)
 
     # ------------------------------------------------------------
     # Outcomes
@@ -182,9 +271,26 @@ class TestCall(BpoCase):
             form.result = "no_answer"
         self.assertEqual((form.next_date, form.next_time), (date(2026, 11, 18), 22.0))
 
+    def test_two_hours_are_two_hours_also_when_the_clocks_are_changed(self):
+        self.agent.tz = "Europe/Paris"
+        for now, day, time_of_day in (
+            ("2026-10-25 00:30:00", date(2026, 10, 25), 3.5),  # 2:30, an hour twice
+            ("2027-03-28 00:30:00", date(2027, 3, 28), 4.5),  # 1:30, 2:30 left out
+        ):
+            with freeze_time(now):
+                form = self._open()
+                form.result = "no_answer"
+            proposed = (form.next_date, form.next_time)
+            self.assertEqual(proposed, (day, time_of_day), now)
+
+    def test_what_is_due_at_midnight_has_a_time(self):
+        with freeze_time("2026-11-18 14:00:00"):  # ten in the evening in Manila
+            self._fill_in("no_answer").action_save()
+        self.assertEqual(self.lead.activity_ids.due_at, datetime(2026, 11, 18, 16, 1))
+
     def test_attempts_are_counted_since_the_last_contact(self):
-        earlier = datetime.now() - timedelta(days=1)
-        self._call(times=3, call_date=earlier - timedelta(days=1))
+        earlier = datetime.now() - timedelta(hours=1)
+        self._call(times=3, call_date=earlier - timedelta(hours=1))
         self._call("answered", call_date=earlier)
         self._call(times=2)
         self.assertEqual(self.lead._count_attempts(), 2)

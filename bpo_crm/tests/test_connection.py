@@ -19,6 +19,8 @@ class TestConnection(BpoCase):
             "https://odoo.dealer.example/?db=x",
             "https://odoo.dealer.example:notaport",
             "https://[abc",
+            "http://[::1].evil.example",
+            "http://@localhost",
         ):
             with self.assertRaises(ValidationError):
                 self.dealership.odoo_url = url
@@ -51,6 +53,11 @@ class TestConnection(BpoCase):
         self.assertIn("bad key *** given", text)
         with self.dealership._open_session() as session:
             self.assertNotIn("a-secret-key", repr(session) + str(session))
+
+    def test_a_password_with_characters_in_between_is_not_shown_either(self):
+        for echo in ("a-sec\x00ret-key", "a-secret\ud800-key", "a\x7f-secret-key"):
+            text = self.dealership._explain(Rejected(f"bad key {echo} given"))
+            self.assertIn("bad key *** given", text)
 
     def test_what_no_database_takes_is_left_out_of_messages(self):
         text = self.dealership._explain(Rejected("No\x00thing\ud800 here"))

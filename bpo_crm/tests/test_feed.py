@@ -7,6 +7,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
+from ..models.crm_lead_feed_pull import Pull
 from ..remote_odoo import UNREADABLE
 from .common import BpoCase
 
@@ -54,6 +55,9 @@ class TestFeed(BpoCase):
         for target, value, expected in (
             ("contact_name", "  Maria ", "Maria"),
             ("contact_name", 42, "42"),
+            ("contact_name", "Ma\0ria\r\nBcc: x@y.example", "Maria Bcc: x@y.example"),
+            ("street2", "Unit 5\n\ud800Gate 2", "Unit 5 Gate 2"),
+            ("description", "One\nTw\0o", "One\nTwo"),
             ("contact_name", [3, "Maria"], "Maria"),
             ("contact_name", False, False),
             ("expected_revenue", 1200, 1200.0),
@@ -75,9 +79,38 @@ class TestFeed(BpoCase):
             ("date_deadline", "tomorrow"),
             ("enquiry_date", "soon"),
             ("expected_revenue", "nan"),
+            ("contact_name", True),
+            ("expected_revenue", True),
+            ("color", 2**31),
+            ("color", -(2**63)),
         ):
             with self.assertRaisesRegex(ValueError, str(value)):
                 self._convert(target, value)
+
+    def test_values_of_another_form_than_their_fields_are_no_values(self):
+        for target in ("contact_name", "expected_revenue", "color", "enquiry_date"):
+            for value in ([], [1], [1, 2, 3], {"a": 1}, 10**400):
+                if target == "contact_name" and not isinstance(value, list):
+                    # Whatever it is, it has a text.
+                    continue
+                with self.assertRaisesRegex(ValueError, "is no value of"):
+                    self._convert(target, value)
+
+    def test_a_value_that_does_not_fit_is_not_told_at_length(self):
+        with self.assertRaises(ValueError) as caught:
+            self._convert("color", "x" * 100_000)
+        self.assertLess(len(str(caught.exception)), 300)
+
+    def test_html_without_an_element_is_an_empty_text(self):
+        line = {"target_field": "description", "remote_field": "note"}
+        feed = self._new_feed({"target_field": "phone", "remote_field": "phone"}, line)
+        feed.field_ids[1].remote_type = "html"
+        for note in ("<!-- none -->", "<?x?>", "</p>", "<!DOCTYPE html>"):
+            enquiry = feed._read_record({"id": 7, "phone": "0917", "note": note})
+            self.assertEqual((enquiry.message, enquiry.problem), ("", ""))
+        for note, text in (("<p>Red</p>", "Red"), (5, "5"), ("<", "<")):
+            enquiry = feed._read_record({"id": 7, "phone": "0917", "note": note})
+            self.assertEqual(enquiry.message, text)
 
     def test_of_several_fields_the_first_with_a_value_counts(self):
         mobile = {"target_field": "phone", "remote_field": "mobile", "sequence": 20}
@@ -100,6 +133,27 @@ class TestFeed(BpoCase):
         enquiry = feed._read_record({"id": 7, UNREADABLE: "Division by zero"})
         self.assertIn("Division by zero", enquiry.problem)
         self.assertFalse(enquiry.phone)
+
+    def test_what_a_catalogue_refuses_is_told_in_storable_words(self):
+        feed = self._new_feed(
+            {"target_field": "name", "remote_field": "name"},
+            {"target_field": "external_ref", "remote_field": "code"},
+            kind="vehicle_model",
+            source_id=False,
+        )
+        pull = Pull()
+        records = [
+            {"id": 1, "name": "A", "code": "A1", UNREADABLE: "No\x00thing\ud800"},
+            {"id": 2, "name": "B", "code": "B1"},
+            {"id": 3, "name": "C", "code": "C1", UNREADABLE: "x" * 100_000},
+        ]
+        feed._upsert(records, feed._index_references(), pull)
+        self.assertEqual(pull.counts["created"], 1)
+        self.assertIn("crm.lead/1: Nothing", pull.refused[0])
+        self.assertLess(len(pull.refused[1]), 2000)
+        feed.sudo().last_error = "\n".join(pull.get_problems())
+        self.env.flush_all()
+        self.assertIn("Nothing", feed.last_error)
 
     def test_a_message_has_all_of_its_fields(self):
         enquiry = self._read(

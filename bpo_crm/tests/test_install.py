@@ -61,7 +61,7 @@ class TestInstall(BpoCase):
         """Make two open leads of one customer, as there are without the addon."""
         leads = self._new_lead(self.agent) | self._new_lead(self.agent)
         leads._release_customers()
-        leads._write_unheld(values)
+        leads._write_by_core(values)
         leads._hold_existing_customers()
         return leads
 
@@ -95,7 +95,7 @@ class TestInstall(BpoCase):
     def test_two_of_three_leads_from_before_are_merged(self):
         leads = self._new_lead() | self._new_lead() | self._new_lead()
         leads._release_customers()
-        leads._write_unheld({"phone": "+63 917 555 9101"})
+        leads._write_by_core({"phone": "+63 917 555 9101"})
         leads._hold_existing_customers()
         head = leads[1:].with_user(self.supervisor).merge_opportunity()
         self.assertEqual(len(leads.exists()), 2)

@@ -464,6 +464,27 @@ class TestIntake(BpoCase):
         self.assertNotEqual(leads[1], first)
         self._assert_in_chatter("From the form", first)
 
+    def test_what_a_web_form_sends_is_one_line_each(self):
+        lead = self.env["crm.lead"].create(
+            {
+                "name": "Form\nBcc: x@evil.example",
+                "type": "opportunity",
+                "contact_name": "Ma\0ria\r\nSantos",
+                "phone": "0917 555\n9101",
+                "email_from": "maria@customer.example\nBcc: x@evil.example",
+                "street": "1 Rizal\u2028Street",
+                "description": "<p>Hel\0lo</p>\n<p>there</p>",
+            }
+        )
+        self.assertEqual(lead.name, "Form Bcc: x@evil.example")
+        self.assertEqual(lead.contact_name, "Maria Santos")
+        self.assertEqual(lead.phone_sanitized, "+639175559101")
+        self.assertEqual(lead.email_normalized, "maria@customer.example")
+        self.assertEqual(lead.street, "1 Rizal Street")
+        self.assertIn("Hello", lead.description)
+        self.assertEqual(lead.email_from, "maria@customer.example")
+        self.assertNotIn("\n", lead.phone)
+
     def test_a_web_form_with_two_addresses_is_merged(self):
         first = self._new_lead(self.agent, email_from="maria@customer.example")
         values = {"name": "Form", "email_from": "maria@customer.example, me@b.example"}

@@ -30,6 +30,9 @@ ENQUIRIES = [
     Enquiry(name="Awa", phone="+225 07 01 23 45 67"),
     Enquiry(name="Ext", phone="+63 2 8123 4567 ext. 12"),
     Enquiry(name="\u6797\u4fca\u5091", phone="00639175559204", vehicle="T87"),
+    Enquiry(phone="+63 917 555 9206", message="\n\nOne\n\n\nTwo\r\n<b>3</b>\u20284"),
+    Enquiry(phone="+63 917 555 9207", message="https://a.example <a@b.example> & more"),
+    Enquiry(phone="+63 917 555 9208", message="<span>Five</span>"),
     Enquiry(phone="09175559205", values={"expected_revenue": 900_000, "color": 3}),
 ]
 
@@ -106,6 +109,8 @@ class TestIntakeBatch(BpoCase):
         self.assertEqual(set(leads.mapped("priority")), {"2"})
         self.assertEqual(set(leads.mapped("phone_state")), {"correct", False})
         self.assertGreater(len(set(leads.mapped("automated_probability"))), 1)
+        for text in leads.mapped("description"):
+            self.assertTrue(text.startswith("<p>"), text)
 
     def test_the_team_decides_on_stage_and_company(self):
         self.source.team_id = self.team.copy({"company_id": self.env.company.id})

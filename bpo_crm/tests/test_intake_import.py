@@ -65,6 +65,117 @@ class TestIntakeImport(BpoCase):
         return self.env["bus.bus"].search([("message", "ilike", "asked again")])
 
     # ------------------------------------------------------------
+    # What an importer names
+    # ------------------------------------------------------------
+
+    def _load(self, columns, *rows, user=None, **context):
+        """Load rows as a program does; return the messages."""
+        leads = self.env["crm.lead"].with_user(user or self.agent)
+        result = leads.with_context(**context).load(
+            list(columns), list(map(list, rows))
+        )
+        return "\n".join(message["message"] for message in result["messages"])
+
+    def test_an_external_id_of_another_record_is_left_to_it(self):
+        held = self._new_lead(self.other_agent)
+        names = ("bpo_crm.crm_call_log_action", "base.main_company")
+        for name in names:
+            data = self.env["ir.model.data"].search(
+                [("module", "=", name.split(".")[0]), ("name", "=", name.split(".")[1])]
+            )
+            before = (data.model, data.res_id)
+            # One that has the number of a lead, and one that has not.
+            for lead_id in (held.id, before[1]):
+                data.res_id = lead_id
+                self.env.registry.clear_cache()
+                said = self._load(("id", "name", "phone"), [name, "x", held.phone])
+                self.assertIn(f"{name} is that of another record", said)
+                data.invalidate_recordset()
+                self.assertEqual((data.model, data.res_id), (before[0], lead_id))
+            self.assertNotIn("asked again", "".join(self._chatter(held)))
+
+    def test_no_external_id_is_made_for_a_module(self):
+        held = self._new_lead(self.other_agent)
+        for phone in (held.phone, "0917 555 9301"):
+            for context in ({}, {"noupdate": True}, {"module": "crm"}):
+                name = "crm.mine" if not context.get("module") else "mine"
+                said = self._load(
+                    ("id", "name", "phone"), [name, "x", phone], **context
+                )
+                self.assertIn("would belong to the module crm", said)
+        self.assertFalse(self.env.ref("crm.mine", raise_if_not_found=False))
+
+    def test_an_external_id_of_a_lead_goes_on_to_mean_it(self):
+        mine = self._new_lead(self.agent)
+        data = self.env["ir.model.data"].create(
+            {"module": "crm", "name": "mine", "model": "crm.lead", "res_id": mine.id}
+        )
+        said = self._load(("id", "name"), ["crm.mine", "Renamed"])
+        self.assertFalse(said)
+        self.assertEqual((mine.name, data.res_id), ("Renamed", mine.id))
+
+    def test_a_client_does_not_say_that_a_module_brings_its_leads(self):
+        held = self._new_lead(self.other_agent)
+        said = self._load(
+            ("id", "name", "phone"),
+            ["__import__.row", "By a module", held.phone],
+            install_module="crm",
+        )
+        self.assertFalse(said)
+        self._assert_in_chatter("By a module", held)
+
+    def test_a_lead_is_not_won_by_an_import_whoever_says_that_it_is_none(self):
+        lead = self._new_lead(self.agent)
+        with self._dealer() as sent:
+            said = self._load((".id", "stage_id/.id"), [str(lead.id), str(self.won.id)])
+        self.assertIn("An import cannot win leads", said)
+        self.assertFalse(sent)
+
+    def test_what_is_merged_names_nothing_that_the_importer_may_not_see(self):
+        own = self._new_lead(self.agent, phone="+63 917 555 9301")
+        company = self.env["res.company"].create({"name": "Other"})
+        partner = self.env["res.partner"].create(
+            {"name": "Somebody else's", "company_id": company.id}
+        )
+        tag = self.env["crm.tag"].create({"name": "Seen"})
+        hidden = self._new_lead(self.other_agent, name="Somebody's lead")
+        said = self._load(
+            (
+                "name",
+                "phone",
+                "partner_id/.id",
+                "tag_ids/.id",
+                "duplicate_lead_ids/.id",
+            ),
+            ["Mine", own.phone, str(partner.id), str(tag.id), str(hidden.id)],
+        )
+        self.assertFalse(said)
+        self._assert_in_chatter("Seen", own)
+        chatter = "".join(self._chatter(own))
+        self.assertNotIn("Somebody", chatter)
+        self.assertNotIn(hidden.reference, chatter)
+
+    def test_no_character_stops_a_file(self):
+        said = self._load(
+            ("id", "name", "contact_name", "phone", "email_from", "description"),
+            [
+                "ro\0w",
+                "Pican\0to\nBcc: x@evil.example",
+                "Ma\ud800ria\r\nSantos",
+                "0917 555\n9301",
+                "maria@customer.example\n",
+                "Hel\0lo",
+            ],
+        )
+        self.assertFalse(said)
+        lead = self.env.ref("__import__.row")
+        self.assertEqual(lead.name, "Picanto Bcc: x@evil.example")
+        self.assertEqual(lead.contact_name, "Maria Santos")
+        self.assertEqual(lead.phone_sanitized, "+639175559301")
+        self.assertEqual(lead.email_from, "maria@customer.example")
+        self.assertEqual(lead.description, "<p>Hello</p>")
+
+    # ------------------------------------------------------------
     # A row's customer
     # ------------------------------------------------------------
 

@@ -64,17 +64,10 @@ class TestIntakeMail(BpoCase):
                 **values,
             }
         )
-
-        # The transaction of its own is a part of the test's; /tests has a real one.
-        def run_alone(source, work):
-            with source.env.cr.savepoint():
-                return work(source)
-
-        with patch.object(type(self.source), "_run_alone", run_alone):
+        with self._kept_mails_read():
             self.env["mail.thread"].message_process(
                 None, mail.encode(errors="surrogateescape")
             )
-            self.env.cr.postcommit.run()
 
     def _rows(self):
         return self.env["crm.lead.enquiry"].search(
@@ -98,7 +91,8 @@ class TestIntakeMail(BpoCase):
         self.assertEqual(alias.alias_model_id.model, "crm.lead")
 
     def test_only_managers_change_an_address(self):
-        self.source.with_user(self.supervisor).write({"alias_name": "other-t"})
+        with self.assertRaises(AccessError):
+            self.source.with_user(self.supervisor).write({"alias_name": "other-t"})
         self.source.invalidate_recordset()
         self.assertEqual(self.source.alias_name, "portal-t")
         self.source.with_user(self.manager).write({"alias_name": "other-t"})
@@ -375,6 +369,49 @@ class TestIntakeMail(BpoCase):
         self.assertEqual(lead.team_id, self.team)
         self.assertFalse(lead.user_id)
         self._assert_in_chatter("Is it there?", lead)
+
+    def test_a_teams_mail_is_one_line_where_a_lead_is(self):
+        self._receive_for_team(
+            "Is it\0 there?",
+            sender="=?utf-8?q?Juan=0ABcc=3A_x?= <juan@customer.example>",
+            subject="=?utf-8?q?Pican=00to=0ABcc=3A_x=40evil=2Eexample?=",
+        )
+        lead = self._find_open("juan@customer.example")
+        self.assertEqual(lead.name, "Picanto Bcc: x@evil.example")
+        self.assertNotRegex(f"{lead.contact_name} {lead.email_from}", r"[\n\r]")
+        self._assert_in_chatter("Is it there?", lead)
+        self.assertFalse(self._rows_of_core())
+
+    def test_a_mail_with_half_a_character_is_read(self):
+        # A program hands it over as a text.
+        self.team.write({"alias_name": "floor-t", "alias_domain_id": self.domain.id})
+        mail = MAIL.format(
+            name="<9@x.example>",
+            sender="juan@customer.example",
+            to=self.team.alias_id.alias_full_name,
+            subject="Pican\ud800to",
+            kind="text/plain",
+            charset="utf-8",
+            headers="X-Nothing: nothing",
+            text="Is it\udfff there?",
+        )
+        with self._kept_mails_read():
+            self.env["mail.thread"].message_process(None, mail)
+        lead = self._find_open("juan@customer.example")
+        self.assertEqual(lead.name, "Picanto")
+        self._assert_in_chatter("Is it there?", lead)
+
+    def test_the_name_of_a_file_stops_no_mail(self):
+        self._receive_for_team(
+            "--b\nContent-Type: text/plain\n\nHello\n--b\n"
+            "Content-Type: application/pdf\nContent-Transfer-Encoding: base64\n"
+            "Content-Disposition: attachment; "
+            "filename*=utf-8''a%00b%0Ac.pdf\n\nQQ==\n--b--",
+            sender="juan@customer.example",
+            kind="multipart/mixed; boundary=b; x=y",
+        )
+        lead = self._find_open("juan@customer.example")
+        self.assertEqual(lead.message_ids.attachment_ids.mapped("name"), ["ab c.pdf"])
 
     def _rows_of_core(self):
         source = self.env["crm.lead.source"]._get_of_core("mail")

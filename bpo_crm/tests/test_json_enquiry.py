@@ -2,17 +2,16 @@ import json
 from datetime import datetime
 from urllib.parse import quote_plus
 
-from freezegun import freeze_time
+from odoo.tests import tagged
 
-from odoo.tests import BaseCase, tagged
-
-from odoo.addons.bpo_crm.intake import InvalidEnquiry, read_body, read_json
+from odoo.addons.bpo_crm.intake import Enquiry, InvalidEnquiry, read_body, read_json
 from odoo.addons.bpo_crm.intake.enquiry import MAX_LINE
+
+from .common import ReadingCase
 
 
 @tagged("post_install", "-at_install")
-@freeze_time("2026-11-24 08:00:00")
-class TestJsonEnquiry(BaseCase):
+class TestJsonEnquiry(ReadingCase):
     def _read(self, **values):
         return read_json(json.dumps(values))
 
@@ -47,6 +46,30 @@ class TestJsonEnquiry(BaseCase):
     def test_what_no_database_takes_is_left_out(self):
         enquiry = self._read(name="Ma\x00ria\x07 ", phone="1")
         self.assertEqual(enquiry.name, "Maria")
+
+    def test_names_and_addresses_are_one_line_each(self):
+        others = {"email", "enquired_at", "local_time", "message", "other_phones"}
+        for name in sorted(Enquiry.get_names() - others):
+            for end in ("\n", "\r\n", "\r", "\u2028", "\x85", "\n\n"):
+                with self.subTest(name=name, end=end):
+                    enquiry = self._read(**{name: f" a{end}Bcc: b@c.example{end}"})
+                    self.assertEqual(getattr(enquiry, name), "a Bcc: b@c.example")
+        enquiry = self._read(email="Maria\na@b.example\nBcc: b@c.example")
+        self.assertEqual(enquiry.email, "a@b.example")
+        self.assertIn("Bcc: b@c.example", enquiry.message)
+        enquiry = self._read(message="One\nTwo", other_phones="1\n2", phone="3")
+        self.assertEqual(enquiry.message, "One\nTwo")
+        self.assertEqual(enquiry.phones, ["3", "1", "2"])
+
+    def test_half_a_character_is_left_out(self):
+        enquiry = read_json(
+            '{"name": "Ma\\ud800ria", "\\udfff": "x", "message": "\\ud83d"}'
+        )
+        self.assertEqual((enquiry.name, enquiry.message), ("Maria", ": x"))
+
+    def test_names_that_differ_in_their_blanks_are_two(self):
+        names = {self._read(external_id=name).external_id for name in ("a b", "a  b")}
+        self.assertEqual(len(names), 2)
 
     def test_long_texts_are_cut_and_kept(self):
         enquiry = self._read(name="x" * 9999, phone="1", message="y" * 99_999, z="end")

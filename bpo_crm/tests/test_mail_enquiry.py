@@ -4,9 +4,7 @@ import time
 from datetime import datetime
 from email.message import EmailMessage
 
-from freezegun import freeze_time
-
-from odoo.tests import BaseCase, tagged
+from odoo.tests import tagged
 
 from odoo.addons.bpo_crm.intake import (
     MAX_SIZE,
@@ -14,6 +12,8 @@ from odoo.addons.bpo_crm.intake import (
     describe_mail,
     read_mail,
 )
+
+from .common import ReadingCase
 
 ADF = """<?ADF VERSION "1.0"?>
 <?xml version="1.0"?>
@@ -29,8 +29,7 @@ ADF = """<?ADF VERSION "1.0"?>
 
 
 @tagged("post_install", "-at_install")
-@freeze_time("2026-11-24 08:00:00")
-class TestMailEnquiry(BaseCase):
+class TestMailEnquiry(ReadingCase):
     """Enquiries by mail, as senders put them into one."""
 
     def _mail(self, text="Please see the attachment.", **headers):
@@ -52,6 +51,22 @@ class TestMailEnquiry(BaseCase):
         """Read a mail as it comes from the wire."""
         original = mail if isinstance(mail, bytes) else mail.as_bytes()
         return read_mail(original)
+
+    def test_what_is_encoded_in_a_header_becomes_no_other_one(self):
+        for sent in (
+            "=?utf-8?q?Juan=0ABcc=3A_x=40evil=2Eexample?=",
+            "=?utf-8?q?Juan=0D=0ABcc=3A_x=40evil=2Eexample?=",
+            "=?utf-8?q?Juan=00=0ABcc=3A_x=40evil=2Eexample?=",
+        ):
+            original = (
+                f"From: {sent} <juan@customer.example>\nSubject: {sent}\n"
+                "Message-ID: <1@x.example>\n\nHello\n"
+            )
+            with self.subTest(sent=sent):
+                (enquiry,) = self._read(original.encode())
+                self.assertEqual(enquiry.email, "juan@customer.example")
+                self.assertNotRegex(enquiry.name + enquiry.email, r"[\n\r\0]")
+                self.assertIn("Juan Bcc: x@evil.example\nHello", enquiry.message)
 
     def _assert_is_maria(self, mail):
         (enquiry,) = self._read(mail)

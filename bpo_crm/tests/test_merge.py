@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from .common import BpoCase
@@ -74,3 +74,56 @@ class TestMerge(BpoCase):
         result = (kept | merged).merge_opportunity()
         self.assertEqual(result.call_log_ids, calls)
         self.assertEqual(result.enquiry_date, early)
+
+    # What an agent cannot make disappear
+
+    def _new_leads_of_one_customer(self, *owners):
+        """Make open leads of one customer, as there are without the addon."""
+        leads = self.env["crm.lead"].concat(*map(self._new_lead, owners))
+        leads._release_customers()
+        leads._write_by_core({"phone": "+63 917 555 9301"})
+        leads._hold_existing_customers()
+        return leads
+
+    def test_an_agent_merges_its_own_leads_of_one_customer(self):
+        leads = self._new_leads_of_one_customer(self.agent, self.agent)
+        merged = leads.with_user(self.agent).merge_opportunity()
+        self.assertEqual(leads.exists(), merged)
+
+    def test_an_agent_merges_nothing_out_of_the_pool(self):
+        for owner in (None, self.other_agent):
+            leads = self._new_leads_of_one_customer(self.agent, owner)
+            with self.assertRaises(UserError):
+                leads.with_user(self.agent).merge_opportunity()
+            self.assertEqual(leads.exists(), leads)
+
+    def test_an_agent_merges_no_two_customers(self):
+        leads = self._new_lead(self.agent) | self._new_lead(self.agent)
+        with self.assertRaisesRegex(UserError, "are of one customer"):
+            leads.with_user(self.agent).merge_opportunity()
+        leads.with_user(self.supervisor).merge_opportunity()
+        self.assertEqual(len(leads.exists()), 1)
+
+    def test_an_agent_gives_nothing_away_by_a_merge(self):
+        leads = self._new_leads_of_one_customer(self.agent, self.agent)
+        with self.assertRaisesRegex(AccessError, "Only a supervisor can reassign"):
+            leads.with_user(self.agent).merge_opportunity(user_id=self.other_agent.id)
+
+    def test_the_windows_of_core_keep_closed_leads(self):
+        lost = self._lose(self._new_lead(self.agent))
+        leads = self._new_leads_of_one_customer(self.agent, self.agent)
+        window = self.env["crm.lead2opportunity.partner"].with_user(self.supervisor)
+        convert = window.with_context(active_id=leads[0].id).create(
+            {"lead_id": leads[0].id, "name": "merge"}
+        )
+        convert.duplicated_lead_ids = leads | lost
+        convert.action_apply()
+        self.assertTrue(lost.exists())
+        self.assertEqual(len(leads.exists()), 1)
+
+    def test_a_closed_lead_is_deleted_by_managers_only(self):
+        lost = self._lose(self._new_lead(self.agent))
+        with self.assertRaisesRegex(UserError, "Only a manager can delete them"):
+            lost.with_user(self.supervisor).sudo().unlink()
+        lost.with_user(self.manager).unlink()
+        self.assertFalse(lost.exists())

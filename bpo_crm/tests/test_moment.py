@@ -1,15 +1,14 @@
 from datetime import datetime
 
-from freezegun import freeze_time
-
-from odoo.tests import BaseCase, tagged
+from odoo.tests import tagged
 
 from odoo.addons.bpo_crm.intake.moment import read_asked_on
 
+from .common import ReadingCase
+
 
 @tagged("post_install", "-at_install")
-@freeze_time("2026-11-24 08:00:00")
-class TestMoment(BaseCase):
+class TestMoment(ReadingCase):
     """When a customer asked, as senders write it."""
 
     def test_a_moment_with_a_zone(self):

@@ -16,8 +16,8 @@ class TestMyDay(BpoCase):
         values = {"user_id": self.agent.id, **values}
         return lead.activity_schedule(CALL, **values)
 
-    def _my_day(self):
-        with freeze_time(NOW):
+    def _my_day(self, now=NOW):
+        with freeze_time(now):
             day = self.env["crm.lead"].with_user(self.agent).get_my_day()
         return day, {
             section["name"]: [row["id"] for row in section["rows"]]
@@ -62,7 +62,7 @@ class TestMyDay(BpoCase):
         self.assertNotIn(lead.id, sum(rows.values(), []))
 
     def test_the_numbers_are_those_of_the_users_day(self):
-        lead = self._new_lead(self.agent)
+        lead = self._new_lead(self.agent, enquiry_date="2026-11-16 01:00:00")
         calls = self.env["crm.call.log"].with_user(self.agent)
         for call_date, result in (
             ("2026-11-17 15:59:00", "answered"),  # just before midnight in Manila
@@ -80,6 +80,19 @@ class TestMyDay(BpoCase):
                 )
         day, _rows = self._my_day()
         self.assertEqual(day["numbers"], {"calls": 2, "contacts": 1, "minutes": 4})
+
+    def test_a_day_is_longer_when_the_clocks_are_put_back(self):
+        self.agent.tz = "Europe/Paris"
+        lead = self._new_lead(self.agent, enquiry_date="2025-10-01 08:00:00")
+        call = {"lead_id": lead.id, "user_id": self.agent.id, "result": "busy"}
+        for call_date in (
+            "2025-10-25 21:59:00",  # just before midnight
+            "2025-10-25 22:01:00",
+            "2025-10-26 22:59:00",  # just before the next one, 25 hours later
+        ):
+            self.env["crm.call.log"].create({**call, "call_date": call_date})
+        day, _rows = self._my_day("2025-10-26 22:59:30")
+        self.assertEqual(day["numbers"]["calls"], 2)
 
     def test_the_screen_costs_as_many_queries_for_many_leads_as_for_few(self):
         def count_queries():

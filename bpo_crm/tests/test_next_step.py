@@ -12,6 +12,8 @@ class TestNextStep(BpoCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        # It must not be tomorrow before the last test is over.
+        cls.startClassPatcher(freeze_time("2026-11-18 02:00:00"))
         today = date.today()
         days = {"overdue": -3, "today": 0, "planned": 3}
         cls.agent.tz = "UTC"
@@ -25,6 +27,8 @@ class TestNextStep(BpoCase):
             )
         cls.closed = cls._lose(cls._new_lead(cls.agent))
         cls.all_leads = cls.closed.concat(*cls.leads.values())
+        # Odoo takes the time of PostgreSQL.
+        cls.all_leads.date_last_stage_update = datetime.now()
 
     def _search(self, *leaf):
         leads = self.env["crm.lead"].with_user(self.agent)
@@ -68,6 +72,7 @@ class TestNextStep(BpoCase):
         self.assertFalse((self.leads["none"] | unclaimed).filtered("is_stale"))
 
     def test_days_without_work_do_not_count(self):
+        self._set_office_hours("Asia/Manila")
         self.new.stale_after_days = 2
         lead = self.leads["none"]
         lead.date_last_stage_update = datetime(2026, 11, 19, 2)  # a Thursday
@@ -79,6 +84,23 @@ class TestNextStep(BpoCase):
             lead.invalidate_recordset(["is_stale"])
             with freeze_time(now):
                 self.assertEqual(lead.is_stale, is_stale, now)
+
+    def test_days_are_those_of_the_company(self):
+        self._set_office_hours("America/New_York")
+        self.new.stale_after_days = 2
+        lead = self.leads["none"]
+        lead.date_last_stage_update = datetime(2026, 11, 19, 3)  # Wednesday evening
+        for now, is_stale in (
+            ("2026-11-21 02:00:00", False),  # Friday evening
+            ("2026-11-23 01:00:00", True),  # Sunday evening: Thursday and Friday
+        ):
+            lead.invalidate_recordset(["is_stale"])
+            with freeze_time(now):
+                self.assertEqual(lead.is_stale, is_stale, now)
+
+    def _set_office_hours(self, zone):
+        hours = self._new_calendar("Office", range(5), 9, 18, zone)
+        self.env.company.sales_calendar_id = hours
 
     def test_a_plan_for_another_life_is_none(self):
         self.env.company.count_working_days = False

@@ -1,6 +1,7 @@
 from odoo.exceptions import UserError
 from odoo.tests import Form, tagged
 
+from odoo.addons.bpo_crm.lead_change import LeadChange
 from odoo.addons.bpo_crm.series import STAGE_TEAM
 
 from .common import BpoCase
@@ -235,6 +236,7 @@ class TestPipeline(BpoCase):
             self.env.invalidate_all()
             leads.mapped("stage_id.name"), leads.mapped("team_id.name")
             before = self.cr.sql_log_count
-            leads._check_stage_move(self.qualified, {})
+            change = LeadChange(leads, {"stage_id": self.qualified.id})
+            leads._refuse_change(change)
             counts.append(self.cr.sql_log_count - before)
         self.assertEqual(counts[0], counts[1])

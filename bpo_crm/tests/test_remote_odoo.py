@@ -1,6 +1,7 @@
 import doctest
 import socket
 import time
+from types import SimpleNamespace
 from unittest.mock import patch
 
 import requests
@@ -9,7 +10,7 @@ from odoo.tests import BaseCase, tagged
 from odoo.tests.common import _super_send
 
 from odoo.addons.bpo_crm import remote_odoo
-from odoo.addons.bpo_crm.remote_odoo import phone, session, transport
+from odoo.addons.bpo_crm.remote_odoo import phone, replies, session, transport
 
 
 @tagged("post_install", "-at_install")
@@ -17,7 +18,7 @@ class TestRemoteOdoo(BaseCase):
     """What needs no server; the client against real ones is in ``/tests``."""
 
     def test_the_examples_in_the_documentation_are_true(self):
-        for module in (phone, session):
+        for module in (phone, replies, session):
             results = doctest.testmod(module)
             self.assertGreater(results.attempted, 0)
             self.assertEqual(results.failed, 0)
@@ -47,6 +48,24 @@ class TestRemoteOdoo(BaseCase):
             self.assertEqual(kind(name), "Unreachable")
         self.assertEqual(type(transport.error_from_reply("x")).__name__, "NotOdoo")
 
+    def test_what_is_no_answer_of_odoos_leaves_the_end_open(self):
+        for error in ("x", [], 5, {}, {"data": "x"}, {"data": {"name": ["x"]}}):
+            self.assertTrue(transport.error_from_reply(error).may_have_happened)
+        data = {"name": "odoo.exceptions.UserError", "message": {"no": "text"}}
+        answered = transport.error_from_reply({"data": data, "message": "Odoo Error"})
+        self.assertFalse(answered.may_have_happened)
+        self.assertEqual(answered.detail, "Odoo Error")
+
+    def test_where_a_redirect_leads_is_told_whole(self):
+        # A secret in it is blanked later, which takes all of it.
+        target = f"http://elsewhere.example/{'x' * 500}"
+        response = SimpleNamespace(
+            is_redirect=True, status_code=307, headers={"Location": target}
+        )
+        connection = transport.Transport("http://localhost")
+        with self.assertRaisesRegex(remote_odoo.NotOdoo, target):
+            connection._parse_reply(response, b"")
+
     def test_no_call_goes_on_after_the_deadline(self):
         # Odoo's tests look at requests on their way, and want one timeout for all.
         direct = patch.object(requests.Session, "send", _super_send)
@@ -61,11 +80,3 @@ class TestRemoteOdoo(BaseCase):
                     connection.call("common", "version", [])
             connection.close()
         self.assertLess(time.monotonic() - began, transport.READ_TIMEOUT / 2)
-
-    def test_addresses_are_canonical(self):
-        self.assertEqual(
-            remote_odoo.check_address(" https://odoo.example.com/ "),
-            "https://odoo.example.com",
-        )
-        for url in ("http://localhost:8069", "http://127.0.0.1", "http://[::1]:80"):
-            self.assertEqual(remote_odoo.check_address(url), url)

@@ -63,10 +63,12 @@ class ResponseCase(BpoCase):
             }
         )
 
-    def _log_call(self, lead, moment, user=None, **values):
+    def _log_call(self, lead, moment, user=None, logged=None):
+        """Log a call of a moment, right then or later."""
         calls = self.env["crm.call.log"].with_user(user or self.agent)
-        values = {"lead_id": lead.id, "result": "no_answer", **values}
-        return calls.create({**values, "call_date": moment})
+        values = {"lead_id": lead.id, "result": "no_answer", "call_date": moment}
+        with freeze_time(logged or moment):
+            return calls.create(values)
 
     def _write_to_customer(self, lead, user=None, **values):
         """Send a message out of the chatter."""
@@ -192,7 +194,7 @@ class TestFirstAttempt(ResponseCase):
 
     def test_a_message_to_the_customer_is(self):
         lead = self._arrive(owner=self.agent)
-        with freeze_time(MORNING + 6 * MINUTE):
+        with self._at(MORNING + 6 * MINUTE):
             self._write_to_customer(lead)
         self._assert_tried(lead, MORNING + 6 * MINUTE, self.agent)
 
@@ -215,7 +217,7 @@ class TestFirstAttempt(ResponseCase):
             "default_partner_ids": lead.partner_id.ids,
         }
         composers = self.env["mail.compose.message"].with_user(self.agent)
-        with freeze_time(MORNING + 8 * MINUTE):
+        with self._at(MORNING + 8 * MINUTE):
             composer = composers.with_context(**context).create({})
             composer.partner_ids = lead.partner_id
             composer._action_send_mail()
@@ -226,7 +228,7 @@ class TestFirstAttempt(ResponseCase):
         lead._handle_partner_assignment(create_missing=True)
         # Odoo compares it with the time of PostgreSQL.
         later = datetime.now() + timedelta(days=2)
-        with freeze_time(MORNING + 5 * MINUTE):
+        with self._at(MORNING + 5 * MINUTE):
             message = lead.with_user(self.agent).message_post(
                 body="Hello",
                 message_type="comment",
@@ -263,7 +265,7 @@ class TestFirstAttempt(ResponseCase):
         self._assert_untried(lead)
         self._receive_from_mail_program(lead, "maria@customer.example")
         mail = lead.message_ids.filtered(lambda row: row.message_type == "email")[:1]
-        self._assert_tried(lead, mail.date, self.agent)
+        self._assert_tried(lead, mail.create_date, self.agent)
 
     def test_such_a_mail_to_a_customer_who_is_no_contact_is_where_odoo_knows(self):
         lead = self._arrive(owner=self.agent, email_from="maria@customer.example")
@@ -271,6 +273,7 @@ class TestFirstAttempt(ResponseCase):
         self.assertEqual(bool(lead.first_attempt_date), IS_19)
 
     def test_a_visit_and_any_meeting_are(self):
+        later = datetime.now() + timedelta(days=3)
         for values in ({"visit_state": "planned"}, {}):
             lead = self._arrive(owner=self.agent)
             events = self.env["calendar.event"].with_user(self.agent)
@@ -278,8 +281,8 @@ class TestFirstAttempt(ResponseCase):
                 {
                     "name": "Visit",
                     "opportunity_id": lead.id,
-                    "start": MONDAY,
-                    "stop": MONDAY + 60 * MINUTE,
+                    "start": later,
+                    "stop": later + 60 * MINUTE,
                     **values,
                 }
             )
@@ -300,12 +303,13 @@ class TestFirstAttempt(ResponseCase):
         self.env.cr.execute(
             "UPDATE calendar_event SET create_uid = NULL WHERE id = %s", [event.id]
         )
+        self.env.invalidate_all()
         lead._compute_first_attempt()
         self.assertEqual(lead.first_attempt_date, event.create_date)
 
     def test_what_comes_first_counts(self):
         lead = self._arrive(owner=self.agent)
-        with freeze_time(MORNING + 20 * MINUTE):
+        with self._at(MORNING + 20 * MINUTE):
             self._write_to_customer(lead)
         self._log_call(lead, MORNING + 30 * MINUTE)
         self._assert_tried(lead, MORNING + 20 * MINUTE, self.agent)
@@ -398,13 +402,16 @@ class TestFirstAttempt(ResponseCase):
 
     def test_a_call_that_is_logged_later_counts_with_its_date(self):
         lead = self._arrive(owner=self.agent)
-        self._log_call(lead, MORNING + 30 * MINUTE)
-        self._log_call(lead, MORNING + 3 * MINUTE)
+        later = MORNING + 30 * MINUTE
+        self._log_call(lead, later)
+        self._log_call(lead, MORNING + 3 * MINUTE, logged=later)
         self._assert_tried(lead, MORNING + 3 * MINUTE, self.agent)
 
-    def test_a_call_from_before_the_arrival_counts_as_at_once(self):
+    def test_a_call_in_which_the_lead_was_made_counts_as_at_once(self):
         lead = self._arrive(owner=self.agent)
-        self._log_call(lead, MORNING - 30 * MINUTE)
+        calls = self.env["crm.call.log"].with_user(self.agent)
+        with freeze_time(MORNING + 10 * MINUTE):
+            calls.create({"lead_id": lead.id, "result": "answered", "duration": 40})
         self._assert_tried(lead, MORNING, self.agent)
         self.assertEqual(lead.response_minutes, 0)
 
@@ -427,9 +434,9 @@ class TestFirstAttempt(ResponseCase):
         head = self._arrive(MORNING + 10 * MINUTE, self.agent, priority="3")
         other = self._arrive(owner=self.agent)
         self._log_call(head, MORNING + 40 * MINUTE)
-        with freeze_time(MORNING + 30 * MINUTE):
+        with self._at(MORNING + 30 * MINUTE):
             self._write_to_customer(other)
-        merged = (head | other).with_user(self.agent).merge_opportunity().sudo()
+        merged = (head | other).with_user(self.supervisor).merge_opportunity().sudo()
         self.assertEqual(merged.enquiry_date, MORNING)
         self._assert_tried(merged, MORNING + 30 * MINUTE, self.agent)
         self.assertEqual(merged.response_minutes, 30)

@@ -128,7 +128,9 @@ class TestRoles(BpoCase):
     def test_what_belongs_to_a_lead_is_seen_by_its_company(self):
         elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
         lead = self._new_lead(company_id=elsewhere.id)
-        source = self.env["crm.lead.source"].create({"name": "Web", "code": "web-t"})
+        source = self.env["crm.lead.source"].create(
+            {"name": "Web", "code": "web-t", "company_id": False}
+        )
         enquiries = self.env["crm.lead.enquiry"].create(
             [
                 {"source_id": source.id, "external_id": "1", "lead_id": lead.id},

@@ -170,13 +170,13 @@ class TestVisit(BpoCase):
             (pool, "before you work it"),
             (closed, "is not worked any more"),
         ):
-            with self.assertRaisesRegex(UserError, message):
+            with self._refused(message):
                 meeting.write({"visit_state": "planned", "opportunity_id": lead.id})
-        with self.assertRaisesRegex(UserError, "not a planned visit"):
+        with self._refused("not a planned visit"):
             meeting.visit_state = "done"
         meeting.visit_state = "planned"
         meeting.visit_state = "no_show"
-        with self.assertRaisesRegex(UserError, "was recorded already"):
+        with self._refused("was recorded already"):
             meeting.visit_state = "done"
 
     def test_a_visit_is_planned_before_it_is_recorded(self):

@@ -69,8 +69,8 @@ class TestWorkingDays(BpoCase):
 
     def test_shared_hours_have_the_holidays_of_whoever_counts(self):
         elsewhere = self._elsewhere()
-        elsewhere.sales_calendar_id = self.calendar
         self.calendar.company_id = False
+        elsewhere.sales_calendar_id = self.calendar
         self._new_holiday(elsewhere, *MONDAY_IN_MANILA)
         self.assertEqual(self.env.company._add_sales_days(FRIDAY, 1), MONDAY)
         self.assertEqual(elsewhere._add_sales_days(FRIDAY, 1), date(2026, 11, 24))

@@ -1,4 +1,5 @@
 from . import (
+    base_partner_merge,
     crm_next_step_mixin,
     crm_lead_log_call,
     crm_lead_lost,

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 
+from ..limits import LONGEST_CALL
 from ..models.crm_call_outcome import CALL_RESULTS
 
 
@@ -14,7 +15,7 @@ class LeadLogCall(models.TransientModel):
     _description = "Log a Call"
     _inherit = ["crm.next.step.mixin"]
 
-    phone = fields.Char(related="lead_id.phone")
+    phone = fields.Char(related="lead_id.phone", related_sudo=False)
     # The call
     started_at = fields.Datetime(
         required=True, readonly=True, default=lambda self: fields.Datetime.now()
@@ -30,6 +31,7 @@ class LeadLogCall(models.TransientModel):
         "mail.activity",
         "Completes",
         compute="_compute_planned_activity_id",
+        compute_sudo=False,
         store=True,
         readonly=False,
         domain="[('res_model', '=', 'crm.lead'), ('res_id', '=', lead_id)]",
@@ -42,16 +44,28 @@ class LeadLogCall(models.TransientModel):
     )
     proposes_lost = fields.Boolean(compute="_compute_attempt")
     next_activity_type_id = fields.Many2one(
-        compute="_compute_next_activity", store=True, readonly=False
+        compute="_compute_next_activity",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
     )
     next_summary = fields.Char(
-        compute="_compute_next_activity", store=True, readonly=False
+        compute="_compute_next_activity",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
     )
     next_date = fields.Date(
-        compute="_compute_next_activity", store=True, readonly=False
+        compute="_compute_next_activity",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
     )
     next_time = fields.Float(
-        compute="_compute_next_activity", store=True, readonly=False
+        compute="_compute_next_activity",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
     )
     is_last_step = fields.Boolean(
         compute="_compute_is_last_step",
@@ -82,6 +96,7 @@ class LeadLogCall(models.TransientModel):
 
     @api.depends("lead_id", "result", "outcome_id")
     def _compute_attempt(self):
+        self._check_lead_visible()
         for wizard in self:
             outcome = wizard.outcome_id
             in_vain = wizard.result and not outcome.is_contact
@@ -104,9 +119,28 @@ class LeadLogCall(models.TransientModel):
 
     @api.depends("lead_id", "planned_activity_id")
     def _compute_is_last_step(self):
+        self._check_lead_visible()
         for wizard in self:
             planned = wizard.lead_id._find_pending_activities()
             wizard.is_last_step = not planned - wizard.planned_activity_id
+
+    # ------------------------------------------------------------
+    # CONSTRAINTS
+    # ------------------------------------------------------------
+
+    @api.constrains("lead_id", "planned_activity_id")
+    @api.onchange("lead_id", "planned_activity_id")
+    def _check_planned_activity(self):
+        for wizard in self:
+            planned = wizard.planned_activity_id.sudo()
+            of_leads = planned._filter_of_leads()
+            if planned and of_leads._get_leads() != wizard.lead_id:
+                raise ValidationError(
+                    self.env._(
+                        "This activity is not one of the lead. Choose one of the "
+                        "activities that are planned for it."
+                    )
+                )
 
     # ------------------------------------------------------------
     # ACTIONS
@@ -163,16 +197,30 @@ class LeadLogCall(models.TransientModel):
     def _prepare_call_values(self):
         if not self.result:
             raise UserError(self.env._("Choose the result of the call."))
+        duration = self._get_duration()
+        # Who types in how long it took opened the window during the call, or later.
+        begin = self.env["crm.call.log"]._get_begin(duration)
         return {
-            "call_date": self.started_at,
-            "duration": self._get_duration(),
+            "call_date": min(self.started_at, begin),
+            "duration": duration,
             "result": self.result,
             "summary": self.summary,
         }
 
     def _get_duration(self):
-        """Return the minutes that were typed in, or those that the timer shows."""
+        """Return the minutes that were typed in, or those that the timer shows.
+
+        :raises UserError: when the timer was forgotten.
+        """
         if self.duration or not self.is_timer_running:
             return self.duration
         running = fields.Datetime.now() - self.started_at
-        return running.total_seconds() / 60
+        minutes = running.total_seconds() / 60
+        if minutes > LONGEST_CALL:
+            raise UserError(
+                self.env._(
+                    "The timer has run for more than a day. Enter how long the call "
+                    "took."
+                )
+            )
+        return minutes

@@ -9,7 +9,6 @@ class LeadLost(models.TransientModel):
 
     # A won lead may be archived, and be lost all the same.
     lead_ids = fields.Many2many(context={"active_test": False})
-    lost_reason_id = fields.Many2one(required=True)
 
     def action_lost_reason_apply(self):
         """Mark the leads as lost.

@@ -23,7 +23,8 @@ class LeadWinReport(models.TransientModel):
             for lead, error in outcomes
         ]
         failed = sum(1 for _lead, error in outcomes if error)
-        report = self.create(
+        # Nobody makes one by hand, so that nobody names other leads in it.
+        report = self.sudo().create(
             {
                 "line_ids": lines,
                 "won_count": len(outcomes) - failed,
@@ -46,6 +47,6 @@ class LeadWinReportLine(models.TransientModel):
 
     report_id = fields.Many2one("crm.lead.win.report", ondelete="cascade")
     lead_id = fields.Many2one("crm.lead", readonly=True)
-    reference = fields.Char(related="lead_id.reference")
-    order_name = fields.Char(related="lead_id.dealer_so_name")
+    reference = fields.Char(related="lead_id.reference", related_sudo=False)
+    order_name = fields.Char(related="lead_id.dealer_so_name", related_sudo=False)
     error = fields.Text(readonly=True)

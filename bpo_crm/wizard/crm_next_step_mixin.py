@@ -11,6 +11,7 @@ class NextStepMixin(models.AbstractModel):
 
     _name = "crm.next.step.mixin"
     _description = "Next Step of a Lead"
+    _inherit = ["crm.checked.afterwards"]
 
     lead_id = fields.Many2one("crm.lead", required=True, readonly=True)
     next_activity_type_id = fields.Many2one(
@@ -25,6 +26,17 @@ class NextStepMixin(models.AbstractModel):
         help="The time that the customer asked for, in your time zone. 0:00 for any.",
     )
     no_next_step_reason = fields.Char("No Next Step Because")
+
+    # ------------------------------------------------------------
+    # CONSTRAINTS
+    # ------------------------------------------------------------
+
+    @api.constrains("lead_id")
+    @api.onchange("lead_id")
+    def _check_lead_visible(self):
+        """A window shows nothing of a lead that its user does not see."""
+        # 19.0 checks what is constrained with all rights.
+        self.lead_id.sudo(False).check_access("read")
 
     @api.onchange("next_activity_type_id")
     def _onchange_next_activity_type_id(self):
@@ -46,6 +58,7 @@ class NextStepMixin(models.AbstractModel):
             return None
         if not self.next_date:
             raise UserError(self.env._("Choose the day of the next activity."))
+        self.env["mail.activity"]._check_day(self.next_date)
         due_at = self._get_due_at()
         is_past = due_at and due_at < fields.Datetime.now()
         if is_past or self.next_date < fields.Date.context_today(self):

@@ -1,7 +1,9 @@
 from odoo import Command, api, fields, models
+from odoo.exceptions import AccessError
 
-from ..hooks import STAGE_ACTIVITY, activate_crons
-from ..models.crm_stage import OPEN_STAGE
+from ..domains import OPEN_STAGE
+from ..hooks import activate_crons, find_stage_activity
+from ..roles import MANAGER, check_role
 
 #: What the questionnaire asks of each stage.
 STAGE_FIELDS = (
@@ -27,6 +29,7 @@ class PipelineSettings(models.TransientModel):
 
     _name = "crm.pipeline.settings"
     _description = "Settings of the Pipeline"
+    _inherit = ["crm.checked.afterwards"]
 
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company
@@ -65,7 +68,8 @@ class PipelineSettings(models.TransientModel):
 
     @api.model
     def _default_line_ids(self):
-        stages = self.env["crm.stage"].search(OPEN_STAGE)
+        # Those of other companies are not this user's to set.
+        stages = self.env["crm.stage"].search(OPEN_STAGE)._filtered_access("write")
         if not any(stages.mapped("activity_type_id")):
             return self._propose_lines(stages)
         return [
@@ -83,8 +87,7 @@ class PipelineSettings(models.TransientModel):
     @api.model
     def _propose_lines(self, stages):
         """Return what suits most teams, for a pipeline that plans nothing yet."""
-        call = self.env.ref(STAGE_ACTIVITY, raise_if_not_found=False)
-        kind = {"activity_type_id": call and call.id}
+        kind = {"activity_type_id": find_stage_activity(self.env).id}
         return [
             Command.create({"stage_id": stage.id, **kind, **PROPOSALS[number > 0]})
             for number, stage in enumerate(stages)
@@ -99,8 +102,10 @@ class PipelineSettings(models.TransientModel):
 
         :return: an action that closes the window.
         :rtype: dict
+        :raises AccessError: for anybody but the managers of the company.
         """
         self.ensure_one()
+        self._check_may_set()
         for line in self.line_ids:
             values = {name: line[name] for name in STAGE_FIELDS}
             line.stage_id.write(line._convert_to_write(values))
@@ -116,10 +121,24 @@ class PipelineSettings(models.TransientModel):
         activate_crons(self.env)
         return {"type": "ir.actions.act_window_close"}
 
+    def _check_may_set(self):
+        """Refuse to change a company whose manager the user is not.
+
+        :raises AccessError: for anybody else.
+        """
+        message = self.env._(
+            "How a team works is said by the BPO managers of its company."
+        )
+        check_role(self.env, MANAGER, message)
+        self.check_access("write")
+        if not self.env.su and self.company_id - self.env.user.company_ids:
+            raise AccessError(message)
+
 
 class PipelineSettingsStage(models.TransientModel):
     _name = "crm.pipeline.settings.stage"
     _description = "Settings of a Stage"
+    _inherit = ["crm.checked.afterwards"]
     _order = "id"
 
     settings_id = fields.Many2one("crm.pipeline.settings", ondelete="cascade")

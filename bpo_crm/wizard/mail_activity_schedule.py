@@ -1,5 +1,6 @@
 from odoo import models
 
+from ..inner_context import ASKS_FOR_NEXT_STEP
 from ..series import IS_19
 
 
@@ -10,7 +11,7 @@ class ActivitySchedule(models.TransientModel):
 
         def action_schedule_activities_done_and_schedule(self):
             # Core asks for the next step itself.
-            asking = self.with_context(asks_for_next_step=True)
+            asking = self.with_context(**ASKS_FOR_NEXT_STEP.say())
             action = super(
                 ActivitySchedule, asking
             ).action_schedule_activities_done_and_schedule()

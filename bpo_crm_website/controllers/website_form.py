@@ -4,6 +4,8 @@ from odoo import SUPERUSER_ID
 from odoo.http import request
 from odoo.tools import email_normalize, html2plaintext, plaintext2html
 
+from odoo.addons.bpo_crm.inner_context import with_inner_context
+from odoo.addons.bpo_crm.intake import leave_out_controls
 from odoo.addons.website_crm.controllers import website_form
 
 
@@ -15,6 +17,14 @@ class WebsiteForm(website_form.WebsiteForm):
     """
 
     def _handle_website_form(self, model_name, **kwargs):
+        # No database takes these characters, and nobody typed them.
+        model_name, kwargs = leave_out_controls(model_name), _clean(kwargs)
+        # Core reads the form once more from here.
+        cleaned = _clean(dict(request.params))
+        request.params.clear()
+        request.params.update(cleaned)
+        # Not a field, whatever a form calls one.
+        kwargs.pop("model_name", None)
         answer = super()._handle_website_form(model_name, **kwargs)
         if model_name != "crm.lead" or not (json.loads(answer) or {}).get("id"):
             return answer
@@ -35,8 +45,8 @@ class WebsiteForm(website_form.WebsiteForm):
         contact = self._find_contact(values)
         if contact:
             asked["partner_id"] = contact.id
-        leads = request.env["crm.lead"].with_user(SUPERUSER_ID)
-        lead = leads._merge_into_open_lead(asked)
+        leads = with_inner_context(request.env["crm.lead"], "website_id")
+        lead = leads.with_user(SUPERUSER_ID)._merge_into_open_lead(asked)
         if lead:
             # Not linked with the visitor, whose forms Odoo fills in from its leads.
             return lead.id
@@ -63,3 +73,20 @@ class WebsiteForm(website_form.WebsiteForm):
     def _describe(self, values, custom, meta):
         text = html2plaintext(values.get("description") or "")
         return plaintext2html("\n".join(filter(None, (text, custom, meta))))
+
+
+def _clean(params):
+    """Return the fields of a form as a database takes them.
+
+    :param dict params: texts and files, by what the form calls them.
+    :rtype: dict
+    """
+    for file in params.values():
+        if hasattr(file, "filename"):
+            file.filename = leave_out_controls(file.filename or "")
+    return {
+        leave_out_controls(name): leave_out_controls(value)
+        if isinstance(value, str)
+        else value
+        for name, value in params.items()
+    }

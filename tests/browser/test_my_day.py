@@ -1,11 +1,18 @@
 """The agent's home."""
 
 import datetime
+import re
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.conftest import DESKTOP, PHONE
+
 MY_DAY = ".o_bpo_my_day"
+
+#: Where the agents are.
+MANILA = ZoneInfo("Asia/Manila")
 
 
 @pytest.fixture
@@ -31,6 +38,13 @@ def plan(floor, lead, **values):
         user_id=session.uid,
         **values,
     )
+
+
+def do_planned(floor, lead):
+    """Do all that is planned, as somebody whose browser asks for no next step."""
+    planned = [activity["id"] for activity in floor.activities(lead)]
+    assert planned
+    floor.supervisor.call("mail.activity", "action_feedback", planned)
 
 
 def section(client, name):
@@ -82,12 +96,65 @@ def test_my_day_claims_from_the_pool(home, floor, dealership):
     expect(section(home, "idle")).to_contain_text("Fresh enquiry")
 
 
+def open_systray(client):
+    """Open the activity menu; return the entry of the leads."""
+    client.page.locator(".o_menu_systray .fa-clock-o").click()
+    return client.page.locator(".o-mail-ActivityGroup", has_text="Lead").first
+
+
 def test_the_systray_leads_to_what_is_due(home, floor, dealership):
-    lead = claimed_lead(floor, dealership, "In the systray")
-    plan(floor, lead, date_deadline=f"{datetime.datetime.now(datetime.UTC):%F}")
-    home.open("my_day_action", MY_DAY)
-    home.page.locator(".o_menu_systray .fa-clock-o").click()
-    group = home.page.locator(".o-mail-ActivityGroup", has_text="Lead").first
-    group.click()
-    rows = home.page.locator(".o_data_row")
-    expect(rows.filter(has_text="In the systray")).to_be_visible()
+    due, later, done = (
+        claimed_lead(floor, dealership, f"In the systray: {name}")
+        for name in ("due", "later", "done")
+    )
+    today = datetime.datetime.now(MANILA).date()
+    for lead, days in ((due, 0), (due, -2), (later, 2), (done, 0)):
+        plan(floor, lead, date_deadline=f"{today + datetime.timedelta(days=days):%F}")
+    do_planned(floor, done)
+    reason = floor.admin.call("crm.lost.reason", "search", [], limit=1)[0]
+    floor.supervisor.call("crm.lead", "action_set_lost", [done], lost_reason_id=reason)
+    for number, name in ((0, None), (1, "Late"), (1, "Today"), (1, "Future")):
+        home.open("my_day_action", MY_DAY)
+        group = open_systray(home)
+        entry = group.get_by_text(re.compile(rf"{number} {name}")) if name else group
+        entry.click()
+        rows = home.page.locator(".o_data_row")
+        expected = "later" if name == "Future" else "due"
+        expect(rows.filter(has_text=f"In the systray: {expected}")).to_be_visible()
+        if name:
+            expect(rows).to_have_count(number)
+        expect(rows.filter(has_text="In the systray: done")).to_have_count(0)
+        expect(home.page.locator(".o_searchview")).to_contain_text("My Activities")
+    home.save_screenshot("my_activities")
+
+
+def test_the_activity_view_shows_what_is_to_do(home, floor, dealership):
+    due, done = (
+        claimed_lead(floor, dealership, f"Activity view: {name}")
+        for name in ("due", "done")
+    )
+    for lead in (due, done):
+        plan(floor, lead, date_deadline="2099-01-15")
+    do_planned(floor, done)
+    home.open("crm_lead_action_my_pipeline")
+    home.page.locator(".o_switch_view.o_activity").click()
+    table = home.page.locator(".o_activity_view table")
+    expect(table).to_contain_text("Activity view: due")
+    expect(table.get_by_text("Activity view: done")).to_have_count(0)
+    home.save_screenshot("activity_view")
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_my_day_scrolls_to_its_last_row(browse, floor, dealership, size):
+    for number in range(12):
+        claimed_lead(floor, dealership, f"Far down {number}")
+        floor.new_lead(dealership, user_id=False)
+    client = browse("agent2", size)
+    for scroll in (client.turn_wheel, client.press_page_down, client.swipe_up):
+        client.open("my_day_action", MY_DAY)
+        rows = client.page.locator(".o_bpo_row")
+        expect(rows.first).to_be_in_viewport()
+        expect(rows.last).not_to_be_in_viewport()
+        client.scroll_to(rows.last, scroll)
+        client.save_screenshot(f"my_day_{size['width']}_{scroll.__name__}")
+        expect(rows.last).to_be_in_viewport(ratio=1)

@@ -60,6 +60,26 @@ def test_a_dragged_card_has_its_activity_done(
     assert activity["user_id"][0] == floor.agent.uid
 
 
+def test_a_dragged_card_keeps_the_callback(stage_activities, agent, floor, dealership):
+    lead = floor.new_lead(dealership, contact_name="Promised", priority="3")
+    agent.open_lead(lead)
+    agent.button("Log Call").click()
+    wizard = agent.dialog("Log Call")
+    agent.choose("result", "Busy", wizard)
+    agent.fill("next_date", "01/15/2099", wizard)
+    agent.fill("next_time", "15:00", wizard)
+    agent.button("Save", wizard).click()
+    expect(wizard).to_have_count(0)
+    (callback,) = floor.activities(lead)
+    agent.open("crm_lead_action_my_pipeline")
+    agent.drag("Promised", "Qualified")
+    expect(agent.column("Qualified").get_by_text("Promised")).to_be_visible()
+    assert floor.wait_for_stage(lead, floor.open_stages[1])
+    assert floor.activities(lead) == [callback]
+    # The call in vain.
+    assert floor.chatter(lead).count("</span> done") == 1
+
+
 def test_the_last_one_done_asks_for_the_next(agent, floor, lead):
     plan(floor, lead, "Only one")
     agent.open_lead(lead)

@@ -18,6 +18,21 @@ GRIP = {"x": 40, "y": 12}
 #: For cards that move to their places, in milliseconds.
 SETTLE_TIME = 500
 
+#: How far a finger has come when the screen asks where it is, in pixels.
+FINGER_STEP = 20
+
+#: More turns of the wheel than any screen takes.
+MANY = 40
+
+#: Whether all of an element can be seen: boxes that cut it off count.
+IS_IN_SIGHT = """element => new Promise(resolve => {
+    const observer = new IntersectionObserver(([entry]) => {
+        observer.disconnect();
+        resolve(entry.intersectionRatio === 1);
+    });
+    observer.observe(element);
+})"""
+
 
 class WebClient:
     """A page of the web client.
@@ -128,6 +143,47 @@ class WebClient:
         mouse.move(x + 15, y + 15, steps=4)
         mouse.move(end["x"] + end["width"] / 2, y + 15, steps=12)
         mouse.up()
+
+    def scroll_to(self, target, move):
+        """Scroll the way that a person does until something can be seen, or in vain.
+
+        :param Locator target: what to look for.
+        :param move: scrolls a little; :meth:`turn_wheel`, say.
+        """
+        middle = {name: size / 2 for name, size in self._size.items()}
+        self.page.mouse.move(middle["width"], middle["height"])
+        for _turn in range(MANY):
+            if target.evaluate(IS_IN_SIGHT):
+                return
+            move()
+            self.page.wait_for_timeout(SETTLE_TIME / 2)
+
+    @property
+    def _size(self):
+        return self.page.viewport_size
+
+    def turn_wheel(self):
+        """Turn the wheel of the mouse downwards."""
+        self.page.mouse.wheel(0, self._size["height"] / 2)
+
+    def press_page_down(self):
+        """Press the key that scrolls a page down."""
+        self.page.keyboard.press("PageDown")
+
+    def swipe_up(self):
+        """Draw the page upwards with a finger."""
+        x, bottom = self._size["width"] // 2, self._size["height"] * 3 // 4
+        moves = [[{"x": x, "y": y}] for y in range(bottom, bottom // 3, -FINGER_STEP)]
+        session = self.page.context.new_cdp_session(self.page)
+        for kind, points in (
+            ("touchStart", moves[0]),
+            *(("touchMove", points) for points in moves[1:]),
+            ("touchEnd", []),
+        ):
+            session.send(
+                "Input.dispatchTouchEvent", {"type": kind, "touchPoints": points}
+            )
+        session.detach()
 
     def close_error(self, text):
         """Close the dialog with a refusal, after reading it.

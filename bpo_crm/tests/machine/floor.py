@@ -246,7 +246,7 @@ class FloorCase(BpoCase):
                 }
             )
         leads._find_pending_activities().unlink()
-        leads._write_stage(cls.won)
+        leads._write_by_core({"stage_id": cls.won.id})
         leads._hold_customers()
 
     @classmethod

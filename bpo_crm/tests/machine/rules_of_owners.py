@@ -3,6 +3,16 @@
 from .picture import UNWATCHED
 from .step import OUTSIDERS, find_changed, name_of, rule
 
+#: What core copies from a contact to its leads.
+OF_CONTACT = {
+    "email_from",
+    "email_normalized",
+    "email_state",
+    "phone",
+    "phone_sanitized",
+    "phone_state",
+}
+
 
 @rule
 def claimed_leads_stay_with_their_owner(step):
@@ -38,7 +48,9 @@ def leads_are_made_by_who_may(step):
 def leads_are_changed_by_who_works_them(step):
     """A lead was changed by somebody who does not work it."""
     for old, new in step.lead_pairs():
-        names = find_changed(old, new, old.keys() - UNWATCHED)
+        # Salespeople are of other teams, whose contacts are the same.
+        shared = OF_CONTACT if step.role == "salesperson" else set()
+        names = find_changed(old, new, old.keys() - UNWATCHED - shared)
         if names and not step.may_change(old, new):
             yield f"{name_of(new)}: {', '.join(names)}"
 
@@ -46,7 +58,7 @@ def leads_are_changed_by_who_works_them(step):
 @rule
 def contacts_are_changed_by_who_works_their_leads(step):
     """The contact of somebody else's lead was changed."""
-    if step.is_leading:
+    if step.is_leading or step.role == "salesperson":
         return
     owners = {}
     for lead in step.before.leads.values():

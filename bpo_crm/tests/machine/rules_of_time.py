@@ -34,11 +34,14 @@ def first_contacts_are_attempts(step):
         return
     for old, new in step.lead_pairs():
         before, after = old["first_attempt_date"], new["first_attempt_date"]
-        if before == after or old["enquiry_date"] != new["enquiry_date"]:
+        # Without a meeting that never was, the customer has waited longer.
+        is_corrected = before and (not after or after > before)
+        is_moved = old["enquiry_date"] != new["enquiry_date"]
+        if before == after or is_corrected or is_moved:
             continue
-        if before and not (step.is_manager and step.gone("calls")):
+        if before:
             yield f"{name_of(new)}: {before} became {after}"
-        elif after and not _is_attempted(step, new):
+        elif not _is_attempted(step, new):
             yield f"{name_of(new)}: {after} without an attempt"
 
 
@@ -87,5 +90,5 @@ def messages_are_dated_by_the_clock(step):
     """When something was written was chosen."""
     now = step.camera.now
     for row in step.made("messages"):
-        if row["date"] and abs(row["date"] - now) > timedelta(days=1):
+        if not row["date"] or abs(row["date"] - now) > timedelta(days=1):
             yield f"message {row['id']} of {row['date']}"

@@ -52,7 +52,8 @@ def history_stays(step):
     for name in () if step.is_manager else HISTORY:
         for row in step.gone(name):
             lead = _find_lead_that_stays(step, name, row)
-            if lead and _is_history(name, row):
+            is_moderated = name == "messages" and step.is_leading
+            if lead and _is_history(name, row) and not is_moderated:
                 yield f"{name} {row['id']} of {name_of(lead)}"
 
 
@@ -79,8 +80,20 @@ def work_is_done_by_who_works_the_lead(step):
             new = step.after.leads.get(row[column])
             if not (old and new) or step.may_change(old, new):
                 continue
-            if not (name == "messages" and step.may_comment(old)):
+            is_told = name in ("enquiries", "messages")
+            if not (is_told and _may_be_told_by_others(step, old)):
                 yield f"{name} {row['id']} of {name_of(new)}"
+
+
+def _may_be_told_by_others(step, lead):
+    """Whether a line in the chatter may come from who does not work the lead.
+
+    A customer asks again by an import, a contact is another team's as well, and core
+    lets everybody write on what nobody has.
+    """
+    is_imported = step.call.method == "load"
+    is_of_contact = step.role == "salesperson"
+    return is_imported or is_of_contact or not lead["user_id"]
 
 
 @rule

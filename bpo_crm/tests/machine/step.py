@@ -10,8 +10,6 @@ LEADING = {"supervisor", "manager", FOREIGN_MANAGER}
 
 MANAGERS = {"manager", FOREIGN_MANAGER}
 
-AGENTS = {"agent", "other_agent"}
-
 #: Who has nothing to do with leads.
 OUTSIDERS = {"employee", "portal", "public"}
 
@@ -119,10 +117,6 @@ class Step:
         # Core lets salespeople write on what nobody owns; they have no pool.
         is_free = self.role == "salesperson" and not old["user_id"]
         return is_free or self.may_work(old) or self.may_work(new)
-
-    def may_comment(self, lead):
-        """Whether a lead waits, so that the caller may write into its chatter."""
-        return self.role in AGENTS and self.before.is_in_pool(lead)
 
     def is_manager_of(self, row):
         """Whether the caller is a manager of what belongs to a company, or to none."""

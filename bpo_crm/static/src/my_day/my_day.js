@@ -1,4 +1,12 @@
-import {Component, onWillStart, onWillUnmount, status, useState} from "@odoo/owl";
+import {
+    Component,
+    onMounted,
+    onWillStart,
+    onWillUnmount,
+    status,
+    useRef,
+    useState,
+} from "@odoo/owl";
 import {_t} from "@web/core/l10n/translation";
 import {registry} from "@web/core/registry";
 import {useService} from "@web/core/utils/hooks";
@@ -37,7 +45,10 @@ export class MyDay extends Component {
         this.queue = useService("bpo_crm.queue");
         this.day = useState({numbers: {}, sections: [], banner: null});
         this.titles = TITLES;
+        const day = useRef("day");
         onWillStart(() => this.load());
+        // Keys scroll what has the focus, and the page itself does not scroll.
+        onMounted(() => day.el.focus({preventScroll: true}));
         const interval = setInterval(() => this.refresh(), REFRESH_INTERVAL);
         onWillUnmount(() => clearInterval(interval));
     }

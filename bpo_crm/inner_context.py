@@ -1,0 +1,97 @@
+"""What the addon's own code says in the context, and nobody else can.
+
+A client may send any context: every call has one among its arguments, and ``sudo()``
+keeps all of it but defaults. It travels as JSON or XML, though: as texts, numbers,
+lists and dictionaries. So what lifts a rule, or says that something was looked at
+already, is an object of this process, which none of these can become. All such keys are
+below.
+"""
+
+import dataclasses
+
+#: What a client may say where code takes on more rights than the client has.
+HARMLESS = ("allowed_company_ids", "lang", "tz")
+
+
+@dataclasses.dataclass(frozen=True)
+class _Said:
+    """A value that this process said. Equal ones are equal contexts."""
+
+    value: object
+
+
+class InnerKey:
+    """A key of the context that only this process can set.
+
+    :param str name: of the key. A client that sends it says nothing.
+    """
+
+    def __init__(self, name):
+        self._name = name
+
+    def say(self, value=True):
+        """Return what ``with_context`` takes to say it.
+
+        :param value: what is said.
+        :rtype: dict
+        """
+        return {self._name: _Said(value)}
+
+    def get(self, env):
+        """Return what was said, None for nothing.
+
+        :param odoo.api.Environment env: in whose context it may be.
+        """
+        said = env.context.get(self._name)
+        return said.value if isinstance(said, _Said) else None
+
+
+#: Whoever ends an activity asks for the next step: nobody else needs to.
+ASKS_FOR_NEXT_STEP = InnerKey("asks_for_next_step")
+
+#: The feed is checked as a whole, once all of its lines are written.
+CHECKED_AS_A_WHOLE = InnerKey("check_fit")
+
+#: Told from the customers of all open leads, and their keys are locked.
+CUSTOMERS_MATCHED = InnerKey("customers_matched")
+
+#: What was agreed with the customer stands for the activity of the stage.
+FOLLOW_UP_PLANNED = InnerKey("is_follow_up_planned")
+
+#: An activity that is done is archived where core would delete it.
+KEEPS_DONE = InnerKey("keep_done_activities")
+
+#: The mail waited in quarantine, and is read now.
+KEPT_MAIL = InnerKey("is_kept_mail")
+
+#: The defaults of the leads of a delivery, which were worked out once.
+KNOWN_DEFAULTS = InnerKey("known_defaults")
+
+#: The mail as it came, in bytes.
+ORIGINAL_MAIL = InnerKey("original_mail")
+
+
+def with_inner_context(records, *kept):
+    """Return records without what a client may have said in their context.
+
+    To be called before rights are taken on: a client's flags would get the same ones,
+    and with ``with_user()`` its defaults, too.
+
+    :param records: of any model, with the user's rights or more.
+    :param kept: names of further keys, which do no harm in what follows.
+    """
+    env = records.env
+    names = {*HARMLESS, *kept}
+    context = {
+        name: value
+        for name, value in env.context.items()
+        if name in names or isinstance(value, _Said)
+    }
+    companies = context.pop("allowed_company_ids", None)
+    if isinstance(companies, list | tuple):
+        # With all rights, Odoo does not look whether they are the user's.
+        allowed = list(env.user._get_company_ids())
+        companies = [company for company in companies if company in allowed]
+        if companies:
+            context["allowed_company_ids"] = companies
+    return records.with_env(env(context=context))

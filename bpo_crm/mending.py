@@ -1,0 +1,142 @@
+"""Rows that a database from before may have, and the tables' CHECKs do not take.
+
+Where a row violates a CHECK, Odoo leaves it away and only writes a warning. So the rows
+are mended before the tables get it: by an installation, and by an upgrade. How many
+they were is in the log.
+"""
+
+import logging
+
+from odoo.tools import SQL
+from odoo.tools.sql import column_exists
+
+from .series import STAGE_TEAM
+
+_logger = logging.getLogger(__name__)
+
+#: How many of the mended leads the log names.
+LOG_LIMIT = 100
+
+#: Why a lead from before the addon was lost of which nobody said it.
+OTHER_REASON = "bpo_crm.lost_reason_other"
+
+
+def mend_leads(env):
+    """Let all leads be such as the tables take them.
+
+    In SQL, since the addon's columns may not be there yet, and since it is nothing
+    that somebody did.
+
+    :param odoo.api.Environment env: of the superuser, before the tables are changed.
+    """
+    env.flush_all()
+    _give_stage(env)
+    if column_exists(env.cr, "crm_lead", "lost_stage_id"):
+        _give_reason(env)
+        _complete_orders(env.cr)
+    env.invalidate_all()
+
+
+def find_other_reason(env):
+    """Return the reason of leads that were lost for none that is known.
+
+    :param odoo.api.Environment env: of the superuser.
+    :rtype: crm.lost.reason
+    """
+    reason = env.ref(OTHER_REASON, raise_if_not_found=False)
+    return reason or env["crm.lost.reason"].create({"name": "Other"})
+
+
+def find_lost_stages(cr):
+    """Return the ids of the lost stages; of none, where nobody could say it yet.
+
+    :param odoo.sql_db.Cursor cr: of the database.
+    :rtype: list[int]
+    """
+    if not column_exists(cr, "crm_stage", "is_lost"):
+        return []
+    cr.execute("SELECT id FROM crm_stage WHERE is_lost")
+    return [stage_id for (stage_id,) in cr.fetchall()]
+
+
+def _give_stage(env):
+    """Put opportunities without a stage into one: those that are won into a won one."""
+    without = SQL("stage_id IS NULL AND type = 'opportunity'")
+    if column_exists(env.cr, "crm_lead", "is_bpo"):
+        without = SQL("%s AND is_bpo", without)
+    is_won = SQL("COALESCE(probability, 0) >= 100")
+    env.cr.execute(
+        SQL("SELECT DISTINCT team_id, %s FROM crm_lead WHERE %s", is_won, without)
+    )
+    for team_id, won in env.cr.fetchall():
+        stage = _find_stage(env, team_id, won)
+        if stage:
+            _mend(
+                env.cr,
+                f"Without a stage, now in {stage.name}",
+                SQL("stage_id = %s", stage.id),
+                SQL(
+                    "%s AND team_id IS NOT DISTINCT FROM %s AND (%s) = %s",
+                    without,
+                    team_id,
+                    is_won,
+                    won,
+                ),
+            )
+
+
+def _find_stage(env, team_id, is_won):
+    """Return the first stage of a team: the first won one, if there is one.
+
+    :param odoo.api.Environment env: of the superuser.
+    :param int team_id: of the team, or None.
+    :param bool is_won: whether it is to be a won one.
+    :rtype: crm.stage
+    """
+    teams = ["|", (STAGE_TEAM, "=", False), (STAGE_TEAM, "in", [team_id or 0])]
+    lost_ids = find_lost_stages(env.cr)
+    stages = env["crm.stage"].search([("id", "not in", lost_ids), *teams])
+    return (stages.filtered(lambda stage: stage.is_won == is_won) or stages)[:1]
+
+
+def _give_reason(env):
+    without = SQL(
+        "lost_reason_id IS NULL AND active IS NOT TRUE"
+        " AND (lost_stage_id IS NOT NULL OR stage_id = ANY(%s))",
+        find_lost_stages(env.cr),
+    )
+    env.cr.execute(SQL("SELECT FROM crm_lead WHERE %s LIMIT 1", without))
+    if env.cr.rowcount:
+        reason = find_other_reason(env)
+        given = SQL("lost_reason_id = %s", reason.id)
+        _mend(env.cr, "Lost without a reason, which is Other now", given, without)
+
+
+def _complete_orders(cr):
+    _mend(
+        cr,
+        "A dealer's order that cannot be, which is none now",
+        SQL("dealer_so_id = NULL"),
+        SQL("dealer_so_id < 0"),
+    )
+    # The next look at the order brings its name.
+    _mend(
+        cr,
+        "A dealer's order without a name, which is its number now",
+        SQL("dealer_so_name = '#' || dealer_so_id"),
+        SQL("dealer_so_id > 0 AND dealer_so_name IS NULL"),
+    )
+
+
+def _mend(cr, what, values, condition):
+    """Write values to leads, and say in the log of how many.
+
+    :param odoo.sql_db.Cursor cr: of the database.
+    :param str what: was wrong with them, and how they are now.
+    :param SQL values: what is set.
+    :param SQL condition: of which leads.
+    """
+    cr.execute(SQL("UPDATE crm_lead SET %s WHERE %s RETURNING id", values, condition))
+    mended = sorted(lead_id for (lead_id,) in cr.fetchall())
+    if mended:
+        _logger.warning("%s: %s leads, %s", what, len(mended), mended[:LOG_LIMIT])

@@ -1,0 +1,37 @@
+from odoo import models
+from odoo.exceptions import AccessError, MissingError
+
+
+class Lead(models.Model):
+    """What belongs to a lead is changed by who may write the lead.
+
+    Activities, meetings, messages and contacts have rules of their own in Odoo, by
+    which somebody else may reach them. Each checks the leads that it belonged to
+    before a change, and those that it belongs to afterwards.
+    """
+
+    _inherit = "crm.lead"
+
+    def _check_reach(self):
+        """Refuse a change of what belongs to leads that the user may not write.
+
+        :raises AccessError: for leads that do not exist, too: whoever may not see a
+            lead is not told whether there is one.
+        """
+        if not self.env.su and self - self._filter_reachable("write"):
+            raise AccessError(
+                self.env._(
+                    "This belongs to a lead that somebody else works. Its owner or a "
+                    "supervisor can change it."
+                )
+            )
+
+    def _filter_reachable(self, operation):
+        """Return those of these leads that exist, and that the user may read or write.
+
+        :param str operation: ``read`` or ``write``.
+        """
+        try:
+            return self._filtered_access(operation)
+        except MissingError:
+            return self.exists()._filtered_access(operation)

@@ -1,0 +1,74 @@
+from odoo import api, models
+from odoo.exceptions import AccessError
+
+
+class Base(models.AbstractModel):
+    """Fields that only the server writes say so where they are defined.
+
+    ``server_only=True`` is a parameter of a field, as ``tracking`` is of
+    ``mail.thread``. A model with such fields calls :meth:`_check_server_only` in its
+    ``create`` and ``write``; code of the server writes them with ``sudo()``.
+    """
+
+    _inherit = "base"
+
+    def _valid_field_parameter(self, field, name):
+        return name == "server_only" or super()._valid_field_parameter(field, name)
+
+    @api.model
+    def _is_server_only(self, field):
+        """Whether nobody but the server writes a field.
+
+        :param odoo.fields.Field field: of this model.
+        :rtype: bool
+        """
+        return bool(getattr(field, "server_only", False))
+
+    @api.model
+    def _get_server_only(self):
+        """Return the names of the fields that nobody but the server writes.
+
+        :rtype: set[str]
+        """
+        return {
+            name for name, field in self._fields.items() if self._is_server_only(field)
+        }
+
+    @api.model
+    def _check_server_only(self, names):
+        """Refuse to let somebody write what only the server writes.
+
+        :param names: of the fields that are written.
+        :raises AccessError: naming those that are not written by hand.
+        """
+        if self.env.su:
+            return
+        forged = self._get_server_only().intersection(names)
+        if forged:
+            labels = (
+                self._fields[name]._description_string(self.env) for name in forged
+            )
+            raise AccessError(
+                self.env._(
+                    "This is not written by hand, it follows from what happened: %s.",
+                    ", ".join(sorted(labels)),
+                )
+            )
+
+    def _check_no_server_only(self, drawn=()):
+        """Refuse new records in which somebody filled what only the server writes.
+
+        Looks at the records, since defaults come by the context as well.
+
+        :param drawn: names of the fields that the server has filled itself.
+        :raises AccessError: naming those that are not written by hand.
+        """
+        if self.env.su:
+            return
+        names = [
+            name
+            for name in self._get_server_only().difference(drawn)
+            if not self._fields[name].compute
+        ]
+        filled = [name for name in names if any(self.sudo().mapped(name))]
+        self._check_server_only(filled)

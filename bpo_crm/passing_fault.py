@@ -1,0 +1,67 @@
+"""Faults of this server that pass, for which no enquiry is to blame.
+
+Whoever was told of one may ask again, with the same words.
+"""
+
+import errno
+
+import psycopg2
+from psycopg2.pool import PoolError
+
+#: Seconds after which it is worth to ask again.
+RETRY_AFTER = 30
+
+#: What PostgreSQL's errors of this class say is true tomorrow, too: a limit that the
+#: statement itself breaks.
+_LIMITS = "54"
+
+#: States of a session of PostgreSQL: a server that only reads for now, and transactions
+#: that took too long.
+_STATES = ("25006", "25P03", "25P04")
+
+#: Of the file store: no room, no more files, or a disk that fails.
+_OF_DISK = (
+    errno.EDQUOT,
+    errno.EIO,
+    errno.EMFILE,
+    errno.ENFILE,
+    errno.ENOMEM,
+    errno.ENOSPC,
+    errno.EROFS,
+    errno.ESTALE,
+)
+
+
+def is_passing(error):
+    """Whether an error is a fault of this server that passes.
+
+    :param BaseException error: whatever was raised.
+    :return: true for a database that is gone, busy, full or in the way of itself, for
+        a pool without a free connection, and for a disk that takes nothing.
+    :rtype: bool
+    """
+    if isinstance(error, psycopg2.OperationalError):
+        return not (error.pgcode or "").startswith(_LIMITS)
+    if isinstance(error, psycopg2.InterfaceError | PoolError):
+        return True
+    if isinstance(error, psycopg2.Error):
+        return error.pgcode in _STATES
+    if isinstance(error, OSError):
+        is_of_network = isinstance(error, ConnectionError | TimeoutError)
+        return is_of_network or error.errno in _OF_DISK
+    return False
+
+
+def comes_of_passing(error):
+    """Whether an error is one that passes, or was raised because of one.
+
+    :param BaseException error: whatever was raised.
+    :rtype: bool
+    """
+    seen = set()
+    while error and id(error) not in seen:
+        if is_passing(error):
+            return True
+        seen.add(id(error))
+        error = error.__cause__ or error.__context__
+    return False

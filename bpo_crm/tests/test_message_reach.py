@@ -1,0 +1,430 @@
+from datetime import datetime, timedelta
+
+from odoo import Command
+from odoo.exceptions import AccessError
+from odoo.tests import new_test_user, tagged
+
+from odoo.addons.bpo_crm.series import RECEIVED_BY
+
+from .common import BpoCase
+
+COMMENT = "mail.mt_comment"
+
+#: A mail of somebody's own mail program.
+MAIL = """From: {sender}
+To: maria@customer.example
+Cc: floor@bpo.test
+Subject: Your enquiry
+Date: {date}
+Message-Id: <1@customer.example>
+
+Hello"""
+
+
+@tagged("post_install", "-at_install")
+class TestMessageReach(BpoCase):
+    """What is said about a lead: by whom, when, and who hears of it."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.own = cls._new_lead(cls.agent, email_from="maria@customer.example")
+        cls.own._handle_partner_assignment(create_missing=True)
+        cls.customer = cls.own.partner_id
+        cls.foreign = cls._new_lead(cls.other_agent, name="Secret wish")
+        cls.foreign_message = cls.foreign.with_user(cls.other_agent).message_post(
+            body="Bought elsewhere", message_type="comment", subtype_xmlid=COMMENT
+        )
+        cls.messages = cls.env["mail.message"].with_user(cls.agent)
+        cls.comment = cls.env.ref(COMMENT)
+
+    def _post(self, lead=None, user=None, **values):
+        lead = (lead or self.own).with_user(user or self.agent)
+        return lead.message_post(
+            **{
+                "body": "Hello",
+                "message_type": "comment",
+                "subtype_xmlid": COMMENT,
+                **values,
+            }
+        )
+
+    def _values(self, lead, **values):
+        return {
+            "model": "crm.lead",
+            "res_id": lead.id,
+            "body": "Hello",
+            "message_type": "comment",
+            "reply_to": "floor@bpo.test",
+            "subtype_id": self.comment.id,
+            **values,
+        }
+
+    def _follow(self, lead, user):
+        """Let a user follow a lead, as from when it was the user's."""
+        lead._message_subscribe(partner_ids=user.partner_id.ids)
+
+    # ------------------------------------------------------------
+    # Dates
+    # ------------------------------------------------------------
+
+    def test_a_message_is_of_now(self):
+        for date in ("2001-01-01 00:00:00", "2099-01-01 00:00:00"):
+            for user in (self.agent, self.supervisor, self.manager):
+                with self._refused("by hand", AccessError):
+                    self._post(user=user, date=date)
+                with self._refused("by hand", AccessError):
+                    self.messages.with_user(user).create(
+                        self._values(self.own, date=date)
+                    )
+            by_default = self.messages.with_context(default_date=date)
+            with self._refused("by hand", AccessError):
+                by_default.create(self._values(self.own))
+            with self._refused("by hand", AccessError):
+                self._post().date = date
+        message = self._post()
+        self.assertLess(datetime.now() - message.date, timedelta(minutes=1))
+
+    def _receive(self, date):
+        """Let the gateway have a mail of the agent to the customer of its lead."""
+        self.own.enquiry_date = datetime.now() - timedelta(hours=2)
+        mail = MAIL.format(sender=self.agent.email_formatted, date=date)
+        self.env["mail.thread"].message_process(
+            "crm.lead", mail.encode(), thread_id=self.own.id
+        )
+        return self.own.message_ids.filtered(lambda row: row.message_type == "email")
+
+    def test_a_mail_program_cannot_date_the_first_attempt_back(self):
+        mail = self._receive("Mon, 1 Jan 2001 08:00:00 +0000")
+        self.assertEqual(mail.date, datetime(2001, 1, 1, 8))
+        self.assertEqual(self.own.first_attempt_date, mail.create_date)
+        self.assertEqual(self.own.first_attempt_user_id, self.agent)
+
+    def test_a_mail_program_cannot_date_a_mail_ahead(self):
+        mail = self._receive("Thu, 1 Jan 2099 08:00:00 +0000")
+        self.assertLess(mail.date, datetime.now() + timedelta(minutes=1))
+        self.assertEqual(self.own.first_attempt_date, mail.create_date)
+
+    # ------------------------------------------------------------
+    # In whose name
+    # ------------------------------------------------------------
+
+    def test_an_agent_speaks_for_nobody_else(self):
+        for author in (
+            self.supervisor.partner_id,
+            self.other_agent.partner_id,
+            self.customer,
+        ):
+            for values in (
+                {"author_id": author.id},
+                {"author_id": author.id, "message_type": "notification"},
+                {"email_from": author.email_formatted},
+            ):
+                with self._refused("by hand", AccessError):
+                    self._post(**values)
+            with self._refused("by hand", AccessError):
+                self.messages.create(self._values(self.own, author_id=author.id))
+            with self._refused("by hand", AccessError):
+                self._post().author_id = author
+
+    def test_a_template_may_be_of_the_whole_floor(self):
+        floor = self.env["res.partner"].create(
+            {"name": "Floor", "email": "floor@bpo.test"}
+        )
+        message = self._post(email_from="floor@bpo.test", partner_ids=self.customer.ids)
+        self.assertEqual(message.author_id, floor)
+
+    def test_the_first_attempt_is_of_who_wrote(self):
+        message = self._post(
+            user=self.supervisor,
+            author_id=self.agent.partner_id.id,
+            partner_ids=self.customer.ids,
+        )
+        self.assertEqual(message.author_id, self.agent.partner_id)
+        self.assertEqual(self.own.first_attempt_user_id, self.supervisor)
+
+    def test_a_mail_comes_by_mail(self):
+        for user in (self.agent, self.manager):
+            with self._refused("by hand", AccessError):
+                self._post(user=user, message_type="email")
+            with self._refused("by hand", AccessError):
+                self.messages.with_user(user).create(
+                    self._values(
+                        self.own,
+                        message_type="email",
+                        partner_ids=self.customer.ids,
+                    )
+                )
+            with self._refused("by hand", AccessError):
+                self._post(user=user).message_type = "email"
+        self.assertFalse(self.own.first_attempt_date)
+
+    def test_a_message_did_not_go_where_somebody_says(self):
+        """Odoo 19 keeps to whom a mail went that came in, and writes to them no more."""
+        for name in RECEIVED_BY:
+            values = {name: self.customer.email}
+            with self._refused("by hand", AccessError):
+                self._post(**values)
+            with self._refused("by hand", AccessError):
+                self.messages.create(self._values(self.own, **values))
+            with self._refused("by hand", AccessError):
+                self._post().write(values)
+        self.own.sudo()._compute_first_attempt()
+        self.assertFalse(self.own.first_attempt_date)
+
+    def test_nobody_says_by_hand_to_whom_a_message_went(self):
+        message = self._post()
+        notifications = self.env["mail.notification"].with_user(self.agent)
+        told = {"mail_message_id": message.id, "res_partner_id": self.customer.id}
+        for change in (
+            lambda: notifications.create(told),
+            lambda: message.write({"notification_ids": [Command.create(told)]}),
+            lambda: message.write(
+                {"notified_partner_ids": [Command.link(self.customer.id)]}
+            ),
+            lambda: self.messages.create(
+                self._values(self.own, notification_ids=[Command.create(told)])
+            ),
+        ):
+            with self._refused(error=AccessError):
+                change()
+        mail = self._receive("Mon, 1 Jan 2001 08:00:00 +0000")
+        with self._refused("only be|type comment|Only"):
+            mail.with_user(self.agent).partner_ids = self.supervisor.partner_id
+        self.own.sudo()._compute_first_attempt()
+        self.assertTrue(mail.partner_ids)
+
+    # ------------------------------------------------------------
+    # What was said
+    # ------------------------------------------------------------
+
+    def test_what_was_said_stays(self):
+        tracking = self.own.message_ids[-1]
+        told = self._post(user=self.supervisor)
+        for message in (tracking, told):
+            with self._refused():
+                message.with_user(self.agent).body = "Something else"
+        for name, value in (
+            ("subtype_id", self.env.ref("mail.mt_note").id),
+            ("is_internal", True),
+            ("parent_id", tracking.id),
+            ("email_from", "boss@bpo.test"),
+            ("record_name", "Another"),
+            ("model", "res.partner"),
+            ("res_id", self.foreign.id),
+        ):
+            with self._refused(error=AccessError):
+                self._post().write({name: value})
+
+    def test_an_agent_deletes_no_message_of_a_lead(self):
+        own, tracking = self._post(), self.own.message_ids[-1]
+        for message in (own, tracking, self.foreign_message):
+            with self._refused(error=AccessError):
+                message.with_user(self.agent).unlink()
+        own.with_user(self.supervisor).unlink()
+        elsewhere = self.agent.partner_id.with_user(self.agent).message_post(body="Me")
+        elsewhere.unlink()
+
+    def test_an_author_corrects_a_note(self):
+        note = self._post(subtype_xmlid="mail.mt_note")
+        self.own.with_user(self.agent)._message_update_content(note, body="Hi")
+        self.assertIn("Hi", note.body)
+        note.toggle_message_starred()
+
+    def test_what_an_agent_said_about_a_lead_that_was_its_own_stays(self):
+        note = self._post(subtype_xmlid="mail.mt_note")
+        mentioned = self._post(
+            self.foreign, self.other_agent, partner_ids=self.agent.partner_id.ids
+        )
+        self.own.with_user(self.supervisor).user_id = self.other_agent
+        for message in (note, mentioned, self.foreign_message):
+            with self._refused(error=AccessError):
+                message.with_user(self.agent).body = "Never mind"
+        mentioned.with_user(self.agent).toggle_message_starred()
+        mentioned.with_user(self.agent).set_message_done()
+
+    # ------------------------------------------------------------
+    # Other ones' leads
+    # ------------------------------------------------------------
+
+    def test_an_agent_writes_nothing_about_another_ones_lead(self):
+        foreign = self.foreign.with_user(self.agent)
+        own_partner = self.agent.partner_id.ids
+        self._follow(self.foreign, self.agent)
+        before = self.foreign.message_ids
+        view = self.env["ir.ui.view"].create(
+            {"name": "Hi", "type": "qweb", "arch": "<p>Hi</p>"}
+        )
+        for way in (
+            lambda: self._post(self.foreign),
+            lambda: foreign.message_notify(body="Hi", partner_ids=own_partner),
+            lambda: (
+                self.env["mail.thread"]
+                .with_user(self.agent)
+                .message_notify(
+                    body="Hi",
+                    model="crm.lead",
+                    res_id=self.foreign.id,
+                    partner_ids=own_partner,
+                )
+            ),
+            lambda: self.messages.create(self._values(self.foreign)),
+            lambda: self.messages.create(
+                self._values(self.foreign, message_type="user_notification")
+            ),
+            lambda: self.messages.with_context(
+                default_model="crm.lead", default_res_id=self.foreign.id
+            ).create(
+                {"message_type": "user_notification", "reply_to": "floor@bpo.test"}
+            ),
+            lambda: self.messages.create(
+                self._values(self.foreign, parent_id=self.foreign_message.id)
+            ),
+            lambda: foreign.message_post_with_source(view),
+            lambda: foreign.message_mail_with_source(view, partner_ids=own_partner),
+        ):
+            with self._refused(error=AccessError):
+                way()
+        self.assertEqual(self.foreign.message_ids, before)
+
+    def test_nobody_without_the_lead_is_told_its_name(self):
+        employee = new_test_user(
+            self.env, "clerk@bpo.test", "base.group_user", email="clerk@bpo.test"
+        )
+        for user in (self.agent, employee):
+            messages = self.env["mail.message"].with_user(user)
+            values = self._values(self.foreign, message_type="user_notification")
+            with self._refused(error=AccessError):
+                messages.create(values)
+
+    def test_anothers_chatter_is_not_read(self):
+        foreign = self.foreign.with_user(self.agent)
+        domain = [("model", "=", "crm.lead"), ("res_id", "=", self.foreign.id)]
+        self.assertFalse(self.messages.search(domain))
+        for way in (
+            lambda: self.foreign_message.with_user(self.agent).read(["body"]),
+            foreign.message_get_followers,
+            lambda: foreign.message_change_thread(self.own),
+            lambda: foreign.read(["message_ids"]),
+            lambda: foreign.message_subscribe(self.supervisor.partner_id.ids),
+        ):
+            with self._refused(error=AccessError):
+                way()
+        # Core says no more than that.
+        self.assertFalse(foreign.message_subscribe(self.agent.partner_id.ids))
+        followers = self.env["mail.followers"].with_user(self.agent)
+        with self._refused(error=AccessError):
+            followers.create(
+                {
+                    "res_model": "crm.lead",
+                    "res_id": self.foreign.id,
+                    "partner_id": self.agent.partner_id.id,
+                }
+            )
+
+    def test_nothing_is_scheduled_for_another_ones_lead(self):
+        scheduled = self.env["mail.scheduled.message"].with_user(self.agent)
+        later = datetime.now() + timedelta(days=1)
+        values = {
+            "model": "crm.lead",
+            "author_id": self.agent.partner_id.id,
+            "body": "Hi",
+            "scheduled_date": later,
+        }
+        with self._refused():
+            scheduled.create({**values, "res_id": self.foreign.id})
+        own = scheduled.create({**values, "res_id": self.own.id})
+        with self._refused():
+            own.res_id = self.foreign.id
+        composers = self.env["mail.compose.message"].with_user(self.agent)
+        with self._refused():
+            composer = composers.create(
+                {
+                    "model": "crm.lead",
+                    "res_ids": str(self.foreign.ids),
+                    "body": "Hi",
+                    "partner_ids": self.agent.partner_id.ids,
+                }
+            )
+            composer.action_send_mail()
+
+    # ------------------------------------------------------------
+    # Followers
+    # ------------------------------------------------------------
+
+    def _told(self, message):
+        return message.sudo().notified_partner_ids
+
+    def test_who_followed_a_lead_in_the_pool_is_not_told_of_another_ones(self):
+        pool = self._new_lead()
+        pool.with_user(self.agent).message_subscribe(self.agent.partner_id.ids)
+        pool.with_user(self.supervisor).message_subscribe(
+            self.supervisor.partner_id.ids
+        )
+        told = self._told(self._post(pool, self.env.ref("base.user_admin")))
+        self.assertIn(self.agent.partner_id, told)
+        pool.with_user(self.other_agent).action_claim()
+        told = self._told(self._post(pool, self.env.ref("base.user_admin")))
+        self.assertNotIn(self.agent.partner_id, told)
+        self.assertIn(self.other_agent.partner_id, told)
+        self.assertIn(self.supervisor.partner_id, told)
+
+    def test_who_is_named_is_told(self):
+        self._follow(self.foreign, self.agent)
+        message = self._post(
+            self.foreign, self.other_agent, partner_ids=self.agent.partner_id.ids
+        )
+        self.assertIn(self.agent.partner_id, self._told(message))
+
+    # ------------------------------------------------------------
+    # Attachments
+    # ------------------------------------------------------------
+
+    def test_a_file_is_not_put_on_another_ones_lead(self):
+        files = self.env["ir.attachment"].with_user(self.agent)
+        target = {"res_model": "crm.lead", "res_id": self.foreign.id}
+        by_default = {f"default_{name}": value for name, value in target.items()}
+        own = files.create(
+            {
+                "name": "a.txt",
+                "raw": b"a",
+                "res_model": "crm.lead",
+                "res_id": self.own.id,
+            }
+        )
+        partners = files.create(
+            {
+                "name": "b.txt",
+                "raw": b"b",
+                "res_model": "res.partner",
+                "res_id": self.agent.partner_id.id,
+            }
+        )
+        foreign = files.sudo().create({"name": "c.txt", "raw": b"c", **target})
+        activity = self.own.with_user(self.agent).activity_schedule()
+        for way in (
+            lambda: files.create({"name": "d.txt", "raw": b"d", **target}),
+            lambda: files.with_context(**by_default).create(
+                {"name": "d.txt", "raw": b"d"}
+            ),
+            lambda: own.write({"res_id": self.foreign.id}),
+            lambda: own.write(target),
+            lambda: partners.write(target),
+            lambda: own.copy({"res_id": self.foreign.id}),
+            lambda: foreign.with_user(self.agent).write({"res_id": self.own.id}),
+            lambda: foreign.with_user(self.agent).read(["raw"]),
+            lambda: foreign.with_user(self.agent).unlink(),
+            lambda: self._post(attachment_ids=foreign.ids),
+            lambda: activity.action_feedback(attachment_ids=foreign.ids),
+        ):
+            with self._refused(error=AccessError):
+                way()
+        self.assertEqual(self._files_of_lead(self.foreign), foreign.sudo())
+        another = self._new_lead(self.agent)
+        own.res_id = another.id
+        self.assertEqual(self._files_of_lead(another), own.sudo())
+
+    def _files_of_lead(self, lead):
+        return self.env["ir.attachment"].search(
+            [("res_model", "=", "crm.lead"), ("res_id", "=", lead.id)]
+        )

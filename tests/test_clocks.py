@@ -1,0 +1,133 @@
+"""The other clocks under which the addon's tests are run."""
+
+import datetime
+import os
+import subprocess
+import sys
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from tools import clocks, paths, programs, testing
+from tools.console import LauncherError
+
+UTC = datetime.timezone.utc
+DAY = datetime.timedelta(days=1)
+ALL_SERIES = ["18.0", "19.0"]
+
+#: A day like any other, and days that the clocks are named after.
+TODAYS = (
+    "2026-11-26T08:15",
+    "2027-12-31T23:45",
+    "2028-02-29T12:00",
+    "2027-03-14T06:45",
+)
+
+PROGRAM = """
+import threading, time
+from tools import sleep
+began = time.monotonic()
+time.sleep(0.05)
+threading.Event().wait(0.05)
+assert 0.1 <= time.monotonic() - began < 5
+print(time.time())
+"""
+
+
+@pytest.fixture(params=TODAYS)
+def today(request, monkeypatch):
+    """What the real clock shows."""
+    now = datetime.datetime.fromisoformat(request.param).replace(tzinfo=UTC)
+    monkeypatch.setattr(clocks, "_now", lambda: now)
+    return now
+
+
+def offset(moment, zone):
+    return moment.astimezone(ZoneInfo(zone)).utcoffset()
+
+
+def test_every_clock_is_what_its_name_says(today):
+    every = clocks.find_all()
+    for clock in every.values():
+        assert clock.moment > today
+        assert clock.ahead == clock.moment - today
+    assert every["saturday"].moment.weekday() == 5
+    leap_day = every["leap-day"].moment
+    assert (leap_day.month, leap_day.day) == (2, 29)
+    new_year = every["new-year"].moment
+    assert (new_year.month, new_year.day, new_year.hour) == (12, 31, 23)
+    assert every["next-year"].ahead == 365 * DAY
+    for name, change in (("autumn", -1), ("spring", 1)):
+        moment, zone = every[name].moment, every[name].zone
+        soon = moment + datetime.timedelta(hours=1)
+        assert offset(soon, zone) - offset(moment, zone) == datetime.timedelta(
+            hours=change
+        )
+
+
+def test_in_time_every_clock_has_its_turn_on_every_series(monkeypatch):
+    turns = set()
+    for day in range(len(ALL_SERIES) * len(clocks.find_all())):
+        now = datetime.datetime(2026, 11, 26, tzinfo=UTC) + day * DAY
+        monkeypatch.setattr(clocks, "_now", lambda now=now: now)
+        turns.add(clocks.find_turn(ALL_SERIES))
+    assert len(turns) == len(ALL_SERIES) * len(clocks.find_all())
+
+
+def test_an_ordinary_run_has_one_other_clock(monkeypatch):
+    parts = testing._list_parts(ALL_SERIES, ["-x"], [])
+    others = [options for options, _groups in parts if "--clock" in options]
+    assert len(others) == 1
+    runs = testing._list_runs("18.0", ["-x"], [])
+    assert len([name for _kind, name in runs if name]) == 1
+    named = ["tests/test_clocks.py"]
+    assert testing._list_parts(ALL_SERIES, named, []) == [([], [["18.0"], ["19.0"]])]
+    assert testing._list_runs("18.0", named, []) == [("tests", None)]
+
+
+def test_a_moment_is_a_clock(today):
+    clock = clocks.find("2031-05-06T07:08")
+    assert clock.moment == datetime.datetime(2031, 5, 6, 7, 8, tzinfo=UTC)
+    with pytest.raises(LauncherError, match="saturday, leap-day"):
+        clocks.find("sunday")
+
+
+def test_servers_do_not_run_under_another_clock():
+    with pytest.raises(LauncherError, match="only bpo_crm/tests"):
+        testing.run(None, ["tests/test_clocks.py"], ["saturday"])
+
+
+def test_a_program_has_the_clock():
+    clock = clocks.find("2031-05-06T07:08")
+    result = subprocess.run(
+        [sys.executable, "-c", PROGRAM],
+        cwd=paths.REPOSITORY,
+        env={**os.environ, **clock.environ()},
+        stdout=subprocess.PIPE,
+        check=True,
+    )
+    assert 0 <= float(result.stdout) - clock.moment.timestamp() < 60
+
+
+def test_a_database_has_the_clock_and_its_company_the_zone(stack):
+    database = stack.clone("plain")
+    clocks.find("spring").set(stack.postgres, database)
+    spring = clocks.find("spring").moment
+    with stack.postgres.connect(database) as cursor:
+        cursor.execute("SELECT now(), current_schema(), count(*) FROM res_users")
+        now, schema, _count = cursor.fetchone()
+        assert datetime.timedelta() <= now - spring < datetime.timedelta(minutes=1)
+        # Where Odoo looks for its tables.
+        assert schema == "public"
+        cursor.execute("SELECT DISTINCT tz FROM resource_calendar")
+        assert cursor.fetchall() == [("America/New_York",)]
+
+
+def test_without_faketime_it_is_said_how_to_get_it(monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(LauncherError, match="apt install faketime"):
+        clocks.find("saturday").environ()
+    assert programs.find_chromium() == (
+        None,
+        "Chromium is missing. Install it, on Debian: apt install chromium",
+    )
