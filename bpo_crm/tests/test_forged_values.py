@@ -121,20 +121,20 @@ class TestForgedValues(BpoCase):
         self.assertFalse(lead.day_close)
 
     def test_when_a_lead_was_closed_is_entered_by_managers_only(self):
-        old = "2001-01-01 00:00:00"
         for user in (self.agent, self.supervisor):
-            leads = self.env["crm.lead"].with_user(user)
-            ways = (
-                lambda: leads.create({"name": "Old", "date_closed": old}),
-                lambda: leads.with_context(default_date_closed=old).create(
-                    {"name": "Old"}
-                ),
-                lambda: self.lead.with_user(user).write({"date_closed": old}),
-            )
-            for way in ways:
-                with self.assertRaisesRegex(AccessError, "Only a manager can enter"):
-                    way()
-        self.lead.with_user(self.manager).date_closed = old
+            self._assert_enters_no_closing(self.env["crm.lead"].with_user(user))
+        self.lead.with_user(self.manager).date_closed = "2001-01-01 00:00:00"
+
+    def _assert_enters_no_closing(self, leads):
+        old = "2001-01-01 00:00:00"
+        dated = leads.with_context(default_date_closed=old)
+        for way in (
+            lambda: leads.create({"name": "Old", "date_closed": old}),
+            lambda: dated.create({"name": "Old"}),
+            lambda: self.lead.with_env(leads.env).write({"date_closed": old}),
+        ):
+            with self.assertRaisesRegex(AccessError, "Only a manager can enter"):
+                way()
 
     def test_an_order_is_not_forged_by_a_default(self):
         leads = self.env["crm.lead"].with_user(self.manager)

@@ -160,7 +160,7 @@ class TestMessageReach(BpoCase):
         self.assertFalse(self.own.first_attempt_date)
 
     def test_a_message_did_not_go_where_somebody_says(self):
-        """Odoo 19 keeps to whom a mail went that came in, and writes to them no more."""
+        """Odoo 19 keeps to whom a mail went that came in, and writes there no more."""
         for name in RECEIVED_BY:
             values = {name: self.customer.email}
             with self._refused("by hand", AccessError):
