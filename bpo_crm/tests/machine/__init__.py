@@ -8,7 +8,7 @@ needs Hypothesis.
 - ``calls``, ``families`` and ``calls_…``: which calls somebody may make with it,
 - ``rpc``: making them as the web client does,
 - ``picture``: what PostgreSQL holds, before and after,
-- ``rules``: what must be true of the two,
+- ``step``, ``rules`` and ``rules_…``: what must be true of the two,
 - ``returned``: what must not be in an answer,
 - ``search``: looking for a short list of calls that breaks a rule,
 - ``test_machine``: all of it, as a test.

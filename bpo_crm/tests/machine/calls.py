@@ -11,12 +11,8 @@ from .values import Id, Made
 #: Who has most to gain comes most often.
 WEIGHED_ROLES = ["agent"] * 12 + [*ROLES[1:], FOREIGN_MANAGER]
 
-#: The leads that somebody works; all others may work any.
-OWN_LEADS = {
-    "agent": ["own", "own_qualified"],
-    "other_agent": ["other"],
-    "salesperson": ["sales"],
-}
+#: What the names of somebody's records have in them; all others may work any.
+OWN_WORDS = {"agent": "own", "other_agent": "other", "salesperson": "sales"}
 
 #: Most calls are about few leads, so that several of them meet.
 FIRST_LEADS = ["own", "pool", "other", "own_qualified"]
@@ -85,9 +81,12 @@ class Sender:
 
     def lead(self):
         """Return the id of a lead, seldom in a form that is none of an id."""
-        own = OWN_LEADS.get(self.role, FIRST_LEADS)
         every = self.catalogue.find_names("crm.lead")
-        name = self.pick(*self.pick(own, own, own, FIRST_LEADS, FIRST_LEADS, every))
+        own = self._find_own("crm.lead") or every
+        first = [name for name in FIRST_LEADS if name in own] or own
+        name = self.pick(
+            *self.pick(first, first, first, FIRST_LEADS, FIRST_LEADS, every)
+        )
         return self.pick(*[Id(name)] * 30, *values.bend(Id(name)))
 
     def leads(self):
@@ -98,8 +97,17 @@ class Sender:
         )
 
     def id_of(self, model):
-        """Return the id of a record, which may be the one that was made last."""
+        """Return the id of a record: mostly an own one, or the one made last."""
+        own = [Id(name) for name in self._find_own(model)]
+        if own and self.is_lucky():
+            return self.pick(*own)
         return self.pick(self.draw(self.catalogue.id_of(model)), Made(model))
+
+    def _find_own(self, model):
+        """Return the names of the records of a model that are this one's."""
+        word = OWN_WORDS.get(self.role)
+        names = self.catalogue.find_names(model)
+        return [name for name in names if word in name.split("_")]
 
     def values(self, model, **meant):
         """Return values of a record.

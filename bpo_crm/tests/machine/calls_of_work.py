@@ -8,9 +8,8 @@ MEETING = "calendar.event"
 CALL_LOG = "crm.call.log"
 
 ACTIVITY_METHODS = (
-    "write",
-    "write",
-    "create",
+    *["write"] * 5,
+    *["create"] * 2,
     "action_done",
     "action_feedback",
     "action_feedback_schedule_next",
@@ -18,6 +17,16 @@ ACTIVITY_METHODS = (
     "action_archive",
     "action_unarchive",
     "copy",
+)
+
+#: The fields that say of which lead something is.
+LEAD_FIELDS = (
+    (ACTIVITY, "res_id"),
+    (ACTIVITY, "res_id"),
+    (MEETING, "opportunity_id"),
+    (CALL_LOG, "lead_id"),
+    ("crm.lead.log.call", "lead_id"),
+    ("mail.message", "res_id"),
 )
 
 WINDOWS = (
@@ -55,6 +64,17 @@ def activity(sender):
         return first
     done = first.args[0] if first.method == "write" else [Made(ACTIVITY)]
     return [first, Call(sender.role, ACTIVITY, "action_feedback", [done])]
+
+
+@family(weight=2)
+def give_away(sender):
+    """Let what is a lead's be another one's."""
+    model, name = sender.pick(*LEAD_FIELDS)
+    ids, vals = [sender.id_of(model)], {name: sender.value(model, name)}
+    first = sender.call(model, "write", ids, vals)
+    if model != ACTIVITY:
+        return first
+    return [first, Call(sender.role, ACTIVITY, "action_feedback", [ids])]
 
 
 @family(weight=2)

@@ -8,7 +8,7 @@ from odoo import Command, fields
 
 from ... import remote_odoo
 from ...series import STAGE_TEAM
-from ..common import CALL, BpoCase
+from ..common import CALL, CONNECTION, BpoCase
 
 #: Begins what only some may see; what follows says whose it is.
 SECRET = "secret"
@@ -342,7 +342,8 @@ class FloorCase(BpoCase):
         team = cls.env["crm.team"].create(
             {"name": "Abroad", "company_id": cls.abroad.id}
         )
-        values = {"name": "Paris", "code": "PAR-M", "odoo_api_key": f"{SECRET}-abroad"}
+        account = {**CONNECTION, "odoo_api_key": f"{SECRET}-abroad"}
+        values = {"name": "Paris", "code": "PAR-M", **account}
         if "company_id" in cls.env["crm.dealership"]._fields:
             values["company_id"] = cls.abroad.id
         dealership = cls.env["crm.dealership"].create(values)

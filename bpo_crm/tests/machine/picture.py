@@ -102,24 +102,19 @@ class Picture:
             and self.is_of_team(stage, team_id)
         ]
 
-    def bpo_leads(self):
-        """Return the leads that the rules are for, by their ids."""
-        return {
-            lead_id: lead
-            for lead_id, lead in self.leads.items()
-            if lead.get("is_bpo", True)
-        }
-
 
 class Camera:
     """Takes pictures of a database.
 
     :param odoo.api.Environment env: of the superuser.
+    :param contacts: ids of contacts to look at, besides those of leads.
     """
 
     def __init__(self, env, contacts):
         self._env = env
         self._contacts = list(contacts)
+        #: When the transaction began, in which all is tried.
+        self.now = env.cr.now()
         self._number_fields = [
             name
             for name in env["crm.lead"]._phone_get_number_fields()

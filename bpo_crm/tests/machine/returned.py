@@ -3,13 +3,14 @@
 import json
 import re
 
-from .floor import FOREIGN_MANAGER, OTHERS, OTHERS_PHONE, SECRET
+from .floor import OTHERS, OTHERS_PHONE, SECRET
+from .step import OUTSIDERS
 
 #: What managers may know; other secrets are the system's.
 MANAGERS_SECRETS = {f"{SECRET}-{name}" for name in ("dealer", "distributor", "abroad")}
 
 #: Who may not know what another agent's customer said.
-OUTSIDE = {"agent", "salesperson", "employee", "portal", "public"}
+UNTOLD = {"agent", "salesperson", *OUTSIDERS}
 
 MARK = re.compile(rf"(?:{SECRET}|{OTHERS})-[a-z]+", re.IGNORECASE)
 
@@ -17,7 +18,7 @@ MARK = re.compile(rf"(?:{SECRET}|{OTHERS})-[a-z]+", re.IGNORECASE)
 def find_leaks(step, answer, sent):
     """Return what was told to somebody whom it is not for.
 
-    :param rules.Step step: the call.
+    :param Step step: the call.
     :param rpc.Answer answer: what the caller was told.
     :param str sent: what the caller sent, which it knew before.
     :return: pairs of the kind of leak and what was told.
@@ -27,7 +28,7 @@ def find_leaks(step, answer, sent):
     for mark in sorted(_find_marks(answer.text) - _find_marks(sent)):
         if mark.startswith(SECRET) and not _may_know(step, mark):
             leaks.append(("A secret was returned", mark))
-        if mark.startswith(OTHERS) and step.role in OUTSIDE and not _is_shared(step):
+        if mark.startswith(OTHERS) and step.role in UNTOLD and not _is_shared(step):
             leaks.append(("Another agent's lead was returned", mark))
     return leaks
 
@@ -41,7 +42,7 @@ def _find_marks(text):
 
 
 def _may_know(step, mark):
-    return mark in MANAGERS_SECRETS and step.role in ("manager", FOREIGN_MANAGER)
+    return mark in MANAGERS_SECRETS and step.is_manager
 
 
 def _is_shared(step):

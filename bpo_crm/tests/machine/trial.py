@@ -9,7 +9,8 @@ from . import rpc, values
 from .calls import Call
 from .picture import Camera
 from .returned import find_leaks
-from .rules import Step, find_broken
+from .rules import find_broken
+from .step import Caller, Step
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,12 +39,16 @@ class Trial:
         self._sent = sent
         self._cr = floor.env.cr
         self._camera = Camera(floor.env, floor.ids_of_contacts())
+        self._callers = {
+            role: Caller(role, user.id, user.partner_id.id, user.company_ids.ids)
+            for role, user in floor.users.items()
+        }
         self._first = self._camera.take()
         self._check_beginning()
 
     def _check_beginning(self):
         """What is broken to begin with would be found after every call."""
-        for role in self._floor.users:
+        for role in self._callers:
             nothing = Call(role, "crm.lead", "search", [[]])
             broken = find_broken(self._describe(nothing, self._first, self._first))
             if broken:
@@ -68,7 +73,7 @@ class Trial:
         savepoint = Savepoint(self._cr)
         self._sent.clear()
         filled = values.fill_in([call.args, call.kwargs], _Ids(self._floor))
-        uid = self._floor.users[call.role].id
+        uid = self._callers[call.role].uid
         answer = rpc.call(self._cr, uid, call.model, call.method, *filled)
         if answer.error:
             self._undo(savepoint)
@@ -93,16 +98,12 @@ class Trial:
         return self._camera.take(self._before)
 
     def _describe(self, call, before, after, error=None):
-        user = self._floor.users[call.role]
         return Step(
-            role=call.role,
-            uid=user.id,
-            partner_id=user.partner_id.id,
-            company_ids=user.company_ids.ids,
+            call=call,
+            caller=self._callers[call.role],
             before=before,
             after=after,
             sent=list(self._sent),
-            call=call,
             camera=self._camera,
             error=error,
         )
