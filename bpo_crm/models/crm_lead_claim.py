@@ -189,6 +189,7 @@ class Lead(models.Model):
             if lead.user_id:
                 raise UserError(lead._prepare_claimed_message(lead.user_id))
             lead._refuse_closed_to_claim(lead.stage_id)
+            lead._refuse_unqualified()
 
     def _refuse_closed_to_claim(self, stage):
         if stage._is_closed:
@@ -319,6 +320,7 @@ class Lead(models.Model):
             raise AccessError(self.env._("Only a supervisor can reassign leads."))
         for lead in self:
             lead._refuse_closed_to_claim(change.get_old(lead, "stage_id"))
+            lead._refuse_unqualified()
 
     def _refuse_move_in_pool(self, change):
         """Supervisors lose junk out of the pool, and move nothing else in it.
@@ -377,8 +379,10 @@ class Lead(models.Model):
         }
 
     def _check_claimed(self):
-        """Refuse work on leads that nobody claimed yet."""
-        self.sudo().filtered(Lead._is_in_pool)._refuse_unclaimed()
+        """Refuse work on leads that are nobody's yet."""
+        self.sudo().filtered(
+            lambda lead: not (lead.user_id or lead.stage_id._is_closed)
+        )._refuse_unclaimed()
 
     def _check_worked_by_role(self):
         """Refuse the floor's plans for leads that nobody works, or works any more."""
@@ -396,10 +400,21 @@ class Lead(models.Model):
         return self._is_open() and not self.user_id
 
     def _refuse_unclaimed(self):
+        self._refuse_unqualified()
         if self:
             raise UserError(
                 self.env._(
                     "Claim %s before you work it.",
                     ", ".join(lead._get_label() for lead in self),
+                )
+            )
+
+    def _refuse_unqualified(self):
+        """Refuse work on what may never be an opportunity."""
+        for lead in self.filtered(lambda lead: lead.type == "lead"):
+            raise UserError(
+                self.env._(
+                    "%s is not an opportunity yet. A supervisor can convert it.",
+                    lead._get_label(),
                 )
             )

@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
-from .common import BpoCase
+from .common import CALL, BpoCase
 
 
 @tagged("post_install", "-at_install")
@@ -65,6 +65,19 @@ class TestClaim(BpoCase):
         for way in ways:
             with self.assertRaisesRegex(UserError, f"Claim {lead.reference} before"):
                 way()
+
+    def test_what_is_not_an_opportunity_yet_is_neither_claimed_nor_worked(self):
+        lead = self._new_lead(type="lead").with_user(self.agent)
+        for way in (
+            lead.action_claim,
+            lambda: lead.write({"user_id": self.agent.id}),
+            lambda: lead.write({"user_id": self.agent.id, "type": "opportunity"}),
+            lambda: lead.write({"phone": "1"}),
+            lambda: lead.activity_schedule(CALL, user_id=self.agent.id),
+        ):
+            with self._refused("A supervisor can convert it"):
+                way()
+        self.assertFalse(lead.user_id or lead.activity_ids)
 
     def test_writing_the_owner_is_claiming(self):
         lead = self._new_lead().with_user(self.agent)
