@@ -110,6 +110,11 @@ class Lead(models.Model):
     # BUSINESS
     # ------------------------------------------------------------
 
+    @api.model
+    def _phone_get_sanitize_triggers(self):
+        # Core takes the contact's country where the lead has none.
+        return [*super()._phone_get_sanitize_triggers(), "partner_id.country_id"]
+
     def _get_customers(self):
         """Return by what the customer of each of these leads is known.
 

@@ -297,3 +297,13 @@ class TestContactReach(BpoCase):
         lead = self._new_lead(self.agent).with_user(self.agent)
         with self.assertRaisesRegex(RedirectWarning, "has an open lead already"):
             lead.partner_id = contact
+
+    def test_a_local_number_is_known_once_the_contact_has_a_country(self):
+        self.env.company.country_id = self.env.ref("base.us")
+        contact = self.env["res.partner"].create({"name": "One"})
+        lead = self._new_lead(
+            self.agent, partner_id=contact.id, phone="0917 555 0307", country_id=False
+        )
+        contact.country_id = self.env.ref("base.ph")
+        held = self.env["crm.lead.customer"].search([("lead_id", "=", lead.id)])
+        self.assertEqual(held.mapped("key"), ["+639175550307"])

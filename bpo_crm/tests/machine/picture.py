@@ -163,8 +163,16 @@ class Camera:
         """
         keys = {email_normalize(lead["email_from"] or "", strict=False)}
         for name in self._number_fields:
-            keys.add(self._parse(lead[name], lead["country_id"]))
+            keys.add(self._parse(lead[name], self._find_country(lead)))
         return keys - {None, False, ""}
+
+    def _find_country(self, lead):
+        """Return the id of the country in which a lead's customer is, or None."""
+        if lead["country_id"] or not lead["partner_id"]:
+            return lead["country_id"]
+        query = "SELECT country_id FROM res_partner WHERE id = %s"
+        self._env.cr.execute(query, [lead["partner_id"]])
+        return self._env.cr.fetchone()[0]
 
     @functools.lru_cache(maxsize=1000)  # noqa: B019 - one camera a run
     def _parse(self, number, country_id):
