@@ -23,3 +23,6 @@ COMPANY_DATA = (
     "intake_source_id",
     "vehicle_interest_ids",
 )
+
+#: Leads with one of these in common are of the same customer.
+CUSTOMER_KEYS = ("phone_sanitized", "email_normalized")

@@ -1,4 +1,4 @@
-"""How far the dates that people enter may lie from now."""
+"""How far, how long, how much: limits that several behaviours share."""
 
 from datetime import timedelta
 
@@ -13,3 +13,9 @@ PLANNED_WITHIN = timedelta(days=36525)  # a century
 
 #: Between the clocks of a server and what it wrote a moment ago.
 CLOCK_SKEW = timedelta(minutes=1)
+
+#: The longest mail that is kept whole, in bytes.
+MAX_MAIL = 10 * 1024 * 1024
+
+#: How many leads of each kind a message names; the others are counted.
+LIST_LIMIT = 20

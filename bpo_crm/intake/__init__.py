@@ -10,14 +10,19 @@ from .charset import (
 )
 from .country import find_country_code
 from .enquiry import MAX_SIZE, Enquiry, InvalidEnquiry, tell_apart
+from .entry import Entry
 from .headers import mend_headers
 from .json_body import read_json
+from .lead_fields import ENQUIRY_NAMES
 from .mail import describe_mail, is_sent_for_another, read_mail
+from .number import to_finite
 from .phone import find_numbers
 
 __all__ = [
+    "ENQUIRY_NAMES",
     "MAX_SIZE",
     "Enquiry",
+    "Entry",
     "InvalidEnquiry",
     "describe_mail",
     "find_country_code",
@@ -33,4 +38,5 @@ __all__ = [
     "read_json",
     "read_mail",
     "tell_apart",
+    "to_finite",
 ]

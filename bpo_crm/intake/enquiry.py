@@ -4,6 +4,8 @@ import dataclasses
 import datetime
 import functools
 import hashlib
+import json
+import uuid
 
 from .charset import leave_out_controls, put_address_on_one_line, put_on_one_line
 
@@ -106,6 +108,31 @@ class Enquiry:
             for field in dataclasses.fields(cls)
             if not field.metadata.get("is_internal")
         )
+
+    def with_name(self):
+        """Return an enquiry that can be told from all others of its source.
+
+        :return: itself, where its sender called it by a name.
+        :rtype: Enquiry
+        """
+        if self.external_id:
+            return self
+        return dataclasses.replace(self, external_id=f"unnamed-{uuid.uuid4()}")
+
+    def to_content(self):
+        """Return what is kept of it.
+
+        :return: JSON.
+        :rtype: str
+        """
+        names = (self.get_names() | {"record"}) - {"enquired_at"}
+        values = {name: getattr(self, name) for name in sorted(names)}
+        content = json.dumps(
+            {name: value for name, value in values.items() if value},
+            ensure_ascii=False,
+        )
+        # Half a character, which no database takes, may be in a record.
+        return content.encode(errors="ignore").decode()
 
     @property
     def phones(self):

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import Command, api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 
 from ..limits import LATE_ENTRY
 from ..local_time import to_local
@@ -46,6 +46,7 @@ class CalendarEvent(models.Model):
     lead_linked_at = fields.Datetime(
         readonly=True,
         copy=False,
+        server_only=True,
         help="When a meeting became one of its lead. Empty when it was made as one.",
     )
 
@@ -66,8 +67,7 @@ class CalendarEvent(models.Model):
         return events
 
     def write(self, vals):
-        if "lead_linked_at" in vals:
-            self._check_linked_by_hand()
+        self._check_server_only(vals)
         before = self._read_meetings()
         has_moved = "start" in vals
         result = super().write(vals)
@@ -159,20 +159,13 @@ class CalendarEvent(models.Model):
 
     def _check_made(self):
         """A meeting is made for a lead that the user works, and nothing came of it."""
-        if any(self.mapped("lead_linked_at")):
-            self._check_linked_by_hand()
+        self._check_no_server_only()
         visits = self.filtered("visit_state")
         for lead, state in {(row.opportunity_id, row.visit_state) for row in visits}:
             self._check_visit_planned(lead, state)
         self._get_leads()._check_reach()
         (self - visits).opportunity_id._check_claimed_by_role()
         self._check_times()
-
-    def _check_linked_by_hand(self):
-        if not self.env.su:
-            raise AccessError(
-                self.env._("Since when a meeting is of a lead is not written by hand.")
-            )
 
     def _check_times(self):
         """A visit is planned before it takes place, or entered right afterwards."""

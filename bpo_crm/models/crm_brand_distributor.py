@@ -5,7 +5,6 @@ from odoo.exceptions import ValidationError
 
 from .. import remote_odoo
 from ..roles import MANAGER, check_role
-from .odoo_connection import CONNECTION_FIELDS
 
 #: Seconds that somebody who pressed a button waits. The job does the rest.
 PATIENCE = 20
@@ -71,7 +70,7 @@ class Brand(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if any(name in vals for name in CONNECTION_FIELDS):
+        if self._changes_connection(vals):
             self._try_feeds_soon()
         return result
 
@@ -118,6 +117,7 @@ class Brand(models.Model):
         :return: an action.
         :rtype: dict
         """
+        self.check_access("write")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "bpo_crm.crm_lead_enquiry_action"
         )

@@ -6,9 +6,9 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tools import plaintext2html
 
+from ..call_results import CALL_RESULTS
 from ..limits import LATE_ENTRY, LONGEST_CALL
 from ..series import Constraint
-from .crm_call_outcome import CALL_RESULTS
 
 #: Not to be corrected afterwards.
 FIXED_FIELDS = {"lead_id", "user_id", "is_contact"}

@@ -4,16 +4,9 @@ import pytz
 
 from odoo import api, fields, models
 
+from ..call_results import CALL_RESULTS
 from ..local_time import to_local
 from ..series import Constraint
-
-CALL_RESULTS = [
-    ("answered", "Answered"),
-    ("no_answer", "No Answer"),
-    ("busy", "Busy"),
-    ("voicemail", "Voicemail"),
-    ("wrong_number", "Wrong Number"),
-]
 
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)

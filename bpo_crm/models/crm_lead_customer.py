@@ -8,11 +8,8 @@ from odoo.tools import SQL, email_normalize
 
 from odoo.addons.phone_validation.tools.phone_validation import phone_parse
 
-from ..domains import OPEN_LEAD
+from ..domains import CUSTOMER_KEYS, OPEN_LEAD
 from ..series import Constraint
-
-#: Leads with one of these in common are of the same customer.
-CUSTOMER_KEYS = ("phone_sanitized", "email_normalized")
 
 #: What may change who the customer of an open lead is.
 CUSTOMER_FIELDS = {

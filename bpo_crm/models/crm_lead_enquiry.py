@@ -188,7 +188,7 @@ class LeadEnquiry(models.Model):
                 "now": fields.Datetime.now(),
                 "names": names,
                 "moments": [by_name[name].enquired_at for name in names],
-                "contents": [to_content(by_name[name]) for name in names],
+                "contents": [by_name[name].to_content() for name in names],
                 "feeds": [by_name[name].feed_id or None for name in names],
                 "remote_ids": [by_name[name].record.get("id") for name in names],
                 "write_back_states": [
@@ -303,19 +303,3 @@ class LeadEnquiry(models.Model):
             [list(column) for column in zip(*results, strict=True)],
         )
         self.invalidate_model(["state", "lead_id", "error"])
-
-
-def to_content(enquiry):
-    """Return what is kept of an enquiry.
-
-    :param intake.Enquiry enquiry: as it was sent or read.
-    :return: JSON.
-    :rtype: str
-    """
-    names = (enquiry.get_names() | {"record"}) - {"enquired_at"}
-    values = {name: getattr(enquiry, name) for name in sorted(names)}
-    content = json.dumps(
-        {name: value for name, value in values.items() if value}, ensure_ascii=False
-    )
-    # Half a character, which no database takes, may be in a record.
-    return content.encode(errors="ignore").decode()

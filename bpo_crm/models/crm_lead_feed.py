@@ -197,7 +197,7 @@ class LeadFeed(models.Model):
         return feeds
 
     def write(self, vals):
-        if not CHECKED_FIELDS.intersection(vals):
+        if not self._is_checked(vals):
             return super().write(vals)
         self._check_same_records(vals)
         as_a_whole = self.with_context(**CHECKED_AS_A_WHOLE.say())
@@ -234,6 +234,15 @@ class LeadFeed(models.Model):
     # ------------------------------------------------------------
     # CONSTRAINTS
     # ------------------------------------------------------------
+
+    @api.model
+    def _is_checked(self, vals):
+        """Whether a write is of what is checked against the distributor's server.
+
+        :param dict vals: what is written.
+        :rtype: bool
+        """
+        return not CHECKED_FIELDS.isdisjoint(vals)
 
     def _check_fit(self):
         """Refuse what does not fit the distributor's server, as it is now.

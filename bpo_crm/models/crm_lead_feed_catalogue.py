@@ -5,7 +5,6 @@ import time
 from odoo import models
 
 from ..remote_odoo import UNREADABLE
-from .crm_lead_feed_field import NAMES
 
 _logger = logging.getLogger(__name__)
 
@@ -140,7 +139,7 @@ class LeadFeed(models.Model):
                 for name in names
                 if record[name]
             }
-            for model, names in NAMES.items()
+            for model, names in self.field_ids._get_naming_fields().items()
         }
 
     def _prepare_values(self, record, references):

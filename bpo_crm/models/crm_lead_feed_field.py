@@ -1,12 +1,14 @@
-import math
-
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import html2plaintext, str2bool
 
-from ..intake import leave_out_controls, put_on_one_line
+from ..intake import (
+    ENQUIRY_NAMES,
+    leave_out_controls,
+    put_on_one_line,
+    to_finite,
+)
 from ..local_time import to_zone
-from .odoo_connection import CONNECTION_FIELDS, RESULT_FIELDS
 
 #: Types of remote fields that can be read as a text.
 READABLE = {
@@ -37,23 +39,6 @@ FITTING = {
     "text": READABLE,
 }
 
-#: What an enquiry calls the fields of a lead that intake looks into.
-ENQUIRY_NAMES = {
-    "brand_id": "brand",
-    "city": "city",
-    "contact_name": "name",
-    "country_id": "country",
-    "dealership_id": "dealership",
-    "description": "message",
-    "email_from": "email",
-    "enquiry_date": "enquired_at",
-    "mobile": "phone",
-    "phone": "phone",
-    "street": "street",
-    "vehicle_model_id": "vehicle",
-    "zip": "zip",
-}
-
 #: Fields that have rules of their own, and take nothing from a feed.
 GUARDED = {
     "crm.lead": {
@@ -65,7 +50,7 @@ GUARDED = {
         "probability",
         "type",
     },
-    "crm.dealership": {*CONNECTION_FIELDS, *RESULT_FIELDS},
+    "crm.dealership": set(),
     "crm.vehicle.model": set(),
 }
 
@@ -74,22 +59,6 @@ MAX_INTEGER = 2**31 - 1
 
 #: How much of a value that does not fit is told.
 MAX_SHOWN = 200  # characters
-
-#: Small tables whose records are found by one of their names.
-NAMES = {"res.country": ("name", "code"), "res.currency": ("name",)}
-
-
-def to_finite(value):
-    """Return a number that a database takes.
-
-    :param value: a number or a text.
-    :rtype: float
-    :raises ValueError: when it is none.
-    """
-    number = float(value)
-    if not math.isfinite(number):
-        raise ValueError(value)
-    return number
 
 
 class LeadFeedField(models.Model):
@@ -301,10 +270,21 @@ class LeadFeedField(models.Model):
             return True
         if field.type == "many2one":
             # A lead's country is found with the rest of its enquiry.
-            is_named = field.comodel_name in NAMES
+            is_named = field.comodel_name in self._get_naming_fields()
             return is_named and field.store and field.model_name != "crm.lead"
-        is_plain = field.store and not field.readonly and field.type in FITTING
-        return is_plain and field.name not in GUARDED[field.model_name]
+        # Nor credentials, which are for some groups only.
+        is_written = field.store and not (field.readonly or field.groups)
+        is_guarded = field.name in GUARDED[field.model_name]
+        return is_written and field.type in FITTING and not is_guarded
+
+    @api.model
+    def _get_naming_fields(self):
+        """Return by which fields the records of small tables are found.
+
+        :return: by the name of the model.
+        :rtype: dict[str, tuple]
+        """
+        return {"res.country": ("name", "code"), "res.currency": ("name",)}
 
     def _get_label(self):
         return self.feed_id._get_label(self.target_field)

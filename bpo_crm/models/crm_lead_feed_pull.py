@@ -18,7 +18,6 @@ from ..remote_odoo import (
     Unreachable,
 )
 from ..series import commit_progress
-from .crm_lead_feed import CHECKED_FIELDS
 
 _logger = logging.getLogger(__name__)
 
@@ -169,7 +168,7 @@ class LeadFeed(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if CHECKED_FIELDS.intersection(vals):
+        if self._is_checked(vals):
             self._begin_anew()
         return result
 

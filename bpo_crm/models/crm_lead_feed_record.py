@@ -2,9 +2,8 @@ import dataclasses
 
 from odoo import models
 
-from ..intake import Enquiry
+from ..intake import ENQUIRY_NAMES, Enquiry
 from ..remote_odoo import UNREADABLE
-from .crm_lead_feed_field import ENQUIRY_NAMES
 
 
 @dataclasses.dataclass

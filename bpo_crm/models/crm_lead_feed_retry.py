@@ -3,7 +3,6 @@ import logging
 from odoo import models
 
 from ..remote_odoo import UNREADABLE, RemoteError
-from .crm_lead_enquiry import to_content
 
 _logger = logging.getLogger(__name__)
 
@@ -41,4 +40,4 @@ class LeadEnquiry(models.Model):
         for row in rows:
             record = by_id.get(row.remote_id)
             if record and UNREADABLE not in record:
-                row.content = to_content(feed._read_record(record))
+                row.content = feed._read_record(record).to_content()

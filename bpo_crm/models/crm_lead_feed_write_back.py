@@ -4,8 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import groupby, str2bool
 
+from ..intake import to_finite
 from ..remote_odoo import TimedOut, Unreachable
-from .crm_lead_feed_field import to_finite
 
 #: Types of remote fields that can be written, by what is written.
 WRITABLE = {

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from .crm_lead_customer import CUSTOMER_KEYS
+from ..domains import CUSTOMER_KEYS
 
 
 class Lead(models.Model):

@@ -4,7 +4,6 @@ from odoo import SUPERUSER_ID, api, models
 from odoo.exceptions import RedirectWarning, UserError, ValidationError
 
 from ..intake import leave_out_controls
-from .crm_lead_intake import with_name
 
 
 class Lead(models.Model):
@@ -165,9 +164,8 @@ class LeadSource(models.Model):
         for entry, row in rows.items():
             row["record"] = entry.lead
             name = row.get("xml_id") or ""
-            entry.enquiry = with_name(
-                dataclasses.replace(entry.enquiry, external_id=name)
-            )
+            named = dataclasses.replace(entry.enquiry, external_id=name)
+            entry.enquiry = named.with_name()
         enquiries = self.env["crm.lead.enquiry"]
         written, _new = enquiries._write_down(self, [entry.enquiry for entry in rows])
         for entry in rows:

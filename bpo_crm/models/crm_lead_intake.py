@@ -1,5 +1,3 @@
-import dataclasses
-import uuid
 from types import SimpleNamespace
 
 from markupsafe import Markup
@@ -49,7 +47,7 @@ class Lead(models.Model):
             others had come in before, and keep what became of them then.
         :rtype: tuple[crm.lead.enquiry, crm.lead.enquiry]
         """
-        named = [with_name(enquiry) for enquiry in enquiries]
+        named = [enquiry.with_name() for enquiry in enquiries]
         rows, new = self.env["crm.lead.enquiry"]._write_down(source, named)
         new_ids = set(new.ids)
         fresh = {
@@ -281,10 +279,3 @@ def _is_of_another(holder, chosen):
     if not holder or holder is chosen:
         return False
     return not holder.lead or holder.lead != chosen.lead
-
-
-def with_name(enquiry):
-    """Return an enquiry that can be told from all others of its source."""
-    if enquiry.external_id:
-        return enquiry
-    return dataclasses.replace(enquiry, external_id=f"unnamed-{uuid.uuid4()}")

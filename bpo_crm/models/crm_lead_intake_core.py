@@ -4,11 +4,11 @@ from odoo.tools import email_normalize, html2plaintext
 from ..inner_context import CUSTOMERS_MATCHED, with_inner_context
 from ..intake import (
     Enquiry,
+    Entry,
     leave_out_controls,
     put_address_on_one_line,
     put_on_one_line,
 )
-from .crm_lead_source_resolve import Entry
 
 #: Values of a lead that say how it is worked, not what the customer asked; and those
 #: that a merge has a line of its own for.
@@ -89,6 +89,18 @@ class Lead(models.Model):
         leads = with_inner_context(self, *GATEWAY_CONTEXT).with_user(SUPERUSER_ID)
         new = super(Lead, leads).message_new(msg_dict, custom_values=values)
         return new.with_env(self.env)
+
+    # ------------------------------------------------------------
+    # PHASES
+    # ------------------------------------------------------------
+
+    @api.model
+    def _normalize(self, vals):
+        return super()._normalize(self._clean_texts(vals))
+
+    @api.model
+    def _normalize(self, vals):
+        return super()._normalize(self._clean_texts(vals))
 
     # ------------------------------------------------------------
     # BUSINESS

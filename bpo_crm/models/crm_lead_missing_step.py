@@ -2,9 +2,9 @@ import logging
 
 from odoo import api, models
 
+from ..limits import LIST_LIMIT
 from ..roles import AGENT
 from ..series import GROUP_MEMBERS, commit_progress
-from .crm_lead_slipped import LIST_LIMIT
 
 _logger = logging.getLogger(__name__)
 

@@ -1,9 +1,7 @@
 from odoo import api, models
 
 from ..domains import OPEN_LEAD
-
-#: How many leads of each kind the digest names; the others are counted.
-LIST_LIMIT = 20
+from ..limits import LIST_LIMIT
 
 
 class Lead(models.Model):

@@ -14,16 +14,13 @@ from ..intake import (
     put_on_one_line,
     read_mail,
 )
-from .crm_lead_intake import with_name
+from ..limits import MAX_MAIL
 
 _logger = logging.getLogger(__name__)
 
 #: Of a name that another mail has: how much of it stays, and what tells it apart.
 MAX_NAME = 200  # characters
 SUFFIX = 12  # characters
-
-#: The longest mail that is kept whole.
-MAX_MAIL = 10 * 1024 * 1024  # bytes
 
 MAIL_TYPE = "message/rfc822"
 
@@ -130,7 +127,7 @@ class LeadEnquiry(models.Model):
         :param str reason: why it is there.
         :return: its row; empty if the mail had come before.
         """
-        enquiry = with_name(describe_mail(original))
+        enquiry = describe_mail(original).with_name()
         (enquiry,) = self._tell_mails_apart(source, [enquiry], original)
         _rows, new = self._write_down(source, [enquiry])
         if new:

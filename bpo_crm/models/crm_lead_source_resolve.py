@@ -6,52 +6,13 @@ import pytz
 from odoo import api, fields, models
 from odoo.tools import email_normalize, format_datetime, groupby, plaintext2html
 
-from ..intake import Enquiry, find_country_code, find_numbers
+from ..intake import Entry, find_country_code, find_numbers
 
 #: By what a vehicle is called, the last of which counts most.
 VEHICLE_NAMES = ("name", "default_code", "external_ref")
 
 #: The longest text that a lead shows. The whole of it is kept with the enquiry.
 MAX_TEXT = 20_000
-
-
-@dataclasses.dataclass(eq=False)
-class Entry:
-    """An enquiry on its way to a lead.
-
-    :param crm.lead.enquiry row: where it is written down; None for nowhere.
-    :param Enquiry enquiry: what was sent; None for what is not merged.
-    :param crm.lead.source source: from where; empty where nobody knows.
-    """
-
-    row: models.BaseModel | None
-    enquiry: Enquiry | None
-    source: models.BaseModel
-    #: Whose it is, as far as it is known; empty for any.
-    company: models.BaseModel | None = None
-    #: By what its customer is known.
-    keys: list = dataclasses.field(default_factory=list)
-    #: Of ``crm.lead``.
-    values: dict = dataclasses.field(default_factory=dict)
-    #: The phone numbers of values that came as typed, by field, as they are read in
-    #: any country; False for what is none.
-    numbers: dict = dataclasses.field(default_factory=dict)
-    #: What of it was not understood, for people to read.
-    unknown: list = dataclasses.field(default_factory=list)
-    #: Why no lead can be made of it.
-    error: str = ""
-    lead: models.BaseModel | None = None
-    #: Whether its lead was made of it.
-    is_new: bool = False
-    #: Whether its phone number and its address are of two customers.
-    is_disputed: bool = False
-
-    def to_result(self):
-        """Return what became of it, as :meth:`_record_results` takes it."""
-        if self.error:
-            return (self.row.id, "quarantined", None, self.error)
-        state = "created" if self.is_new else "merged"
-        return (self.row.id, state, self.lead.id, None)
 
 
 class LeadSource(models.Model):

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 
 from ..inner_context import KEPT_MAIL
 from ..intake import is_sent_for_another
-from .crm_lead_source_mail import MAX_MAIL
+from ..limits import MAX_MAIL
 
 
 class LeadEnquiry(models.Model):

@@ -8,9 +8,6 @@ from ..inner_context import ASKS_FOR_NEXT_STEP, KEEPS_DONE
 #: What core writes once an activity is done.
 AFTERWARDS = {"attachment_ids", "feedback"}
 
-#: Written by the addon itself, never by a client.
-SYSTEM_FIELDS = ("crm_stage_id", "done_by_id", "done_at")
-
 
 class Activity(models.Model):
     """What follows when an activity of a lead is done, and what is kept of it."""
@@ -22,12 +19,15 @@ class Activity(models.Model):
         "Planned by Stage",
         readonly=True,
         copy=False,
+        server_only=True,
         index="btree_not_null",
         ondelete="set null",
         help="The stage of the lead that planned this activity.",
     )
-    done_by_id = fields.Many2one("res.users", readonly=True, copy=False)
-    done_at = fields.Datetime("Done On", readonly=True, copy=False)
+    done_by_id = fields.Many2one(
+        "res.users", readonly=True, copy=False, server_only=True
+    )
+    done_at = fields.Datetime("Done On", readonly=True, copy=False, server_only=True)
 
     def init(self):
         result = super().init()
@@ -44,12 +44,11 @@ class Activity(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         activities = super().create(vals_list)
-        if any(activity[name] for activity in activities for name in SYSTEM_FIELDS):
-            self._check_system_fields(SYSTEM_FIELDS)
+        activities._check_no_server_only()
         return activities
 
     def write(self, vals):
-        self._check_system_fields(vals)
+        self._check_server_only(vals)
         self._check_history_stays(vals)
         return super().write(vals)
 
@@ -71,13 +70,6 @@ class Activity(models.Model):
         return super().get_activity_data(
             res_model, domain, *args, fetch_done=fetch_done, **kwargs
         )
-
-    @api.model
-    def _check_system_fields(self, names):
-        if not self.env.su and any(name in names for name in SYSTEM_FIELDS):
-            raise AccessError(
-                self.env._("Who did an activity, and when, is not written by hand.")
-            )
 
     def _check_history_stays(self, vals):
         """What was done for a lead stays done, and is hidden only by doing it."""

@@ -1,18 +1,9 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 from .. import remote_odoo
 from ..intake import leave_out_controls
 from ..roles import MANAGER, check_role
-
-#: What a test of the connection found out.
-RESULT_FIELDS = (
-    "connection_state",
-    "connection_message",
-    "connection_date",
-    "odoo_series",
-    "odoo_uid",
-)
 
 #: The longest text of a remote server that is shown.
 MAX_DETAIL = 1000
@@ -43,8 +34,12 @@ class OdooConnection(models.AbstractModel):
         help="An API key can be revoked without changing the account's password.",
     )
     # Known after a successful test; saves later calls the trip that asks for it.
-    odoo_uid = fields.Integer("Account ID", groups=MANAGER, copy=False, readonly=True)
-    odoo_series = fields.Char("Server Version", copy=False, readonly=True)
+    odoo_uid = fields.Integer(
+        "Account ID", groups=MANAGER, copy=False, readonly=True, server_only=True
+    )
+    odoo_series = fields.Char(
+        "Server Version", copy=False, readonly=True, server_only=True
+    )
     connection_state = fields.Selection(
         [("untested", "Untested"), ("connected", "Connected"), ("failed", "Failed")],
         string="Connection",
@@ -52,9 +47,14 @@ class OdooConnection(models.AbstractModel):
         required=True,
         copy=False,
         readonly=True,
+        server_only=True,
     )
-    connection_message = fields.Char("Test Result", copy=False, readonly=True)
-    connection_date = fields.Datetime("Tested On", copy=False, readonly=True)
+    connection_message = fields.Char(
+        "Test Result", copy=False, readonly=True, server_only=True
+    )
+    connection_date = fields.Datetime(
+        "Tested On", copy=False, readonly=True, server_only=True
+    )
 
     # ------------------------------------------------------------
     # CONSTRAINTS
@@ -74,14 +74,14 @@ class OdooConnection(models.AbstractModel):
 
     @api.model_create_multi
     def create(self, vals_list):
-        for vals in vals_list:
-            self._check_result_fields(vals)
-        return super().create(vals_list)
+        connections = super().create(vals_list)
+        connections._check_no_server_only()
+        return connections
 
     def write(self, vals):
-        self._check_result_fields(vals)
+        self._check_server_only(vals)
         result = super().write(vals)
-        if any(name in vals for name in CONNECTION_FIELDS):
+        if self._changes_connection(vals):
             self.sudo().write(self._prepare_untested_values())
         return result
 
@@ -90,13 +90,6 @@ class OdooConnection(models.AbstractModel):
         if any(path[:1] == ["odoo_api_key"] for path in paths):
             raise UserError(self.env._("Passwords and API keys cannot be exported."))
         return super()._export_rows(paths, **kwargs)
-
-    @api.model
-    def _check_result_fields(self, vals):
-        if not self.env.su and any(name in vals for name in RESULT_FIELDS):
-            raise AccessError(
-                self.env._("The result of a connection test is not written by hand.")
-            )
 
     # ------------------------------------------------------------
     # ACTIONS
@@ -133,6 +126,15 @@ class OdooConnection(models.AbstractModel):
     # ------------------------------------------------------------
     # BUSINESS
     # ------------------------------------------------------------
+
+    @api.model
+    def _changes_connection(self, vals):
+        """Whether a write changes what a connection consists of.
+
+        :param dict vals: what is written.
+        :rtype: bool
+        """
+        return any(name in vals for name in CONNECTION_FIELDS)
 
     def _test_connection(self):
         """Return the values that describe the state of the connection."""

@@ -65,10 +65,20 @@ class Base(models.AbstractModel):
         """
         if self.env.su:
             return
-        names = [
+        filled = [
             name
             for name in self._get_server_only().difference(drawn)
-            if not self._fields[name].compute
+            if self.sudo()._is_filled(self._fields[name])
         ]
-        filled = [name for name in names if any(self.sudo().mapped(name))]
         self._check_server_only(filled)
+
+    def _is_filled(self, field):
+        """Whether any of these records has another value than a new one has.
+
+        :param odoo.fields.Field field: of this model.
+        :rtype: bool
+        """
+        if field.compute:
+            return False
+        usual = field.default(self) if field.default else False
+        return any((record[field.name] or False) != usual for record in self)

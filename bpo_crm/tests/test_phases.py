@@ -1,3 +1,5 @@
+import pathlib
+import re
 from unittest.mock import patch
 
 from odoo.exceptions import UserError
@@ -59,6 +61,16 @@ class TestPhases(BpoCase):
                 if name in vars(cls) and cls.__module__.startswith("odoo.addons.bpo_")
             ]
             self.assertEqual(overriding, ["odoo.addons.bpo_crm.models.crm_lead"])
+
+    def test_no_model_file_imports_another(self):
+        addon = pathlib.Path(__file__).parents[1]
+        for path in (*addon.glob("models/*.py"), *addon.glob("wizard/*.py")):
+            if path.name != "__init__.py":
+                imports = r"^from \.(\w+|\.models\S*|\.wizard\S*) import .*"
+                found = re.search(imports, path.read_text(), re.MULTILINE)
+                with self.subTest(path.name):
+                    # The order of what is loaded would follow from it.
+                    self.assertFalse(found and found.group())
 
     def test_the_order_in_which_a_lead_is_made(self):
         self.assertEqual(self._record(BIRTH, self._new_lead), BIRTH)

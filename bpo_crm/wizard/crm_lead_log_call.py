@@ -1,8 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ..call_results import CALL_RESULTS
 from ..limits import LONGEST_CALL
-from ..models.crm_call_outcome import CALL_RESULTS
 
 
 class LeadLogCall(models.TransientModel):

@@ -1,0 +1,9 @@
+"""What can come of a call."""
+
+CALL_RESULTS = [
+    ("answered", "Answered"),
+    ("no_answer", "No Answer"),
+    ("busy", "Busy"),
+    ("voicemail", "Voicemail"),
+    ("wrong_number", "Wrong Number"),
+]
