@@ -78,6 +78,8 @@ def _parse(arguments):
     bench = _add(commands, "bench", _bench, "measure against plain Odoo")
     for command in (demo, test, shell, bench):
         command.add_argument("--series", choices=("18.0", "19.0"), help="of Odoo")
+    rights = _add(commands, "rights", _rights, "write down who may do what")
+    rights.add_argument("--series", choices=("18.0", "19.0"), help="of Odoo")
     _add(commands, "lint", _lint, "run the linters")
     _add(commands, "stop", _stop, "end what an earlier run left behind")
     clean = _add(commands, "clean", _clean, "remove the databases and logs")
@@ -120,6 +122,12 @@ def _bench(options, _rest):
     from . import benchmark
 
     return benchmark.run(options.series)
+
+
+def _rights(options, _rest):
+    from . import rights
+
+    return rights.run(options.series)
 
 
 def _lint(_options, _rest):

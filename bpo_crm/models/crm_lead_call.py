@@ -59,6 +59,7 @@ class Lead(models.Model):
         :return: a window action.
         :rtype: dict
         """
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "bpo_crm.crm_call_log_action"
         )

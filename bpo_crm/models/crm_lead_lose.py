@@ -63,6 +63,7 @@ class Lead(models.Model):
         :return: a window action.
         :rtype: dict
         """
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "crm.crm_lead_lost_action"
         )

@@ -14,6 +14,7 @@ class Lead(models.Model):
         :return: the client action that knows the queue.
         :rtype: dict
         """
+        self.check_access("read")
         return {
             "type": "ir.actions.client",
             "tag": "bpo_crm.next_lead",

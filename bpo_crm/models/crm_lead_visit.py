@@ -40,6 +40,7 @@ class Lead(models.Model):
 
     def action_schedule_meeting(self, *args, **kwargs):
         """Open core's calendar, once the lead is claimed."""
+        self.check_access("read")
         if self.env.user.has_group(AGENT):
             self._check_claimed()
         return super().action_schedule_meeting(*args, **kwargs)

@@ -88,6 +88,7 @@ class Lead(models.Model):
         :return: a window with the result of every lead.
         :rtype: dict
         """
+        self.check_access("write")
         self.env.flush_all()
         outcomes = [(lead, lead._win_alone()) for lead in self]
         self.invalidate_recordset()

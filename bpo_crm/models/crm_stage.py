@@ -41,6 +41,7 @@ class Stage(models.Model):
         "res.company",
         compute="_compute_company_id",
         store=True,
+        server_only=True,
         help="Of its team. What belongs to a company is changed by its managers only; "
         "stages of several companies, or of none, by all managers.",
     )
@@ -85,7 +86,14 @@ class Stage(models.Model):
                     )
                 )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._check_server_only(vals)
+        return super().create(vals_list)
+
     def write(self, vals):
+        self._check_server_only(vals)
         self._check_flag_change(vals)
         return super().write(vals)
 

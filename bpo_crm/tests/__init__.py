@@ -52,6 +52,7 @@ from . import (
     test_remote_odoo,
     test_replies,
     test_response,
+    test_rights,
     test_roles,
     test_screens,
     test_stage,

@@ -81,19 +81,21 @@ class CompaniesCase(BpoCase):
 
     @classmethod
     def _new_feed_of(cls, owner):
-        """Make a feed that is not in use, which needs no server."""
+        return cls.env["crm.lead.feed"].create(cls._prepare_feed(owner))
+
+    @classmethod
+    def _prepare_feed(cls, owner):
+        """Return the values of a feed that is not in use, which needs no server."""
         line = {"target_field": "phone", "remote_field": "phone"}
-        return cls.env["crm.lead.feed"].create(
-            {
-                "name": f"Feed {owner}",
-                "active": False,
-                "brand_id": cls.brands[owner].id,
-                "source_id": cls.sources[owner].id,
-                "remote_model": "crm.lead",
-                "field_ids": [(0, 0, line)],
-                "write_back_ids": [(0, 0, {"remote_field": "x", "value": "1"})],
-            }
-        )
+        return {
+            "name": f"Feed {owner}",
+            "active": False,
+            "brand_id": cls.brands[owner].id,
+            "source_id": cls.sources[owner].id,
+            "remote_model": "crm.lead",
+            "field_ids": [(0, 0, line)],
+            "write_back_ids": [(0, 0, {"remote_field": "x", "value": "1"})],
+        }
 
     def _env_of(self, user, companies=None):
         """Return the environment of a user whose client has companies active.

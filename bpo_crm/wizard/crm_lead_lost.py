@@ -13,8 +13,11 @@ class LeadLost(models.TransientModel):
     def action_lost_reason_apply(self):
         """Mark the leads as lost.
 
-        :raises UserError: without a lost reason.
+        :raises UserError: without a lost reason, or without a lead of the user.
         """
+        # The rules hide the leads of others.
+        if not self.lead_ids:
+            raise UserError(self.env._("Choose leads that you work."))
         if not self.lost_reason_id:
             raise UserError(self.env._("Choose a lost reason."))
         return super().action_lost_reason_apply()

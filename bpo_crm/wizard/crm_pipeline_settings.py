@@ -55,6 +55,8 @@ class PipelineSettings(models.TransientModel):
 
     @api.model
     def default_get(self, fields_list):
+        # Whoever may not read a company's settings is not told them as defaults.
+        self.browse().check_access("read")
         company = self.env.company.sudo()
         values = {
             "count_working_days": (
