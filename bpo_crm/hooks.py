@@ -4,7 +4,7 @@ from odoo import SUPERUSER_ID
 
 from . import roles, series
 from .leaving import CORE_LOST_REASONS, find_left
-from .mending import find_lost_stages, find_other_reason, mend_leads
+from .mending import find_lost_stages, find_other_reason, mend_rows
 
 #: Core's stages (XML ids of the ``crm`` module) in a database without leads, with
 #: their sequence, the days until their activity is due, and those after which a lead
@@ -29,7 +29,7 @@ def pre_init_hook(env):
     :param odoo.api.Environment env: of the superuser.
     """
     find_left(env)
-    mend_leads(env)
+    mend_rows(env)
 
 
 def post_init_hook(env):

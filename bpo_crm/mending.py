@@ -8,21 +8,22 @@ they were is in the log.
 import logging
 
 from odoo.tools import SQL
-from odoo.tools.sql import column_exists
+from odoo.tools.sql import column_exists, table_exists
 
+from .limits import LONGEST_CALL
 from .series import STAGE_TEAM
 
 _logger = logging.getLogger(__name__)
 
-#: How many of the mended leads the log names.
+#: How many of the mended rows the log names.
 LOG_LIMIT = 100
 
 #: Why a lead from before the addon was lost of which nobody said it.
 OTHER_REASON = "bpo_crm.lost_reason_other"
 
 
-def mend_leads(env):
-    """Let all leads be such as the tables take them.
+def mend_rows(env):
+    """Let all leads and calls be such as the tables take them.
 
     In SQL, since the addon's columns may not be there yet, and since it is nothing
     that somebody did.
@@ -34,6 +35,8 @@ def mend_leads(env):
     if column_exists(env.cr, "crm_lead", "lost_stage_id"):
         _give_reason(env)
         _complete_orders(env.cr)
+    if table_exists(env.cr, "crm_call_log"):
+        _limit_calls(env.cr)
     env.invalidate_all()
 
 
@@ -73,6 +76,7 @@ def _give_stage(env):
         if stage:
             _mend(
                 env.cr,
+                "crm_lead",
                 f"Without a stage, now in {stage.name}",
                 SQL("stage_id = %s", stage.id),
                 SQL(
@@ -109,12 +113,14 @@ def _give_reason(env):
     if env.cr.rowcount:
         reason = find_other_reason(env)
         given = SQL("lost_reason_id = %s", reason.id)
-        _mend(env.cr, "Lost without a reason, which is Other now", given, without)
+        what = "Lost without a reason, which is Other now"
+        _mend(env.cr, "crm_lead", what, given, without)
 
 
 def _complete_orders(cr):
     _mend(
         cr,
+        "crm_lead",
         "A dealer's order that cannot be, which is none now",
         SQL("dealer_so_id = NULL"),
         SQL("dealer_so_id < 0"),
@@ -122,21 +128,45 @@ def _complete_orders(cr):
     # The next look at the order brings its name.
     _mend(
         cr,
+        "crm_lead",
         "A dealer's order without a name, which is its number now",
         SQL("dealer_so_name = '#' || dealer_so_id"),
         SQL("dealer_so_id > 0 AND dealer_so_name IS NULL"),
     )
 
 
-def _mend(cr, what, values, condition):
-    """Write values to leads, and say in the log of how many.
+def _limit_calls(cr):
+    # What is no number is larger than any to PostgreSQL, and is no time at all.
+    _mend(
+        cr,
+        "crm_call_log",
+        "A call that took no time that can be, which is the nearest now",
+        SQL(
+            "duration = CASE WHEN duration > %(longest)s AND duration != 'NaN'"
+            " THEN %(longest)s ELSE 0 END",
+            longest=LONGEST_CALL,
+        ),
+        SQL("duration NOT BETWEEN 0 AND %s", LONGEST_CALL),
+    )
+
+
+def _mend(cr, table, what, values, condition):
+    """Write values to rows, and say in the log to how many.
 
     :param odoo.sql_db.Cursor cr: of the database.
+    :param str table: of the rows.
     :param str what: was wrong with them, and how they are now.
     :param SQL values: what is set.
-    :param SQL condition: of which leads.
+    :param SQL condition: of which rows.
     """
-    cr.execute(SQL("UPDATE crm_lead SET %s WHERE %s RETURNING id", values, condition))
-    mended = sorted(lead_id for (lead_id,) in cr.fetchall())
+    cr.execute(
+        SQL(
+            "UPDATE %s SET %s WHERE %s RETURNING id",
+            SQL.identifier(table),
+            values,
+            condition,
+        )
+    )
+    mended = sorted(row_id for (row_id,) in cr.fetchall())
     if mended:
-        _logger.warning("%s: %s leads, %s", what, len(mended), mended[:LOG_LIMIT])
+        _logger.warning("%s: %s rows, %s", what, len(mended), mended[:LOG_LIMIT])

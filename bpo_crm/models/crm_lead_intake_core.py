@@ -239,7 +239,8 @@ class Lead(models.Model):
         lead = self.sudo().new(vals)
         asked = {name: vals[name] for name in vals if name not in NOT_ASKED}
         details = _describe(lead, asked)
-        text = html2plaintext(vals.get("description") or "")
+        # It cannot read what has no element in it, such as a comment.
+        text = html2plaintext(f"<div>{vals.get('description') or ''}</div>")
         return Enquiry(
             enquired_at=fields.Datetime.to_datetime(vals.get("enquiry_date")),
             phone=vals.get("phone") or "",

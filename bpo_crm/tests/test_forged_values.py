@@ -201,3 +201,20 @@ class TestForgedValues(BpoCase):
     def test_postgresql_holds_that_an_order_has_a_name(self):
         self._assert_held("UPDATE crm_lead SET dealer_so_id = 7 WHERE id = %s")
         self._assert_held("UPDATE crm_lead SET dealer_so_id = -5 WHERE id = %s")
+
+    # ------------------------------------------------------------
+    # Texts
+    # ------------------------------------------------------------
+
+    def test_a_name_is_one_line_that_the_database_takes(self):
+        lead = self._new_lead(self.agent).with_user(self.agent)
+        lead.write({"name": "Car\r\nBcc: all@bpo.test\x00", "street": "1\n2"})
+        self.assertEqual(lead.name, "Car Bcc: all@bpo.test")
+        self.assertEqual(lead.street, "1 2")
+        lead = lead.create({"name": "Car\nVan", "phone": "+63 917 555 0401"})
+        self.assertEqual(lead.name, "Car Van")
+
+    def test_who_asks_again_with_nothing_but_a_comment_has_asked_again(self):
+        first = self._new_lead(phone="+63 917 555 0402")
+        again = self._new_lead(phone="+63 917 555 0402", description="<!-- x -->")
+        self.assertEqual(again, first)

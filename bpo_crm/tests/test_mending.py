@@ -35,7 +35,7 @@ class TestMending(BpoCase):
 
     def _mend(self):
         with self.assertLogs(LOGGER, "WARNING") as log:
-            mending.mend_leads(self.env)
+            mending.mend_rows(self.env)
         return "\n".join(log.output)
 
     def test_a_lead_without_a_stage_comes_to_the_first_one_of_its_team(self):
@@ -48,8 +48,8 @@ class TestMending(BpoCase):
         said = self._mend()
         self.assertEqual(lead.stage_id, first)
         self.assertEqual(other.stage_id, self.new)
-        self.assertIn(f"1 leads, [{lead.id}]", said)
-        self.assertIn(f"1 leads, [{other.id}]", said)
+        self.assertIn(f"1 rows, [{lead.id}]", said)
+        self.assertIn(f"1 rows, [{other.id}]", said)
 
     def test_a_won_lead_without_a_stage_stays_won(self):
         lead = self._new_lead()
@@ -62,7 +62,7 @@ class TestMending(BpoCase):
         lead = self._new_lead(team_id=team.id)
         self._spoil(lead, stage_id=None)
         with self.assertNoLogs(LOGGER, "WARNING"):
-            mending.mend_leads(self.env)
+            mending.mend_rows(self.env)
         self.assertFalse(lead.stage_id)
 
     def test_a_lead_lost_without_a_reason_has_another_one(self):
@@ -71,7 +71,7 @@ class TestMending(BpoCase):
         self._spoil(lead, lost_reason_id=None)
         said = self._mend()
         self.assertEqual(lead.lost_reason_id, self.env.ref(mending.OTHER_REASON))
-        self.assertIn(f"1 leads, [{lead.id}]", said)
+        self.assertIn(f"1 rows, [{lead.id}]", said)
 
     def test_an_order_has_a_number_and_a_name_or_neither(self):
         leads = [self._new_lead() for _unused in range(3)]
@@ -83,8 +83,25 @@ class TestMending(BpoCase):
             [(0, False), (0, False), (42, "#42")],
         )
 
+    def test_a_call_takes_between_no_time_and_a_day(self):
+        lead = self._new_lead(self.agent)
+        calls = self.env["crm.call.log"].create(
+            [{"lead_id": lead.id, "result": "busy", "duration": 2}] * 4
+        )
+        self.env.flush_all()
+        self.cr.execute(
+            "ALTER TABLE crm_call_log DROP CONSTRAINT crm_call_log_duration_positive"
+        )
+        for call, minutes in zip(calls, ("-1", "9999999", "NaN", "2"), strict=True):
+            self.cr.execute(
+                "UPDATE crm_call_log SET duration = %s WHERE id = %s",
+                [float(minutes), call.id],
+            )
+        self._mend()
+        self.assertEqual(calls.mapped("duration"), [0, 1440, 0, 2])
+
     def test_what_is_in_order_is_left_alone(self):
         self._lose(self._new_lead(self.agent))
         self._new_lead()
         with self.assertNoLogs(LOGGER, "WARNING"):
-            mending.mend_leads(self.env)
+            mending.mend_rows(self.env)

@@ -735,6 +735,7 @@ class TestRights(CompaniesCase):
             user,
             lead_id=self._others_lead(user).id,
             result="busy",
+            next_activity_type_id=self.env.ref(CALL).id,
             next_date=fields.Date.today() + timedelta(days=3),
         )
 

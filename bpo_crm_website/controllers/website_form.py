@@ -71,7 +71,7 @@ class WebsiteForm(website_form.WebsiteForm):
         return contact.browse() if is_other else contact
 
     def _describe(self, values, custom, meta):
-        text = html2plaintext(values.get("description") or "")
+        text = html2plaintext(f"<div>{values.get('description') or ''}</div>")
         return plaintext2html("\n".join(filter(None, (text, custom, meta))))
 
 
