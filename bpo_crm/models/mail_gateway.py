@@ -42,7 +42,8 @@ class MailThread(models.AbstractModel):
     ):
         threads = self
         if not self.env.su:
-            self._check_hands_over_mails()
+            model = model if isinstance(model, str) else None
+            self._check_hands_over_mails(model)
             threads = with_inner_context(self, *GATEWAY_KEYS)
             custom_values = threads._prepare_sent_values(model, custom_values)
             thread_id = threads._find_sent_thread(model, thread_id)
@@ -65,7 +66,13 @@ class MailThread(models.AbstractModel):
     # ------------------------------------------------------------
 
     @api.model
-    def _check_hands_over_mails(self):
+    def _check_hands_over_mails(self, model):
+        """Refuse a mail of somebody who is to send it to its address instead.
+
+        :param model: what the mail is to become, if nothing else says so. Leads are
+            for everybody; core would make all else with all rights.
+        :raises AccessError: for others than employees, and for what they cannot make.
+        """
         if not self.env.user._is_internal():
             raise AccessError(
                 self.env._(
@@ -73,6 +80,8 @@ class MailThread(models.AbstractModel):
                     "instead."
                 )
             )
+        if model != "crm.lead" and model in self.env:
+            self.env[model].check_access("create")
 
     @api.model
     def _prepare_sent_values(self, model, values):
@@ -82,7 +91,9 @@ class MailThread(models.AbstractModel):
         :param values: whatever was sent.
         :rtype: SentValues
         """
-        if not (isinstance(model, str) and isinstance(values, dict)):
+        is_taken = model == "crm.lead" or self.env.user._is_system()
+        if not (is_taken and isinstance(values, dict)):
+            # Core makes other records with all rights, for whoever hands over a mail.
             return SentValues()
         fields = self.env[model]._fields if model in self.env else {}
         return SentValues(
@@ -98,15 +109,13 @@ class MailThread(models.AbstractModel):
 
         :param str model: of the record.
         :param thread_id: whatever was sent.
-        :return: its id; None for a lead that the client may not write.
+        :return: its id; None for a record that the client may not write.
         :rtype: int | None
         """
-        if model != "crm.lead" or not thread_id:
-            return thread_id
-        if type(thread_id) is not int:
+        if model not in self.env or type(thread_id) is not int:
             return None
-        lead = self.env["crm.lead"].browse(thread_id).exists()
-        return lead.id if lead and lead.has_access("write") else None
+        record = self.env[model].browse(thread_id).exists()
+        return record.id if record and record.has_access("write") else None
 
     @api.model
     def _clean_route(self, model, thread_id, values, *others):

@@ -1,3 +1,5 @@
+import contextlib
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
@@ -205,18 +207,36 @@ class TestMailGateway(BpoCase):
         self._hand_over(self.agent, thread_id=lead.id)
         self._assert_in_chatter("Is it there?", lead)
 
-    def test_leads_are_not_written_by_a_mail_to_another_model(self):
+    def test_what_a_user_cannot_make_is_not_made_of_its_mails(self):
+        lead = self._new_lead(self.other_agent)
+        for user, model, values in (
+            (self.employee, "res.partner", {"name": "X"}),
+            (self.employee, "crm.team", {"name": "X", "is_bpo": False}),
+            (self.employee, "crm.team.member", {"crm_team_id": self.team.id}),
+            (self.portal, "calendar.event", {"opportunity_id": lead.id}),
+        ):
+            with self.subTest(model), self._refused(error=AccessError):
+                self._hand_over(user, model=model, custom_values=values)
+
+    def test_a_mail_to_another_model_says_nothing_but_what_is_in_it(self):
         lead = self._new_lead(self.other_agent)
         made = {"name": "X", "dealer_so_name": "X"}
         commands = [(1, lead.id, {"dealer_so_name": "X"}), (0, 0, made)]
-        self._hand_over(
-            self.employee,
-            model="res.partner",
-            custom_values={"opportunity_ids": commands},
-        )
-        partner = self.env["res.partner"].search([("name", "=", "Picanto")])
-        self.assertEqual(len(partner), 1)
-        self.assertFalse(lead.dealer_so_name or partner.opportunity_ids)
+        for model, values in (
+            ("res.partner", {"opportunity_ids": commands}),
+            ("calendar.event", {"opportunity_id": lead.id, "start": "2001-01-01"}),
+        ):
+            with self.subTest(model), self.env.cr.savepoint() as savepoint:
+                self._hand_over(self.agent, model=model, custom_values=values)
+                self.assertFalse(lead.dealer_so_name or lead.calendar_event_ids)
+                self.assertFalse(lead.first_attempt_date)
+                savepoint.rollback()
+
+    def test_a_mail_is_posted_on_no_record_that_the_caller_cannot_write(self):
+        team = self._chatter(self.team)
+        with contextlib.suppress(Exception), self.env.cr.savepoint():
+            self._hand_over(self.agent, model="crm.team", thread_id=self.team.id)
+        self.assertEqual(self._chatter(self.team), team)
 
     # ------------------------------------------------------------
     # Aliases
