@@ -6,6 +6,7 @@ Plain Python, so that every behaviour of the lead can ask the same object.
 #: What the rules compare before and after a write.
 WATCHED = (
     "active",
+    "company_id",
     "dealership_id",
     "is_bpo",
     "lost_reason_id",

@@ -97,8 +97,30 @@ class Lead(models.Model):
         )
 
     # ------------------------------------------------------------
+    # PHASES
+    # ------------------------------------------------------------
+
+    def _check_change(self, change):
+        result = super()._check_change(change)
+        if "company_id" in change.vals:
+            self._check_works_for_company()
+        return result
+
+    # ------------------------------------------------------------
     # BUSINESS
     # ------------------------------------------------------------
+
+    def _check_works_for_company(self):
+        """Refuse to give leads to a company that the user does not work for."""
+        others = self.sudo().company_id - self.env.user.company_ids
+        if others and not self.env.su:
+            raise AccessError(
+                self.env._(
+                    "You do not work for %s, and cannot give it leads. Its managers "
+                    "can.",
+                    ", ".join(others.mapped("name")),
+                )
+            )
 
     def _get_data_companies(self):
         """Return the companies of what this lead is about; none for what is shared.

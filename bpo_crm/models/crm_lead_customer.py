@@ -275,7 +275,7 @@ class Lead(models.Model):
         """
         if not keys:
             return
-        self.flush_model([*CUSTOMER_KEYS, "active", "stage_id", "type"])
+        self.flush_model([*CUSTOMER_KEYS, "active", "is_bpo", "stage_id", "type"])
         of_them = SQL(
             "key = ANY(%(keys)s) AND (lead.phone_sanitized = ANY(%(keys)s)"
             " OR lead.email_normalized = ANY(%(keys)s))",

@@ -1,7 +1,8 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tools.sql import column_exists
 
+from ..domains import OPEN_LEAD
 from ..roles import MANAGER, check_role
 
 
@@ -17,6 +18,47 @@ class Team(models.Model):
         "an order at the dealership when they are won.",
     )
 
+    def write(self, vals):
+        is_switched = any(team.is_bpo != vals.get("is_bpo", team.is_bpo) for team in self)
+        if is_switched:
+            check_role(
+                self.env,
+                MANAGER,
+                self.env._(
+                    "Only a BPO manager can say whether a team works for dealerships."
+                ),
+            )
+        result = super().write(vals)
+        if is_switched:
+            self._find_leads()._hold_customers()
+        if vals.get("company_id"):
+            self._check_leads_company()
+        return result
+
+    def _find_leads(self):
+        """Return the open leads of these teams, past the rules."""
+        leads = self.env["crm.lead"].sudo()
+        return leads.search([("team_id", "in", self.ids), *OPEN_LEAD], order="id")
+
+    def _check_leads_company(self):
+        """Refuse to let a team be of a company while it works for another one.
+
+        :raises ValidationError: for a team with a lead of another company.
+        """
+        leads = self.env["crm.lead"].sudo().with_context(active_test=False)
+        for team in self.filtered("company_id"):
+            others = [("company_id", "not in", [False, team.company_id.id])]
+            if leads.search_count([("team_id", "=", team.id), *others], limit=1):
+                raise ValidationError(
+                    self.env._(
+                        "%(team)s has leads of another company than %(company)s, and "
+                        "cannot be of that company only. Give them to another team "
+                        "first.",
+                        team=team.name,
+                        company=team.company_id.name,
+                    )
+                )
+
 
 class Company(models.Model):
     """Whether leads without a team are of those that the rules are for."""
@@ -28,6 +70,14 @@ class Company(models.Model):
         default=True,
         help="The rules of teams that work for dealerships go for them, too.",
     )
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "is_bpo" in vals:
+            leads = self.env["crm.lead"].sudo()
+            of_no_team = [("team_id", "=", False), ("company_id", "in", self.ids)]
+            leads.search([*of_no_team, *OPEN_LEAD], order="id")._hold_customers()
+        return result
 
 
 class Lead(models.Model):

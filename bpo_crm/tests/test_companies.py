@@ -573,3 +573,26 @@ class TestCompanies(CompaniesCase):
 
     def _to_field(self, team):
         return team.id if STAGE_TEAM == "team_id" else team.ids
+
+    # ------------------------------------------------------------
+    # Leads and teams that change their company
+    # ------------------------------------------------------------
+
+    def test_a_lead_is_given_to_no_company_that_one_does_not_work_for(self):
+        seller = self._new_user("seller", "sales_team.group_sale_salesman")
+        lead = self._new_lead(company_id=self.home.id)
+        for user in (seller, self.agent, self.supervisor, self.manager):
+            with self.subTest(user=user.name), self._refused():
+                lead.with_user(user).write({"company_id": self.abroad.id})
+        self.assertEqual(lead.company_id, self.home)
+
+    def test_an_agent_shares_no_lead_with_other_companies(self):
+        lead = self._new_lead(self.agent, company_id=self.home.id)
+        with self._refused("Only a supervisor", AccessError):
+            lead.with_user(self.agent).write({"company_id": False})
+
+    def test_a_team_is_not_taken_from_a_company_whose_leads_it_works(self):
+        team = self.env["crm.team"].create({"name": "Shared", "company_id": False})
+        self._new_lead(team_id=team.id, company_id=self.home.id)
+        with self._refused("has leads of another company"):
+            team.with_user(self.manager_abroad).company_id = self.abroad

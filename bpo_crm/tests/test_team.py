@@ -92,3 +92,41 @@ class TestTeam(BpoCase):
         lead.stage_id = check
         lead.with_user(self.supervisor).team_id = fleet
         self.assertEqual(lead.stage_id, offer)
+
+    # Teams that come and go
+
+    def test_only_a_bpo_manager_says_which_teams_work_for_dealerships(self):
+        seller = self._new_user("chief", "sales_team.group_sale_manager")
+        for user in (self.supervisor, seller):
+            with self._refused(error=AccessError):
+                self.team.with_user(user).is_bpo = False
+        self.team.with_user(self.manager).is_bpo = False
+        self.assertFalse(self._new_lead().is_bpo)
+
+    def test_a_team_comes_back_only_without_two_leads_of_a_customer(self):
+        first = self._new_lead(self.agent)
+        team = self.team.with_user(self.manager)
+        team.is_bpo = False
+        self.assertFalse(first._get_held_keys())
+        second = self._new_lead(self.agent, phone=first.phone)
+        with self._refused("has an open lead already", RedirectWarning):
+            team.is_bpo = True
+        second.unlink()
+        team.is_bpo = True
+        self.assertTrue(first._get_held_keys())
+
+    def test_by_its_company_a_lead_leaves_only_with_a_manager(self):
+        abroad = self.env["res.company"].create({"name": "Abroad", "is_bpo": False})
+        lead = self._new_lead(team_id=False)
+        for user in (self.supervisor, self.manager):
+            user.company_ids |= abroad
+        with self.assertRaisesRegex(AccessError, "Only a manager can take a lead out"):
+            lead.with_user(self.supervisor).company_id = abroad
+        self.env.invalidate_all()
+        lead = lead.with_user(self.manager)
+        lead.company_id = abroad
+        self.assertFalse(lead.is_bpo)
+        lead.stage_id = self.won
+        self.env.flush_all()
+        with self.assertRaisesRegex(AccessError, "Only a manager can move a closed"):
+            lead.with_user(self.supervisor).company_id = self.env.company
