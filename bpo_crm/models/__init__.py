@@ -1,5 +1,6 @@
 from . import (
     server_only,
+    base_lead_fields,
     crm_checked_afterwards,
     crm_company_data,
     resource_calendar,

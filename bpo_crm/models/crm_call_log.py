@@ -63,8 +63,9 @@ class CallLog(models.Model):
     @api.depends("lead_id.reference", "result")
     def _compute_display_name(self):
         for call in self:
-            parts = (call.lead_id.sudo()._get_label(), call._get_result_name())
-            call.display_name = ": ".join(parts)
+            label = call.lead_id.sudo()._get_label() if call.lead_id else ""
+            parts = (label, call._get_result_name())
+            call.display_name = ": ".join(filter(None, parts))
 
     @api.constrains("call_date", "duration")
     def _check_call_date(self):

@@ -314,18 +314,25 @@ class Lead(models.Model):
         field = self._fields.get(name)
         if field is None or (field.type != "many2one" and name not in WATCHED):
             return value
-        told = read_value(self, name, value or False)
+        try:
+            told = read_value(self, name, value or False)
+        except (TypeError, ValueError):
+            self._refuse_value(field, value)
         if field.type != "many2one":
             return told
         if (value and not told) or not _are_ids(told._ids):
-            raise UserError(
-                self.env._(
-                    "%(value)r is no %(field)s: give the number of one.",
-                    value=value,
-                    field=field._description_string(self.env),
-                )
-            )
+            self._refuse_value(field, value)
         return told.id
+
+    @api.model
+    def _refuse_value(self, field, value):
+        raise UserError(
+            self.env._(
+                "%(value)r is no %(field)s: give the number of one.",
+                value=value,
+                field=field._description_string(self.env),
+            )
+        )
 
     @api.model
     def _drop_echoed(self, vals):

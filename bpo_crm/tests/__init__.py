@@ -29,6 +29,7 @@ from . import (
     test_intake_import,
     test_intake_mail,
     test_json_enquiry,
+    test_lead_fields,
     test_leaving,
     test_lost,
     test_mail_enquiry,

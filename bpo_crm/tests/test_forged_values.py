@@ -22,7 +22,8 @@ class TestForgedValues(BpoCase):
 
     def test_what_is_no_id_moves_a_lead_nowhere(self):
         self.lead.stage_id = self.qualified
-        for value in ([self.qualified.id], [2], {"id": 2}, "x", "2", True, -1, 2**31):
+        odd = ([self.qualified.id], [2], {"id": 2}, {"create": 1}, "x", "2", True, -1)
+        for value in (*odd, 2**31):
             self._assert_refused({"stage_id": value})
             self.assertEqual(self.lead.stage_id, self.qualified)
 
