@@ -91,7 +91,7 @@ class Lead(models.Model):
     # ------------------------------------------------------------
 
     def _check_births(self):
-        if self._is_agent_only() and self.user_id - self.env.user:
+        if self._is_below_supervisor() and self.user_id - self.env.user:
             raise AccessError(
                 self.env._("You can create leads for yourself or for the pool only.")
             )
@@ -100,12 +100,12 @@ class Lead(models.Model):
     @api.model
     def _is_watched(self, vals):
         # An agent changes nothing at all in the pool.
-        return super()._is_watched(vals) or self._is_agent_only()
+        return super()._is_watched(vals) or self._is_below_supervisor()
 
     def _refuse_change(self, change):
-        if self._is_agent_only():
+        if self._is_below_supervisor():
             self._refuse_for_agent(change)
-        elif self._is_of_the_floor():
+        elif not self.env.su:
             self._refuse_move_in_pool(change)
         return super()._refuse_change(change)
 
@@ -292,6 +292,14 @@ class Lead(models.Model):
         """Whether the user works leads in any role, and not the system for it."""
         return not self.env.su and self.env.user.has_group(AGENT)
 
+    @api.model
+    def _is_below_supervisor(self):
+        """Whether the user has leads of others to leave alone, in whatever role.
+
+        Somebody with Odoo's own sales roles only is bound as an agent is.
+        """
+        return not (self.env.su or self.env.user.has_group(SUPERVISOR))
+
     def _refuse_for_agent(self, change):
         """An agent takes unclaimed leads for itself, and works what it has taken.
 
@@ -309,9 +317,15 @@ class Lead(models.Model):
             raise AccessError(
                 self.env._("Only a supervisor can give leads to another team.")
             )
+        if "company_id" in change.vals and change.find_changing("company_id"):
+            raise AccessError(
+                self.env._("Only a supervisor can give leads to another company.")
+            )
 
     def _refuse_taking(self, change):
         """An agent neither gives nor drops leads, nor takes them from somebody."""
+        if self:
+            self._check_claim_rights()
         for lead in self.sudo():
             owner = change.get_old(lead, "user_id")
             if owner and owner != self.env.user:
@@ -381,18 +395,20 @@ class Lead(models.Model):
     def _check_claimed(self):
         """Refuse work on leads that are nobody's yet."""
         self.sudo().filtered(
-            lambda lead: not (lead.user_id or lead.stage_id._is_closed)
+            lambda lead: (
+                lead.is_bpo and not (lead.user_id or lead.stage_id._is_closed)
+            )
         )._refuse_unclaimed()
 
     def _check_worked_by_role(self):
-        """Refuse the floor's plans for leads that nobody works, or works any more."""
-        if self._is_of_the_floor():
+        """Refuse plans for leads that nobody works, or works any more."""
+        if not self.env.su:
             self._check_claimed()
             self.sudo()._check_not_closed()
 
     def _check_claimed_by_role(self):
-        """Refuse the floor's work on the pool; salespeople have no pool."""
-        if self._is_of_the_floor():
+        """Refuse work on the pool."""
+        if not self.env.su:
             self._check_claimed()
 
     def _is_in_pool(self):

@@ -38,7 +38,7 @@ class Lead(models.Model):
         :raises AccessError: for leads that are not the agent's.
         :raises UserError: for leads in the pool, and for those of several customers.
         """
-        if not self._is_agent_only():
+        if not self._is_below_supervisor():
             return
         self.check_access("write")
         self.filtered(lambda lead: lead.user_id != self.env.user)._refuse_unclaimed()

@@ -27,8 +27,8 @@ class Partner(models.Model):
         return partners
 
     def write(self, vals):
-        self._check_customers()
         is_by_contact = bool(CONTACT_FIELDS.intersection(vals))
+        self._check_customers(is_by_contact=is_by_contact)
         leads = self._find_open_leads() if is_by_contact else self.env["crm.lead"]
         before = leads._get_customers()
         result = super().write(vals)
@@ -36,13 +36,13 @@ class Partner(models.Model):
             self._hold_leads(leads, before)
         if is_by_contact:
             # By another number, it may be another customer.
-            self._check_customers()
+            self._check_customers(is_by_contact=True)
         if "parent_id" in vals:
             self._check_parent_reach()
         return result
 
     def unlink(self):
-        self._check_customers()
+        self._check_customers(is_by_contact=True)
         return super().unlink()
 
     # ------------------------------------------------------------
@@ -76,20 +76,26 @@ class Partner(models.Model):
         """
         self.parent_id._check_customers(with_contacts=False)
 
-    def _check_customers(self, with_contacts=True):
-        """Refuse an agent's change of contacts whose customers others work.
+    def _check_customers(self, with_contacts=True, is_by_contact=False):
+        """Refuse a change of contacts whose customers others work.
 
         :param bool with_contacts: whether those of these companies count as well, who
             go where their company does.
+        :param bool is_by_contact: whether the leads change with them. What else their
+            contacts are for is the business of the others who may write them, but not
+            of an agent.
         :raises AccessError: when one of their leads is not the user's to write.
         :raises UserError: when one of them waits in the pool.
         """
         # Everybody has preferences.
         others = self - self.env.user.partner_id
-        if not (others and self.env["crm.lead"]._is_agent_only()):
+        leads = self.env["crm.lead"]
+        is_checked = is_by_contact and not self.env.su
+        if not (others and (is_checked or leads._is_agent_only())):
             return
         leads = others._find_customers_leads(with_contacts).with_env(self.env)
-        leads._check_claimed()
+        if leads._is_below_supervisor():
+            leads._check_claimed()
         if leads - leads._filter_reachable("write"):
             raise AccessError(
                 self.env._(

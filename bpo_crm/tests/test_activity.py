@@ -55,7 +55,8 @@ class TestActivityTime(BpoCase):
         seller = new_test_user(
             self.env, "seller@bpo.test", "sales_team.group_sale_salesman_all_leads"
         )
-        lead = self._new_lead().with_user(seller)
+        team = self.env["crm.team"].create({"name": "Own Sales", "is_bpo": False})
+        lead = self._new_lead(team_id=team.id).with_user(seller)
         self.assertFalse(lead.is_claimable)
         self.assertTrue(lead.activity_schedule(CALL))
 

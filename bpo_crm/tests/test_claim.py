@@ -66,6 +66,23 @@ class TestClaim(BpoCase):
             with self.assertRaisesRegex(UserError, f"Claim {lead.reference} before"):
                 way()
 
+    def test_who_has_no_role_takes_nothing_out_of_the_pool(self):
+        for group in ("salesman", "salesman_all_leads", "manager"):
+            user = self._new_user(group, f"sales_team.group_sale_{group}")
+            lead = self._new_lead().with_user(user)
+            for way in (
+                lambda lead=lead, user=user: lead.write({"user_id": user.id}),
+                lambda lead=lead: lead.write({"phone": "1"}),
+                lambda lead=lead: lead.write({"stage_id": self.qualified.id}),
+                lambda lead=lead: self._lose(lead),
+                lambda lead=lead: lead.activity_schedule(CALL),
+            ):
+                with self._refused():
+                    way()
+            foreign = self._new_lead(self.agent).with_user(user)
+            with self._refused():
+                foreign.write({"phone": "1"})
+
     def test_what_is_not_an_opportunity_yet_is_neither_claimed_nor_worked(self):
         lead = self._new_lead(type="lead").with_user(self.agent)
         for way in (

@@ -68,6 +68,22 @@ class TestContactReach(BpoCase):
                 (contact | self._contact(self.own)).write({"phone": "1"})
             self._assert_reach_stays(lead, *reach)
 
+    def test_nobody_without_the_lead_changes_by_what_its_customer_is_reached(self):
+        company = self.env["res.company"].create({"name": "Abroad"})
+        seller = self._new_user("seller", "sales_team.group_sale_salesman")
+        clerk = self._new_user("clerk", "base.group_user,base.group_partner_manager")
+        abroad = self._new_user("abroad", "bpo_crm.group_bpo_manager")
+        abroad.write({"company_ids": [Command.set(company.ids)], "company_id": company})
+        reach = self.foreign.phone, self.foreign.email_from
+        for user in (seller, clerk, abroad):
+            contact = self._contact(self.foreign, user)
+            for values in ({"phone": "1"}, {"email": False}):
+                with self._refused(error=AccessError):
+                    contact.write(values)
+        self._assert_reach_stays(self.foreign, *reach)
+        # What else is on it is the business of others as well.
+        self._contact(self.foreign, clerk).write({"vat": False, "comment": "Pays late"})
+
     def test_the_contact_of_a_waiting_lead_waits_as_well(self):
         contact = self._contact(self.pool)
         for change in (lambda: contact.write({"phone": "1"}), contact.unlink):
