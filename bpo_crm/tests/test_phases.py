@@ -58,7 +58,9 @@ class TestPhases(BpoCase):
             overriding = [
                 cls.__module__
                 for cls in self.registry["crm.lead"].mro()
-                if name in vars(cls) and cls.__module__.startswith("odoo.addons.bpo_")
+                if name in vars(cls)
+                and cls._name == "crm.lead"
+                and cls.__module__.startswith("odoo.addons.bpo_")
             ]
             self.assertEqual(overriding, ["odoo.addons.bpo_crm.models.crm_lead"])
 
