@@ -76,6 +76,7 @@ from . import (
     mail_activity_type,
     mail_message,
     mail_notification,
+    mail_tracking_value,
     onboarding_onboarding,
     res_config_settings,
     res_partner,

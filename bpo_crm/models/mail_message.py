@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError
 
 from ..limits import CLOCK_SKEW
 from ..series import RECEIVED_BY
+from ..tracked import is_tracked
 
 #: Who wrote what kind of message about which lead, and when.
 FIXED_FIELDS = {
@@ -37,6 +38,7 @@ class Message(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        self._check_tracked(vals_list)
         messages = super().create(vals_list)
         of_leads = messages._filter_of_leads()
         if of_leads:
@@ -69,6 +71,22 @@ class Message(models.Model):
 
     def _get_leads(self):
         return self.env["crm.lead"].browse(dict.fromkeys(self.mapped("res_id")))
+
+    @api.model
+    def _check_tracked(self, vals_list):
+        """Refuse changes that did not happen, and those of other messages.
+
+        Core writes them down with all rights.
+        """
+        by_default = self.env.context.get("default_tracking_value_ids")
+        commands = [vals.get("tracking_value_ids", by_default) for vals in vals_list]
+        if not self.env.su and not all(map(is_tracked, commands)):
+            self._refuse_tracking()
+
+    def _refuse_tracking(self):
+        raise AccessError(
+            self.env._("What changed is written down by Odoo, not by hand.")
+        )
 
     def _check_reach(self):
         """Refuse what is written about leads that are not the user's to work."""
@@ -110,6 +128,8 @@ class Message(models.Model):
 
     def _check_stays(self, vals):
         """Refuse to rewrite what was said about a lead, and by whom."""
+        if "tracking_value_ids" in vals:
+            self._refuse_tracking()
         of_leads = self.sudo()._filter_of_leads()
         if not of_leads:
             return

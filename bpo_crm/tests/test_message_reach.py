@@ -244,6 +244,106 @@ class TestMessageReach(BpoCase):
         mentioned.with_user(self.agent).set_message_done()
 
     # ------------------------------------------------------------
+    # What changed
+    # ------------------------------------------------------------
+
+    def _track(self, lead):
+        """Let a lead change as it is told in the chatter; return what is told."""
+        self._flush_tracking()
+        lead.user_id = self.supervisor
+        self._flush_tracking()
+        lead.user_id = self.other_agent
+        self._flush_tracking()
+        return lead.message_ids.tracking_value_ids
+
+    def _forge_changes(self, tracked):
+        stage = self.env["ir.model.fields"]._get("crm.lead", "stage_id")
+        won = {
+            "field_id": stage.id,
+            "old_value_char": "New",
+            "new_value_char": "Won",
+            "new_value_integer": self.won.id,
+        }
+        return (
+            [Command.create(won)],
+            [Command.update(tracked.id, {"old_value_char": "FORGED"})],
+            [Command.link(tracked.id)],
+            [Command.delete(tracked.id)],
+            [Command.unlink(tracked.id)],
+            [Command.set(tracked.ids)],
+            [Command.clear()],
+            [tracked.id],
+            [[0, 0]],
+            True,
+            "x",
+        )
+
+    def test_nobody_writes_by_hand_what_changed(self):
+        tracked = self._track(self.foreign)[:1]
+        before = tracked.read()
+        employee = new_test_user(
+            self.env, "emil@bpo.test", "base.group_user", email="emil@bpo.test"
+        )
+        threads = self.env["mail.thread"]
+        messages = self.env["mail.message"]
+        me = employee.partner_id
+        for commands in self._forge_changes(tracked):
+            forged = {"body": "z", "tracking_value_ids": commands}
+            by_default = messages.with_context(default_tracking_value_ids=commands)
+            for way in (
+                lambda forged=forged: self._post(**forged),
+                lambda forged=forged: self._post(user=self.manager, **forged),
+                lambda forged=forged: self.messages.create(
+                    self._values(self.own, **forged)
+                ),
+                lambda forged=forged: messages.with_user(employee).create(forged),
+                lambda forged=forged: me.with_user(employee).message_post(**forged),
+                lambda forged=forged: threads.with_user(employee).message_notify(
+                    partner_ids=me.ids, **forged
+                ),
+                lambda forged=forged: self.own.with_user(self.agent).message_notify(
+                    partner_ids=self.agent.partner_id.ids, **forged
+                ),
+                lambda forged=forged: self.own.with_user(self.agent).write(
+                    {"message_ids": [Command.create(self._values(self.own, **forged))]}
+                ),
+                lambda forged=forged: self._post().write(forged),
+                lambda forged=forged: (
+                    messages.with_user(employee).create({"body": "z"}).write(forged)
+                ),
+                lambda named=by_default: named.with_user(employee).create(
+                    {"body": "z"}
+                ),
+            ):
+                with self._refused("not by hand", AccessError):
+                    way()
+        self.env.invalidate_all()
+        self.assertEqual(tracked.read(), before)
+
+    def test_what_changed_is_reached_by_nobody(self):
+        tracked = self._track(self.foreign)[:1]
+        for user in (self.agent, self.supervisor, self.manager):
+            values = tracked.with_user(user)
+            for way in (
+                lambda values=values: values.read(["old_value_char"]),
+                lambda values=values: values.write({"old_value_char": "FORGED"}),
+                lambda values=values: values.unlink(),
+                lambda values=values: values.create(
+                    {"mail_message_id": self._post().id, "field_id": tracked.field_id.id}
+                ),
+            ):
+                with self._refused(error=AccessError):
+                    way()
+
+    def test_what_an_agent_changes_is_told(self):
+        self._flush_tracking()
+        before = self.own.message_ids
+        self.own.with_user(self.agent).stage_id = self.qualified
+        self._flush_tracking()
+        told = (self.own.message_ids - before).tracking_value_ids
+        self.assertIn(self.qualified.name, told.mapped("new_value_char"))
+
+    # ------------------------------------------------------------
     # Other ones' leads
     # ------------------------------------------------------------
 
