@@ -1,7 +1,7 @@
 import logging
 
 from odoo import Command, api, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 
 from ..inner_context import with_inner_context
 
@@ -40,6 +40,7 @@ class MailThread(models.AbstractModel):
         strip_attachments=False,
         thread_id=None,
     ):
+        self._check_is_mail(message)
         threads = self
         if not self.env.su:
             model = model if isinstance(model, str) else None
@@ -82,6 +83,17 @@ class MailThread(models.AbstractModel):
             )
         if model != "crm.lead" and model in self.env:
             self.env[model].check_access("create")
+
+    @api.model
+    def _check_is_mail(self, message):
+        """Refuse what no mail can be read from.
+
+        :param message: whatever was sent; XML-RPC wraps bytes.
+        """
+        if not isinstance(getattr(message, "data", message), str | bytes):
+            raise UserError(
+                self.env._("Send the mail as its source: as text or in bytes.")
+            )
 
     @api.model
     def _prepare_sent_values(self, model, values):

@@ -92,6 +92,13 @@ class TestMailGateway(BpoCase):
     # Making a lead directly
     # ------------------------------------------------------------
 
+    def test_what_is_no_mail_is_refused(self):
+        threads = self.env["mail.thread"]
+        for user in (self.employee, self.agent, self.manager, self.env.user):
+            for mail in (None, False, True, 1, 1.5, [], ["x"], {}, {"data": "x"}):
+                with self._refused("as text"):
+                    threads.with_user(user).message_process("crm.lead", mail)
+
     def test_nobody_without_rights_makes_a_lead_by_calling_message_new(self):
         before = self.env["crm.lead"].search_count([])
         for user in (self.portal, self.employee):
