@@ -43,6 +43,7 @@ class Message(models.Model):
         of_leads = messages._filter_of_leads()
         if of_leads:
             of_leads._check_reach()
+            of_leads._date_now()
             of_leads._check_written_now()
             of_leads._check_authors()
         return messages
@@ -54,6 +55,19 @@ class Message(models.Model):
         if vals.get("partner_ids"):
             self._find_first_attempts()
         return result
+
+    def _compute_record_name(self):
+        # Only 19.0 works it out, with all rights, for what is only asked for as well.
+        super()._compute_record_name()
+        asked = self.filtered(lambda message: not message.id)
+        of_leads = asked._filter_of_leads()
+        if not of_leads:
+            return
+        leads = of_leads._get_leads().with_user(self.env.user)
+        known = set(leads._filter_reachable("read").ids)
+        of_leads.filtered(
+            lambda message: message.res_id not in known
+        ).record_name = False
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_said(self):
@@ -100,6 +114,12 @@ class Message(models.Model):
             notices = self.filtered(lambda row: row.message_type == "user_notification")
             # Core lets everybody write these, and shows their lead's name in them.
             notices._get_leads().check_access("read")
+
+    def _date_now(self):
+        """Date those of these messages that somebody sent without a date."""
+        undated = self.sudo().filtered(lambda message: not message.date)
+        if undated:
+            undated.date = fields.Datetime.now()
 
     def _check_written_now(self):
         """A message is of now, and a mail of a mail program comes by mail."""

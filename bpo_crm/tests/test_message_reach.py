@@ -85,6 +85,16 @@ class TestMessageReach(BpoCase):
         message = self._post()
         self.assertLess(datetime.now() - message.date, timedelta(minutes=1))
 
+    def test_a_message_without_a_date_is_of_now(self):
+        for date in (None, False):
+            values = self._values(self.own, date=date)
+            for message in (
+                self._post(date=date),
+                self.messages.create(values),
+                self.messages.sudo().create(values),
+            ):
+                self.assertLess(datetime.now() - message.date, timedelta(minutes=1))
+
     def _receive(self, date):
         """Let the gateway have a mail of the agent to the customer of its lead."""
         self.own.enquiry_date = datetime.now() - timedelta(hours=2)
@@ -329,7 +339,10 @@ class TestMessageReach(BpoCase):
                 lambda values=values: values.write({"old_value_char": "FORGED"}),
                 lambda values=values: values.unlink(),
                 lambda values=values: values.create(
-                    {"mail_message_id": self._post().id, "field_id": tracked.field_id.id}
+                    {
+                        "mail_message_id": self._post().id,
+                        "field_id": tracked.field_id.id,
+                    }
                 ),
             ):
                 with self._refused(error=AccessError):
@@ -396,6 +409,24 @@ class TestMessageReach(BpoCase):
             values = self._values(self.foreign, message_type="user_notification")
             with self._refused(error=AccessError):
                 messages.create(values)
+
+    def test_nobody_without_the_lead_asks_for_its_name_by_a_message(self):
+        portal = new_test_user(self.env, "porta@bpo.test", "base.group_portal")
+        employee = new_test_user(self.env, "clerk@bpo.test", "base.group_user")
+        for user in (self.agent, employee, portal):
+            self.assertNotIn(self.foreign.name, self._ask_for_name(user))
+        if self.messages._fields["record_name"].compute:
+            # Only 19.0 tells it to anybody.
+            self.assertIn(self.foreign.name, self._ask_for_name(self.supervisor))
+
+    def _ask_for_name(self, user):
+        """Return all that a user is told of a message that is only asked for."""
+        values = {"model": "crm.lead", "res_id": self.foreign.id}
+        messages = self.env["mail.message"].with_user(user)
+        try:
+            return str(messages.onchange(values, ["res_id"], {"record_name": {}}))
+        except AccessError as refusal:
+            return str(refusal)
 
     def test_anothers_chatter_is_not_read(self):
         foreign = self.foreign.with_user(self.agent)
