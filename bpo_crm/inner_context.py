@@ -70,6 +70,9 @@ KNOWN_DEFAULTS = InnerKey("known_defaults")
 #: The mail as it came, in bytes.
 ORIGINAL_MAIL = InnerKey("original_mail")
 
+#: A mail is sent, and who gets it is written down.
+SENDS_MAIL = InnerKey("sends_mail")
+
 
 def with_inner_context(records, *kept):
     """Return records without what a client may have said in their context.

@@ -221,3 +221,24 @@ def test_nobody_writes_in_the_chatter_of_another_ones_lead(floor, lead, supervis
             refused()
         assert caught.value.name == "odoo.exceptions.AccessError"
     assert floor.chatter(lead) == before
+
+
+def test_a_mail_does_not_come_by_the_web_client(chatter, floor, lead):
+    before = floor.chatter(lead)
+    with pytest.raises(RpcError) as caught:
+        chatter.post("<p>I sent it</p>", message_type="email")
+    assert caught.value.name == "odoo.exceptions.AccessError"
+    assert floor.chatter(lead) == before
+
+
+def test_an_agent_writes_to_nobody_before_the_lead_is_claimed(floor, dealership):
+    pool = floor.new_lead(dealership, user_id=False)
+    before = floor.chatter(pool)
+    for subtype in (DISCUSSIONS, NOTE):
+        with pytest.raises(RpcError) as caught:
+            Chatter(floor.agent, pool).post("<p>Hi</p>", subtype)
+        assert "before you work it" in str(caught.value)
+    assert floor.chatter(pool) == before
+    Chatter(floor.supervisor, pool).post("<p>Call this one first</p>", NOTE)
+    floor.agent.call("crm.lead", "action_claim", [pool])
+    Chatter(floor.agent, pool).post("<p>Hi</p>")

@@ -1,1 +1,1 @@
-from . import come_again, intake
+from . import chatter, come_again, intake

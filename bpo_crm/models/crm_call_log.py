@@ -203,7 +203,8 @@ class CallLog(models.Model):
         body = Markup("<b>%s</b>") % headline
         if self.summary:
             body += plaintext2html(self.summary)
-        self.lead_id.message_post(
+        # Whoever enters a call, it is told as of who made it.
+        self.lead_id.sudo().message_post(
             body=body,
             author_id=self.user_id.partner_id.id,
             subtype_xmlid="mail.mt_note",

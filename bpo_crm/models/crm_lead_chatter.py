@@ -39,6 +39,27 @@ class Lead(models.Model):
     # BUSINESS
     # ------------------------------------------------------------
 
+    def _check_post(self, kind=None):
+        """Refuse what somebody may not say about these leads.
+
+        Core writes some messages with all rights, whoever says them.
+
+        :param str kind: of the message; what a mail program sent comes by mail.
+        :raises UserError: for an agent, when a lead is unclaimed.
+        """
+        if kind == "email":
+            self.env["mail.message"]._refuse_change()
+        if self._is_agent_only():
+            # Core lets whoever follows a lead write about it.
+            self._check_reach()
+            self._check_claimed()
+
+    def _filter_spoken_for(self):
+        """Return the leads about which the user speaks in nobody else's name."""
+        if self._is_of_the_floor():
+            return self
+        return self.sudo().exists().filtered("is_bpo").with_env(self.env)
+
     def _drop_former_agents(self, recipients, named):
         """Tell agents nothing of a lead any more that is another one's by now.
 

@@ -108,8 +108,7 @@ class Message(models.Model):
             return
         leads = self._get_leads()
         if self.env["crm.lead"]._is_agent_only():
-            # Core lets whoever follows a lead write about it.
-            leads._check_reach()
+            leads._check_post()
         elif leads - leads._filter_reachable("read"):
             notices = self.filtered(lambda row: row.message_type == "user_notification")
             # Core lets everybody write these, and shows their lead's name in them.
@@ -137,14 +136,20 @@ class Message(models.Model):
             self._refuse_change()
 
     def _check_authors(self):
-        """An agent speaks neither for a colleague nor for the customer."""
-        if not self.env["crm.lead"]._is_agent_only():
+        """Everybody speaks for himself: for no colleague, and not for the customer."""
+        if self.env.su:
             return
-        for message in self.sudo():
-            author = message.author_id - self.env.user.partner_id
-            lead = message._get_leads()
-            if author and (author.user_ids or author == lead.partner_id):
+        leads = self._get_leads()._filter_spoken_for()
+        for message in self.sudo().filtered(lambda row: row.res_id in leads._ids):
+            if not message._is_of(self.env.user):
                 self._refuse_change()
+
+    def _is_of(self, user):
+        """Whether this message has the name and the address of a user, and no other."""
+        contact = user.partner_id
+        own = (contact.email_formatted, contact.email, contact.email_normalized, False)
+        is_signed = self.author_id == contact and not self.author_guest_id
+        return is_signed and (self.email_from or False) in own
 
     def _check_stays(self, vals):
         """Refuse to rewrite what was said about a lead, and by whom."""

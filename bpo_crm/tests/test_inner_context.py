@@ -19,6 +19,7 @@ READ_FROM_CLIENTS = {
     "skip_stage_transition_check",
     # By it, more is refused. ``load`` says it itself.
     "import_file",
+    "default_tracking_value_ids",
     # Of a job, which no client runs.
     "ir_cron_progress_id",
     # By it, archived records are shown to who may see them.

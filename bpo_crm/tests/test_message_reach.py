@@ -1,3 +1,4 @@
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from odoo import Command
@@ -137,21 +138,172 @@ class TestMessageReach(BpoCase):
             with self._refused("by hand", AccessError):
                 self._post().author_id = author
 
-    def test_a_template_may_be_of_the_whole_floor(self):
-        floor = self.env["res.partner"].create(
-            {"name": "Floor", "email": "floor@bpo.test"}
+    def _forge_names(self):
+        """Return what would make a message somebody else's than its author's."""
+        colleague, own = self.other_agent.partner_id, self.agent.partner_id
+        return (
+            {"author_id": False, "email_from": colleague.email_formatted},
+            {"author_id": False, "email_from": self.customer.email_formatted},
+            {"author_id": False, "email_from": "boss@nowhere.example"},
+            {"author_id": own.id, "email_from": colleague.email_formatted},
+            {"author_id": own.id, "email_from": f'"Ben" <{own.email}>'},
+            {"author_id": colleague.id, "email_from": own.email_formatted},
+            {"email_from": "boss@nowhere.example"},
+            {"author_id": self.env.ref("base.partner_root").id},
+            {"author_id": self.env.company.partner_id.id},
         )
-        message = self._post(email_from="floor@bpo.test", partner_ids=self.customer.ids)
-        self.assertEqual(message.author_id, floor)
+
+    def test_a_message_has_the_name_and_the_address_of_who_writes_it(self):
+        for values in self._forge_names():
+            for user in (self.agent, self.supervisor, self.manager):
+                # Of nobody with an address, Odoo itself refuses to send it.
+                with self._refused():
+                    self._post(user=user, **values)
+                with self._refused("by hand", AccessError):
+                    self.messages.with_user(user).create(
+                        self._values(self.own, **values)
+                    )
+        message = self._post(email_from=self.agent.partner_id.email)
+        self.assertEqual(message.author_id, self.agent.partner_id)
+
+    def test_a_message_is_of_no_guest(self):
+        guest = self.env["mail.guest"].create({"name": "Maria"})
+        for author in (False, self.agent.partner_id.id):
+            values = {"author_id": author, "author_guest_id": guest.id}
+            with self._refused("by hand", AccessError):
+                self.messages.create(self._values(self.own, **values))
+        # Whatever of it Odoo drops.
+        with suppress(AccessError):
+            message = self._post(author_guest_id=guest.id)
+            self.assertFalse(message.author_guest_id)
+            self.assertEqual(message.author_id, self.agent.partner_id)
+
+    def test_a_salesperson_speaks_for_no_agent(self):
+        seller = new_test_user(
+            self.env,
+            "sam@bpo.test",
+            "sales_team.group_sale_salesman_all_leads",
+            email="sam@bpo.test",
+        )
+        pool = self._new_lead()
+        for values in self._forge_names():
+            with self._refused("by hand", AccessError):
+                self._post(
+                    pool, seller, **{**values, "author_id": self.agent.partner_id.id}
+                )
+        self.assertEqual(self._post(pool, seller).author_id, seller.partner_id)
+
+    def test_elsewhere_a_template_may_be_of_the_whole_team(self):
+        seller = new_test_user(
+            self.env,
+            "sam@bpo.test",
+            "sales_team.group_sale_salesman_all_leads",
+            email="sam@bpo.test",
+        )
+        team = self.env["crm.team"].create({"name": "Parts", "is_bpo": False})
+        lead = self._new_lead(seller, team_id=team.id)
+        message = self._post(lead, seller, email_from="parts@bpo.test")
+        self.assertEqual(message.email_from, "parts@bpo.test")
+
+    def _compose(self, lead, user=None, **values):
+        composers = self.env["mail.compose.message"].with_user(user or self.agent)
+        composer = composers.create(
+            {
+                "model": "crm.lead",
+                "res_ids": str(lead.ids),
+                "body": "I take it",
+                "partner_ids": self.customer.ids,
+                **values,
+            }
+        )
+        before = self.env["mail.message"].search([])
+        composer._action_send_mail()
+        return self.env["mail.message"].search([]) - before
+
+    def test_a_mail_that_somebody_composes_is_of_who_sends_it(self):
+        template = self.env["mail.template"].create(
+            {
+                "name": "Offer",
+                "model_id": self.env["ir.model"]._get_id("crm.lead"),
+                "email_from": self.other_agent.email_formatted,
+                "body_html": "Hi",
+            }
+        )
+        for mode in ("comment", "mass_mail"):
+            for values in (
+                {"template_id": template.id},
+                *self._forge_names(),
+            ):
+                messages = self._compose(self.own, composition_mode=mode, **values)
+                self.assertTrue(messages)
+                self.assertEqual(messages.author_id, self.agent.partner_id)
+                self.assertEqual(
+                    set(messages.mapped("email_from")), {self.agent.email_formatted}
+                )
+        (message,) = self.own.with_user(self.agent).message_post_with_source(template)
+        self.assertEqual(message.author_id, self.agent.partner_id)
 
     def test_the_first_attempt_is_of_who_wrote(self):
-        message = self._post(
-            user=self.supervisor,
-            author_id=self.agent.partner_id.id,
-            partner_ids=self.customer.ids,
+        message = (
+            self.own.with_user(self.supervisor)
+            .sudo()
+            .message_post(
+                body="Hello",
+                message_type="comment",
+                subtype_xmlid=COMMENT,
+                author_id=self.agent.partner_id.id,
+                partner_ids=self.customer.ids,
+            )
         )
         self.assertEqual(message.author_id, self.agent.partner_id)
         self.assertEqual(self.own.first_attempt_user_id, self.supervisor)
+
+    # ------------------------------------------------------------
+    # The pool
+    # ------------------------------------------------------------
+
+    def test_an_agent_writes_nothing_about_a_lead_of_the_pool(self):
+        pool = self._new_lead(email_from="rosa@customer.example")
+        pool._handle_partner_assignment(create_missing=True)
+        before = pool.message_ids
+        agents = pool.with_user(self.agent)
+        view = self.env["ir.ui.view"].create(
+            {"name": "Hi", "type": "qweb", "arch": "<p>Hi</p>"}
+        )
+        told = {"partner_ids": pool.partner_id.ids}
+        for way in (
+            lambda: self._post(pool, **told),
+            lambda: self._post(pool, message_type="notification", **told),
+            lambda: self._post(pool, subtype_xmlid="mail.mt_note"),
+            lambda: agents.message_notify(body="Hi", **told),
+            lambda: (
+                self.env["mail.thread"]
+                .with_user(self.agent)
+                .message_notify(body="Hi", model="crm.lead", res_id=pool.id, **told)
+            ),
+            lambda: self.messages.create(self._values(pool)),
+            lambda: agents.message_post_with_source(view),
+            lambda: agents.message_mail_with_source(view, **told),
+            lambda: self._compose(pool, **told),
+            lambda: self._compose(pool, composition_mode="mass_mail", **told),
+        ):
+            with self._refused("Claim .* before you work it"):
+                way()
+        self.assertEqual(pool.message_ids, before)
+        self.assertFalse(pool.first_attempt_date)
+        self._post(pool, self.supervisor)
+        agents.action_claim()
+        self._post(pool, **told)
+        self.assertTrue(pool.first_attempt_date)
+
+    def test_an_agent_makes_a_lead_for_the_pool(self):
+        lead = (
+            self.env["crm.lead"]
+            .with_user(self.agent)
+            .create({"name": "Rio", "phone": "+63 917 555 0199", "user_id": False})
+        )
+        self._flush_tracking()
+        self.assertTrue(lead.sudo().message_ids)
 
     def test_a_mail_comes_by_mail(self):
         for user in (self.agent, self.manager):

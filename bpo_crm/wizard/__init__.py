@@ -7,4 +7,5 @@ from . import (
     crm_lead_win_report,
     crm_pipeline_settings,
     mail_activity_schedule,
+    mail_compose_message,
 )
