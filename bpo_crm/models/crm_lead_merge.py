@@ -67,12 +67,13 @@ class Lead(models.Model):
 
     def _merge_dependences(self, opportunities):
         opportunities._release_stage_activities(self)
-        result = super()._merge_dependences(opportunities)
-        # Core deletes the other leads next, and all that is left with them.
+        # Core deletes the other leads soon, and all that is left with them. What
+        # follows from what they had is worked out after it is the head's.
         for name in ("call_log_ids", "enquiry_ids", "push_ids"):
             opportunities.sudo()[name].write({"lead_id": self.id})
         asked = [*opportunities.mapped("enquiry_date"), self.enquiry_date]
         self.sudo().enquiry_date = min(filter(None, asked), default=False)
+        result = super()._merge_dependences(opportunities)
         self._plan_stage_activities()
         return result
 
