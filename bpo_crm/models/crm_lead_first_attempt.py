@@ -102,8 +102,13 @@ class Lead(models.Model):
         if any(opportunities.mapped("is_response_unmeasured")):
             # It has waited since then.
             self.sudo().is_response_unmeasured = True
-        self.sudo()._compute_first_attempt()
         return result
+
+    def _merge_opportunity(self, *args, **kwargs):
+        head = super()._merge_opportunity(*args, **kwargs)
+        # By how its customer is reached now.
+        head.sudo()._compute_first_attempt()
+        return head
 
     # ------------------------------------------------------------
     # BUSINESS
