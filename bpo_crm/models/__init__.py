@@ -70,6 +70,8 @@ from . import (
     crm_lead_my_day,
     calendar_attendee,
     calendar_event,
+    calendar_event_privacy,
+    calendar_recurrence,
     mail_activity,
     mail_activity_done,
     mail_activity_promise,

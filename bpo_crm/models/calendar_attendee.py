@@ -33,5 +33,6 @@ class Attendee(models.Model):
 
         :raises AccessError: for the meeting of somebody else's lead.
         """
-        leads = self.sudo().event_id._get_leads().exists()
-        leads.with_env(self.env)._check_reach()
+        if not self.env.su:
+            events = self.sudo().event_id.with_env(self.env)
+            events._read_leads()._check_reach()

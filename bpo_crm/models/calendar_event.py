@@ -21,16 +21,36 @@ RECORDED_FIELDS = (
     "active",
 )
 
-#: What a meeting is to its lead. Others answer the invitation, and no more.
-MEETING_FIELDS = (
-    *RECORDED_FIELDS,
-    "res_model",
-    "res_id",
-    "name",
-    "description",
-    "user_id",
-    "partner_ids",
-)
+#: Which leads a meeting belongs to.
+LEAD_FIELDS = ("opportunity_id", "res_id", "res_model")
+
+#: What the server, and calendars elsewhere, keep of a meeting. All else of it is up
+#: to those who work its lead; others answer the invitation.
+TECHNICAL_FIELDS = {
+    *models.MAGIC_COLUMNS,
+    "access_token",
+    "google_id",
+    "lead_linked_at",
+    "microsoft_id",
+    "need_sync",
+    "need_sync_m",
+}
+
+
+def _is_id(value):
+    return isinstance(value, int) and not isinstance(value, bool) and value > 0
+
+
+def _is_command(value):
+    """Whether a value links or unlinks contacts, and makes and changes none."""
+    match value:
+        case [Command.CLEAR, *_]:
+            return True
+        case [Command.SET, _, [*ids]]:
+            return all(_is_id(row) for row in ids)
+        case [Command.DELETE | Command.UNLINK | Command.LINK, row, *_]:
+            return _is_id(row)
+    return False
 
 
 class CalendarEvent(models.Model):
@@ -83,8 +103,7 @@ class CalendarEvent(models.Model):
         activities = self.env["mail.activity"].sudo().with_context(active_test=False)
         planned = activities.search([("calendar_event_id", "in", self.ids)])
         planned = planned._filter_of_leads()
-        leads = self.sudo()._get_leads() | planned._get_leads()
-        leads.exists().with_env(self.env)._check_reach()
+        (self._read_leads() | planned._get_leads().exists())._check_reach()
         for event in self:
             if event.visit_state in RECORDED_STATES:
                 event._check_correction()
@@ -137,9 +156,7 @@ class CalendarEvent(models.Model):
         if "partner_ids" not in vals:
             attendees = lead.user_id.partner_id | lead.partner_id
             return {**vals, "partner_ids": [Command.set(attendees.ids)]}
-        attendees = vals["partner_ids"] or []
-        if attendees and isinstance(attendees[0], int):
-            attendees = [Command.set(attendees)]
+        attendees = self._read_attendees(vals["partner_ids"] or [])
         # Who edits the attendees of a known customer means it.
         new = [Command.link(customer.id) for customer in lead.partner_id - invited]
         return {**vals, "partner_ids": [*attendees, *new]}
@@ -150,6 +167,21 @@ class CalendarEvent(models.Model):
         field = self._fields["opportunity_id"]
         return self.env["crm.lead"].browse(field.convert_to_cache(value, self))
 
+    @api.model
+    def _read_attendees(self, value):
+        """Return the commands that a list of attendees stands for.
+
+        :param value: ids, or commands to link and unlink contacts, or anything.
+        :rtype: list
+        :raises UserError: for anything else.
+        """
+        rows = value if isinstance(value, (list, tuple)) else [value]
+        if all(_is_id(row) for row in rows):
+            return [Command.set(rows)] if rows else []
+        if not all(_is_command(row) for row in rows):
+            raise UserError(self.env._("Choose the attendees among the contacts."))
+        return list(rows)
+
     def _check_visit_planned(self, lead, state):
         if not lead:
             raise UserError(self.env._("Choose the lead whose customer will visit."))
@@ -159,12 +191,14 @@ class CalendarEvent(models.Model):
 
     def _check_made(self):
         """A meeting is made for a lead that the user works, and nothing came of it."""
+        self._forget_hidden()
+        leads = self.sudo()._get_leads()
+        leads.with_env(self.env)._check_reach()
         self._check_no_server_only()
         visits = self.filtered("visit_state")
         for lead, state in {(row.opportunity_id, row.visit_state) for row in visits}:
             self._check_visit_planned(lead, state)
-        self._get_leads()._check_reach()
-        (self - visits).opportunity_id._check_claimed_by_role()
+        (self - visits)._get_leads().exists()._check_claimed_by_role()
         self._check_times()
 
     def _check_times(self):
@@ -191,18 +225,36 @@ class CalendarEvent(models.Model):
         ids = [*self.opportunity_id.ids, *filter(None, linked.mapped("res_id"))]
         return self.env["crm.lead"].browse(dict.fromkeys(ids))
 
+    def _read_leads(self):
+        """Return the leads of these meetings, whatever the user sees of them."""
+        self._forget_hidden(LEAD_FIELDS)
+        return self.sudo()._get_leads().exists().with_env(self.env)
+
     def _read_meetings(self):
         """Return what these meetings are to their leads.
 
         :return: the values of each, and its leads.
         :rtype: dict
         """
-        names = ["opportunity_id"] if self.env.su else MEETING_FIELDS
+        names = ["opportunity_id"] if self.env.su else self._get_kept_fields()
         # Others' private meetings cannot be read in the user's own right.
+        self._forget_hidden()
         return {
             event: ({name: event[name] for name in names}, event._get_leads())
             for event in self.sudo()
         }
+
+    @api.model
+    def _get_kept_fields(self):
+        """Return the names of the fields that only those who work a lead change."""
+        return [
+            name
+            for name, field in self._fields.items()
+            if field.store
+            # Lines are records of their own, with rules of their own.
+            and field.type != "one2many"
+            and name not in TECHNICAL_FIELDS
+        ]
 
     def _follow_changes(self, before):
         """Look at what became of these meetings, and refuse what must not be.
@@ -242,6 +294,9 @@ class CalendarEvent(models.Model):
             self._check_times()
         if {"opportunity_id", "visit_state"}.intersection(changed):
             self._check_visit_change(old["visit_state"], old["opportunity_id"])
+        is_recorded = self.visit_state in RECORDED_STATES
+        if is_recorded and changed - {"active", "opportunity_id"}:
+            self._check_day_has_come()
 
     def _check_visit_change(self, old_state, old_lead):
         state, lead = self.visit_state, self.opportunity_id
@@ -253,6 +308,19 @@ class CalendarEvent(models.Model):
             self._refuse_recorded()
         else:
             lead._check_claimed_by_role()
+
+    def _check_day_has_come(self):
+        """What came of a visit is known on its day, where the user is."""
+        today = to_local(fields.Datetime.now(), self.env.user).date()
+        for visit in self:
+            if visit._get_day_of(self.env.user) > today:
+                raise UserError(
+                    self.env._(
+                        '"%s" lies ahead. Move the visit to the day on which it took '
+                        "place first.",
+                        visit.name,
+                    )
+                )
 
     def _check_correction(self):
         """What came of a visit is corrected by supervisors, if at all."""
@@ -297,12 +365,16 @@ class CalendarEvent(models.Model):
 
     def _get_local_day(self):
         """Return the day of the event where its organizer is."""
-        if self.allday:
-            return self.start_date
-        organizer = self.user_id if self.user_id.sudo().tz else self.env.user
-        return to_local(self.start, organizer).date()
+        return self._get_day_of(
+            self.user_id if self.user_id.sudo().tz else self.env.user
+        )
+
+    def _get_day_of(self, user):
+        """Return the day of the event where a user is."""
+        return self.start_date if self.allday else to_local(self.start, user).date()
 
     def _record_visit(self, state, feedback):
+        self.check_access("write")
         for event in self.filtered(lambda event: event.visit_state != "planned"):
             event._refuse_recorded()
         self.write({"visit_state": state})

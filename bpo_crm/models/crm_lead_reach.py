@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import AccessError, MissingError
 
 
@@ -35,3 +35,24 @@ class Lead(models.Model):
             return self._filtered_access(operation)
         except MissingError:
             return self.exists()._filtered_access(operation)
+
+    def _filter_hidden(self):
+        """Return those of these leads whose customers the user may not know.
+
+        The leads of other teams are Odoo's.
+        """
+        leads = self.sudo().exists().filtered("is_bpo")
+        leads = leads.with_user(self.env.user)
+        return leads - leads._filter_reachable("read")
+
+    @api.model
+    def _query_hidden(self):
+        """Return the query of the leads that :meth:`_filter_hidden` finds.
+
+        :rtype: odoo.tools.Query
+        """
+        leads = self.with_context(active_test=False)
+        hidden = [("is_bpo", "=", True)]
+        if leads.has_access("read"):
+            hidden.append(("id", "not in", leads._search([])))
+        return leads.sudo()._search(hidden)

@@ -91,10 +91,11 @@ class Activity(models.Model):
             self.env["ir.attachment"].browse(attachment_ids).read(["name"])
         # In 18.0, the activities are gone afterwards.
         visits = self._get_visits()
+        planned = visits.filtered(lambda event: event.visit_state == "planned")
+        planned._check_day_has_come()
         result = super()._action_done(feedback=feedback, attachment_ids=attachment_ids)
-        planned = visits.exists().filtered(lambda event: event.visit_state == "planned")
         # Who does the activity need not work the lead.
-        planned.write({"visit_state": "done"})
+        planned.exists().write({"visit_state": "done"})
         return result
 
     # ------------------------------------------------------------
@@ -133,12 +134,14 @@ class Activity(models.Model):
 
     def _check_meetings(self):
         """Refuse an activity that stands for the meeting of somebody else's lead."""
-        meetings = self.sudo().calendar_event_id
-        meetings.opportunity_id.with_env(self.env)._check_reach()
+        if not self.env.su:
+            meetings = self.sudo().calendar_event_id.with_env(self.env)
+            meetings._read_leads()._check_reach()
 
     def _get_visits(self):
         """Return the visits that are planned by these activities, with all rights."""
         planned = self.sudo()._filter_of_leads()
+        planned.calendar_event_id.with_env(self.env)._forget_hidden()
         planned = planned.filtered(
             lambda row: row.calendar_event_id.opportunity_id.id == row.res_id
         )

@@ -77,6 +77,18 @@ class Message(models.Model):
             )
 
     # ------------------------------------------------------------
+    # HOOKS
+    # ------------------------------------------------------------
+
+    def _find_allowed_model_wise(self, doc_model, doc_dict):
+        # Odoo 18.0 finds what was written on meetings whose content is private.
+        if doc_model == "calendar.event":
+            meetings = self.env[doc_model].browse(doc_dict)
+            shown = meetings - meetings.filtered("is_hidden")
+            doc_dict = {id_: doc_dict[id_] for id_ in shown.ids}
+        return super()._find_allowed_model_wise(doc_model, doc_dict)
+
+    # ------------------------------------------------------------
     # BUSINESS
     # ------------------------------------------------------------
 

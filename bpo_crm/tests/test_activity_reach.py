@@ -236,9 +236,11 @@ class TestActivityReach(BpoCase):
         visit = self._visit(self.own)
         other = self._plan(self._new_lead(self.agent), self.agent)
         other.calendar_event_id = visit
-        other.action_feedback()
+        with self._at(visit.start):
+            other.action_feedback()
         self.assertEqual(visit.visit_state, "planned")
-        visit.activity_ids.filtered("active").action_feedback()
+        with self._at(visit.start):
+            visit.activity_ids.filtered("active").action_feedback()
         self.assertEqual(visit.visit_state, "done")
 
     # ------------------------------------------------------------

@@ -52,6 +52,145 @@ class TestMeetingReach(BpoCase):
             **values,
         }
 
+    def _let_it_be(self, moment):
+        """Let it be a moment until the end of the test."""
+        self.enterContext(self._at(moment))
+
+    def _make_secret(self, **values):
+        meeting = self._meet(
+            self.other_agent,
+            name="Vera's wish",
+            description="0917 000 0001",
+            opportunity_id=self.foreign.id,
+            **values,
+        )
+        self.env.flush_all()
+        self.env.invalidate_all()
+        return meeting
+
+    def _get_outsiders(self):
+        """Return those who may not read another agent's lead."""
+        company = self.env["res.company"].create({"name": "Another"})
+        self.foreign.company_id = self.env.company
+        manager = new_test_user(
+            self.env,
+            "far@bpo.test",
+            "bpo_crm.group_bpo_manager",
+            company_id=company.id,
+            company_ids=[Command.set(company.ids)],
+        )
+        return [
+            self.agent,
+            new_test_user(self.env, "clerk@bpo.test", "base.group_user"),
+            new_test_user(
+                self.env, "seller@bpo.test", "sales_team.group_sale_salesman"
+            ),
+            manager,
+        ]
+
+    # ------------------------------------------------------------
+    # What is seen of a meeting
+    # ------------------------------------------------------------
+
+    def test_of_another_ones_meeting_its_time_is_seen(self):
+        outsiders = self._get_outsiders()
+        meeting = self._make_secret(visit_state="planned")
+        names = ["name", "opportunity_id", "partner_ids", "description", "res_id"]
+        for user in outsiders:
+            self.env.invalidate_all()
+            with self.subTest(user=user.login):
+                events = self.env["calendar.event"].with_user(user)
+                domain = [("id", "=", meeting.id)]
+                (row,) = events.search_read(
+                    domain, [*names, "start", "visit_state", "display_name"]
+                )
+                self.assertEqual(row.pop("start"), self.start)
+                self.assertEqual(row.pop("name"), "Busy")
+                self.assertEqual(row.pop("display_name"), "Busy")
+                row.pop("id")
+                self.assertFalse(any(row.values()), row)
+
+    def test_another_ones_meeting_is_busy_where_something_else_names_it(self):
+        meeting = self._make_secret()
+        attendee = meeting.attendee_ids[:1].with_user(self.agent)
+        self.env.invalidate_all()
+        (row,) = attendee.read(["event_id"])
+        self.assertEqual(row["event_id"][1], "Busy")
+        self.assertEqual(attendee.event_id.name, "Busy")
+
+    def test_another_ones_meeting_is_not_found_by_what_it_says(self):
+        meeting = self._make_secret()
+        for user in self._get_outsiders():
+            events = self.env["calendar.event"].with_user(user)
+            own = [("id", "=", meeting.id)]
+            for leaf in (
+                ("name", "ilike", "Vera"),
+                ("display_name", "ilike", "Vera"),
+                ("description", "ilike", "0917"),
+                ("opportunity_id", "=", self.foreign.id),
+                ("res_id", "=", self.foreign.id),
+            ):
+                self.assertFalse(events.search([*own, leaf]), (user.login, leaf))
+            self.assertFalse(events.read_group(own, ["name"], ["name"]))
+            free = [("partner_ids", "in", self.other_agent.partner_id.ids)]
+            self.assertEqual(events.search([*own, *free]), meeting)
+
+    def test_what_was_written_on_another_ones_meeting_is_not_read(self):
+        meeting = self._make_secret()
+        meeting.message_post(body="She pays in cash")
+        messages = self.env["mail.message"].with_user(self.agent)
+        domain = [("model", "=", "calendar.event"), ("res_id", "=", meeting.id)]
+        self.env.invalidate_all()
+        self.assertFalse(messages.search_read(domain, ["body"]))
+        said = meeting.message_ids.with_user(self.agent)
+        self.env.invalidate_all()
+        with self._refused(error=AccessError):
+            said.read(["body", "record_name"])
+
+    def test_who_works_the_lead_or_is_invited_sees_the_meeting(self):
+        meeting = self._make_secret()
+        invited = self._make_secret(
+            partner_ids=[Command.set(self.agent.partner_id.ids)]
+        )
+        for user, event in (
+            (self.other_agent, meeting),
+            (self.supervisor, meeting),
+            (self.manager, meeting),
+            (self.agent, invited),
+        ):
+            self.env.invalidate_all()
+            events = self.env["calendar.event"].with_user(user)
+            (row,) = events.search_read(
+                [("id", "=", event.id), ("name", "ilike", "Vera")], ["description"]
+            )
+            self.assertIn("0917", row["description"])
+
+    def test_meetings_of_other_teams_are_odoos(self):
+        meeting = self._make_secret()
+        self.foreign.team_id.sudo().is_bpo = False
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE crm_lead SET is_bpo = FALSE WHERE id = %s", [self.foreign.id]
+        )
+        self.env.invalidate_all()
+        self.assertEqual(meeting.with_user(self.agent).name, "Vera's wish")
+
+    def test_seeing_many_meetings_is_one_look_at_their_leads(self):
+        def cost(count):
+            meetings = self.env["calendar.event"]
+            for _n in range(count):
+                lead = self._new_lead(self.other_agent)
+                meetings += self._meet(self.other_agent, opportunity_id=lead.id)
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            rows = meetings.with_user(self.agent).read(["name", "display_name"])
+            self.assertEqual({row["name"] for row in rows}, {"Busy"})
+            return self.env.cr.sql_log_count - before
+
+        cost(1)
+        self.assertEqual(cost(2), cost(12))
+
     # ------------------------------------------------------------
     # Whose lead it is
     # ------------------------------------------------------------
@@ -129,6 +268,79 @@ class TestMeetingReach(BpoCase):
         self.assertEqual(meeting.exists().start, self.start)
         self.assertTrue(visit.activity_ids.active)
 
+    def test_nothing_of_another_ones_meeting_is_changed(self):
+        invited = [Command.set((self.agent | self.other_agent).partner_id.ids)]
+        meetings = [
+            self._meet(
+                self.other_agent, opportunity_id=self.foreign.id, partner_ids=invited
+            ),
+            self._visit(self.other_agent, self.foreign),
+            self._visit(self.other_agent, self._new_lead(self.other_agent)),
+        ]
+        alarm = self.env["calendar.alarm"].search([], limit=1)
+        kind = self.env["calendar.event.type"].create({"name": "Test drive"})
+        for values in (
+            {"location": "Elsewhere"},
+            {"videocall_location": "https://elsewhere.example"},
+            {"alarm_ids": [Command.link(alarm.id)]},
+            {"show_as": "free"},
+            {"privacy": "private"},
+            {"categ_ids": [Command.link(kind.id)]},
+        ):
+            for meeting in meetings:
+                self.env.invalidate_all()
+                with self._refused(error=AccessError):
+                    meeting.with_user(self.agent).write(values)
+
+    def test_another_ones_meeting_is_not_repeated(self):
+        base = self._visit(self.other_agent, self.foreign, **self._repeat())
+        single = self._meet(self.other_agent, opportunity_id=self.foreign.id)
+        recurrences = self.env["calendar.recurrence"].with_user(self.agent)
+        own = recurrences.create({"rrule_type": "daily"})
+        theirs = base.recurrence_id.with_user(self.agent)
+        for change in (
+            lambda: recurrences.create({"base_event_id": single.id}),
+            lambda: recurrences.create({"calendar_event_ids": single.ids}),
+            lambda: own.write({"base_event_id": single.id}),
+            lambda: own.write({"calendar_event_ids": [Command.link(single.id)]}),
+            lambda: theirs.write({"count": 9}),
+            theirs.unlink,
+        ):
+            self.env.invalidate_all()
+            with self._refused(error=AccessError):
+                change()
+
+    def test_no_meeting_is_made_of_the_pool(self):
+        target = {"res_model_id": self.model_id, "res_id": self.pool.id}
+        for values in (target, {"opportunity_id": self.pool.id}):
+            with self._refused("before you work it"):
+                self._meet(**values)
+
+    def test_attendees_are_contacts(self):
+        partner_id = self.agent.partner_id.id
+        for value in (
+            True,
+            "x",
+            7.5,
+            {"id": 1},
+            [True],
+            ["x"],
+            [[]],
+            [[partner_id]],
+            [[4]],
+            [[4, "x"]],
+            [[6, 0, "x"]],
+            [[6, 0, ["x"]]],
+            [[9, 9, 9]],
+            [partner_id, [4, partner_id]],
+        ):
+            with self.subTest(value=value), self._refused("among the contacts"):
+                self._visit(partner_ids=value)
+        for value in ([partner_id], [[4, partner_id]], [[6, 0, [partner_id]]]):
+            visit = self._visit(partner_ids=value)
+            self.assertIn(self.agent.partner_id, visit.partner_ids)
+        self.assertTrue(self._visit(partner_ids=False))
+
     def test_another_ones_visit_is_not_recorded(self):
         visit = self._visit(self.other_agent, self.foreign).with_user(self.agent)
         for record in (
@@ -163,8 +375,8 @@ class TestMeetingReach(BpoCase):
         ).with_user(self.agent)
         answer.do_accept()
         self.assertEqual(answer.state, "accepted")
-        mine = visit.with_user(self.agent)
-        mine.alarm_ids = self.env["calendar.alarm"].search([], limit=1)
+        visit.with_user(self.agent).current_status = "tentative"
+        self.assertEqual(answer.state, "tentative")
 
     def test_supervisors_move_any_meeting(self):
         visit = self._visit(self.other_agent, self.foreign).with_user(self.supervisor)
@@ -253,6 +465,7 @@ class TestMeetingReach(BpoCase):
 
     def test_what_came_of_a_visit_stays(self):
         visit = self._visit()
+        self._let_it_be(self.start + HOUR)
         visit.action_visit_no_show()
         for change in (
             lambda: visit.write({"visit_state": "planned"}),
@@ -270,10 +483,42 @@ class TestMeetingReach(BpoCase):
         corrected.visit_state = "planned"
         corrected.action_visit_done()
 
+    def test_a_visit_is_recorded_on_its_day(self):
+        start = self.start.replace(hour=20)  # early on the next day in Manila
+        visit = self._visit(start=start, stop=start + HOUR)
+        base = self._visit(**self._repeat())
+        before = visit.start - timedelta(hours=5)
+        with self._at(before):
+            for record in (
+                visit.action_visit_done,
+                visit.action_visit_no_show,
+                lambda: visit.write({"visit_state": "done"}),
+                lambda: base.write(
+                    {"visit_state": "done", "recurrence_update": "all_events"}
+                ),
+                visit.activity_ids.action_feedback,
+                visit.activity_ids.action_done,
+            ):
+                with self._refused("lies ahead"):
+                    record()
+            for user in (self.supervisor, self.manager):
+                with self._refused("lies ahead"):
+                    visit.with_user(user).action_visit_done()
+        self.assertEqual(visit.visit_state, "planned")
+        self.assertTrue(visit.activity_ids.active)
+        with self._at(visit.start - timedelta(hours=3)):
+            visit.action_visit_done()
+        self.assertEqual(visit.visit_state, "done")
+        corrected = visit.with_user(self.supervisor)
+        later = visit.start + timedelta(days=400)
+        with self._at(visit.start), self._refused("lies ahead"):
+            corrected.write({"start": later, "stop": later + HOUR})
+
     def test_visits_come_along_when_leads_are_merged(self):
         other = self._new_lead(self.agent)
         visit = self._visit(lead=other)
-        visit.action_visit_done()
+        with self._at(self.start):
+            visit.action_visit_done()
         late = self._meet()
         late.opportunity_id = other
         with self._at(self.start):

@@ -280,7 +280,8 @@ class TestStageActivity(StageActivityCase):
             )
             self.assertEqual(lead.next_step_state, "planned")
             if is_done:
-                event.action_visit_done()
+                with self._at(event.start):
+                    event.action_visit_done()
             event.with_user(self.supervisor).unlink()
             self.assertEqual(lead.next_step_state, "none")
         self.assertEqual(self._done(lead).done_by_id, self.agent)

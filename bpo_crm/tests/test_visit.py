@@ -45,6 +45,9 @@ class TestVisit(BpoCase):
             )
         )
 
+    def _let_its_day_come(self, visit):
+        self.enterContext(self._at(visit.start))
+
     def test_a_visit_is_a_meeting_at_the_dealership(self):
         visit = self._schedule(start=self.start)
         self.assertEqual(visit.name, "Visit: Vera")
@@ -88,6 +91,7 @@ class TestVisit(BpoCase):
 
     def test_a_visit_that_took_place_is_recorded(self):
         visit = self._schedule()
+        self._let_its_day_come(visit)
         visit.action_visit_done()
         self.assertEqual(visit.visit_state, "done")
         self.assertFalse(self.lead.activity_ids)
@@ -95,6 +99,7 @@ class TestVisit(BpoCase):
 
     def test_a_no_show_is_recorded(self):
         visit = self._schedule()
+        self._let_its_day_come(visit)
         visit.action_visit_no_show()
         self.assertEqual(visit.visit_state, "no_show")
         self.assertFalse(self.lead.activity_ids)
@@ -102,12 +107,14 @@ class TestVisit(BpoCase):
 
     def test_a_visit_is_recorded_once(self):
         visit = self._schedule()
+        self._let_its_day_come(visit)
         visit.action_visit_no_show()
         with self.assertRaisesRegex(UserError, "was recorded already"):
             visit.action_visit_done()
 
     def test_marking_the_activity_as_done_records_the_visit(self):
         visit = self._schedule()
+        self._let_its_day_come(visit)
         visit.activity_ids.action_feedback("Liked the car")
         self.assertEqual(visit.visit_state, "done")
 
@@ -116,6 +123,7 @@ class TestVisit(BpoCase):
         visit.activity_ids.unlink()
         visit = visit.exists() or self._create()
         visit.activity_ids.unlink()
+        self._let_its_day_come(visit)
         visit.action_visit_done()
         self._assert_in_chatter("The customer came.", self.lead)
 
@@ -175,6 +183,7 @@ class TestVisit(BpoCase):
         with self._refused("not a planned visit"):
             meeting.visit_state = "done"
         meeting.visit_state = "planned"
+        self._let_its_day_come(meeting)
         meeting.visit_state = "no_show"
         with self._refused("was recorded already"):
             meeting.visit_state = "done"
@@ -190,6 +199,7 @@ class TestVisit(BpoCase):
 
     def test_a_copy_has_not_taken_place(self):
         visit = self._create()
+        self._let_its_day_come(visit)
         visit.action_visit_done()
         self.assertEqual(visit.copy().visit_state, "planned")
 
