@@ -1,5 +1,7 @@
 """Visits: a meeting of Odoo's calendar that knows the lead and the dealership."""
 
+from datetime import datetime, timedelta, timezone
+
 import pytest
 from playwright.sync_api import expect
 
@@ -29,6 +31,13 @@ def schedule(client):
     return client.page.locator("[name=visit_ids] .o_data_row")
 
 
+def let_its_day_come(floor, visit):
+    """Move a visit to this hour: what comes of it is recorded on its day."""
+    now = datetime.now(timezone.utc).replace(microsecond=0, tzinfo=None)
+    values = {"start": str(now), "stop": str(now + timedelta(hours=1))}
+    floor.admin.call("calendar.event", "write", [visit["id"]], values)
+
+
 def test_a_visit_is_scheduled_and_takes_place(agent, floor, lead):
     agent.open_lead(lead)
     row = schedule(agent)
@@ -38,6 +47,7 @@ def test_a_visit_is_scheduled_and_takes_place(agent, floor, lead):
     invited = floor.admin.call("res.partner", "read", visit["partner_ids"], ["name"])
     assert {partner["name"] for partner in invited} == {"Ana Agent", "Vera Visitor"}
     assert len(floor.activities(lead)) == 1
+    let_its_day_come(floor, visit)
     agent.row_button("action_visit_done").click()
     expect(row).to_contain_text("Took Place")
     expect(agent.chatter).to_contain_text("The customer came.")
@@ -47,6 +57,7 @@ def test_a_visit_is_scheduled_and_takes_place(agent, floor, lead):
 def test_a_no_show_is_recorded(agent, floor, lead):
     agent.open_lead(lead)
     schedule(agent)
+    let_its_day_come(floor, floor.visits(lead)[0])
     agent.row_button("action_visit_no_show").click()
     expect(agent.chatter).to_contain_text("The customer did not come.")
     assert floor.visits(lead)[0]["visit_state"] == "no_show"
