@@ -684,7 +684,7 @@ class TestRights(CompaniesCase):
         return self._window_of("res.config.settings", user)
 
     def _visit_of(self, lead, user):
-        start = fields.Datetime.now() + timedelta(days=1)
+        start = fields.Datetime.now()
         return self.env["calendar.event"].create(
             {
                 "name": "Visit",
