@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 
 class IrSequence(models.Model):
@@ -38,12 +39,10 @@ class IrSequence(models.Model):
             )[:1]
             name = f"{name}_{date_range.id:03}"
             sequence = self.with_context(ir_sequence_date_range=date_range.date_from)
-        self.env.cr.execute(
-            "SELECT nextval(%s) FROM generate_series(1, %s)", [name, count]
+        # At once, as what follows may read from the database, too.
+        numbers = self.env.execute_query(
+            SQL("SELECT nextval(%s) FROM generate_series(1, %s)", name, count)
         )
         # Of all of them, the date is written once: core does so for each number.
         prefix, suffix = sequence._get_prefix_suffix()
-        return [
-            f"{prefix}{number:0{self.padding}}{suffix}"
-            for (number,) in self.env.cr.fetchall()
-        ]
+        return [f"{prefix}{number:0{self.padding}}{suffix}" for (number,) in numbers]

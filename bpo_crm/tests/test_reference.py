@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from freezegun import freeze_time
 
 from odoo.exceptions import ValidationError
@@ -15,6 +17,19 @@ class TestReference(BpoCase):
         self.assertRegex(first.reference, r"^LEAD/2025/\d{5,}$")
         number = int(first.reference.rpartition("/")[2])
         self.assertEqual(int(second.reference.rpartition("/")[2]), number + 1)
+
+    def test_many_are_drawn_whatever_else_is_read(self):
+        sequences = self.registry["ir.sequence"]
+        read_prefix = sequences._get_prefix_suffix
+
+        def read_more(sequence, *args, **kwargs):
+            # As core does where the cache does not know the user's time zone.
+            sequence.env.cr.execute("SELECT 1 WHERE FALSE")
+            return read_prefix(sequence, *args, **kwargs)
+
+        with patch.object(sequences, "_get_prefix_suffix", read_more):
+            leads = self.env["crm.lead"].create([{"name": name} for name in "ABC"])
+        self.assertEqual(len(set(leads.mapped("reference"))), 3)
 
     def test_a_reference_is_not_chosen(self):
         lead = self._new_lead(reference="LEAD/1999/00001")
