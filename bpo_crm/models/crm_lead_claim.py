@@ -395,9 +395,7 @@ class Lead(models.Model):
     def _check_claimed(self):
         """Refuse work on leads that are nobody's yet."""
         self.sudo().filtered(
-            lambda lead: (
-                lead.is_bpo and not (lead.user_id or lead.stage_id._is_closed)
-            )
+            lambda lead: lead.is_bpo and not (lead.user_id or lead.stage_id._is_closed)
         )._refuse_unclaimed()
 
     def _check_worked_by_role(self):

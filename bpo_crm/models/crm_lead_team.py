@@ -19,7 +19,9 @@ class Team(models.Model):
     )
 
     def write(self, vals):
-        is_switched = any(team.is_bpo != vals.get("is_bpo", team.is_bpo) for team in self)
+        is_switched = any(
+            team.is_bpo != vals.get("is_bpo", team.is_bpo) for team in self
+        )
         if is_switched:
             check_role(
                 self.env,
