@@ -17,6 +17,7 @@ from .lead_fields import ENQUIRY_NAMES
 from .mail import describe_mail, is_sent_for_another, read_mail
 from .number import to_finite
 from .phone import find_numbers
+from .raw_mail import mend_mail
 
 __all__ = [
     "ENQUIRY_NAMES",
@@ -31,6 +32,7 @@ __all__ = [
     "is_sent_for_another",
     "leave_out_controls",
     "mend_headers",
+    "mend_mail",
     "put_address_on_one_line",
     "put_on_one_line",
     "read_adf",

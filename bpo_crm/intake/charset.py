@@ -49,10 +49,13 @@ def is_charset(name):
     :param str name: as somebody sent it; may be None.
     :rtype: bool
     """
+    if not (name and name.isascii()):
+        # Python passes over what is not ASCII here, and fails at it there.
+        return False
     try:
         # Python knows codecs of other things, too, and decodes no text with them.
-        b"a".decode(name or "", "replace")
-        return codecs.lookup(name or "").name not in _NO_CHARSETS
+        b"a".decode(name, "replace")
+        return codecs.lookup(name).name not in _NO_CHARSETS
     except (LookupError, ValueError):
         return False
 

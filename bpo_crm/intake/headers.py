@@ -5,15 +5,10 @@ import email.policy
 import re
 
 from .charset import decode_text, leave_out_controls, put_on_one_line
+from .raw_mail import MAX_TEXT, mend_mail
 
 _WORD = r"[^\s<>()\[\],;:\"@]"
 _ADDRESS = re.compile(rf"{_WORD}{{1,64}}@{_WORD}{{1,200}}\.{_WORD}{{1,60}}")
-
-#: Of a header: the time that Python takes for one grows with the square of its length.
-MAX_HEADER = 20_000  # characters
-
-#: Headers that say for whom a mail is.
-_ROUTING = ("cc", "delivered-to", "to", "x-original-to")
 
 
 def parse_mail(original):
@@ -22,7 +17,8 @@ def parse_mail(original):
     :param bytes original: the mail.
     :rtype: email.message.EmailMessage
     """
-    message = email.message_from_bytes(original, policy=email.policy.SMTP)
+    mended = mend_mail(original)
+    message = email.message_from_bytes(mended, policy=email.policy.SMTP)
     mend_headers(message)
     return message
 
@@ -30,10 +26,14 @@ def parse_mail(original):
 def mend_headers(message):
     """Replace the headers of a mail that cannot be read by the address in them.
 
-    :param email.message.EmailMessage message: the mail; those without an address are
-        taken away.
+    :param email.message.EmailMessage message: the mail, whose text was mended; headers
+        without an address are taken away.
     """
     for part in message.walk():
+        if part.get_content_maintype() == "multipart" and not part.is_multipart():
+            # Core looks for the parts that it says it has.
+            del part["Content-Type"]
+            part.set_raw("Content-Type", 'text/plain; charset="utf-8"')
         headers = list(part.raw_items())
         mended = [(name, _mend(part.policy, name, raw)) for name, raw in headers]
         if mended == headers:
@@ -79,11 +79,7 @@ def _find_address(text):
 def _mend(policy, name, raw):
     # Some write their names as they are, in a character set that nobody tells.
     text = raw if raw.isascii() else decode_text(raw.encode(errors="surrogateescape"))
-    if len(text) > MAX_HEADER:
-        if name.lower() in _ROUTING:
-            # Whether it is for us may be said at its end.
-            return raw
-        text = text[:MAX_HEADER]
+    text = text[:MAX_TEXT]
     try:
         header = policy.header_fetch_parse(name, text)
     except Exception:  # noqa: BLE001

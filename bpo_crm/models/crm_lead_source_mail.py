@@ -8,9 +8,9 @@ from ..inner_context import ORIGINAL_MAIL
 from ..intake import (
     InvalidEnquiry,
     describe_mail,
-    is_charset,
     leave_out_controls,
     mend_headers,
+    mend_mail,
     put_on_one_line,
     read_mail,
 )
@@ -202,10 +202,11 @@ class MailThread(models.AbstractModel):
     @api.model
     def message_process(self, model, message, *args, **kwargs):
         # The bytes as they came: a mail with mistakes cannot be written from its parts.
+        # Core reads others, and loses the mail where Python fails at them.
         original = _to_bytes(getattr(message, "data", message))
         thread = self.with_context(**ORIGINAL_MAIL.say(original[:MAX_MAIL]))
         return super(MailThread, thread).message_process(
-            model, original, *args, **kwargs
+            model, mend_mail(original), *args, **kwargs
         )
 
     @api.model
@@ -213,14 +214,6 @@ class MailThread(models.AbstractModel):
         # Core reads all addresses of a mail, and loses it at one that Python cannot.
         mend_headers(message)
         return super().message_parse(message, *args, **kwargs)
-
-    def _message_parse_extract_payload(self, message, *args, **kwargs):
-        # Core fails at a character set that Python does not know.
-        for part in message.walk():
-            charset = part.get_content_charset()
-            if charset and not is_charset(charset):
-                part.set_param("charset", "utf-8")
-        return super()._message_parse_extract_payload(message, *args, **kwargs)
 
     def _message_parse_extract_payload_postprocess(self, message, payload_dict):
         # No database takes these characters, and nobody typed them.

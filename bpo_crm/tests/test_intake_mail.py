@@ -301,6 +301,83 @@ class TestIntakeMail(BpoCase):
             )
             self.assertEqual(len(self._rows()), number + 1, charset)
 
+    def _broken_types(self):
+        """Return types of parts at which Python fails, or core."""
+        nested = "message/rfc822\n\n" + "Content-Type: message/rfc822\n\n" * 1000
+        return (
+            'text/plain; charset=""',
+            'text/html; charset=" "',
+            "text/plain; charset=ü",
+            "text/plain; charset=utf-8ü",
+            'text/plain; charset="\0"',
+            "multipart/report; boundary=a",
+            "multipart/mixed; boundary=a\n\n--a\nContent-Type: text/plain; charset=",
+            f"text/plain; {'(' * 600}",
+            f"text/plain; {'(' * 19_000}",
+            "text/rfc822-headers",
+            f"{nested}Content-Type: text/plain",
+        )
+
+    def test_a_type_that_python_cannot_read_loses_no_mail_to_a_source(self):
+        for number, kind in enumerate(self._broken_types()):
+            self._receive(
+                "Is it there?",
+                sender=f"juan{number}@customer.example",
+                kind=kind,
+                name=f"<{number}@portal.example>",
+            )
+            row = self._rows()[-1]
+            self.assertEqual(len(self._rows()), number + 1, kind[:80])
+            self.assertEqual(row.state, "created", (kind[:80], row.error))
+            original = base64.b64decode(row.mail)
+            self.assertIn(kind.encode(errors="surrogateescape"), original)
+
+    def test_a_type_that_python_cannot_read_loses_no_mail_to_a_team(self):
+        for number, kind in enumerate(self._broken_types()):
+            sender = f"juan{number}@customer.example"
+            self._receive_for_team(
+                "Is it there?",
+                sender=sender,
+                kind=kind,
+                name=f"<{number}@portal.example>",
+            )
+            self.assertTrue(self._find_open(sender), kind[:80])
+
+    def test_a_part_that_python_cannot_read_loses_no_mail(self):
+        for number, head in enumerate(
+            (
+                'Content-Type: text/plain; charset=""; name="a.txt"',
+                "Content-Type: text/xml; charset=ü",
+                f"Content-Type: text/plain; {'(' * 2000}",
+                f"Content-Disposition: attachment; {'(' * 2000}",
+                f"Content-Transfer-Encoding: {'(' * 2000}",
+                "Content-Type: message/rfc822\n\nContent-Type: text/plain; charset=",
+            )
+        ):
+            for to in (self.source.alias_email, self._open_team_address()):
+                sender = f"juan{number}{to[0]}@customer.example"
+                self._receive(
+                    f"--a\nContent-Type: text/plain\n\nHello\n--a\n{head}\n\nx\n--a--",
+                    to=to,
+                    sender=sender,
+                    kind="multipart/mixed; boundary=a",
+                    name=f"<{sender}>",
+                )
+                self.assertTrue(self._find_open(sender), (to, head[:80]))
+
+    def test_whom_a_mail_is_for_is_found_at_the_end_of_a_long_header(self):
+        others = ", ".join(f'"Some One {n}" <n{n}@x.example>' for n in range(3000))
+        for number, name in enumerate(("To", "Cc", "Resent-To")):
+            sender = f"juan{number}@customer.example"
+            self._receive(
+                "Is it there?",
+                sender=sender,
+                to="nobody@x.example",
+                headers=f"{name}: {others}, {self.source.alias_email}",
+                name=f"<{number}@portal.example>",
+            )
+            self.assertTrue(self._find_open(sender), name)
+
     def test_letters_of_a_portal_that_reads_no_answer_wait_for_somebody(self):
         for number in range(2):
             self._receive(f"Customer {number}", name=f"<{number}@portal.example>")
@@ -357,10 +434,12 @@ class TestIntakeMail(BpoCase):
     # To a team's address
     # ------------------------------------------------------------
 
-    def _receive_for_team(self, text, **values):
+    def _open_team_address(self):
         self.team.write({"alias_name": "floor-t", "alias_domain_id": self.domain.id})
-        address = self.team.alias_id.alias_full_name
-        self._receive(text, to=address, **values)
+        return self.team.alias_id.alias_full_name
+
+    def _receive_for_team(self, text, **values):
+        self._receive(text, to=self._open_team_address(), **values)
 
     def test_a_teams_mail_becomes_a_lead(self):
         self._receive_for_team("Is it there?", sender="Juan <juan@customer.example>")

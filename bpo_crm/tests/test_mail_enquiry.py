@@ -10,6 +10,7 @@ from odoo.addons.bpo_crm.intake import (
     MAX_SIZE,
     InvalidEnquiry,
     describe_mail,
+    mend_mail,
     read_mail,
 )
 
@@ -349,6 +350,86 @@ class TestMailEnquiry(ReadingCase):
             (enquiry,) = read_mail(mail.encode())
             self.assertIn("Is it there?", enquiry.message)
         self.assertLess(time.process_time() - started, 6)
+
+    def test_python_reads_no_long_header(self):
+        """Its time grows with the square of the length."""
+        soup = 'x"' + '"' * 100_000
+        for name, longest in (
+            ("Bcc", 2_000),
+            ("Cc", 2_000),
+            ("Content-Disposition", 2_000),
+            ("Content-Transfer-Encoding", 2_000),
+            ("Content-Type", 2_000),
+            ("Date", 2_000),
+            ("From", 2_000),
+            ("Message-ID", 2_000),
+            ("Resent-Sender", 2_000),
+            ("Subject", 20_000),
+            ("To", 2_000),
+            ("X-Nothing", 4_000),
+        ):
+            for text in (soup, "a " * 60_000, "(" * 19_000):
+                head = f"{name}: {text}\r\n"
+                for mail in self._with_header(head):
+                    mended = mend_mail(mail.encode())
+                    self.assertLess(len(mended) - len(mail) + len(head), longest + 50)
+                    self.assertTrue(mended.endswith(mail[-30:].encode()))
+
+    def _with_header(self, head):
+        """Return mails that have a header, on top or in one of their parts."""
+        top = "From: maria@customer.example\r\n"
+        mixed = f"{top}Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n"
+        digest = mixed.replace("mixed", "digest")
+        text = "\r\nIs it there? To: you, and me.\r\n"
+        return (
+            head + top + text,
+            f"{mixed}{head}{text}--b--\r\n",
+            f"{mixed}Content-Type: message/rfc822\r\n\r\n{head}{text}--b--\r\n",
+            f"{digest}\r\n{head}{text}--b--\r\n",
+        )
+
+    def test_python_reads_a_bounded_part_of_a_mail(self):
+        header = "X-Nothing: nothing\r\n" * 100_000
+        to = ('To: x"' + '"' * 1_900 + "\r\n") * 1_000
+        for name, head in (("others", header), ("to", to)):
+            mended = mend_mail(f"{head}\r\nHello".encode())
+            self.assertLess(len(mended), 400_000, name)
+            self.assertTrue(mended.endswith(b"\r\nHello"), name)
+        self.assertLess(len(mend_mail(f"{to}\r\nHello".encode())), 25_000)
+        parts = "--b\r\n\r\n" * 100_000
+        mixed = "Content-Type: multipart/mixed; boundary=b\r\n\r\n"
+        self.assertEqual(mend_mail((mixed + parts).encode()).count(b"--b"), 1_000)
+
+    def test_what_python_can_read_is_left_as_it_is(self):
+        line = f"To: {'you and me, ' * 1_000}"
+        for original in (
+            self._mail(ADF).as_bytes(),
+            b"From: a@b.example\nTo: c@d.example\n\n" + line.encode() + b"\n--\n" * 9,
+            b'Content-Type: text/plain; name="a b.txt"\n\nContent-Type: x"""\n',
+        ):
+            self.assertEqual(
+                mend_mail(original).replace(b'"utf-8"', b"utf-8"),
+                original.replace(b'"utf-8"', b"utf-8"),
+            )
+
+    def test_parts_are_found_whatever_their_type_looks_like(self):
+        for kind in (
+            "multipart/mixed; boundary=b",
+            'multipart/mixed; (a comment) boundary="b" (another one)',
+            "(a comment) multipart/mixed; boundary=b",
+            "Multipart/Mixed;\r\n\tBOUNDARY = b",
+            "multipart/mixed; boundary*0=b",
+            "multipart/mixed; boundary*=us-ascii''b",
+            'multipart/mixed; boundary="<b>"',
+            'multipart/mixed; charset=""; boundary=b; boundary=c',
+        ):
+            mail = (
+                f"From: a@b.example\r\nContent-Type: {kind}\r\n\r\n--b\r\n"
+                f"Content-Type: text/html; charset=\r\n\r\n<p>Gr\u00fc\u00dfe</p>\r\n"
+                f"--b\r\nContent-Type: text/xml; name=a file.xml\r\n\r\n{ADF}--b--\r\n"
+            )
+            with self.subTest(kind):
+                self.assertEqual(read_mail(mail.encode())[0].vehicle, "Picanto")
 
     def test_a_date_beyond_time_is_none(self):
         mail = self._mail("Hello", Date="Fri, 31 Dec 9999 23:59:59 -1200")
