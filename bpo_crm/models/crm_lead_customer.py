@@ -346,8 +346,13 @@ class Lead(models.Model):
         """Tell who works the open lead of this lead's customer.
 
         :param crm.lead first: that lead.
-        :raises UserError: always; one that leads to it, where the user may see it.
+        :raises UserError: always; one that leads to it, where the user may see it, and
+            one that tells a customer nothing of others.
         """
+        if self.env.user._is_portal():
+            raise UserError(
+                self.env._("Ask us to change your number or your email address.")
+            )
         owner = first.sudo().user_id
         names = (self.partner_id.name, self.contact_name, self.phone, self.email_from)
         words = {

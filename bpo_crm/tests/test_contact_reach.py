@@ -1,6 +1,6 @@
 from odoo import Command
 from odoo.exceptions import AccessError, RedirectWarning, UserError
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from .common import BpoCase
 
@@ -313,6 +313,29 @@ class TestContactReach(BpoCase):
         lead = self._new_lead(self.agent).with_user(self.agent)
         with self.assertRaisesRegex(RedirectWarning, "has an open lead already"):
             lead.partner_id = contact
+
+    def test_a_customer_does_not_take_the_number_of_another_one(self):
+        contact = self.own.partner_id
+        user = new_test_user(
+            self.env, "own@customer.example", "base.group_portal", partner_id=contact.id
+        )
+        contact = contact.with_user(user).sudo()
+        reach = self.own.phone, self.own.email_from
+        for values in (
+            {"phone": self.foreign.phone},
+            {"email": self.foreign.email_from},
+            {"phone": self.pool.phone, "email": "new@customer.example"},
+        ):
+            with self.assertRaises(UserError) as refusal, self.env.cr.savepoint():
+                contact.write(values)
+            self.assertEqual(
+                str(refusal.exception),
+                "Ask us to change your number or your email address.",
+            )
+            self._assert_reach_stays(self.own, *reach)
+        contact.write({"street": "1 New Street", "phone": self.own.phone})
+        contact.write({"phone": "+63 917 555 0388", "email": "new@customer.example"})
+        self._assert_reach_stays(self.own, "+63 917 555 0388", "new@customer.example")
 
     def test_a_local_number_is_known_once_the_contact_has_a_country(self):
         self.env.company.country_id = self.env.ref("base.us")

@@ -585,7 +585,7 @@ class TestIntake(BpoCase):
         values = {"phone": "+63 917 555 9109"}
         with self.assertRaisesRegex(UserError, other.reference):
             partner.with_user(self.agent).write(values)
-        # A visitor can neither be told nor be stopped.
+        # What the server does for a visitor can neither be told nor be stopped.
         partner.with_user(self.env.ref("base.public_user")).sudo().write(values)
         self.assertEqual(self._take_in(Enquiry(**values)).lead_id, other)
 

@@ -1,1 +1,1 @@
-from . import website_form
+from . import portal_account, website_form
