@@ -41,6 +41,40 @@ class Visitor:
         (token,) = re.findall(r"""csrf_token: ["'](\w+)["']""", page)
         return json.loads(self._open(FORM, {**values, "csrf_token": token}))
 
+    def upload(self, values, *fields, file_name="x.txt"):
+        """Send a form in which some fields are files; return the answer."""
+        parts = [(name, "", value) for name, value in values.items()]
+        parts += [(name, f'; filename="{file_name}"', "uploaded") for name in fields]
+        body = "".join(
+            f'--b\r\nContent-Disposition: form-data; name="{name}"{file}\r\n\r\n{text}\r\n'
+            for name, file, text in parts
+        )
+        return self.post(f"{body}--b--\r\n", "multipart/form-data; boundary=b")
+
+    def post(self, body, kind):
+        """Send any body to the form; return the answer."""
+        request = urllib.request.Request(
+            self._url + FORM, body.encode(), {"Content-Type": kind}
+        )
+        with self._opener.open(request, timeout=60) as response:
+            return json.loads(response.read())
+
+    def change_account(self, **values):
+        """Send the form of the own contact; return the page that comes, or its JSON."""
+        page = self._open("/my/account")
+        (token,) = re.findall(r'name="csrf_token" value="([^"]+)"', page)[:1]
+        path = "/my/account"
+        if "/my/address/submit" in page:
+            # Odoo 19.0.
+            path = "/my/address/submit"
+            (contact,) = re.findall(r'name="partner_id" value="(\d+)"', page)[:1]
+            values = {"partner_id": contact, "address_type": "billing", **values}
+        try:
+            return self._open(path, {**values, "csrf_token": token})
+        except urllib.error.HTTPError as refusal:
+            assert refusal.code == 400
+            return refusal.read().decode()
+
     def _open(self, path, values=None):
         body = urllib.parse.urlencode(values).encode() if values else None
         with self._opener.open(self._url + path, body, timeout=60) as response:
@@ -160,6 +194,131 @@ def test_a_customer_known_by_the_visitors_contact_is_merged(admin, website):
     said = chatter(admin, before["id"])
     for text in ("through Website form", "From the portal", "Colour : Red"):
         assert text in said
+
+
+#: Fields of a lead that a form may send.
+FORM_FIELDS = (
+    "name",
+    "contact_name",
+    "phone",
+    "email_from",
+    "partner_name",
+    "description",
+    "user_id",
+    "team_id",
+    "tag_ids",
+    "priority",
+)
+
+
+def read_whole(admin, lead):
+    (row,) = admin.call("crm.lead", "read", [lead], list(FORM_FIELDS))
+    return row
+
+
+def find_files(admin, lead):
+    domain = [("res_model", "=", "crm.lead"), ("res_id", "=", lead)]
+    return admin.call("ir.attachment", "search_count", domain)
+
+
+@pytest.mark.parametrize("field", FORM_FIELDS)
+def test_an_upload_changes_no_open_lead(admin, website, field):
+    customer = {**new_customer(), "partner_name": "Ltd", "description": "Keep me"}
+    Visitor(website.url).send(**customer)
+    (lead,) = find(admin, customer)
+    before = read_whole(admin, lead["id"])
+    sent = {"name": "hi", "phone": customer["phone"], "email_from": ""}
+    if field == "phone":
+        sent = {"name": "hi", "email_from": customer["email_from"]}
+    answer = Visitor(website.url).upload(sent, field, f"{field}[0]")
+    # A subject, or a number, that is a file is none.
+    assert ("error" in answer) == (field == "name")
+    assert read_whole(admin, lead["id"]) == before
+    if field != "name":
+        assert find_files(admin, lead["id"]) == 2
+
+
+@pytest.mark.parametrize("field", FORM_FIELDS)
+def test_an_upload_is_no_field_of_a_new_lead(admin, website, field):
+    customer = new_customer()
+    sent = {name: value for name, value in customer.items() if name != field}
+    answer = Visitor(website.url).upload(sent, field, "anything[0]")
+    if field == "name":
+        assert "what it is about" in answer["error"]
+        return
+    assert answer == {"id": True}
+    key = "email_from" if field == "contact_name" else "contact_name"
+    (lead,) = admin.call("crm.lead", "search", [(key, "=", customer[key])])
+    row = read_whole(admin, lead)
+    assert "odoo" not in str(row[field]).lower()
+    assert not (row["user_id"] or row["tag_ids"])
+    assert row["name"] == customer["name"]
+    assert find_files(admin, lead) == 2
+
+
+def test_a_form_that_cannot_be_read_is_refused(admin, website):
+    visitor, count = Visitor(website.url), admin.call("crm.lead", "search_count", [])
+    for body, kind in (
+        ("name=x&phone=1", "text/plain"),
+        ('{"name": "x"}', "text/plain"),
+        (
+            '--b\r\nContent-Disposition: form-data; name="f"; filename="',
+            "multipart/form-data; boundary=b",
+        ),
+        ("phone=1", "application/x-www-form-urlencoded"),
+        ("name=+&phone=1", "application/x-www-form-urlencoded"),
+        ("name=%00&phone=1", "application/x-www-form-urlencoded"),
+    ):
+        assert "what it is about" in visitor.post(body, kind)["error"], (body, kind)
+    assert admin.call("crm.lead", "search_count", []) == count
+
+
+def test_a_team_that_is_none_is_no_team(admin, website):
+    for number in (99_999_999, 2**31, 2**63, -(2**31) - 1, "9" * 5000, "²"):
+        customer = new_customer()
+        answer = Visitor(website.url).send(**customer, team_id=number)
+        assert answer == {"id": True}, number
+        assert find(admin, customer), number
+
+
+def new_portal_customer(admin, website):
+    """Return a customer with an open lead and an account on the website."""
+    customer = new_customer()
+    account = new_portal_user(
+        admin, email=customer["email_from"], phone=customer["phone"]
+    )
+    session = WebSession(website.url).login(website.database, *account)
+    visitor = Visitor(website.url, session.cookies)
+    assert visitor.send(**customer) == {"id": True}
+    return customer, visitor
+
+
+def test_a_customer_does_not_take_the_number_of_another_one(admin, website):
+    other = new_customer()
+    Visitor(website.url).send(**other)
+    customer, visitor = new_portal_customer(admin, website)
+    (lead,) = find(admin, customer)
+    before = read_whole(admin, lead["id"])
+    (country,) = admin.call("res.country", "search", [("code", "=", "PH")])
+    account = {
+        "name": customer["contact_name"],
+        "phone": customer["phone"],
+        "email": customer["email_from"],
+        "street": "1 Street",
+        "city": "Manila",
+        "country_id": country,
+        "zipcode": "1000",
+    }
+    for values in ({"phone": other["phone"]}, {"email": other["email_from"]}):
+        answer = visitor.change_account(**{**account, **values})
+        assert "Ask us to change your number or your email address" in answer
+        assert other["contact_name"] not in answer
+        assert read_whole(admin, lead["id"]) == before
+    number = new_customer()["phone"]
+    visitor.change_account(**{**account, "phone": number})
+    assert read_whole(admin, lead["id"])["phone"].replace(" ", "") == number.replace(
+        " ", ""
+    )
 
 
 def new_agent(admin, **values):

@@ -1,12 +1,15 @@
 import json
 
 from odoo import SUPERUSER_ID
+from odoo.exceptions import UserError
 from odoo.http import request
 from odoo.tools import email_normalize, html2plaintext, plaintext2html
 
 from odoo.addons.bpo_crm.inner_context import with_inner_context
 from odoo.addons.bpo_crm.intake import leave_out_controls
 from odoo.addons.website_crm.controllers import website_form
+
+MAX_DIGITS = 10  # of a record's number
 
 
 class WebsiteForm(website_form.WebsiteForm):
@@ -21,6 +24,8 @@ class WebsiteForm(website_form.WebsiteForm):
         model_name, kwargs = leave_out_controls(model_name), _clean(kwargs)
         # Core reads the form once more from here.
         cleaned = _clean(dict(request.params))
+        if model_name == "crm.lead":
+            kwargs, cleaned = self._prepare(kwargs), self._prepare(cleaned)
         request.params.clear()
         request.params.update(cleaned)
         # Not a field, whatever a form calls one.
@@ -31,14 +36,40 @@ class WebsiteForm(website_form.WebsiteForm):
         request.session.pop("form_builder_id", None)
         return json.dumps({"id": True})
 
+    def _prepare(self, params):
+        """Return the fields of a form without what core stumbles over.
+
+        :param dict params: texts and files, by what the form calls them.
+        :rtype: dict
+        """
+        params = _rename_files(params)
+        if params.get("team_id", "").isdigit() and not self._find_team(params):
+            # Core reads the properties of its leads, whether it is there or not.
+            del params["team_id"]
+        return params
+
+    def _find_team(self, params):
+        number = params["team_id"]
+        # Python reads no number that is much longer, nor other digits.
+        is_number = number.isdecimal() and len(number) <= MAX_DIGITS
+        values = {"team_id": int(number) if is_number else False}
+        website = request.website.sudo()
+        return request.env["crm.lead"]._find_website_team(website, values)
+
     def insert_record(self, request, model, values, custom, meta=None):
         """Make a lead, or merge what the visitor asks into the customer's open one.
 
         :return: the lead's id.
         :rtype: int
+        :raises UserError: when the form, or what the server can read of it, has no
+            subject.
         """
         if model.model != "crm.lead":
             return super().insert_record(request, model, values, custom, meta=meta)
+        if not (values.get("name") or "").strip():
+            raise UserError(
+                request.env._("Please fill in what it is about, and send it again.")
+            )
         # Core adds these later: the one is written over what the open lead says, and by
         # the other a lead would be found that core takes for a new one.
         asked = {**values, "description": self._describe(values, custom, meta)}
@@ -73,6 +104,21 @@ class WebsiteForm(website_form.WebsiteForm):
     def _describe(self, values, custom, meta):
         text = html2plaintext(f"<div>{values.get('description') or ''}</div>")
         return plaintext2html("\n".join(filter(None, (text, custom, meta))))
+
+
+def _rename_files(params):
+    """Return the fields of a form in which no file is called like a field of a lead.
+
+    Core would write it over that, also on the open lead of another customer.
+
+    :param dict params: texts and files, by what the form calls them.
+    :rtype: dict
+    """
+    return {
+        # What is before the bracket is its name, of which files may share one.
+        f"[{number}]" if hasattr(value, "filename") else name: value
+        for number, (name, value) in enumerate(params.items())
+    }
 
 
 def _clean(params):
