@@ -39,8 +39,8 @@ class Sender:
         )
         return result["params"]["message"]
 
-    def post(self, body, token=None, **headers):
-        """Deliver a body; return the status and the answer."""
+    def post(self, body, token=None, method="POST", **headers):
+        """Deliver a body; return the status and the answer, which may be a page."""
         connection = http.client.HTTPConnection(
             self._address.hostname, self._address.port, timeout=120
         )
@@ -52,13 +52,14 @@ class Sender:
             "Authorization": authorization,
             **headers,
         }
-        connection.request("POST", f"/bpo_crm/intake/{self.code}", body, headers)
+        connection.request(method, f"/bpo_crm/intake/{self.code}", body, headers)
         response = connection.getresponse()
         text = response.read()
         #: Of the last answer.
         self.headers = response.headers
         connection.close()
-        return response.status, json.loads(text)
+        is_json = response.headers.get_content_type() == "application/json"
+        return response.status, json.loads(text) if is_json else text
 
 
 def new_phone():

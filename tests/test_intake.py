@@ -152,6 +152,23 @@ def test_only_who_has_the_token_delivers(floor, sender):
     assert sender.post({"phone": new_phone()})[0] == 401
 
 
+def test_nothing_of_the_query_is_an_argument(sender):
+    body, code = {"phone": new_phone()}, sender.code
+    for name in ("self", "code", "kwargs", "endpoint", "csrf_token"):
+        sender.code = f"{code}?{name}=1"
+        assert sender.post(body, token="wrong")[0] == 401, name
+        assert sender.post(body)[0] in (200, 201), name
+
+
+def test_only_a_post_delivers(floor, sender):
+    phone = new_phone()
+    for method in ("OPTIONS", "GET", "HEAD", "PUT", "PATCH", "DELETE"):
+        status, _answer = sender.post({"phone": phone}, method=method)
+        assert status == (204 if method == "OPTIONS" else 405), method
+    assert sender.headers["Allow"]
+    assert not floor.manager.call("crm.lead", "search", [("phone", "=", phone)])
+
+
 def test_too_many_requests_have_to_wait(floor):
     sender = Sender(floor, rate_limit=3)
     statuses = [sender.post({"phone": new_phone()})[0] for _n in range(10)]

@@ -23,13 +23,23 @@ def ask_to_come_again(request):
 
 
 class Dispatcher(http._dispatchers["http"]):
-    """Deliveries that fail before, or after, they reach their door.
+    """Deliveries, also those that fail before, or after, they reach their door.
 
     Odoo takes two connections to the database before it looks at the address. Where it
     gets none, it answers with a page, or as if the door were not there.
     """
 
     routing_type = "http"
+
+    def dispatch(self, endpoint, args):
+        if not endpoint.routing.get("keeps_body"):
+            return super().dispatch(endpoint, args)
+        # Nothing of the query is an argument, whatever it is called.
+        self.request.params = dict(args)
+        if self.request.httprequest.method == "OPTIONS":
+            # Odoo lets it through to whoever takes another method.
+            return http.Response(status=204, headers={"Allow": "POST, OPTIONS"})
+        return self.request.registry["ir.http"]._dispatch(endpoint)
 
     def handle_error(self, exc):
         is_delivery = self.request.httprequest.path.startswith(DOOR)
