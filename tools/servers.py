@@ -86,7 +86,13 @@ def odoo_environ(source, **further):
     :param further: more variables.
     :rtype: dict
     """
-    return {**os.environ, "PYTHONPATH": str(source.python_path), **further}
+    return {
+        **os.environ,
+        "PYTHONPATH": str(source.python_path),
+        # Where Odoo makes a folder before it reads where its own one is.
+        "XDG_DATA_HOME": str(paths.DATA),
+        **further,
+    }
 
 
 class OdooServer:

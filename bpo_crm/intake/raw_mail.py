@@ -75,7 +75,8 @@ _TOKEN = r"[\w!#$%&'*+.^`|~-]+"
 _VALUE = r'"[^"\\<>()]*"|[^\s;"\\<>()]+'
 #: A type and its parameters as programs write them.
 _PLAIN = re.compile(
-    rf"\s*{_TOKEN}(?:/{_TOKEN})?\s*(?:;\s*{_TOKEN}\s*=\s*(?:{_VALUE})\s*)*;?\s*", re.ASCII
+    rf"\s*{_TOKEN}(?:/{_TOKEN})?\s*(?:;\s*{_TOKEN}\s*=\s*(?:{_VALUE})\s*)*;?\s*",
+    re.ASCII,
 )
 _TYPE = re.compile(rf"{_TOKEN}/{_TOKEN}", re.ASCII)
 _WORD = re.compile(r"[\w.-]+", re.ASCII)
