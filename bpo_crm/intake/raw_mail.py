@@ -71,16 +71,16 @@ _NEWLINE = re.compile(_END)
 #: A line that may be between two parts.
 _DASHED = re.compile(rf"--(?<![^\r\n]--)([^\r\n]*)(?:{_END}|\Z)")
 
-_TOKEN = r"[\w!#$%&'*+.^`|~-]+"
+_NAME = r"[\w!#$%&'*+.^`|~-]+"
 _VALUE = r'"[^"\\<>()]*"|[^\s;"\\<>()]+'
 #: A type and its parameters as programs write them.
 _PLAIN = re.compile(
-    rf"\s*{_TOKEN}(?:/{_TOKEN})?\s*(?:;\s*{_TOKEN}\s*=\s*(?:{_VALUE})\s*)*;?\s*",
+    rf"\s*{_NAME}(?:/{_NAME})?\s*(?:;\s*{_NAME}\s*=\s*(?:{_VALUE})\s*)*;?\s*",
     re.ASCII,
 )
-_TYPE = re.compile(rf"{_TOKEN}/{_TOKEN}", re.ASCII)
+_TYPE = re.compile(rf"{_NAME}/{_NAME}", re.ASCII)
 _WORD = re.compile(r"[\w.-]+", re.ASCII)
-_PARAMETER = re.compile(rf';\s*({_TOKEN})\s*=\s*("(?:[^"\\]|\\.)*"|[^;"]*)', re.ASCII)
+_PARAMETER = re.compile(rf';\s*({_NAME})\s*=\s*("(?:[^"\\]|\\.)*"|[^;"]*)', re.ASCII)
 _BETWEEN = re.compile(r'[\s<>()\[\],;:"]+')
 _ADDRESS = re.compile(r"[^@]{1,64}@[^@]{1,200}\.[^@.]{1,60}")
 
