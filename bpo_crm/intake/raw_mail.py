@@ -114,7 +114,7 @@ class _RawMail:
         }
 
     def mend(self):
-        """Return the mail; of one with more parts than anybody sends, the first ones."""
+        """Return the mail; of one with too many parts, the first ones."""
         position, parts = self._mend_head(0), 0
         while line := _DASHED.search(self._text, position):
             if line[1].rstrip() not in self._boundaries:
@@ -184,7 +184,7 @@ class _RawMail:
     # Headers
 
     def _mend_values(self, name, value):
-        """Return what a header says that can be read, in as many headers as it takes."""
+        """Return what a header says that can be read, in one or several headers."""
         if name == "content-type":
             return [self._mend_type(value)]
         if name == "content-disposition":
