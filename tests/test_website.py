@@ -45,8 +45,9 @@ class Visitor:
         """Send a form in which some fields are files; return the answer."""
         parts = [(name, "", value) for name, value in values.items()]
         parts += [(name, f'; filename="{file_name}"', "uploaded") for name in fields]
+        head = "--b\r\nContent-Disposition: form-data"
         body = "".join(
-            f'--b\r\nContent-Disposition: form-data; name="{name}"{file}\r\n\r\n{text}\r\n'
+            f'{head}; name="{name}"{file}\r\n\r\n{text}\r\n'
             for name, file, text in parts
         )
         return self.post(f"{body}--b--\r\n", "multipart/form-data; boundary=b")
