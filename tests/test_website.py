@@ -73,7 +73,8 @@ class Visitor:
         try:
             return self._open(path, {**values, "csrf_token": token})
         except urllib.error.HTTPError as refusal:
-            assert refusal.code == 400
+            if refusal.code != 400:
+                raise
             return refusal.read().decode()
 
     def _open(self, path, values=None):
@@ -252,7 +253,8 @@ def test_an_upload_is_no_field_of_a_new_lead(admin, website, field):
     (lead,) = admin.call("crm.lead", "search", [(key, "=", customer[key])])
     row = read_whole(admin, lead)
     assert "odoo" not in str(row[field]).lower()
-    assert not (row["user_id"] or row["tag_ids"])
+    assert not row["user_id"]
+    assert not row["tag_ids"]
     assert row["name"] == customer["name"]
     assert find_files(admin, lead) == 2
 
