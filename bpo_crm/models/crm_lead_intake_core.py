@@ -98,10 +98,6 @@ class Lead(models.Model):
     def _normalize(self, vals):
         return super()._normalize(self._clean_texts(vals))
 
-    @api.model
-    def _normalize(self, vals):
-        return super()._normalize(self._clean_texts(vals))
-
     # ------------------------------------------------------------
     # BUSINESS
     # ------------------------------------------------------------
