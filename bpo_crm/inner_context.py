@@ -37,6 +37,14 @@ class InnerKey:
         """
         return {self._name: _Said(value)}
 
+    def drop_from(self, context):
+        """Return a context that says nothing, as a client can be sent it.
+
+        :param dict context: any.
+        :rtype: dict
+        """
+        return {name: value for name, value in context.items() if name != self._name}
+
     def get(self, env):
         """Return what was said, None for nothing.
 

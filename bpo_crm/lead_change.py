@@ -79,6 +79,15 @@ class LeadChange:
             )
         )
 
+    def find_closing(self):
+        """Return the leads that the write moves to a closing stage.
+
+        :rtype: crm.lead
+        """
+        return self.find_changing("stage_id").filtered(
+            lambda lead: self.get_new(lead, "stage_id")._is_closed
+        )
+
     def observe(self):
         """Look at the leads as they are now.
 

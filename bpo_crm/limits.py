@@ -19,3 +19,6 @@ MAX_MAIL = 10 * 1024 * 1024
 
 #: How many leads of each kind a message names; the others are counted.
 LIST_LIMIT = 20
+
+#: PostgreSQL's largest integer, in which Odoo keeps its ids.
+MAX_INTEGER = 2**31 - 1

@@ -1,6 +1,8 @@
 from odoo import api, models, tools
 from odoo.exceptions import AccessError, UserError
 
+from ..ids import is_id
+
 #: Whose models nobody fills in who may not read them.
 GUARDED_MODULES = ("bpo_crm", "crm")
 
@@ -20,8 +22,8 @@ class Base(models.AbstractModel):
         names = self._get_lead_fields()
         for vals in vals_list if names else ():
             for name in names:
-                if vals.get(name) and type(vals[name]) is not int:
-                    self._refuse_lead(name, vals[name])
+                if vals.get(name) and not is_id(vals[name]):
+                    self._refuse_value(self._fields[name], vals[name])
         return super().create(vals_list)
 
     def onchange(self, values, field_names, fields_spec):
@@ -68,14 +70,21 @@ class Base(models.AbstractModel):
             told = values.get(name) or context.get(f"default_{name}")
             cached = field.convert_to_cache(told, self.browse())
             leads |= field.convert_to_record(cached, self.browse())
-        return leads.browse(id_ for id_ in leads.ids if type(id_) is int)
+        return leads.browse(filter(is_id, leads.ids))
 
     @api.model
-    def _refuse_lead(self, name, value):
-        raise UserError(
-            self.env._(
-                "%(value)r is no %(field)s: give the number of one.",
-                value=value,
-                field=self._fields[name]._description_string(self.env),
+    def _refuse_value(self, field, value):
+        """Refuse a value that the ORM would take for another one.
+
+        :param odoo.fields.Field field: for which it was sent.
+        :param value: whatever was sent.
+        :raises UserError: always.
+        """
+        words = {"value": value, "field": field._description_string(self.env)}
+        if field.type != "many2one":
+            raise UserError(
+                self.env._("%(value)r is no value of %(field)s: choose one.", **words)
             )
+        raise UserError(
+            self.env._("%(value)r is no %(field)s: give the number of one.", **words)
         )

@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
+from ..ids import is_id
 from ..limits import LATE_ENTRY
 from ..local_time import to_local
 
@@ -37,19 +38,15 @@ TECHNICAL_FIELDS = {
 }
 
 
-def _is_id(value):
-    return isinstance(value, int) and not isinstance(value, bool) and value > 0
-
-
 def _is_command(value):
     """Whether a value links or unlinks contacts, and makes and changes none."""
     match value:
         case [Command.CLEAR, *_]:
             return True
         case [Command.SET, _, [*ids]]:
-            return all(_is_id(row) for row in ids)
+            return all(map(is_id, ids))
         case [Command.DELETE | Command.UNLINK | Command.LINK, row, *_]:
-            return _is_id(row)
+            return is_id(row)
     return False
 
 
@@ -176,7 +173,7 @@ class CalendarEvent(models.Model):
         :raises UserError: for anything else.
         """
         rows = value if isinstance(value, (list, tuple)) else [value]
-        if all(_is_id(row) for row in rows):
+        if all(is_id(row) for row in rows):
             return [Command.set(rows)] if rows else []
         if not all(_is_command(row) for row in rows):
             raise UserError(self.env._("Choose the attendees among the contacts."))
@@ -198,7 +195,7 @@ class CalendarEvent(models.Model):
         visits = self.filtered("visit_state")
         for lead, state in {(row.opportunity_id, row.visit_state) for row in visits}:
             self._check_visit_planned(lead, state)
-        (self - visits)._get_leads().exists()._check_claimed_by_role()
+        (self - visits)._get_leads().exists()._check_claimed_by_people()
         self._check_times()
 
     def _check_times(self):
@@ -210,7 +207,7 @@ class CalendarEvent(models.Model):
         earliest = fields.Datetime.now() - LATE_ENTRY
         planned = self.filtered(lambda event: event.visit_state == "planned")
         is_late = any(visit.start < earliest for visit in planned)
-        if is_late and self.env["crm.lead"]._is_agent_only():
+        if is_late and self.env["crm.lead"]._is_below_supervisor():
             raise UserError(
                 self.env._(
                     "A visit is entered %s hours afterwards at the latest. Ask a "
@@ -307,7 +304,7 @@ class CalendarEvent(models.Model):
         elif state or old_state:
             self._refuse_recorded()
         else:
-            lead._check_claimed_by_role()
+            lead._check_claimed_by_people()
 
     def _check_day_has_come(self):
         """What came of a visit is known on its day, where the user is."""
@@ -324,7 +321,7 @@ class CalendarEvent(models.Model):
 
     def _check_correction(self):
         """What came of a visit is corrected by supervisors, if at all."""
-        if self.env["crm.lead"]._is_agent_only():
+        if self.env["crm.lead"]._is_below_supervisor():
             self._refuse_recorded()
 
     def _get_moment_arranged(self):

@@ -166,7 +166,10 @@ class CallLog(models.Model):
                 call._refuse_unfinished()
             if end < call.lead_id._get_arrival():
                 raise ValidationError(
-                    self.env._("This call was over before the customer asked.")
+                    self.env._(
+                        "This call was over before the customer asked. Correct when it "
+                        "began."
+                    )
                 )
             if is_agent and call.call_date < now - LATE_ENTRY:
                 self._refuse_late()

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ValidationError
 
+from ..ids import is_id
 from ..lead_change import WATCHED, LeadChange, read_value
 from ..roles import SUPERVISOR
 from ..series import Constraint
@@ -9,9 +10,6 @@ REFERENCE_SEQUENCE = "crm.lead.reference"
 
 #: Worked out by the server, and saved with core's form all the same.
 ECHOED = ("automated_probability",)
-
-#: Of PostgreSQL's integers.
-MAX_ID = 2**31 - 1
 
 
 class Lead(models.Model):
@@ -320,19 +318,9 @@ class Lead(models.Model):
             self._refuse_value(field, value)
         if field.type != "many2one":
             return told
-        if (value and not told) or not _are_ids(told._ids):
+        if (value and not told) or not all(map(is_id, told._ids)):
             self._refuse_value(field, value)
         return told.id
-
-    @api.model
-    def _refuse_value(self, field, value):
-        raise UserError(
-            self.env._(
-                "%(value)r is no %(field)s: give the number of one.",
-                value=value,
-                field=field._description_string(self.env),
-            )
-        )
 
     @api.model
     def _drop_echoed(self, vals):
@@ -393,8 +381,3 @@ class Lead(models.Model):
     def _is_open(self):
         """Whether this lead is an opportunity that is neither won nor lost."""
         return self.type == "opportunity" and not self.stage_id._is_closed
-
-
-def _are_ids(ids):
-    """Whether these can be ids of records that are saved."""
-    return all(type(id_) is int and 0 < id_ <= MAX_ID for id_ in ids)

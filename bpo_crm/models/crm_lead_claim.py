@@ -398,13 +398,13 @@ class Lead(models.Model):
             lambda lead: lead.is_bpo and not (lead.user_id or lead.stage_id._is_closed)
         )._refuse_unclaimed()
 
-    def _check_worked_by_role(self):
+    def _check_worked_by_people(self):
         """Refuse plans for leads that nobody works, or works any more."""
         if not self.env.su:
             self._check_claimed()
             self.sudo()._check_not_closed()
 
-    def _check_claimed_by_role(self):
+    def _check_claimed_by_people(self):
         """Refuse work on the pool."""
         if not self.env.su:
             self._check_claimed()

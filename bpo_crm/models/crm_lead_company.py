@@ -102,8 +102,7 @@ class Lead(models.Model):
 
     def _check_change(self, change):
         result = super()._check_change(change)
-        if "company_id" in change.vals:
-            self._check_works_for_company()
+        change.find_changing("company_id")._check_works_for_company()
         return result
 
     # ------------------------------------------------------------

@@ -235,12 +235,16 @@ class Lead(models.Model):
         :param LeadChange change: that gives these leads a contact.
         :raises UserError: naming who works the contact's lead.
         """
-        for lead in self.filtered("partner_id"):
-            others = lead.partner_id._find_open_leads() - lead
-            if others and change.customers and lead._get_customer_keys():
-                known = set(change.customers[lead])
-                if not known.intersection(others[0]._get_customer_keys()):
-                    lead._refuse_second_lead(others[0])
+        asked = self.filtered("partner_id")
+        by_contact = asked.partner_id._find_open_leads().grouped("partner_id")
+        for lead in asked:
+            others = by_contact.get(lead.partner_id, lead.browse()) - lead
+            if not (others and lead._get_customer_keys()):
+                continue
+            known = set(change.customers[lead])
+            for other in others:
+                if not known.intersection(other._get_customer_keys()):
+                    lead._refuse_second_lead(other)
 
     def _get_held_keys(self):
         self.env.cr.execute(
@@ -363,7 +367,8 @@ class Lead(models.Model):
             # Who works it is that company's business.
             raise UserError(
                 self.env._(
-                    "%s has an open lead already, at another company.",
+                    "%s has an open lead already, at another company. Ask somebody who "
+                    "works for both.",
                     words["customer"],
                 )
             )

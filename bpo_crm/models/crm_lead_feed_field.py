@@ -8,6 +8,7 @@ from ..intake import (
     put_on_one_line,
     to_finite,
 )
+from ..limits import MAX_INTEGER
 from ..local_time import to_zone
 
 #: Types of remote fields that can be read as a text.
@@ -53,9 +54,6 @@ GUARDED = {
     "crm.dealership": set(),
     "crm.vehicle.model": set(),
 }
-
-#: The largest integer that a database takes.
-MAX_INTEGER = 2**31 - 1
 
 #: How much of a value that does not fit is told.
 MAX_SHOWN = 200  # characters

@@ -104,7 +104,7 @@ class Lead(models.Model):
         if known and leads:
             leads._keep_known(set.intersection(*map(set, vals_list)).union(known))
         # It is not known of what else is made because of them.
-        return leads.with_context(known_defaults=None)
+        return leads.with_context(**KNOWN_DEFAULTS.say(None))
 
     def _keep_known(self, names):
         """Let what was given stand, which core would work out again.

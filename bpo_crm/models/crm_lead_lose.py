@@ -35,10 +35,11 @@ class Lead(models.Model):
     # ------------------------------------------------------------
 
     def toggle_active(self):
-        """Archiving is losing; see :meth:`write`. A lost lead stays archived."""
-        for lead in self:
-            lead.write({"active": not lead.active})
-        return True
+        """Archiving is losing: see :meth:`_find_targets`. Lost leads stay archived."""
+        by_active = self.grouped("active").items()
+        return self._write_in_phases(
+            [(leads, {"active": not active}) for active, leads in by_active]
+        )
 
     def action_archive(self):
         """Mark leads as lost, which needs a reason that they have already."""
@@ -52,10 +53,16 @@ class Lead(models.Model):
         :return: True
         :raises UserError: without a reason, or without a lost stage.
         """
-        for team, leads in self.grouped("team_id").items():
-            stage = self._get_lost_stage(team)
-            leads.write({**additional_values, "stage_id": stage.id})
-        return True
+        by_team = self.grouped("team_id").items()
+        return self._write_in_phases(
+            [
+                (
+                    leads,
+                    {**additional_values, "stage_id": self._get_lost_stage(team).id},
+                )
+                for team, leads in by_team
+            ]
+        )
 
     def action_mark_lost(self):
         """Open the wizard that asks for the reason.
@@ -229,10 +236,7 @@ class Lead(models.Model):
         )
 
     def _log_orders_left_alone(self, change):
-        pushes = self.env["crm.dealer.push"].sudo()
-        possible = pushes.search(
-            [("lead_id", "in", self.ids), ("order_may_exist", "=", True)]
-        )
+        possible = self._find_possible_orders()
         for lead, attempts in possible.grouped("lead_id").items():
             lead = lead.with_env(self.env)
             if not lead.dealer_so_name:

@@ -109,10 +109,7 @@ class Lead(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_ordered(self):
-        pushes = self.env["crm.dealer.push"].sudo()
-        ordered = pushes.search(
-            [("lead_id", "in", self.ids), ("order_may_exist", "=", True)]
-        ).lead_id
+        ordered = self._find_possible_orders().lead_id
         if ordered:
             raise UserError(
                 self.env._(
@@ -134,7 +131,8 @@ class Lead(models.Model):
         if closed:
             raise UserError(
                 self.env._(
-                    "Closed leads stay on record: %s. Only a manager can delete them.",
+                    "Closed leads stay on record: %s. Only a BPO manager can delete "
+                    "them.",
                     ", ".join(lead._get_label() for lead in closed),
                 )
             )

@@ -147,7 +147,7 @@ class Lead(models.Model):
         check_role(
             self.env,
             MANAGER,
-            self.env._("Only a manager can enter when a lead was closed."),
+            self.env._("Only a BPO manager can enter when a lead was closed."),
         )
 
     def _are_won_undated(self):

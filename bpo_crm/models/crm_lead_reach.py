@@ -26,6 +26,17 @@ class Lead(models.Model):
                 )
             )
 
+    @api.model
+    def _hide_names(self, asked, name):
+        """Leave out the names of leads that the user may not read.
+
+        :param asked: records of leads, which are only asked for.
+        :param str name: of their field with the name of the lead.
+        """
+        leads = asked._get_leads().with_user(self.env.user)
+        known = set(leads._filter_reachable("read").ids)
+        asked.filtered(lambda row: row.res_id not in known)[name] = False
+
     def _filter_reachable(self, operation):
         """Return those of these leads that exist, and that the user may read or write.
 

@@ -4,7 +4,6 @@ from odoo.tools import SQL
 from odoo.tools.sql import column_exists, create_column
 
 from ..domains import NEVER
-from ..roles import SUPERVISOR
 
 RESPONSE_STATES = [
     ("waiting", "Waiting"),
@@ -171,7 +170,7 @@ class Lead(models.Model):
     # ------------------------------------------------------------
 
     def _check_births(self):
-        if self._is_agent_only():
+        if self._is_below_supervisor():
             self._check_made_by_hand()
         return super()._check_births()
 
@@ -180,15 +179,12 @@ class Lead(models.Model):
         return super()._get_watched_fields() | set(ARRIVAL_FIELDS)
 
     def _refuse_change(self, change):
-        if not (self.env.su or self.env.user.has_group(SUPERVISOR)):
+        if self._is_below_supervisor():
             self._check_arrival_kept(change)
         return super()._refuse_change(change)
 
     def _prepare_change(self, change):
-        closing = change.find_changing("stage_id").filtered(
-            lambda lead: change.get_new(lead, "stage_id")._is_closed
-        )
-        closing._stop_waiting()
+        change.find_closing()._stop_waiting()
         return super()._prepare_change(change)
 
     def _follow_up_change(self, change):

@@ -29,10 +29,7 @@ class Lead(models.Model):
         return super()._write_by_core(vals)
 
     def _prepare_change(self, change):
-        closing = change.find_changing("stage_id").filtered(
-            lambda lead: change.get_new(lead, "stage_id")._is_closed
-        )
-        closing._cancel_activities()
+        change.find_closing()._cancel_activities()
         return super()._prepare_change(change)
 
     def _follow_up_change(self, change):

@@ -48,9 +48,13 @@ class Team(models.Model):
         :raises ValidationError: for a team with a lead of another company.
         """
         leads = self.env["crm.lead"].sudo().with_context(active_test=False)
-        for team in self.filtered("company_id"):
-            others = [("company_id", "not in", [False, team.company_id.id])]
-            if leads.search_count([("team_id", "=", team.id), *others], limit=1):
+        groups = leads._read_group(
+            [("team_id", "in", self.ids), ("company_id", "!=", False)],
+            ["team_id"],
+            ["company_id:recordset"],
+        )
+        for team, companies in groups:
+            if team.company_id and companies - team.company_id:
                 raise ValidationError(
                     self.env._(
                         "%(team)s has leads of another company than %(company)s, and "
@@ -152,7 +156,7 @@ class Lead(models.Model):
                 self.env,
                 MANAGER,
                 self.env._(
-                    "Only a manager can take a lead out of a team that works for "
+                    "Only a BPO manager can take a lead out of a team that works for "
                     "dealerships."
                 ),
             )
@@ -188,8 +192,8 @@ class Lead(models.Model):
         if closed and not (self.env.su or self.env.user.has_group(MANAGER)):
             raise AccessError(
                 self.env._(
-                    "Only a manager can move a closed lead to a team that works for "
-                    "dealerships: %s.",
+                    "Only a BPO manager can move a closed lead to a team that works "
+                    "for dealerships: %s.",
                     ", ".join(lead._get_label() for lead in closed),
                 )
             )
@@ -203,10 +207,18 @@ class Lead(models.Model):
     def _log_left_dealerships(self, change):
         for lead in self:
             lead.sudo().message_post(
-                body=self.env._(
-                    "Moved to %s, which does not work for dealerships: its rules do "
-                    "not go for this lead any more.",
-                    change.get_new(lead, "team_id").name or self.env._("no team"),
-                ),
+                body=lead._prepare_left_message(change.get_new(lead, "team_id")),
                 author_id=self.env.user.partner_id.id,
             )
+
+    def _prepare_left_message(self, team):
+        if not team:
+            return self.env._(
+                "Taken out of its team: the rules of dealerships do not go for this "
+                "lead any more."
+            )
+        return self.env._(
+            "Moved to %s, which does not work for dealerships: its rules do not go for "
+            "this lead any more.",
+            team.sudo().name,
+        )

@@ -238,17 +238,20 @@ class Lead(models.Model):
         self._check_not_ordered_elsewhere(order)
         return dealership._place_order(order, attempt.look_first)
 
+    def _find_possible_orders(self):
+        """Return the attempts by which dealers may have orders for these leads.
+
+        :rtype: crm.dealer.push
+        """
+        pushes = self.env["crm.dealer.push"].sudo()
+        return pushes.search(
+            [("lead_id", "in", self.ids), ("order_may_exist", "=", True)]
+        )
+
     def _check_not_ordered_elsewhere(self, order):
         """An attempt with an unknown end at another dealership comes first."""
-        pushes = self.env["crm.dealer.push"].sudo()
-        doubtful = pushes.search(
-            [
-                ("lead_id", "=", self.id),
-                ("order_may_exist", "=", True),
-                ("dealership_id", "not in", [self.dealership_id.id, False]),
-            ]
-        )
-        for dealership in doubtful.dealership_id:
+        attempts = self._find_possible_orders()
+        for dealership in attempts.dealership_id - self.dealership_id:
             problem = self._find_order_problem(dealership, order)
             if problem:
                 raise remote_odoo.OrderedElsewhere(problem)

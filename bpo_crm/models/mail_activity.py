@@ -69,17 +69,12 @@ class Activity(models.Model):
         return forbidden, lambda: forbidden._make_access_error(operation)
 
     def _compute_res_name(self):
-        super()._compute_res_name()
+        result = super()._compute_res_name()
         # Core reads the name with all rights, for an activity that is only asked for.
-        asked = self.filtered(lambda activity: not activity.id)
-        of_leads = asked._filter_of_leads()
-        if not of_leads:
-            return
-        leads = of_leads._get_leads().with_user(self.env.user)
-        known = set(leads._filter_reachable("read").ids)
-        of_leads.filtered(
-            lambda activity: activity.res_id not in known
-        ).res_name = False
+        asked = self.filtered(lambda activity: not activity.id)._filter_of_leads()
+        if asked:
+            self.env["crm.lead"]._hide_names(asked, "res_name")
+        return result
 
     # ------------------------------------------------------------
     # ACTIONS
@@ -211,7 +206,7 @@ class Activity(models.Model):
         """A lead is worked while something is planned for it, and by somebody."""
         planned = self.sudo()._filter_of_leads().filtered("active")
         leads = planned._get_leads().with_env(self.env)
-        leads._check_worked_by_role()
+        leads._check_worked_by_people()
         # 19.0 knows activities of nobody, which nobody would see.
         for activity in planned.filtered(lambda row: not row.user_id):
             lead = activity._get_leads()

@@ -208,6 +208,5 @@ class Activity(models.Model):
         """Return an action whose window is not taken for core's question any more."""
         if not isinstance(action, dict):
             return action
-        context = dict(action.get("context") or {})
-        context.pop("asks_for_next_step", None)
+        context = ASKS_FOR_NEXT_STEP.drop_from(action.get("context") or {})
         return {**action, "context": context}

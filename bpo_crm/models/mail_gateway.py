@@ -3,6 +3,7 @@ import logging
 from odoo import Command, api, models
 from odoo.exceptions import AccessError, UserError
 
+from ..ids import is_id
 from ..inner_context import with_inner_context
 
 _logger = logging.getLogger(__name__)
@@ -124,7 +125,7 @@ class MailThread(models.AbstractModel):
         :return: its id; None for a record that the client may not write.
         :rtype: int | None
         """
-        if model not in self.env or type(thread_id) is not int:
+        if model not in self.env or not is_id(thread_id):
             return None
         record = self.env[model].browse(thread_id).exists()
         return record.id if record and record.has_access("write") else None
@@ -173,7 +174,7 @@ class Lead(models.Model):
             ids = [id_ for item in value for id_ in _list_ids(item)]
         else:
             ids = []
-        found = records.browse(id_ for id_ in ids if type(id_) is int).exists()
+        found = records.browse(filter(is_id, ids)).exists()
         return found._filtered_access("read")
 
     @api.model
@@ -213,15 +214,14 @@ def _links_only(field, value):
     if field.type != "many2many":
         return True
     return isinstance(value, list | tuple) and all(
-        type(item) is int
-        or (isinstance(item, list | tuple) and item and item[0] in LINKING)
+        is_id(item) or (isinstance(item, list | tuple) and item and item[0] in LINKING)
         for item in value
     )
 
 
 def _list_ids(item):
     """Return the ids in an id or in a command that links records."""
-    if type(item) is int:
+    if is_id(item):
         return [item]
     if item[0] == Command.LINK:
         return item[1:2]

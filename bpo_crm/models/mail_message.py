@@ -58,20 +58,15 @@ class Message(models.Model):
 
     def _compute_record_name(self):
         # Only 19.0 works it out, with all rights, for what is only asked for as well.
-        super()._compute_record_name()
-        asked = self.filtered(lambda message: not message.id)
-        of_leads = asked._filter_of_leads()
-        if not of_leads:
-            return
-        leads = of_leads._get_leads().with_user(self.env.user)
-        known = set(leads._filter_reachable("read").ids)
-        of_leads.filtered(
-            lambda message: message.res_id not in known
-        ).record_name = False
+        result = super()._compute_record_name()
+        asked = self.filtered(lambda message: not message.id)._filter_of_leads()
+        if asked:
+            self.env["crm.lead"]._hide_names(asked, "record_name")
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_said(self):
-        if self.env["crm.lead"]._is_agent_only() and self._filter_of_leads():
+        if self.env["crm.lead"]._is_below_supervisor() and self._filter_of_leads():
             raise AccessError(
                 self.env._("What was written about a lead is kept. Ask a supervisor.")
             )

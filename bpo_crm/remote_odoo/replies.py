@@ -11,10 +11,8 @@ that it says becomes a part of an error.
 import math
 
 from ..intake import leave_out_controls
+from ..limits import MAX_INTEGER
 from .errors import NotOdoo
-
-#: PostgreSQL's largest integer, in which Odoo keeps its ids.
-MAX_ID = 2**31 - 1
 
 #: More records than these no model has.
 MAX_COUNT = 10**9
@@ -72,7 +70,7 @@ def boolean(value):
 
 def positive_id(value):
     """Read the id of a record."""
-    if not (_is_integer(value) and 0 < value <= MAX_ID):
+    if not (_is_integer(value) and 0 < value <= MAX_INTEGER):
         raise Misfit("is no id")
     return value
 

@@ -584,6 +584,8 @@ class TestCompanies(CompaniesCase):
         for user in (seller, self.agent, self.supervisor, self.manager):
             with self.subTest(user=user.name), self._refused():
                 lead.with_user(user).write({"company_id": self.abroad.id})
+        with self._refused():
+            lead.with_user(self.supervisor).write({"team_id": self.team_abroad.id})
         self.assertEqual(lead.company_id, self.home)
 
     def test_an_agent_shares_no_lead_with_other_companies(self):

@@ -134,7 +134,7 @@ class TestForgedValues(BpoCase):
             lambda: dated.create({"name": "Old"}),
             lambda: self.lead.with_env(leads.env).write({"date_closed": old}),
         ):
-            with self.assertRaisesRegex(AccessError, "Only a manager can enter"):
+            with self.assertRaisesRegex(AccessError, "Only a BPO manager can enter"):
                 way()
 
     def test_an_order_is_not_forged_by_a_default(self):

@@ -20,6 +20,8 @@ READ_FROM_CLIENTS = {
     # By it, more is refused. ``load`` says it itself.
     "import_file",
     "default_tracking_value_ids",
+    # Looked at as what the form itself says: ``default_`` and the name of a field.
+    "f'default_{name}",
     # Of a job, which no client runs.
     "ir_cron_progress_id",
     # By it, archived records are shown to who may see them.
@@ -46,7 +48,7 @@ def read_keys(source):
             where, name = ast.unparse(node.comparators[0]), [node.left]
         else:
             continue
-        if re.search(r"[._]context$", where):
+        if re.search(r"(^|[._])context$", where):
             yield ast.unparse(name[0])
 
 

@@ -123,7 +123,7 @@ class TestMerge(BpoCase):
 
     def test_a_closed_lead_is_deleted_by_managers_only(self):
         lost = self._lose(self._new_lead(self.agent))
-        with self.assertRaisesRegex(UserError, "Only a manager can delete them"):
+        with self.assertRaisesRegex(UserError, "Only a BPO manager can delete them"):
             lost.with_user(self.supervisor).sudo().unlink()
         lost.with_user(self.manager).unlink()
         self.assertFalse(lost.exists())

@@ -49,7 +49,9 @@ class TestTeam(BpoCase):
     def test_only_a_manager_takes_a_lead_out_and_leaves_a_line(self):
         lead = self._new_lead(self.agent)
         self.env.flush_all()
-        with self.assertRaisesRegex(AccessError, "Only a manager can take a lead out"):
+        with self.assertRaisesRegex(
+            AccessError, "Only a BPO manager can take a lead out"
+        ):
             lead.with_user(self.supervisor).team_id = self.sales
         lead.with_user(self.manager).team_id = self.sales
         self.assertFalse(lead.is_bpo)
@@ -76,7 +78,9 @@ class TestTeam(BpoCase):
     def test_only_a_manager_brings_in_a_closed_lead(self):
         lead = self._new_lead(team_id=self.sales.id)
         lead.stage_id = self.won
-        with self.assertRaisesRegex(AccessError, "Only a manager can move a closed"):
+        with self.assertRaisesRegex(
+            AccessError, "Only a BPO manager can move a closed"
+        ):
             lead.with_user(self.supervisor).team_id = self.team
         lead.with_user(self.manager).team_id = self.team
         self.assertEqual(lead.stage_id, self.won)
@@ -120,7 +124,9 @@ class TestTeam(BpoCase):
         lead = self._new_lead(team_id=False)
         for user in (self.supervisor, self.manager):
             user.company_ids |= abroad
-        with self.assertRaisesRegex(AccessError, "Only a manager can take a lead out"):
+        with self.assertRaisesRegex(
+            AccessError, "Only a BPO manager can take a lead out"
+        ):
             lead.with_user(self.supervisor).company_id = abroad
         self.env.invalidate_all()
         lead = lead.with_user(self.manager)
@@ -128,5 +134,7 @@ class TestTeam(BpoCase):
         self.assertFalse(lead.is_bpo)
         lead.stage_id = self.won
         self.env.flush_all()
-        with self.assertRaisesRegex(AccessError, "Only a manager can move a closed"):
+        with self.assertRaisesRegex(
+            AccessError, "Only a BPO manager can move a closed"
+        ):
             lead.with_user(self.supervisor).company_id = self.env.company

@@ -3,16 +3,6 @@
 from .picture import UNWATCHED
 from .step import OUTSIDERS, find_changed, name_of, rule
 
-#: What core copies from a contact to its leads.
-OF_CONTACT = {
-    "email_from",
-    "email_normalized",
-    "email_state",
-    "phone",
-    "phone_sanitized",
-    "phone_state",
-}
-
 
 @rule
 def claimed_leads_stay_with_their_owner(step):
@@ -21,9 +11,7 @@ def claimed_leads_stay_with_their_owner(step):
         return
     for old, new in step.lead_pairs():
         is_claim = step.before.is_in_pool(old) and new["user_id"] == step.uid
-        # Core lets salespeople give away what they own, and take what nobody does.
-        is_free = step.role == "salesperson" and old["user_id"] in (None, step.uid)
-        if old["user_id"] != new["user_id"] and not (is_claim or is_free):
+        if old["user_id"] != new["user_id"] and not is_claim:
             yield f"{name_of(new)} went from {old['user_id']} to {new['user_id']}"
 
 
@@ -48,9 +36,7 @@ def leads_are_made_by_who_may(step):
 def leads_are_changed_by_who_works_them(step):
     """A lead was changed by somebody who does not work it."""
     for old, new in step.lead_pairs():
-        # Salespeople are of other teams, whose contacts are the same.
-        shared = OF_CONTACT if step.role == "salesperson" else set()
-        names = find_changed(old, new, old.keys() - UNWATCHED - shared)
+        names = find_changed(old, new, old.keys() - UNWATCHED)
         if names and not step.may_change(old, new):
             yield f"{name_of(new)}: {', '.join(names)}"
 

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from ...limits import LONGEST_CALL
 from .step import find_changed, name_of, rule
 
 #: What is written down of a lead, and the column with the lead.
@@ -21,9 +22,6 @@ FIXED = {
     "messages": ("res_id", "author_id", "date", "message_type"),
     "activities": ("res_id", "done_at", "done_by_id"),
 }
-
-#: The longest call, in minutes.
-LONGEST_CALL = 24 * 60
 
 
 @rule

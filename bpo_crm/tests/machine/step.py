@@ -114,9 +114,7 @@ class Step:
         :param dict old: as it was before the call.
         :param dict new: as it is.
         """
-        # Core lets salespeople write on what nobody owns; they have no pool.
-        is_free = self.role == "salesperson" and not old["user_id"]
-        return is_free or self.may_work(old) or self.may_work(new)
+        return self.may_work(old) or self.may_work(new)
 
     def is_manager_of(self, row):
         """Whether the caller is a manager of what belongs to a company, or to none."""
