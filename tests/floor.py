@@ -75,7 +75,7 @@ class Floor:
         job = self.admin.find(f"bpo_crm.{name}")
         self.admin.call("ir.cron", "method_direct_trigger", [job])
 
-    def execute(self, statement, parameters):
+    def execute(self, statement, parameters=()):
         """Change what no client can, and let the servers' caches forget."""
         with self._postgres.connect(self.server.database) as cursor:
             cursor.execute(statement, parameters)
