@@ -96,7 +96,8 @@ class Lead(models.Model):
 
     @api.model
     def _normalize(self, vals):
-        return super()._normalize(self._clean_texts(vals))
+        # What the server makes of an enquiry was cleaned when that was read.
+        return super()._normalize(vals if self.env.su else self._clean_texts(vals))
 
     # ------------------------------------------------------------
     # BUSINESS
