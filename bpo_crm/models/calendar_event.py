@@ -227,6 +227,14 @@ class CalendarEvent(models.Model):
         self._forget_hidden(LEAD_FIELDS)
         return self.sudo()._get_leads().exists().with_env(self.env)
 
+    def _check_reach(self):
+        """Refuse a change by somebody who may not write the leads of these meetings.
+
+        :raises AccessError: for the meeting of somebody else's lead.
+        """
+        if not self.env.su:
+            self._read_leads()._check_reach()
+
     def _read_meetings(self):
         """Return what these meetings are to their leads.
 

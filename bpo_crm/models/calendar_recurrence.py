@@ -23,12 +23,9 @@ class CalendarRecurrence(models.Model):
         return super().unlink()
 
     def _check_reach(self):
-        """Refuse a change by somebody who may not write the leads of the meetings.
-
-        :raises AccessError: for the meeting of somebody else's lead.
-        """
         if self.env.su:
+            # Who may all need not read all the meetings.
             return
         recurrences = self.sudo().with_context(active_test=False)
         events = recurrences.base_event_id | recurrences.calendar_event_ids
-        events.with_env(self.env)._read_leads()._check_reach()
+        events.with_env(self.env)._check_reach()

@@ -129,9 +129,7 @@ class Activity(models.Model):
 
     def _check_meetings(self):
         """Refuse an activity that stands for the meeting of somebody else's lead."""
-        if not self.env.su:
-            meetings = self.sudo().calendar_event_id.with_env(self.env)
-            meetings._read_leads()._check_reach()
+        self.sudo().calendar_event_id.with_env(self.env)._check_reach()
 
     def _get_visits(self):
         """Return the visits that are planned by these activities, with all rights."""
