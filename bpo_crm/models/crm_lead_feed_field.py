@@ -1,7 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import html2plaintext, str2bool
+from odoo.tools import str2bool
 
+from ..html_text import read_html
 from ..intake import (
     ENQUIRY_NAMES,
     leave_out_controls,
@@ -176,8 +177,7 @@ class LeadFeedField(models.Model):
             value = self.default or False
             return self._convert(value)
         if self.remote_type == "html" and isinstance(value, str):
-            # Of what has no element but a comment, Odoo makes an error.
-            value = html2plaintext(f"<div>{value}</div>")
+            value = read_html(value)
         return self._convert(value)
 
     def _convert(self, value):

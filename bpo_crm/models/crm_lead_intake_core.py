@@ -1,6 +1,7 @@
 from odoo import SUPERUSER_ID, Command, api, fields, models
-from odoo.tools import email_normalize, html2plaintext
+from odoo.tools import email_normalize
 
+from ..html_text import read_html
 from ..inner_context import CUSTOMERS_MATCHED, with_inner_context
 from ..intake import (
     Enquiry,
@@ -236,8 +237,7 @@ class Lead(models.Model):
         lead = self.sudo().new(vals)
         asked = {name: vals[name] for name in vals if name not in NOT_ASKED}
         details = _describe(lead, asked)
-        # It cannot read what has no element in it, such as a comment.
-        text = html2plaintext(f"<div>{vals.get('description') or ''}</div>")
+        text = read_html(vals.get("description"))
         return Enquiry(
             enquired_at=fields.Datetime.to_datetime(vals.get("enquiry_date")),
             phone=vals.get("phone") or "",

@@ -3,8 +3,9 @@ import json
 from odoo import SUPERUSER_ID
 from odoo.exceptions import UserError
 from odoo.http import request
-from odoo.tools import email_normalize, html2plaintext, plaintext2html
+from odoo.tools import email_normalize, plaintext2html
 
+from odoo.addons.bpo_crm.html_text import read_html
 from odoo.addons.bpo_crm.inner_context import with_inner_context
 from odoo.addons.bpo_crm.intake import leave_out_controls
 from odoo.addons.website_crm.controllers import website_form
@@ -102,7 +103,7 @@ class WebsiteForm(website_form.WebsiteForm):
         return contact.browse() if is_other else contact
 
     def _describe(self, values, custom, meta):
-        text = html2plaintext(f"<div>{values.get('description') or ''}</div>")
+        text = read_html(values.get("description"))
         return plaintext2html("\n".join(filter(None, (text, custom, meta))))
 
 
