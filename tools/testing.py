@@ -212,14 +212,16 @@ def _read(report):
     if not report.exists():
         return Count()
     # What fails and cannot be cleared away either is there twice, and one test.
-    found = {"failure": set(), "error": set(), "skipped": set()}
-    tests = set()
+    outcomes = {}
     for case in ET.parse(report).getroot().iter("testcase"):  # noqa: S314 - ours
         name = (case.get("classname"), case.get("name"))
-        tests.add(name)
-        for kind, names in found.items():
-            if case.find(kind) is not None:
-                names.add(name)
-    failed = found["failure"] | found["error"]
-    skipped = found["skipped"] - failed
-    return Count(len(tests) - len(failed) - len(skipped), len(failed), len(skipped))
+        outcomes.setdefault(name, set()).update(part.tag for part in case)
+    kinds = [_tell(tags) for tags in outcomes.values()]
+    return Count(*map(kinds.count, ("passed", "failed", "skipped")))
+
+
+def _tell(tags):
+    """Return what came of a test, by the marks that its report has for it."""
+    if tags & {"failure", "error"}:
+        return "failed"
+    return "skipped" if "skipped" in tags else "passed"

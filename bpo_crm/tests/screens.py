@@ -107,7 +107,7 @@ class Screen:
                 self.records._name, self.domain, limit=LIMIT
             )
         else:
-            raise NotImplementedError(kind)
+            raise AssertionError(f"How is a view of kind {kind} opened?")
 
     def _show(self, domain, spec):
         return self.records.web_search_read(domain, spec, limit=LIMIT)

@@ -1,5 +1,6 @@
-import contextlib
+from datetime import timedelta
 
+from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
@@ -240,10 +241,21 @@ class TestMailGateway(BpoCase):
                 savepoint.rollback()
 
     def test_a_mail_is_posted_on_no_record_that_the_caller_cannot_write(self):
-        team = self._chatter(self.team)
-        with contextlib.suppress(Exception), self.env.cr.savepoint():
+        start = fields.Datetime.now() + timedelta(days=1)
+        meeting = self.env["calendar.event"].create(
+            {
+                "name": "Test drive",
+                "opportunity_id": self._new_lead(self.other_agent).id,
+                "user_id": self.other_agent.id,
+                "start": start,
+                "stop": start + timedelta(hours=1),
+            }
+        )
+        said = meeting.message_ids
+        self._hand_over(self.agent, model=meeting._name, thread_id=meeting.id)
+        self.assertEqual(meeting.message_ids, said)
+        with self._refused(error=AccessError):
             self._hand_over(self.agent, model="crm.team", thread_id=self.team.id)
-        self.assertEqual(self._chatter(self.team), team)
 
     # ------------------------------------------------------------
     # Aliases

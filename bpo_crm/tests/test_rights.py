@@ -129,6 +129,9 @@ FIELDS_OF = {
     "res.users": "_own_user",
 }
 
+#: What is called on no record.
+ON_MODEL = None
+
 #: What is called: on which record, by a method of the test, and with what. Windows are
 #: the caller's own, and on the lead of somebody else.
 CALLS = {
@@ -151,7 +154,7 @@ CALLS = {
     "crm.lead": {
         "action_archive": ("_others_lead",),
         "action_claim": ("_pool_lead",),
-        "action_claim_next": ("_no_lead",),
+        "action_claim_next": (ON_MODEL,),
         "action_go_on": ("_others_lead",),
         "action_log_call": ("_others_lead",),
         "action_mark_lost": ("_others_lead",),
@@ -164,13 +167,13 @@ CALLS = {
         "action_view_calls": ("_others_lead",),
         "action_win_each": ("_others_lead",),
         "copy_data": ("_others_lead",),
-        "get_my_day": ("_no_lead",),
-        "get_next_lead": ("_no_lead", [], 0),
-        "get_without_next_step": ("_no_lead", []),
-        "load": ("_no_lead", ["name", "phone"], [["Car", "+63 919 5550101"]]),
+        "get_my_day": (ON_MODEL,),
+        "get_next_lead": (ON_MODEL, [], 0),
+        "get_without_next_step": (ON_MODEL, []),
+        "load": (ON_MODEL, ["name", "phone"], [["Car", "+63 919 5550101"]]),
         "message_change_thread": ("_others_lead", "_own_lead"),
         "message_get_followers": ("_others_lead",),
-        "message_new": ("_no_lead", {"from": "maria@customer.example"}),
+        "message_new": (ON_MODEL, {"from": "maria@customer.example"}),
         "toggle_active": ("_others_lead",),
     },
     "crm.lead.enquiry": {"action_retry": ("_others_enquiry",)},
@@ -190,22 +193,22 @@ CALLS = {
     },
     "crm.pipeline.settings": {
         "action_apply": ("_home_settings",),
-        "default_get": ("_no_settings", ["pool_return_days"]),
+        "default_get": (ON_MODEL, ["pool_return_days"]),
     },
     "mail.activity": {
         "action_feedback_schedule_next": ("_others_activity",),
-        "get_activity_data": ("_no_activity", "crm.lead", []),
+        "get_activity_data": (ON_MODEL, "crm.lead", []),
     },
     "mail.activity.schedule": {
         "action_schedule_activities_done_and_schedule": ("_others_schedule_window",),
     },
     "mail.thread": {
-        "message_process": ("_no_thread", "crm.lead", "From: a@b.example\n\nHello"),
+        "message_process": (ON_MODEL, "crm.lead", "From: a@b.example\n\nHello"),
     },
     "onboarding.onboarding": {
-        "close_bpo_banner": ("_no_onboarding",),
-        "get_bpo_banner": ("_no_onboarding",),
-        "take_bpo_offer": ("_no_onboarding",),
+        "close_bpo_banner": (ON_MODEL,),
+        "get_bpo_banner": (ON_MODEL,),
+        "take_bpo_offer": (ON_MODEL,),
     },
 }
 
@@ -620,16 +623,16 @@ class TestRights(CompaniesCase):
         )
         return {
             ("methods", f"{model}.{name}", ""): {
-                role: self._try_method(user, name, *CALLS[model][name])
+                role: self._try_method(user, model, name, *CALLS[model][name])
                 for role, user in self.users.items()
             }
             for model, name in found
         }
 
-    def _try_method(self, user, name, target, *arguments):
+    def _try_method(self, user, model, name, target, *arguments):
         answers = []
         with self._taken_back():
-            records = getattr(self, target)(user)
+            records = getattr(self, target)(user) if target else self.env[model]
             arguments = [
                 getattr(self, value)(user)
                 if isinstance(value, str) and hasattr(self, value)
@@ -661,9 +664,6 @@ class TestRights(CompaniesCase):
 
     def _pool_lead(self, user):
         return self._new_lead_of("pool", user)
-
-    def _no_lead(self, _user):
-        return self.env["crm.lead"]
 
     def _home_brand(self, _user):
         return self.brands["home"]
@@ -728,9 +728,6 @@ class TestRights(CompaniesCase):
         lead = self._others_lead(user)
         return lead.activity_schedule(CALL, user_id=self.other_agent.id)
 
-    def _no_activity(self, _user):
-        return self.env["mail.activity"]
-
     def _others_enquiry(self, user):
         values = self._enquiry_values("", "lead of another", user)
         return self.env["crm.lead.enquiry"].create(values)
@@ -785,12 +782,3 @@ class TestRights(CompaniesCase):
         return self._window_of(
             "crm.pipeline.settings", user, company_id=self.home.id, line_ids=[]
         )
-
-    def _no_settings(self, _user):
-        return self.env["crm.pipeline.settings"]
-
-    def _no_thread(self, _user):
-        return self.env["mail.thread"]
-
-    def _no_onboarding(self, _user):
-        return self.env["onboarding.onboarding"]
