@@ -111,8 +111,12 @@ class Lead(models.Model):
 
     def _check_works_for_company(self):
         """Refuse to give leads to a company that the user does not work for."""
-        others = self.sudo().company_id - self.env.user.company_ids
-        if others and not self.env.su:
+        companies = self.sudo().company_id
+        # Most writes give no lead to a company, and need not read the user's.
+        if not companies or self.env.su:
+            return
+        others = companies - self.env.user.company_ids
+        if others:
             raise AccessError(
                 self.env._(
                     "You do not work for %s, and cannot give it leads. Its managers "

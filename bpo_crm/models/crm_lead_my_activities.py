@@ -20,8 +20,12 @@ class Lead(models.Model):
 
     _inherit = "crm.lead"
 
-    # What is done is kept, and is found by other ways than the lead.
-    activity_ids = fields.One2many(domain=[("active", "=", True)])
+    # What is done is kept, and is found by other ways than the lead. A search asks the
+    # domain, a read the context: of a plain list, the ORM would forget the activities
+    # at each of their writes, and read them again.
+    activity_ids = fields.One2many(
+        context={"active_test": True}, domain=lambda _self: [("active", "=", True)]
+    )
 
     @api.model
     def search_fetch(self, domain, field_names=None, offset=0, limit=None, order=None):

@@ -10,6 +10,9 @@ from .common import CALL, StageActivityCase
 #: A Friday, ten in the morning in Manila.
 FRIDAY = "2026-11-20 02:00:00"
 
+#: Queries of one move, with what it does to activities and chatter.
+MOVE_BUDGET = 33
+
 
 @tagged("post_install", "-at_install")
 class TestStageActivity(StageActivityCase):
@@ -178,6 +181,20 @@ class TestStageActivity(StageActivityCase):
         self.assertEqual(message.author_id, self.agent.partner_id)
         self.assertEqual(lead.stage_id, self.qualified)
         self.assertEqual(self._pending(lead).crm_stage_id, self.qualified)
+
+    def test_a_move_stays_within_its_budget(self):
+        def count_queries():
+            lead = self._new_lead(self.agent).with_user(self.agent)
+            self.env.flush_all()
+            self.env.invalidate_all()
+            lead.activity_ids.mapped("summary")
+            before = self.env.cr.sql_log_count
+            lead.stage_id = self.qualified
+            self.env.flush_all()
+            return self.env.cr.sql_log_count - before
+
+        count_queries()
+        self.assertLessEqual(count_queries(), MOVE_BUDGET)
 
     def test_a_move_leaves_other_activities_alone(self):
         lead = self._new_lead(self.agent)
