@@ -6,7 +6,7 @@ import os
 from . import paths, sources, testing
 from .console import say
 
-TEST = "bpo_crm/tests/test_rights.py"
+TEST = "bpo_crm/tests/base/test_rights.py"
 
 TABLE = paths.ADDON / "tests" / "rights.csv"
 PAGE = paths.REPOSITORY / "docs" / "security.md"

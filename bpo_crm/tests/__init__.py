@@ -1,66 +1,12 @@
-from . import (
-    test_activity,
-    test_activity_plan,
-    test_activity_reach,
-    test_activity_type_use,
-    test_activity_types,
-    test_address,
-    test_adf,
-    test_adf_markup,
-    test_adf_samples,
-    test_call,
-    test_claim,
-    test_clock,
-    test_companies,
-    test_connection,
-    test_contact_reach,
-    test_dealer_push,
-    test_dealership,
-    test_digest,
-    test_distribution,
-    test_feed,
-    test_follow_up_batch,
-    test_forged_values,
-    test_history,
-    test_inner_context,
-    test_install,
-    test_intake,
-    test_intake_batch,
-    test_intake_import,
-    test_intake_mail,
-    test_json_enquiry,
-    test_lead_fields,
-    test_leaving,
-    test_lost,
-    test_mail_enquiry,
-    test_mail_gateway,
-    test_meeting_reach,
-    test_mending,
-    test_merge,
-    test_message_reach,
-    test_missing_step,
-    test_moment,
-    test_my_activities,
-    test_my_day,
-    test_next_step,
-    test_next_step_prompt,
-    test_passing_fault,
-    test_phases,
-    test_pipeline,
-    test_promise,
-    test_questionnaire,
-    test_reference,
-    test_remote_odoo,
-    test_replies,
-    test_response,
-    test_rights,
-    test_roles,
-    test_screens,
-    test_stage,
-    test_stage_activity,
-    test_visit,
-    test_windows,
-    test_team,
-    test_win,
-    test_working_days,
-)
+from .base import *  # noqa: F403
+from .dealer import *  # noqa: F403
+from .lead import *  # noqa: F403
+from .customer import *  # noqa: F403
+from .pipeline import *  # noqa: F403
+from .pool import *  # noqa: F403
+from .follow_up import *  # noqa: F403
+from .call import *  # noqa: F403
+from .visit import *  # noqa: F403
+from .response import *  # noqa: F403
+from .intake import *  # noqa: F403
+from .feed import *  # noqa: F403

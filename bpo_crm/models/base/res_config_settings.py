@@ -1,0 +1,26 @@
+from odoo import fields, models
+
+from ... import remote_odoo
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    bpo_connect_timeout = fields.Float(
+        "Connection Timeout",
+        config_parameter="bpo_crm.connect_timeout",
+        default=remote_odoo.CONNECT_TIMEOUT,
+        help="Seconds until the connection to a dealer's server must stand.",
+    )
+    bpo_read_timeout = fields.Float(
+        "Answer Timeout",
+        config_parameter="bpo_crm.read_timeout",
+        default=remote_odoo.READ_TIMEOUT,
+        help="Seconds until a dealer's server must have answered.",
+    )
+    bpo_allow_http = fields.Boolean(
+        "Allow Unencrypted Connections",
+        config_parameter="bpo_crm.allow_http",
+        help="Accept http:// addresses. The passwords of the dealers' accounts can "
+        "then be read on the way.",
+    )

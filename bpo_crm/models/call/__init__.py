@@ -1,0 +1,5 @@
+from . import (
+    crm_call_outcome,
+    crm_call_log,
+    crm_lead_call,
+)

@@ -1,0 +1,222 @@
+from datetime import timedelta
+
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, ValidationError
+from odoo.tools import plaintext2html
+
+from ...call_results import CALL_RESULTS
+from ...limits import LATE_ENTRY, LONGEST_CALL
+from ...series import Constraint
+
+#: Not to be corrected afterwards.
+FIXED_FIELDS = {"lead_id", "user_id", "is_contact"}
+
+
+class CallLog(models.Model):
+    """A call that was made. Seed 003, "Call logging"."""
+
+    _name = "crm.call.log"
+    _description = "Call Log"
+    _order = "call_date desc, id desc"
+
+    lead_id = fields.Many2one("crm.lead", required=True, index=True, ondelete="cascade")
+    user_id = fields.Many2one(
+        "res.users",
+        "Agent",
+        required=True,
+        index=True,
+        default=lambda self: self.env.user,
+    )
+    call_date = fields.Datetime(
+        "Date", required=True, index=True, default=lambda self: fields.Datetime.now()
+    )
+    duration = fields.Float("Minutes", help="How long the call took, in minutes.")
+    result = fields.Selection(CALL_RESULTS, required=True, index=True)
+    summary = fields.Text()
+    # For the reports
+    is_contact = fields.Boolean(
+        "Contact",
+        readonly=True,
+        help="The customer was spoken to, by the settings of that day.",
+    )
+    contact_rate = fields.Float(
+        compute="_compute_contact_rate", store=True, aggregator="avg"
+    )
+    dealership_id = fields.Many2one(
+        related="lead_id.dealership_id", store=True, index="btree_not_null"
+    )
+    team_id = fields.Many2one(related="lead_id.team_id", store=True)
+
+    # Of what is no number, PostgreSQL says that it is larger than any.
+    _duration_positive = Constraint(
+        f"CHECK(duration BETWEEN 0 AND {LONGEST_CALL})",
+        "A call takes between no time at all and 24 hours.",
+    )
+
+    @api.depends("is_contact")
+    def _compute_contact_rate(self):
+        for call in self:
+            call.contact_rate = 1.0 if call.is_contact else 0.0
+
+    @api.depends("lead_id.reference", "result")
+    def _compute_display_name(self):
+        for call in self:
+            label = call.lead_id.sudo()._get_label() if call.lead_id else ""
+            parts = (label, call._get_result_name())
+            call.display_name = ": ".join(filter(None, parts))
+
+    @api.constrains("call_date", "duration")
+    def _check_call_date(self):
+        for call in self:
+            if not 0 <= call.duration <= LONGEST_CALL:
+                raise ValidationError(
+                    self.env._("A call takes between no time at all and 24 hours.")
+                )
+            if call.call_date > fields.Datetime.now():
+                raise ValidationError(
+                    self.env._(
+                        "A call that was not made yet cannot be logged. Schedule an "
+                        "activity for it instead."
+                    )
+                )
+
+    # ------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        contacts, defaults = self._get_contact_results(), self.default_get(["result"])
+        vals_list = [
+            self._prepare_contact({**defaults, **vals}, contacts) for vals in vals_list
+        ]
+        calls = super().create([self._prepare_begin(vals) for vals in vals_list])
+        calls._check_own()
+        calls.lead_id._check_workable()
+        calls._check_plausible()
+        for call in calls:
+            call._post_in_chatter()
+        return calls
+
+    def write(self, vals):
+        if not self.env.su and FIXED_FIELDS.intersection(vals):
+            raise AccessError(
+                self.env._("Who called whom stays as it was logged. Log another call.")
+            )
+        if "result" in vals:
+            vals = self._prepare_contact(vals, self._get_contact_results())
+        result = super().write(vals)
+        if {"call_date", "duration"}.intersection(vals):
+            self._check_plausible()
+        return result
+
+    # ------------------------------------------------------------
+    # BUSINESS
+    # ------------------------------------------------------------
+
+    @api.model
+    def _get_contact_results(self):
+        """Return the results that count as a contact, by the settings of this moment.
+
+        :rtype: list[str]
+        """
+        contacts = self.env["crm.call.outcome"].search([("is_contact", "=", True)])
+        return contacts.mapped("result")
+
+    @api.model
+    def _prepare_contact(self, vals, contacts):
+        """Add what the result of a call counts as; the user has no say in it.
+
+        :param list contacts: the results that count as a contact.
+        """
+        return {**vals, "is_contact": vals.get("result") in contacts}
+
+    @api.model
+    def _prepare_begin(self, vals):
+        """Let a call that just ended have begun before."""
+        if vals.get("call_date") or not vals.get("duration"):
+            return vals
+        return {**vals, "call_date": self._get_begin(float(vals["duration"]))}
+
+    @api.model
+    def _get_begin(self, duration):
+        """Return when a call began that is over now.
+
+        :param float duration: in minutes.
+        :rtype: datetime.datetime
+        """
+        # What is no number is not larger than 0.
+        minutes = min(max(0, duration), LONGEST_CALL)
+        return fields.Datetime.now() - timedelta(minutes=minutes)
+
+    def _check_plausible(self):
+        """Refuse calls that nobody can have made for their leads.
+
+        :raises ValidationError: with what to correct.
+        """
+        if self.env.su:
+            return
+        now = fields.Datetime.now()
+        is_agent = self.env["crm.lead"]._is_agent_only()
+        for call in self:
+            end = call.call_date + timedelta(minutes=call.duration)
+            if end > now:
+                call._refuse_unfinished()
+            if end < call.lead_id._get_arrival():
+                raise ValidationError(
+                    self.env._(
+                        "This call was over before the customer asked. Correct when it "
+                        "began."
+                    )
+                )
+            if is_agent and call.call_date < now - LATE_ENTRY:
+                self._refuse_late()
+
+    def _refuse_unfinished(self):
+        raise ValidationError(
+            self.env._(
+                "A call that began then has not taken %s minutes yet. Correct when it "
+                "began, or how long it took.",
+                self._format_duration(),
+            )
+        )
+
+    @api.model
+    def _refuse_late(self):
+        raise ValidationError(
+            self.env._(
+                "Calls are logged %s hours afterwards at the latest. Ask a supervisor "
+                "to log this one.",
+                LATE_ENTRY // timedelta(hours=1),
+            )
+        )
+
+    def _check_own(self):
+        if self.env["crm.lead"]._is_agent_only() and self.user_id - self.env.user:
+            raise AccessError(self.env._("You can log your own calls only."))
+
+    def _post_in_chatter(self):
+        headline = self.env._(
+            "Call: %(result)s, %(duration)s min",
+            result=self._get_result_name(),
+            duration=self._format_duration(),
+        )
+        body = Markup("<b>%s</b>") % headline
+        if self.summary:
+            body += plaintext2html(self.summary)
+        # Whoever enters a call, it is told as of who made it.
+        self.lead_id.sudo().message_post(
+            body=body,
+            author_id=self.user_id.partner_id.id,
+            subtype_xmlid="mail.mt_note",
+        )
+
+    def _get_result_name(self):
+        return self._fields["result"].convert_to_export(self.result, self)
+
+    def _format_duration(self):
+        """Return the duration as minutes and seconds, such as ``3:20``."""
+        minutes, seconds = divmod(round(self.duration * 60), 60)
+        return f"{minutes}:{seconds:02}"

@@ -1,0 +1,7 @@
+from . import (
+    crm_lead_customer,
+    crm_lead_merge,
+    crm_lead_history,
+    res_partner,
+    res_partner_bank,
+)

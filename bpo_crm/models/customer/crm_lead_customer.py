@@ -1,0 +1,391 @@
+import logging
+
+import phonenumbers
+
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import RedirectWarning, UserError
+from odoo.tools import SQL, email_normalize
+
+from odoo.addons.phone_validation.tools.phone_validation import phone_parse
+
+from ...domains import CUSTOMER_KEYS, OPEN_LEAD
+from ...series import Constraint
+
+#: What may change who the customer of an open lead is.
+CUSTOMER_FIELDS = {
+    "active",
+    "country_id",
+    "email_from",
+    "mobile",
+    "partner_id",
+    "phone",
+    "stage_id",
+    "type",
+}
+
+#: Which open lead is the oldest one of each customer.
+OLDEST_LEADS = """
+    SELECT DISTINCT ON (key) key, lead.id
+      FROM crm_lead AS lead
+      LEFT JOIN crm_stage AS stage ON stage.id = lead.stage_id
+     CROSS JOIN unnest(ARRAY[lead.phone_sanitized, lead.email_normalized]) AS key
+     WHERE lead.is_bpo AND lead.active AND lead.type = 'opportunity'
+       AND key IS NOT NULL
+       AND stage.is_won IS NOT TRUE AND stage.is_lost IS NOT TRUE
+       AND %s
+     ORDER BY key, lead.id
+"""
+
+
+class LeadCustomer(models.Model):
+    """Which open lead a customer has, by phone number and by email address.
+
+    The unique key is what keeps two deliveries of the same moment, or an agent
+    and a cron, from making two open leads of one customer.
+    """
+
+    _name = "crm.lead.customer"
+    _description = "Customer of an Open Lead"
+    _log_access = False
+    _rec_name = "key"
+
+    key = fields.Char(
+        required=True, help="A phone number in E.164, or a normalized email address."
+    )
+    lead_id = fields.Many2one("crm.lead", index=True, ondelete="cascade")
+
+    _key_uniq = Constraint("UNIQUE(key)", "This customer has an open lead already.")
+
+    def init(self):
+        result = super().init()
+        self.env.cr.execute("SELECT FROM crm_lead_customer LIMIT 1")
+        if not self.env.cr.rowcount:
+            # Leads from before can be read once all models are complete.
+            self.pool.post_init(self.env["crm.lead"]._hold_existing_customers)
+        return result
+
+
+class Lead(models.Model):
+    """A customer has one open lead. Seed 003, "What happens if the customer calls"."""
+
+    _inherit = "crm.lead"
+
+    def unlink(self):
+        held = self._get_held_keys()
+        result = super().unlink()
+        self._pass_on_customers(held)
+        return result
+
+    # ------------------------------------------------------------
+    # PHASES
+    # ------------------------------------------------------------
+
+    def _check_births(self):
+        self._hold_customers()
+        return super()._check_births()
+
+    @api.model
+    def _get_watched_fields(self):
+        return super()._get_watched_fields() | CUSTOMER_FIELDS
+
+    def _prepare_change(self, change):
+        if not CUSTOMER_FIELDS.isdisjoint(change.vals):
+            change.customers = self._get_customers()
+        return super()._prepare_change(change)
+
+    def _check_change(self, change):
+        result = super()._check_change(change)
+        if "partner_id" in change.vals:
+            self._refuse_contact_of_others(change)
+        if change.customers is not None:
+            self._hold_customers(change.customers)
+        elif change.find_changing("is_bpo"):
+            self._hold_customers()
+        return result
+
+    # ------------------------------------------------------------
+    # BUSINESS
+    # ------------------------------------------------------------
+
+    @api.model
+    def _phone_get_sanitize_triggers(self):
+        # Core takes the contact's country where the lead has none.
+        return [*super()._phone_get_sanitize_triggers(), "partner_id.country_id"]
+
+    def _get_customers(self):
+        """Return by what the customer of each of these leads is known.
+
+        :rtype: dict[crm.lead, list[str]]
+        """
+        return {lead: lead._get_customer_keys() for lead in self}
+
+    def _get_customer_keys(self):
+        """Return by what the customer of this lead is known, while it is open.
+
+        :rtype: list[str]
+        """
+        if not (self.is_bpo and self.active and self._is_open()):
+            return []
+        return self._list_keys()
+
+    def _list_keys(self):
+        """Return by what the customer of this lead is known, open or not.
+
+        :rtype: list[str]
+        """
+        return list(filter(None, (*self._get_phone_keys(), self.email_normalized)))
+
+    def _get_phone_keys(self):
+        """Return the phone numbers of this lead in E.164, or False for what is none."""
+        names = self._phone_get_number_fields()
+        numbers = [self[name] for name in names if self[name]]
+        if len(numbers) < 2:
+            # Core has read the only one already.
+            return [self.phone_sanitized]
+        return [self._phone_format(number=number) for number in numbers]
+
+    @api.model
+    def _parse_phone(self, phone, country):
+        """Return how a phone number is written, which is parsed once for both ways.
+
+        :param str phone: as typed, or nothing.
+        :param res.country country: of a number without a prefix; the company's by
+            default.
+        :return: the number in E.164, and as people read it; False for what is none.
+        :rtype: tuple
+        """
+        country = country or self.env.company.country_id
+        try:
+            number = phone_parse(phone or "", country.code)
+        except UserError:
+            return False, False
+        forms = phonenumbers.PhoneNumberFormat
+        return tuple(
+            phonenumbers.format_number(number, form)
+            for form in (forms.E164, forms.INTERNATIONAL)
+        )
+
+    def _hold_customers(self, before=None, is_shared=False):
+        """Hold the customers of those of these leads that are open.
+
+        :param dict before: the keys that each lead had until now. Of leads from
+            before the addon, more than one may have the same customer.
+        :param bool is_shared: whether these leads are of one customer anyway.
+        :raises UserError: when another open lead has one of them.
+        :raises psycopg2.errors.SerializationFailure: when that lead was made since
+            this transaction began; Odoo runs the request again.
+        """
+        before = before or {}
+        wanted = {}
+        for lead in self:
+            for key in lead._get_customer_keys():
+                first = wanted.setdefault(key, lead)
+                is_second = first != lead and not is_shared
+                if is_second and key not in before.get(lead, ()):
+                    lead._refuse_second_lead(first)
+        if before and self._hold_exactly(wanted):
+            return
+        released = self._release_customers(kept=wanted)
+        for key, holder_id in self._insert_customers(wanted):
+            lead = wanted[key]
+            if holder_id != lead.id and key not in before.get(lead, ()):
+                lead._refuse_second_lead(self.browse(holder_id))
+        self._pass_on_customers(released)
+
+    def _hold_exactly(self, wanted):
+        """Whether these leads hold their customers, and nobody else's."""
+        self.env.cr.execute(
+            "SELECT key, lead_id FROM crm_lead_customer WHERE lead_id = ANY(%s)",
+            [self.ids],
+        )
+        return dict(self.env.cr.fetchall()) == {
+            key: lead.id for key, lead in wanted.items()
+        }
+
+    @api.model
+    def _insert_customers(self, wanted):
+        """Hold customers that no other lead has, and lock all of them.
+
+        :param dict wanted: the lead of each key; an empty recordset for one that is
+            still to be made.
+        :return: the keys, each with the id of the lead that holds it, or None.
+        :rtype: list
+        """
+        if not wanted:
+            return []
+        # In one order, so that two transactions never wait in a circle.
+        keys = sorted(wanted)
+        self.env.cr.execute(
+            """
+            INSERT INTO crm_lead_customer AS held (key, lead_id)
+            SELECT * FROM unnest(%s::varchar[], %s::integer[])
+                ON CONFLICT (key)
+                DO UPDATE SET lead_id = COALESCE(held.lead_id, EXCLUDED.lead_id)
+            RETURNING key, lead_id
+            """,
+            [keys, [wanted[key].id or None for key in keys]],
+        )
+        return self.env.cr.fetchall()
+
+    def _refuse_contact_of_others(self, change):
+        """A contact with an open lead is no other lead's customer.
+
+        Its number and its address become those of both.
+
+        :param LeadChange change: that gives these leads a contact.
+        :raises UserError: naming who works the contact's lead.
+        """
+        asked = self.filtered("partner_id")
+        by_contact = asked.partner_id._find_open_leads().grouped("partner_id")
+        for lead in asked:
+            others = by_contact.get(lead.partner_id, lead.browse()) - lead
+            if not (others and lead._get_customer_keys()):
+                continue
+            known = set(change.customers[lead])
+            for other in others:
+                if not known.intersection(other._get_customer_keys()):
+                    lead._refuse_second_lead(other)
+
+    def _get_held_keys(self):
+        self.env.cr.execute(
+            "SELECT key FROM crm_lead_customer WHERE lead_id = ANY(%s)", [self.ids]
+        )
+        return [key for (key,) in self.env.cr.fetchall()]
+
+    def _release_customers(self, kept=()):
+        """Let other leads have the customers of these.
+
+        :param kept: the keys that these leads go on to hold.
+        :return: the keys of those that nobody holds now.
+        :rtype: list[str]
+        """
+        self.env.cr.execute(
+            """
+            DELETE FROM crm_lead_customer
+             WHERE lead_id = ANY(%s) AND key != ALL(%s)
+            RETURNING key
+            """,
+            [self.ids, list(kept)],
+        )
+        return [key for (key,) in self.env.cr.fetchall()]
+
+    @api.model
+    def _pass_on_customers(self, keys):
+        """Let the oldest of their other open leads have customers that nobody holds.
+
+        There are such leads in a database from before the addon.
+
+        :param list keys: phone numbers in E.164, and normalized email addresses.
+        """
+        if not keys:
+            return
+        self.flush_model([*CUSTOMER_KEYS, "active", "is_bpo", "stage_id", "type"])
+        of_them = SQL(
+            "key = ANY(%(keys)s) AND (lead.phone_sanitized = ANY(%(keys)s)"
+            " OR lead.email_normalized = ANY(%(keys)s))",
+            keys=keys,
+        )
+        heirs = dict(self.env.execute_query(SQL(OLDEST_LEADS, of_them)))
+        if not heirs:
+            return
+        # Who closes one of them in this moment has to see this, and tries again.
+        self.env.cr.execute(
+            "UPDATE crm_lead SET write_date = write_date WHERE id = ANY(%s)",
+            [sorted(heirs.values())],
+        )
+        self._insert_customers({key: self.browse(heirs[key]) for key in heirs})
+
+    @api.model
+    def _hold_existing_customers(self):
+        """Let the open leads from before have their customers; the oldest comes first.
+
+        In SQL, because there may be a million of them.
+        """
+        self.flush_model()
+        self.env.execute_query(
+            SQL(
+                "INSERT INTO crm_lead_customer (key, lead_id) %s"
+                " ON CONFLICT (key) DO NOTHING RETURNING key",
+                SQL(OLDEST_LEADS, SQL("TRUE")),
+            )
+        )
+        # Core reads one number only, and 18.0 has two.
+        names = self._phone_get_number_fields()
+        if len(names) > 1:
+            several = [(name, "!=", False) for name in names]
+            leads = self.search([*several, *OPEN_LEAD], order="id")
+            wanted = leads._get_customers()
+            self._insert_customers(
+                {key: lead for lead in reversed(leads) for key in wanted[lead]}
+            )
+
+    @api.model
+    def _is_told(self):
+        """Whether somebody is there who can be told who works a customer.
+
+        A visitor is not, for whom Odoo writes with all rights.
+        """
+        return self.env.uid != SUPERUSER_ID and self.env.user._is_internal()
+
+    @api.model
+    def _asks_for_others(self, address):
+        """Whether an address is an employee's, who forwards what customers ask.
+
+        An employee with an open lead is a customer, too.
+
+        :param str address: of whoever wrote a mail, or nothing.
+        """
+        email = email_normalize(address or "", strict=False)
+        users = self.env["res.users"].sudo()
+        is_employees = bool(email) and users.search_count(
+            [("share", "=", False), ("partner_id.email_normalized", "=", email)],
+            limit=1,
+        )
+        customers = self.env["crm.lead.customer"].sudo()
+        return is_employees and not customers.search_count(
+            [("key", "=", email), ("lead_id", "!=", False)], limit=1
+        )
+
+    def _refuse_second_lead(self, first):
+        """Tell who works the open lead of this lead's customer.
+
+        :param crm.lead first: that lead.
+        :raises UserError: always; one that leads to it, where the user may see it, and
+            one that tells a customer nothing of others.
+        """
+        if self.env.user._is_portal():
+            raise UserError(
+                self.env._("Ask us to change your number or your email address.")
+            )
+        owner = first.sudo().user_id
+        names = (self.partner_id.name, self.contact_name, self.phone, self.email_from)
+        words = {
+            "customer": next(filter(None, names), ""),
+            "lead": first.sudo()._get_label(),
+        }
+        if first.sudo().company_id - self.env.user.company_ids:
+            # Who works it is that company's business.
+            raise UserError(
+                self.env._(
+                    "%s has an open lead already, at another company. Ask somebody who "
+                    "works for both.",
+                    words["customer"],
+                )
+            )
+        message = self.env._(
+            "%(customer)s has an open lead already: %(lead)s, which waits in the pool.",
+            **words,
+        )
+        if owner:
+            message = self.env._(
+                "%(customer)s has an open lead already: %(lead)s, which %(owner)s "
+                "works.",
+                owner=owner.name,
+                **words,
+            )
+        if not first.with_user(self.env.user)._filtered_access("read"):
+            raise UserError(message)
+        refusal = RedirectWarning(message, first._open_form(), self.env._("Open It"))
+        # Nothing is broken: Odoo's http.py would log a traceback.
+        refusal.loglevel = logging.WARNING
+        raise refusal

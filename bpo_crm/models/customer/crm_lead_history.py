@@ -1,0 +1,79 @@
+from odoo import api, fields, models
+
+from ...domains import CUSTOMER_KEYS
+
+
+class Lead(models.Model):
+    """What the same customer asked before."""
+
+    _inherit = "crm.lead"
+
+    history_lead_ids = fields.Many2many(
+        "crm.lead",
+        compute="_compute_history",
+        string="Other Leads of This Customer",
+        context={"active_test": False},
+        help="Leads with the same phone number or the same email address.",
+    )
+    history_hidden_count = fields.Integer(
+        compute="_compute_history",
+        help="Leads of the same customer that are worked by somebody else.",
+    )
+
+    def init(self):
+        result = super().init()
+        # Core's index is for parts of an address, and is there with pg_trgm only.
+        self.env.cr.execute(
+            """
+            CREATE INDEX IF NOT EXISTS crm_lead_email_normalized_idx
+                ON crm_lead (email_normalized)
+             WHERE email_normalized IS NOT NULL
+            """
+        )
+        return result
+
+    # ------------------------------------------------------------
+    # COMPUTE
+    # ------------------------------------------------------------
+
+    @api.depends(*CUSTOMER_KEYS)
+    def _compute_history(self):
+        known = self._search_customers_leads()
+        allowed = known.with_env(self.env)._filtered_access("read")
+        for lead in self:
+            others = known.filtered(lead._is_same_customer)
+            visible = others.with_env(self.env) & allowed
+            lead.history_lead_ids = visible.sorted(
+                lambda other: other.enquiry_date or other.create_date, reverse=True
+            )
+            lead.history_hidden_count = len(others) - len(visible)
+
+    # ------------------------------------------------------------
+    # BUSINESS
+    # ------------------------------------------------------------
+
+    def _search_customers_leads(self):
+        """Return all leads of the customers of these leads, past the rules.
+
+        One query for all of them, on an index for each way to know a customer.
+        """
+        return (
+            self.sudo()
+            .with_context(active_test=False)
+            .search(
+                [
+                    ("type", "=", "opportunity"),
+                    "|",
+                    *((key, "in", self._get_known(key)) for key in CUSTOMER_KEYS),
+                ]
+            )
+        )
+
+    def _get_known(self, name):
+        return list(filter(None, set(self.mapped(name))))
+
+    def _is_same_customer(self, other):
+        """Whether another lead has the phone number or the address of this one."""
+        if other.id == self._origin.id:
+            return False
+        return any(self[name] and self[name] == other[name] for name in CUSTOMER_KEYS)

@@ -1,0 +1,150 @@
+from odoo import SUPERUSER_ID, api, models
+from odoo.exceptions import UserError
+
+from ...roles import MANAGER
+
+MERGED_FIELDS = ["dealership_id", "vehicle_model_id"]
+
+
+class Lead(models.Model):
+    """Merging, and the leads that must not disappear in it."""
+
+    _inherit = "crm.lead"
+
+    def _merge_opportunity(self, *args, **kwargs):
+        self._check_mergeable()
+        # Closed leads stay on record for the reports.
+        closed = self.filtered(lambda lead: lead.stage_id._is_closed)
+        if closed and len(self - closed) < 2:
+            raise UserError(
+                self.env._(
+                    "Closed leads stay on record and cannot be merged: %s.",
+                    ", ".join(lead._get_label() for lead in closed),
+                )
+            )
+        merged = self - closed
+        keys = [key for lead in merged for key in lead._get_customer_keys()]
+        # The head may take over how the others' customers are reached.
+        released = merged._release_customers()
+        head = super(Lead, merged)._merge_opportunity(*args, **kwargs)
+        # Another lead from before the addon may hold them, and goes on to.
+        head._hold_customers({head: keys})
+        self._pass_on_customers(released)
+        return head
+
+    def _check_mergeable(self):
+        """Refuse to let an agent make somebody else's lead, or customer, disappear.
+
+        :raises AccessError: for leads that are not the agent's.
+        :raises UserError: for leads in the pool, and for those of several customers.
+        """
+        if not self._is_below_supervisor():
+            return
+        self.check_access("write")
+        self.filtered(lambda lead: lead.user_id != self.env.user)._refuse_unclaimed()
+        if not self._are_of_one_customer():
+            raise UserError(
+                self.env._(
+                    "Only leads with a phone number or an email address in common are "
+                    "of one customer. Ask a supervisor to merge others."
+                )
+            )
+
+    def _are_of_one_customer(self):
+        """Whether each of these leads has a key in common with the others.
+
+        :rtype: bool
+        """
+        known, rest = set(), self
+        while rest:
+            found = rest.filtered(lambda lead: known.intersection(lead._list_keys()))
+            found = found or (rest[:1] if not known else rest.browse())
+            if not found:
+                return False
+            known.update(key for lead in found for key in lead._list_keys())
+            rest -= found
+        return True
+
+    def _merge_dependences(self, opportunities):
+        opportunities._release_stage_activities(self)
+        # Core deletes the other leads soon, and all that is left with them. What
+        # follows from what they had is worked out after it is the head's.
+        for name in ("call_log_ids", "enquiry_ids", "push_ids"):
+            opportunities.sudo()[name].write({"lead_id": self.id})
+        asked = [*opportunities.mapped("enquiry_date"), self.enquiry_date]
+        self.sudo().enquiry_date = min(filter(None, asked), default=False)
+        result = super()._merge_dependences(opportunities)
+        self._plan_stage_activities()
+        return result
+
+    def _release_stage_activities(self, head):
+        """Let the head have what is planned, but one activity of its stage only.
+
+        :param crm.lead head: what these leads are merged into.
+        """
+        planned = self._find_stage_activities()
+        # The head's own stage plans; what was agreed with the customer stays.
+        planned.filtered(lambda row: row.automated and not row._is_promised()).unlink()
+        planned.exists().crm_stage_id = False
+        done = self.env["mail.activity"].sudo().with_context(active_test=False)
+        done.search(
+            [
+                ("res_model", "=", self._name),
+                ("res_id", "in", self.ids),
+                ("active", "=", False),
+            ]
+        ).write({"res_id": head.id})
+
+    def _merge_get_fields(self):
+        return [*super()._merge_get_fields(), *MERGED_FIELDS]
+
+    def _merge_get_fields_specific(self):
+        # Brand and vehicle must come from the same lead.
+        return {
+            **super()._merge_get_fields_specific(),
+            "brand_id": lambda fname, leads: (
+                (leads.vehicle_model_id[:1].brand_id or leads.brand_id[:1]).id
+            ),
+        }
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_ordered(self):
+        ordered = self._find_possible_orders().lead_id
+        if ordered:
+            raise UserError(
+                self.env._(
+                    "The dealer has, or may have, an order for %s. These leads cannot "
+                    "be deleted or merged away.",
+                    ", ".join(lead._get_label() for lead in ordered),
+                )
+            )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_closed(self):
+        """Closed leads stay on record, also where core deletes what it merged.
+
+        :raises UserError: for whoever is no manager.
+        """
+        if self.env.uid == SUPERUSER_ID or self.env.user.has_group(MANAGER):
+            return
+        closed = self.filtered(lambda lead: lead.is_bpo and lead.stage_id._is_closed)
+        if closed:
+            raise UserError(
+                self.env._(
+                    "Closed leads stay on record: %s. Only a BPO manager can delete "
+                    "them.",
+                    ", ".join(lead._get_label() for lead in closed),
+                )
+            )
+
+
+class LeadConvert(models.TransientModel):
+    """Core's window deletes all that it was to merge, and may have left out some."""
+
+    _inherit = "crm.lead2opportunity.partner"
+
+    def _action_merge(self):
+        self.duplicated_lead_ids -= self.duplicated_lead_ids.filtered(
+            lambda lead: lead.stage_id._is_closed
+        )
+        return super()._action_merge()

@@ -1,0 +1,115 @@
+from odoo import api, fields, models
+
+from ... import remote_odoo
+from ...series import Constraint
+
+
+class Dealership(models.Model):
+    """A branch that sells vehicles, with its own Odoo server."""
+
+    _name = "crm.dealership"
+    _description = "Dealership"
+    _inherit = ["crm.odoo.connection", "crm.company.data"]
+    _order = "name, id"
+    _rec_names_search = ["name", "code"]
+
+    name = fields.Char(required=True)
+    code = fields.Char(required=True, copy=False)
+    # Where customers visit
+    street = fields.Char()
+    zip = fields.Char()
+    city = fields.Char()
+    country_id = fields.Many2one("res.country")
+    phone = fields.Char()
+    resource_calendar_id = fields.Many2one(
+        "resource.calendar",
+        "Working Hours",
+        ondelete="restrict",
+        domain="['|', ('company_id', '=', False), ('company_id', '=?', company_id)]",
+        help="In which customers expect to be called. The company's by default.",
+    )
+    brand_ids = fields.Many2many("crm.brand", string="Brands", check_company=True)
+    manager_name = fields.Char()
+    manager_email = fields.Char()
+    active = fields.Boolean(default=True)
+    push_ids = fields.One2many("crm.dealer.push", "dealership_id", "Push Attempts")
+
+    _code_uniq = Constraint("UNIQUE(code)", "Another dealership has this code already.")
+
+    @api.constrains("company_id", "resource_calendar_id")
+    def _check_calendar_company(self):
+        self._check_own_or_shared("resource_calendar_id")
+
+    @api.model
+    def _get_users(self):
+        return [("crm.lead", "dealership_id"), ("crm.lead.source", "dealership_id")]
+
+    def _format_address(self):
+        """Return where a customer goes to, in one line."""
+        parts = (self.name, self.street, self.zip, self.city, self.country_id.name)
+        return ", ".join(filter(None, parts))
+
+    def _run_connection_checks(self, session):
+        return remote_odoo.check_dealer(session)
+
+    def _place_order(self, order, look_first):
+        """Make the order on the dealer's server, unless it is there already.
+
+        :param remote_odoo.Order order: what to order.
+        :param bool look_first: an earlier attempt may have arrived.
+        :rtype: remote_odoo.PlacedOrder
+        :raises remote_odoo.RemoteError: a subclass of it.
+        """
+        with self._open_session() as session:
+            placed = remote_odoo.Dealer(session).place_order(order, look_first)
+            self._remember_account(session.uid)
+        return placed
+
+    def _remember_account(self, uid):
+        """Save later orders the trip that asks for the account's id.
+
+        In a transaction of its own, and only when nobody else is at it: orders
+        at one dealership must not wait for each other.
+        """
+        connection = self.sudo()
+        if connection.odoo_uid:
+            return
+        with self.env.registry.cursor() as cr:
+            cr.execute(
+                """
+                UPDATE crm_dealership SET odoo_uid = %s
+                 WHERE id = (
+                    SELECT id FROM crm_dealership
+                     WHERE id = %s AND odoo_url = %s AND odoo_db = %s
+                       AND odoo_login = %s
+                       FOR NO KEY UPDATE SKIP LOCKED
+                 )
+                """,
+                [
+                    uid,
+                    self.id,
+                    connection.odoo_url,
+                    connection.odoo_db,
+                    connection.odoo_login,
+                ],
+            )
+
+    def _find_order(self, order):
+        """Return the dealer's order for a lead, if there is one.
+
+        :param remote_odoo.Order order: the order to look for.
+        :rtype: remote_odoo.PlacedOrder | None
+        :raises remote_odoo.RemoteError: a subclass of it.
+        """
+        with self._open_session() as session:
+            return remote_odoo.Dealer(session).find_order(order)
+
+    def _fetch_order(self, order_id):
+        """Read an order again.
+
+        :param int order_id: its id on the dealer's server.
+        :rtype: remote_odoo.PlacedOrder | None
+        :raises remote_odoo.RemoteError: a subclass of it.
+        """
+        with self._open_session() as session:
+            return remote_odoo.Dealer(session).fetch_order(order_id)

@@ -1,0 +1,11 @@
+from . import (
+    crm_lead_feed,
+    crm_lead_feed_field,
+    crm_lead_feed_record,
+    crm_lead_feed_write_back,
+    crm_lead_feed_pull,
+    crm_lead_feed_catalogue,
+    crm_brand_distributor,
+    crm_brand_moved,
+    crm_lead_feed_retry,
+)

@@ -1,0 +1,97 @@
+from odoo import fields, models
+
+from ...roles import MANAGER, check_role
+
+#: What says which database is read.
+PLACE_FIELDS = ("odoo_url", "odoo_db")
+
+
+class Brand(models.Model):
+    """A distributor whose address changes: the same records, or others?
+
+    A record is known by its number. In another database, the same number is that
+    of a stranger's record, so nothing is read or written before somebody says it.
+    """
+
+    _inherit = "crm.brand"
+
+    is_moved = fields.Boolean(
+        "Address Has Changed", readonly=True, copy=False, groups=MANAGER
+    )
+    database_number = fields.Integer(
+        readonly=True,
+        copy=False,
+        groups=MANAGER,
+        help="Which of the databases that the distributor has had, from 0.",
+    )
+
+    # ------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------
+
+    def write(self, vals):
+        moved = self.sudo().filtered(lambda brand: brand._is_moved_by(vals))
+        result = super().write(vals)
+        if moved:
+            moved.write({"is_moved": True})
+        return result
+
+    # ------------------------------------------------------------
+    # ACTIONS
+    # ------------------------------------------------------------
+
+    def action_same_records(self):
+        """Go on: the distributor's records have the numbers that they had.
+
+        :return: True
+        :raises AccessError: for anybody below a BPO manager.
+        """
+        self._check_may_say()
+        self.sudo().write({"is_moved": False})
+        self._try_feeds_soon()
+        return True
+
+    def action_other_records(self):
+        """Begin anew: the distributor's records are others, whatever their numbers.
+
+        What still waited to be written back is left alone.
+
+        :return: True
+        :raises AccessError: for anybody below a BPO manager.
+        """
+        self._check_may_say()
+        for brand in self.sudo():
+            number = brand.database_number + 1
+            brand.write({"is_moved": False, "database_number": number})
+        feeds = self.sudo().feed_ids
+        feeds._forget_write_backs()
+        feeds._begin_anew()
+        return True
+
+    # ------------------------------------------------------------
+    # BUSINESS
+    # ------------------------------------------------------------
+
+    def _is_moved_by(self, vals):
+        """Whether values lead to another place while records are known by number."""
+        is_elsewhere = any(
+            name in vals and (vals[name] or False) != self[name]
+            for name in PLACE_FIELDS
+        )
+        return is_elsewhere and self.feed_ids._have_read_leads()
+
+    def _check_may_say(self):
+        check_role(
+            self.env,
+            MANAGER,
+            self.env._("Only a BPO manager can say which records these are."),
+        )
+        self.check_access("write")
+
+    def _get_records_name(self):
+        """Return how the records of the distributor's database are known here.
+
+        :rtype: str
+        """
+        number = self.sudo().database_number
+        return f"{self.id}.{number}" if number else str(self.id)

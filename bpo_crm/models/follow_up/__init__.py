@@ -1,0 +1,15 @@
+from . import (
+    crm_lead_stage_activity,
+    crm_lead_hand_over,
+    crm_lead_next_step,
+    crm_lead_stale,
+    crm_lead_slipped,
+    crm_lead_missing_step,
+    crm_lead_my_activities,
+    mail_activity,
+    mail_activity_done,
+    mail_activity_promise,
+    mail_activity_type,
+    res_users,
+    res_users_my_activities,
+)

@@ -1,0 +1,90 @@
+import logging
+
+from odoo import api, models
+
+from ...limits import LIST_LIMIT
+from ...roles import AGENT
+from ...series import GROUP_MEMBERS, commit_progress
+
+_logger = logging.getLogger(__name__)
+
+#: After so many leads, the next run goes on with the next owner.
+BATCH = 1000
+
+
+class Lead(models.Model):
+    """No worked lead stays without a next step, whatever became of it.
+
+    Imports, automations and deleted activities leave such leads behind.
+    """
+
+    _inherit = "crm.lead"
+
+    @api.model
+    def _cron_plan_missing_steps(self):
+        """Plan the activity of its stage for every lead that has no next step."""
+        done = remaining = 0
+        forgotten = self._get_forgotten_domain()
+        for owner, count in self._read_group(forgotten, ["user_id"], ["__count"]):
+            if done >= BATCH:
+                remaining += count
+                continue
+            leads = self.search([*forgotten, ("user_id", "=", owner.id)])
+            if leads._plan_missing_steps(owner):
+                done += count
+        commit_progress(self.env, done, remaining)
+
+    # ------------------------------------------------------------
+    # BUSINESS
+    # ------------------------------------------------------------
+
+    @api.model
+    def _get_forgotten_domain(self):
+        """Return the domain of the floor's leads that have no next step.
+
+        Those of users who are gone are their supervisor's, and those with a reason
+        are meant so.
+        """
+        floor = self.env.ref(AGENT).sudo()[GROUP_MEMBERS]
+        return [
+            *self._get_slipped_domains()["forgotten"],
+            ("active", "=", True),
+            ("user_id", "in", floor.filtered("active").ids),
+        ]
+
+    def _plan_missing_steps(self, owner):
+        """Plan the next steps of one owner's leads, and tell the owner once.
+
+        :return: whether it could be done.
+        :rtype: bool
+        """
+        try:
+            with self.env.cr.savepoint():
+                self._plan_stage_activities()
+                self._filter_without_next_step()._plan_reminder(owner)
+                self._notify_missing_steps(owner)
+        except Exception:
+            # The leads of the others must have their turn.
+            _logger.exception("No next steps for the leads of user %s", owner.id)
+            return False
+        return True
+
+    def _plan_reminder(self, owner):
+        """Plan to think of something, where the stage knows of nothing."""
+        if self:
+            self.with_context(mail_activity_quick_update=True).activity_schedule(
+                "mail.mail_activity_data_todo",
+                self.stage_id._get_local_deadline(owner, 0),
+                summary=self.env._("Plan the next step"),
+                user_id=owner.id,
+            )
+
+    def _notify_missing_steps(self, owner):
+        leads = self.with_context(lang=owner.lang)
+        values = {"leads": leads[:LIST_LIMIT], "more": len(leads[LIST_LIMIT:])}
+        body = leads.env["ir.qweb"]._render("bpo_crm.missing_steps_message", values)
+        self.env["mail.thread"].message_notify(
+            partner_ids=owner.partner_id.ids,
+            subject=leads.env._("Leads without a next step"),
+            body=body,
+        )

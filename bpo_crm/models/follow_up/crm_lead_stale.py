@@ -1,0 +1,123 @@
+from datetime import datetime, time, timedelta
+
+from odoo import api, fields, models
+
+from ...domains import NEVER, OPEN_STAGE
+from ...local_time import from_zone, to_zone
+
+#: What is planned for a day within this time counts as a plan. In days.
+PLAN_HORIZON = 180
+
+
+class Lead(models.Model):
+    """Leads that stand still (seed 000, "Reminders and what is due")."""
+
+    _inherit = "crm.lead"
+
+    is_stale = fields.Boolean(
+        "Stale",
+        compute="_compute_is_stale",
+        search="_search_is_stale",
+        help="Too long in its stage, and nothing planned for the days to come.",
+    )
+
+    @api.depends(
+        "activity_ids.date_deadline",
+        "company_id",
+        "date_last_stage_update",
+        "stage_id",
+        "user_id",
+    )
+    def _compute_is_stale(self):
+        stale = self.filtered_domain(self._get_stale_domain())
+        for lead in self:
+            lead.is_stale = lead in stale
+
+    @api.model
+    def _search_is_stale(self, operator, value):
+        values = set(value) if operator in ("in", "not in") else {bool(value)}
+        wanted = (True in values) == (operator in ("in", "="))
+        stale = self._get_stale_domain()
+        return stale if wanted else ["!", *stale]
+
+    # ------------------------------------------------------------
+    # BUSINESS
+    # ------------------------------------------------------------
+
+    @api.model
+    def _get_stale_domain(self):
+        """Return the domain of the claimed leads that stand still.
+
+        One expression, so that it can be negated.
+        """
+        stages = self.env["crm.stage"].search(
+            [*OPEN_STAGE, ("stale_after_days", ">", 0)]
+        )
+        if not stages:
+            return NEVER
+        today = fields.Date.context_today(self)
+        horizon = today + timedelta(days=PLAN_HORIZON)
+        planned = [("date_deadline", ">=", today), ("date_deadline", "<=", horizon)]
+        return [
+            *["&"] * 2,
+            ("user_id", "!=", False),
+            ("activity_ids", "not any", planned),
+            *self._get_waiting_domain(stages),
+        ]
+
+    @api.model
+    def _get_waiting_domain(self, stages):
+        """Return the domain of the leads that are too long in one of these stages."""
+        companies = self._group_companies_by_days()
+        waiting = []
+        for stage in stages:
+            for company, alike in companies.items():
+                since = self._get_moment_before(company, stage.stale_after_days)
+                waiting += [
+                    *["&"] * 2,
+                    ("stage_id", "=", stage.id),
+                    ("company_id", "in", alike),
+                    ("date_last_stage_update", "<", since),
+                ]
+        return ["|"] * (len(stages) * len(companies) - 1) + waiting
+
+    @api.model
+    def _group_companies_by_days(self):
+        """Return companies that count their days alike, each under one of them.
+
+        Leads without a company are counted as the user's company does.
+
+        :return: their ids, and False for no company. How they count may be read,
+            whoever the user is.
+        :rtype: dict
+        """
+        # Of a union, the left side says with whose rights it is read.
+        current = self.env.company.sudo()
+        companies = current | current.search([])
+        groups = {}
+        for company in companies:
+            calendar = company.count_working_days and company._get_sales_calendar()
+            groups.setdefault(calendar or False, []).append(company)
+        return {
+            alike[0]: [company.id for company in alike] + [False] * (current in alike)
+            for alike in groups.values()
+        }
+
+    @api.model
+    def _get_moment_before(self, company, days):
+        """Return the moment that lies a number of days back.
+
+        :param res.company company: which counts them.
+        :param int days: working days or calendar days.
+        :rtype: datetime.datetime
+        """
+        now = fields.Datetime.now()
+        if not company.count_working_days:
+            return now - timedelta(days=days)
+        # The company's clock, which stands still while nobody works.
+        zone = company.sudo()._get_sales_calendar().tz
+        local = to_zone(now, zone)
+        is_working = company._is_sales_day(local.date())
+        day = company._add_sales_days(local.date(), -days)
+        moment = datetime.combine(day, local.time() if is_working else time())
+        return from_zone(moment, zone)

@@ -1,0 +1,305 @@
+import json
+import logging
+
+from odoo import api, fields, models
+
+from ... import intake
+from ...inner_context import with_inner_context
+from ...passing_fault import is_passing
+from ...series import Constraint
+
+_logger = logging.getLogger(__name__)
+
+STATES = [
+    ("created", "New Lead"),
+    ("merged", "Merged"),
+    ("quarantined", "In Quarantine"),
+]
+
+
+class LeadEnquiry(models.Model):
+    """Something that came in, and what became of it.
+
+    One row for every enquiry, so that nothing is lost that somebody asked, and
+    nothing comes in twice: a source calls each of its enquiries by a name of its
+    own, and PostgreSQL keeps (source, name) unique.
+    """
+
+    _name = "crm.lead.enquiry"
+    _description = "Enquiry"
+    _order = "id desc"
+    _rec_name = "external_id"
+
+    # The unique key below begins with it. With an index of its own, PostgreSQL would
+    # read all enquiries of a source to find some.
+    source_id = fields.Many2one("crm.lead.source", required=True, ondelete="restrict")
+    external_id = fields.Char("External ID", readonly=True)
+    lead_id = fields.Many2one("crm.lead", index=True, ondelete="set null")
+    state = fields.Selection(STATES, index=True, readonly=True)
+    error = fields.Char(readonly=True)
+    has_failed_here = fields.Boolean(
+        readonly=True, help="The error is one of this server, which no sender is told."
+    )
+    enquired_at = fields.Datetime("Asked On", readonly=True)
+    content = fields.Text(
+        readonly=True, help="What was sent, as it was understood, in JSON."
+    )
+    body = fields.Binary(
+        "What Was Sent",
+        readonly=True,
+        attachment=True,
+        help="Kept of an enquiry that came over HTTP and went to quarantine.",
+    )
+    body_name = fields.Char(compute="_compute_body_name")
+    # Where a feed read it
+    feed_id = fields.Many2one("crm.lead.feed", readonly=True, ondelete="set null")
+    remote_id = fields.Integer("ID There", readonly=True)
+    write_back_state = fields.Selection(
+        [("waiting", "Waiting"), ("done", "Done"), ("failed", "Failed")],
+        "Written Back",
+        readonly=True,
+    )
+    write_back_error = fields.Char(readonly=True)
+
+    _source_external_id_uniq = Constraint(
+        "UNIQUE(source_id, external_id)", "This enquiry has come in already."
+    )
+
+    def init(self):
+        result = super().init()
+        self.env.cr.execute(
+            """
+            CREATE INDEX IF NOT EXISTS crm_lead_enquiry_feed_idx
+                ON crm_lead_enquiry (feed_id, state) WHERE feed_id IS NOT NULL;
+            CREATE INDEX IF NOT EXISTS crm_lead_enquiry_unwritten_idx
+                ON crm_lead_enquiry (feed_id, write_back_state, id)
+             WHERE write_back_state IN ('waiting', 'failed')
+            """
+        )
+        return result
+
+    def _compute_body_name(self):
+        for row in self:
+            row.body_name = f"{row.id}.txt"
+
+    # ------------------------------------------------------------
+    # ACTIONS
+    # ------------------------------------------------------------
+
+    def action_retry(self):
+        """Take what is in quarantine in again, and write back again what was refused.
+
+        :return: True, or the list where one of these became others.
+        """
+        self.check_access("read")
+        rows = with_inner_context(self).sudo()
+        refused = rows.filtered(lambda row: row.write_back_state == "failed")
+        refused.write({"write_back_state": "waiting", "write_back_error": False})
+        waiting = rows.filtered(lambda row: row._is_waiting())
+        for source, of_source in waiting.grouped("source_id").items():
+            of_source._try_again(source)
+        if self.exists() == self:
+            return True
+        return self.env["ir.actions.act_window"]._for_xml_id(
+            "bpo_crm.crm_lead_enquiry_action"
+        )
+
+    # ------------------------------------------------------------
+    # BUSINESS
+    # ------------------------------------------------------------
+
+    def _note_refusal(self, reason):
+        """Give up to write these back, until somebody tries it again.
+
+        :param str reason: why they cannot be written.
+        """
+        self.write({"write_back_state": "failed", "write_back_error": reason})
+
+    def _try_again(self, source):
+        """Take these enquiries in; one that fails keeps the reason of now.
+
+        :param crm.lead.source source: from where they came.
+        """
+        try:
+            with self.env.cr.savepoint():
+                self._take_in_again(source)
+        except Exception as error:
+            if is_passing(error):
+                # Another delivery got in the way, or this server is in trouble: the
+                # whole request is run again, or somebody asks again.
+                raise
+            _logger.warning("Enquiries %s cannot be taken in", self.ids, exc_info=True)
+            if len(self) == 1:
+                problem = intake.leave_out_controls(str(error)) or type(error).__name__
+                self._record_results([(self.id, "quarantined", None, problem)])
+                self.has_failed_here = True
+                return
+            for row in self:
+                row._try_again(source)
+
+    def _take_in_again(self, source):
+        """Take in what these rows say.
+
+        :param crm.lead.source source: from where they came.
+        """
+        fresh = {row: row._read_content() for row in self}
+        self.env["crm.lead"]._take_in_rows(fresh, source)
+
+    @api.model
+    def _write_down(self, source, enquiries):
+        """Write down what came in, unless it has before.
+
+        What is in quarantine can come again with other words: then they count. What
+        failed because of this server can come again with the same ones.
+
+        :param crm.lead.source source: from where.
+        :param list enquiries: of :class:`intake.Enquiry`, each with an external id.
+        :return: the row of each external id, and those rows that say something new.
+        :rtype: tuple[dict, crm.lead.enquiry]
+        """
+        by_name = {enquiry.external_id: enquiry for enquiry in enquiries}
+        names = sorted(by_name)
+        self.env.cr.execute(
+            """
+            INSERT INTO crm_lead_enquiry AS row (
+                source_id, external_id, enquired_at, content, feed_id, remote_id,
+                write_back_state, create_uid, create_date, write_uid, write_date
+            )
+            SELECT %(source)s, sent.*, %(uid)s, %(now)s, %(uid)s, %(now)s
+              FROM unnest(
+                %(names)s::varchar[], %(moments)s::timestamp[], %(contents)s::text[],
+                %(feeds)s::integer[], %(remote_ids)s::integer[],
+                %(write_back_states)s::varchar[]
+              ) AS sent
+                ON CONFLICT (source_id, external_id)
+                DO UPDATE SET content = EXCLUDED.content,
+                              enquired_at = EXCLUDED.enquired_at,
+                              has_failed_here = FALSE,
+                              write_uid = EXCLUDED.write_uid,
+                              write_date = EXCLUDED.write_date
+                        WHERE row.state = 'quarantined'
+                          AND (row.has_failed_here
+                               OR row.content IS DISTINCT FROM EXCLUDED.content)
+            RETURNING id
+            """,
+            {
+                "source": source.id,
+                "uid": self.env.uid,
+                "now": fields.Datetime.now(),
+                "names": names,
+                "moments": [by_name[name].enquired_at for name in names],
+                "contents": [by_name[name].to_content() for name in names],
+                "feeds": [by_name[name].feed_id or None for name in names],
+                "remote_ids": [by_name[name].record.get("id") for name in names],
+                "write_back_states": [
+                    "waiting" if by_name[name].is_written_back else None
+                    for name in names
+                ],
+            },
+        )
+        new = self.browse(row_id for (row_id,) in self.env.cr.fetchall())
+        new.invalidate_recordset(["content", "enquired_at", "has_failed_here"])
+        rows = self.search(
+            [("source_id", "=", source.id), ("external_id", "in", names)]
+        )
+        return {row.external_id: row for row in rows}, new
+
+    def _keep_for_people(self, body, has_failed_here):
+        """Keep with those of these that are in quarantine what helps to see why.
+
+        :param bytes body: from which they were read.
+        :param bool has_failed_here: whether it was this server's fault.
+        """
+        waiting = self.filtered(lambda row: row._is_waiting())
+        waiting.has_failed_here = has_failed_here
+        if body and waiting:
+            waiting._keep_file("body", body, "application/x-enquiry")
+
+    def _keep_file(self, name, content, mimetype):
+        """Keep one file with each of these, instead of the one that each had.
+
+        :param str name: of the field that it is the value of.
+        :param bytes content: of the file.
+        :param str mimetype: its type; none of a text.
+        """
+        self._find_files(name).unlink()
+        self.env["ir.attachment"]._create_with_content(
+            [
+                {
+                    "name": name,
+                    "mimetype": mimetype,
+                    "res_model": self._name,
+                    "res_field": name,
+                    "res_id": row.id,
+                }
+                for row in self
+            ],
+            content,
+        )
+        self.invalidate_recordset([name])
+
+    def _find_files(self, name):
+        """Return the files of a field without reading what is in them.
+
+        :rtype: ir.attachment
+        """
+        return self.env["ir.attachment"].search(
+            [
+                ("res_model", "=", self._name),
+                ("res_field", "=", name),
+                ("res_id", "in", self.ids),
+            ]
+        )
+
+    def _is_waiting(self):
+        return self.state == "quarantined"
+
+    def _prepare_answer(self, is_known):
+        """Return what the sender is told of an enquiry.
+
+        :param bool is_known: whether it had come in before.
+        :rtype: dict
+        """
+        answer = {
+            "external_id": self.external_id,
+            "state": self.state,
+            "is_known": is_known,
+        }
+        if self.lead_id:
+            answer["reference"] = self.lead_id.reference
+        if self.error:
+            hidden = self.env._("It waits to be looked at.")
+            answer["error"] = hidden if self.has_failed_here else self.error
+        return answer
+
+    def _read_content(self):
+        """Return the enquiry that was sent.
+
+        :rtype: intake.Enquiry
+        """
+        values = json.loads(self.content)
+        record = values.pop("record", None)
+        if record and self.feed_id:
+            # Its mapping may have been mended since.
+            return self.feed_id._read_record(record)
+        return intake.Enquiry(**values, enquired_at=self.enquired_at or None)
+
+    @api.model
+    def _record_results(self, results):
+        """Write down what became of enquiries.
+
+        :param list results: rows of the enquiry's id, its state, the id of its
+            lead or None, and an error or None.
+        """
+        self.flush_model()
+        self.env.cr.execute(
+            """
+            UPDATE crm_lead_enquiry
+               SET state = result.state, lead_id = result.lead_id, error = result.error
+              FROM unnest(%s::integer[], %s::varchar[], %s::integer[], %s::varchar[])
+                AS result (id, state, lead_id, error)
+             WHERE crm_lead_enquiry.id = result.id
+            """,
+            [list(column) for column in zip(*results, strict=True)],
+        )
+        self.invalidate_model(["state", "lead_id", "error"])

@@ -1,0 +1,307 @@
+from odoo import SUPERUSER_ID, Command, api, fields, models
+from odoo.tools import email_normalize
+
+from ...html_text import read_html
+from ...inner_context import CUSTOMERS_MATCHED, with_inner_context
+from ...intake import (
+    Enquiry,
+    Entry,
+    leave_out_controls,
+    put_address_on_one_line,
+    put_on_one_line,
+)
+
+#: Values of a lead that say how it is worked, not what the customer asked; and those
+#: that a merge has a line of its own for.
+NOT_ASKED = {
+    "active",
+    "brand_id",
+    "company_id",
+    "description",
+    "email_from",
+    "enquiry_date",
+    "intake_source_id",
+    "lang_id",
+    "medium_id",
+    "name",
+    "phone",
+    "team_id",
+    "type",
+    "vehicle_model_id",
+}
+
+#: What core takes from a mail for the customer.
+SENDER = ("author_id", "email_from", "from")
+
+#: What core's gateway says in the context when it makes a record.
+GATEWAY_CONTEXT = (
+    "attachments_mime_plainxml",
+    "mail_create_nolog",
+    "mail_create_nosubscribe",
+)
+
+#: Commands that have values of their own.
+MAKING = (Command.CREATE, Command.UPDATE)
+
+
+class Lead(models.Model):
+    """Core's own ways in end at the door, too: mail, web forms, automations."""
+
+    _inherit = "crm.lead"
+
+    @api.model
+    def _is_unattended(self):
+        # People are told who works their customer.
+        is_matched = CUSTOMERS_MATCHED.get(self.env)
+        return super()._is_unattended() or not (self._is_told() or is_matched)
+
+    @api.model
+    def _take_in_values(self, vals_list):
+        """Take in what a visitor sent, whom nobody can tell of another lead.
+
+        :param list vals_list: of ``crm.lead``.
+        :return: for each a new lead, or the open one that its customer has.
+        """
+        self.check_access("create")
+        entries = self._prepare_values_entries(vals_list)
+        new, again = self._match_values(entries)
+        leads = self._create_in_phases([entry.values for entry in new])
+        self.sudo()._settle(new, leads, again)
+        return self.browse(entry.lead.id for entry in entries)
+
+    @api.model
+    def message_new(self, msg_dict, custom_values=None):
+        """A mail of a customer with an open lead belongs there.
+
+        One that an employee forwards is of a customer whom only its text names: it
+        becomes a lead of its own, in the chatter of which somebody can read it.
+
+        :return: the lead to which the gateway posts the mail.
+        """
+        if not self.env.su:
+            # Not the gateway: somebody who makes a lead, with rights of its own.
+            return super().message_new(msg_dict, custom_values=custom_values)
+        mail = self.env["crm.lead.source"]._get_of_core("mail")
+        given = self._prepare_alias_values(custom_values or {})
+        values = {"intake_source_id": mail.id, **given}
+        if self._asks_for_others(msg_dict.get("from")):
+            msg_dict = {**msg_dict, **dict.fromkeys(SENDER, False)}
+        # An employee who forwards a mail is not there to be told, either.
+        leads = with_inner_context(self, *GATEWAY_CONTEXT).with_user(SUPERUSER_ID)
+        new = super(Lead, leads).message_new(msg_dict, custom_values=values)
+        return new.with_env(self.env)
+
+    # ------------------------------------------------------------
+    # PHASES
+    # ------------------------------------------------------------
+
+    @api.model
+    def _normalize(self, vals):
+        # What the server makes of an enquiry was cleaned when that was read.
+        return super()._normalize(vals if self.env.su else self._clean_texts(vals))
+
+    # ------------------------------------------------------------
+    # BUSINESS
+    # ------------------------------------------------------------
+
+    def _assign_userless_lead_in_team(self, creation_source):
+        """The pool is for agents to claim from.
+
+        19.0 would give what comes in by mail or chat to the team's leader.
+        """
+
+    @api.model
+    def _prepare_values_entries(self, vals_list):
+        """Return what is known of enquiries that came as values of leads.
+
+        :param list vals_list: of ``crm.lead``.
+        :rtype: list[Entry]
+        """
+        sources = self.env["crm.lead.source"].sudo()
+        vals_list = [self._clean_texts(vals) for vals in vals_list]
+        keys_list = self._find_keys_of_values(vals_list)
+        return [
+            Entry(
+                row=None,
+                enquiry=None,
+                source=sources.browse(vals.get("intake_source_id")),
+                keys=keys,
+                values=vals,
+                numbers=numbers,
+            )
+            for vals, (keys, numbers) in zip(vals_list, keys_list, strict=True)
+        ]
+
+    @api.model
+    def _clean_texts(self, vals):
+        """Return values of a lead whose names and addresses are one line each.
+
+        :param dict vals: of ``crm.lead``.
+        :return: what no database takes is left out of all texts.
+        :rtype: dict
+        """
+        return {
+            name: _clean_text(self._fields.get(name), value)
+            for name, value in vals.items()
+        }
+
+    @api.model
+    def _match_values(self, entries):
+        """Match enquiries that came as values, and read those that are merged.
+
+        Matching sees leads that the user does not.
+
+        :return: as of :meth:`_match`.
+        """
+        new, again = self.sudo()._match(entries)
+        for entry, _holder in again:
+            entry.enquiry = self._read_values(entry.values)
+        return new, again
+
+    @api.model
+    def _merge_into_open_lead(self, vals):
+        """Merge an enquiry that came as values, if its customer has an open lead.
+
+        :param dict vals: of ``crm.lead``.
+        :return: that lead; empty for a new customer.
+        """
+        (entry,) = self._prepare_values_entries([vals])
+        new, again = self._match_values([entry])
+        if new:
+            self._drop_unused_keys(new)
+            return self.browse()
+        self.sudo()._settle([], self.browse(), again)
+        return self.browse(entry.lead.id)
+
+    @api.model
+    def _find_keys_of_values(self, vals_list):
+        """Return by what the customers are known whom values of leads name.
+
+        :param list vals_list: of ``crm.lead``.
+        :return: for each, as of :meth:`_find_keys`.
+        :rtype: list[tuple]
+        """
+        ids = {vals["partner_id"] for vals in vals_list if vals.get("partner_id")}
+        partners = {
+            partner.id: partner
+            for partner in self.env["res.partner"].sudo().browse(ids)
+        }
+        default_type = self.default_get(["type"]).get("type")
+        return [
+            self._find_keys(
+                {"type": default_type, **vals},
+                partners.get(vals.get("partner_id"), self.env["res.partner"]),
+            )
+            for vals in vals_list
+        ]
+
+    @api.model
+    def _find_keys(self, vals, partner):
+        """Return by what the customer is known whom values of a lead name.
+
+        :param dict vals: of ``crm.lead``.
+        :param res.partner partner: its contact, or none.
+        :return: nothing for values that make no open lead; and the numbers in them
+            by field, as they are read in any country.
+        :rtype: tuple[list[str], dict[str, str]]
+        """
+        stage = self.env["crm.stage"].browse(vals.get("stage_id"))
+        is_open = vals.get("active", True) and not stage._is_closed
+        if vals["type"] == "lead" or not is_open or not self._is_for_dealership(vals):
+            return [], {}
+        country = self.env["res.country"].browse(vals.get("country_id"))
+        parsed = {
+            name: self._parse_phone(
+                vals.get(name) or partner[name], country or partner.country_id
+            )
+            for name in self._phone_get_number_fields()
+        }
+        keys = [number for number, _readable in parsed.values()]
+        numbers = {name: parsed[name][1] for name in parsed if vals.get(name)}
+        email = vals.get("email_from") or partner.email or ""
+        # Of several addresses the first one counts, as for the lead itself.
+        keys.append(email_normalize(email, strict=False))
+        return list(filter(None, keys)), numbers
+
+    @api.model
+    def _read_values(self, vals):
+        """Return what the customer asked, of values that make no lead.
+
+        Whoever sent them learns nothing by it: a record that the user may not see is
+        not named.
+
+        :param dict vals: of ``crm.lead``; those without a field of their own in an
+            enquiry become a part of its message.
+        :rtype: Enquiry
+        """
+        lead = self.sudo().new(vals)
+        asked = {name: vals[name] for name in vals if name not in NOT_ASKED}
+        details = _describe(lead, asked)
+        text = read_html(vals.get("description"))
+        return Enquiry(
+            enquired_at=fields.Datetime.to_datetime(vals.get("enquiry_date")),
+            phone=vals.get("phone") or "",
+            email=vals.get("email_from") or "",
+            brand=_filter_seen(lead.brand_id).name or "",
+            vehicle=_filter_seen(lead.vehicle_model_id).name or "",
+            message="\n".join(filter(None, [vals.get("name"), text, *details])),
+        )
+
+
+def _describe(record, vals):
+    """Return what values say, for people.
+
+    :param record: a new record with these values.
+    :param dict vals: of its model.
+    :return: lines with the label and the text of each that has one.
+    :rtype: list[str]
+    """
+    lines = []
+    for name, value in vals.items():
+        field = record._fields[name]
+        label = field._description_string(record.env)
+        if field.type in ("one2many", "many2many"):
+            texts = _describe_rows(record, field, value)
+        elif field.type == "many2one":
+            texts = _filter_seen(record[name]).mapped("display_name")
+        else:
+            texts = [field.convert_to_export(record[name], record)]
+        lines += [f"{label}: {text}" for text in texts if text]
+    return lines
+
+
+def _describe_rows(record, field, commands):
+    """Return the names of records that are there, and what others say, each in a line.
+
+    :param record: a new record to which they belong.
+    :param odoo.fields.Field field: its field with them.
+    :param list commands: of the field, or ids.
+    :rtype: list[str]
+    """
+    rows = record[field.name]
+    made = [
+        command[2]
+        for command in commands or ()
+        if isinstance(command, list | tuple) and command[0] in MAKING
+    ]
+    said = [", ".join(_describe(rows.new(vals), vals)) for vals in made]
+    return [field.convert_to_export(_filter_seen(rows._origin), record), *said]
+
+
+def _filter_seen(records):
+    """Return those of some records that the user may see, with the rights of these.
+
+    :param records: with more rights than the user has.
+    """
+    return records.sudo(False)._filtered_access("read").sudo(records.env.su)
+
+
+def _clean_text(field, value):
+    """Return a value of a field, which may be a text, as :meth:`_clean_texts` says."""
+    if not isinstance(value, str) or not field:
+        return value
+    clean = put_on_one_line if field.type == "char" else leave_out_controls
+    if field.name == "email_from":
+        clean = put_address_on_one_line
+    cleaned = clean(value)
+    return value if cleaned == value else type(value)(cleaned)

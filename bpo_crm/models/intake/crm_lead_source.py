@@ -1,0 +1,150 @@
+import hashlib
+import hmac
+import secrets
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ...inner_context import with_inner_context
+from ...roles import SUPERVISOR
+from ...series import Constraint
+
+#: Of a token, in bytes; written down, it is a third longer.
+TOKEN_LENGTH = 32
+
+
+#: Odoo's own ways in, each with a source of its own.
+CORE_WAYS = ("import", "mail", "website")
+
+
+class LeadSource(models.Model):
+    """Where enquiries come from: a web site, a portal, a distributor."""
+
+    _name = "crm.lead.source"
+    _description = "Lead Source"
+    _inherit = ["crm.company.data"]
+    _order = "name, id"
+
+    name = fields.Char(required=True)
+    code = fields.Char(
+        required=True,
+        copy=False,
+        help="In the address that enquiries are sent to: /bpo_crm/intake/<code>",
+    )
+    active = fields.Boolean(default=True)
+    utm_source_id = fields.Many2one(
+        "utm.source",
+        "Source in the Reports",
+        ondelete="restrict",
+        help="The source that its leads get.",
+    )
+    # What its enquiries do not say
+    brand_id = fields.Many2one("crm.brand", ondelete="restrict", check_company=True)
+    dealership_id = fields.Many2one(
+        "crm.dealership", ondelete="restrict", check_company=True
+    )
+    team_id = fields.Many2one(
+        "crm.team",
+        ondelete="restrict",
+        domain="['|', ('company_id', '=', False), ('company_id', '=?', company_id)]",
+    )
+    # Its door
+    token_hash = fields.Char(
+        groups="base.group_system", copy=False, exportable=False, readonly=True
+    )
+    token_date = fields.Datetime("Token Made On", copy=False, readonly=True)
+    rate_limit = fields.Integer(
+        default=120, required=True, help="Requests that it may send in a minute."
+    )
+    # Speed to lead
+    target_minutes = fields.Integer(
+        "First Contact within",
+        help="Working minutes until somebody tries to reach the customer. 0 for none.",
+    )
+    enquiry_ids = fields.One2many(
+        "crm.lead.enquiry", "source_id", "Enquiries", groups=SUPERVISOR
+    )
+
+    _code_uniq = Constraint("UNIQUE(code)", "Another source has this code already.")
+    _rate_limit_positive = Constraint(
+        "CHECK(rate_limit > 0)", "A source must be allowed to send something."
+    )
+    _target_minutes_positive = Constraint(
+        "CHECK(target_minutes >= 0)",
+        "Nobody can be called before the enquiry: the minutes cannot be negative.",
+    )
+
+    @api.constrains("company_id", "team_id")
+    def _check_team_company(self):
+        self._check_own_or_shared("team_id")
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        sources = super().create(vals_list)
+        for source in sources.filtered(lambda source: not source.utm_source_id):
+            source.utm_source_id = self._find_utm_source(source.name)
+        return sources
+
+    @api.model
+    def _find_utm_source(self, name):
+        """Return a source of the reports that has a name; it is made if need be.
+
+        :param str name: as one of an earlier installation may be called, which no
+            other source of enquiries has.
+        """
+        utm_sources = with_inner_context(self.env["utm.source"]).sudo()
+        others = self.sudo().with_context(active_test=False).search([])
+        found = utm_sources.search(
+            [("name", "=", name), ("id", "not in", others.utm_source_id.ids)], limit=1
+        )
+        return found or utm_sources.create({"name": name})
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_of_core(self):
+        of_core = self & self.browse().concat(*map(self._get_of_core, CORE_WAYS))
+        if of_core:
+            raise UserError(
+                self.env._(
+                    "What comes in by Odoo's own ways is kept under %s. Rename it "
+                    "instead of deleting it.",
+                    ", ".join(of_core.mapped("name")),
+                )
+            )
+
+    @api.model
+    def _get_users(self):
+        return [("crm.lead", "intake_source_id"), ("crm.lead.feed", "source_id")]
+
+    @api.model
+    def _get_of_core(self, way):
+        """Return the source of what comes in by a way of Odoo's own.
+
+        :param str way: one of :data:`CORE_WAYS`.
+        """
+        return self.env.ref(f"bpo_crm.crm_lead_source_{way}")
+
+    def _make_token(self):
+        """Give this source a new token; the old one does not work any more.
+
+        :return: the token, which is kept nowhere.
+        :rtype: str
+        """
+        self.ensure_one()
+        token = secrets.token_urlsafe(TOKEN_LENGTH)
+        self.sudo().write(
+            {"token_hash": _hash(token), "token_date": fields.Datetime.now()}
+        )
+        return token
+
+    def _accepts_token(self, token):
+        """Whether a token is the one of this source.
+
+        :param str token: what somebody sent.
+        """
+        known = self.sudo().token_hash
+        return bool(known) and hmac.compare_digest(known, _hash(token))
+
+
+def _hash(token):
+    # It is random and long, so a slow hash would only slow down the door.
+    return hashlib.sha256(token.encode()).hexdigest()

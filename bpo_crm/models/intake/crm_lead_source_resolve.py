@@ -1,0 +1,349 @@
+import dataclasses
+from datetime import datetime
+
+import pytz
+
+from odoo import api, fields, models
+from odoo.tools import email_normalize, format_datetime, groupby, plaintext2html
+
+from ...intake import Entry, find_country_code, find_numbers
+
+#: By what a vehicle is called, the last of which counts most.
+VEHICLE_NAMES = ("name", "default_code", "external_ref")
+
+#: The longest text that a lead shows. The whole of it is kept with the enquiry.
+MAX_TEXT = 20_000
+
+
+class LeadSource(models.Model):
+    """Finding what the words of an enquiry mean."""
+
+    _inherit = "crm.lead.source"
+
+    def _prepare_entries(self, fresh):
+        """Return what is known of enquiries.
+
+        :param dict fresh: the enquiry of each row of ``crm.lead.enquiry``.
+        :rtype: list[Entry]
+        """
+        entries = [
+            Entry(row, enquiry, self, self._find_company(enquiry))
+            for row, enquiry in fresh.items()
+        ]
+        for find in (self._find_dealerships, self._find_vehicles):
+            for company, alike in groupby(entries, lambda entry: entry.company):
+                find(alike, company)
+        countries = self._index("res.country", ("name", "code"))
+        for entry in entries:
+            self._find_moment(entry)
+            self._find_customer(entry, countries)
+        return entries
+
+    # ------------------------------------------------------------
+    # WHAT IS MEANT
+    # ------------------------------------------------------------
+
+    def _find_company(self, enquiry):
+        """Return whose lead an enquiry will be, by the way that it came.
+
+        :rtype: res.company
+        """
+        feed = self.env["crm.lead.feed"].browse(enquiry.feed_id or None)
+        team = self.env["crm.team"].browse(enquiry.team_id or None)
+        ways = (feed, team, self, self.team_id)
+        companies = filter(None, (way.company_id for way in ways))
+        return next(companies, self.env["res.company"])
+
+    def _find_dealerships(self, entries, company):
+        known = self._index("crm.dealership", ("name", "code"), company)
+        for entry in entries:
+            names = entry.enquiry.dealership_names
+            found = _find_first(known, names)
+            if names and not found:
+                words = ", ".join(names)
+                entry.unknown.append(self.env._("Dealership: %s", words))
+            dealership = found or self.dealership_id
+            entry.values["dealership_id"] = dealership.id
+            entry.company = company or dealership.company_id
+
+    def _find_vehicles(self, entries, company):
+        brands = self._index("crm.brand", ("name", "code"), company)
+        all_vehicles = self._search_of("crm.vehicle.model", company)
+        vehicles = self._index_by(all_vehicles, VEHICLE_NAMES)
+        of_brand = {
+            brand: self._index_by(found, VEHICLE_NAMES)
+            for brand, found in all_vehicles.grouped("brand_id").items()
+        }
+        for entry in entries:
+            enquiry = entry.enquiry
+            brand = self._find_brand(entry, brands)
+            # A vehicle of a brand that is not known is none of the others'.
+            is_of_any = not (brand or enquiry.brand)
+            names = vehicles if is_of_any else of_brand.get(brand, {})
+            found = _find_first(names, enquiry.vehicle_names)
+            words = _join(enquiry.vehicle_names)
+            if words and (not found or names.get(words.lower()) != found):
+                entry.unknown.append(self.env._("Vehicle: %s", words))
+            entry.values["vehicle_model_id"] = found.id if found else False
+            asked = found.brand_id if found else brand
+            entry.values["brand_id"] = asked.id
+            entry.company = company or (found and found.company_id) or asked.company_id
+            if entry.company:
+                entry.values["company_id"] = entry.company.id
+
+    def _find_brand(self, entry, brands):
+        """Return the brand that is asked for; empty for none, or an unknown one."""
+        enquiry = entry.enquiry
+        if enquiry.brand_id:
+            return self.env["crm.brand"].browse(enquiry.brand_id)
+        if not enquiry.brand:
+            return self.brand_id
+        found = brands.get(enquiry.brand.lower())
+        if not found:
+            entry.unknown.append(self.env._("Brand: %s", enquiry.brand))
+        return found or self.brand_id.browse()
+
+    def _find_moment(self, entry):
+        """Find the moment that a clock of the dealership showed."""
+        local_time = entry.enquiry.local_time
+        if not local_time:
+            return
+        dealership = self._get_dealership(entry)
+        company = self.env.company
+        calendar = dealership.resource_calendar_id or company.resource_calendar_id
+        zone = pytz.timezone(calendar.tz or "UTC")
+        moment = zone.localize(datetime.fromisoformat(local_time))
+        moment = moment.astimezone(pytz.utc).replace(tzinfo=None)
+        entry.enquiry = dataclasses.replace(entry.enquiry, enquired_at=moment)
+        if entry.row:
+            entry.row.enquired_at = moment
+
+    def _find_customer(self, entry, countries):
+        enquiry = entry.enquiry
+        country = self._find_country(entry, countries)
+        near = self._get_dealership(entry).country_id or self.env.company.country_id
+        phone, readable = self._find_phone(entry, country or near)
+        if not enquiry.country:
+            # In which another number of the customer is read, too.
+            country = near
+        # Of several addresses, the first one, as of any lead.
+        email = email_normalize(enquiry.email, strict=False)
+        if enquiry.email and not email:
+            entry.unknown.append(self.env._("Email: %s", enquiry.email))
+        entry.keys = list(filter(None, (phone, email)))
+        entry.error = enquiry.problem
+        if not (entry.keys or entry.error):
+            entry.error = self._explain_unreachable(enquiry)
+        entry.values |= {
+            "contact_name": enquiry.name,
+            "phone": readable,
+            "phone_sanitized": phone,
+            "phone_state": "correct" if phone else False,
+            "email_from": enquiry.email if email else False,
+            "email_normalized": email,
+            "street": enquiry.street,
+            "city": enquiry.city,
+            "zip": enquiry.zip,
+            "country_id": country.id,
+            **enquiry.values,
+        }
+
+    def _find_country(self, entry, countries):
+        """Return the country that a customer says; empty for none."""
+        name = entry.enquiry.country
+        found = countries.get(name.lower()) or countries.get(
+            find_country_code(name).lower()
+        )
+        if name and not found:
+            entry.unknown.append(self.env._("Country: %s", name))
+        return found or self.env["res.country"]
+
+    def _find_phone(self, entry, country):
+        """Return the first number that can be called; keep the others for people.
+
+        :return: as of :meth:`crm.lead._parse_phone`.
+        :rtype: tuple
+        """
+        enquiry, found = entry.enquiry, (False, False)
+        for sent in enquiry.phones:
+            parsed = self.env["crm.lead"]._parse_phone(sent, country)
+            is_more_to_tell = found[0] or not parsed[0]
+            if is_more_to_tell and sent not in enquiry.message:
+                entry.unknown.append(self.env._("Phone: %s", sent))
+            if not found[0]:
+                found = parsed if parsed[0] else self._find_number(sent, country)
+        return found
+
+    def _find_number(self, text, country):
+        """Return the first number among other words."""
+        leads = self.env["crm.lead"]
+        numbers = find_numbers(text, country.code)
+        parsed = (leads._parse_phone(number, country) for number in numbers)
+        return next(filter(all, parsed), (False, False))
+
+    def _get_dealership(self, entry):
+        return self.env["crm.dealership"].browse(entry.values["dealership_id"])
+
+    @api.model
+    def _explain_unreachable(self, enquiry):
+        sent = ", ".join(filter(None, (*enquiry.phones, enquiry.email)))
+        if not sent:
+            return self.env._("There is neither a phone number nor an email address.")
+        return self.env._("This reaches nobody: %s", sent)
+
+    @api.model
+    def _index(self, model, names, company=None):
+        """Return all records of a small table by what senders call them.
+
+        :param res.company company: only what it can use; any by default.
+        """
+        return self._index_by(self._search_of(model, company), names)
+
+    @api.model
+    def _search_of(self, model, company):
+        domain = self._get_domain_of(company) if company else []
+        return self.env[model].search(domain)
+
+    @api.model
+    def _index_by(self, records, names):
+        """Return records by the values of fields, the last of which counts most.
+
+        :return: empty ones for what several of them are called.
+        :rtype: dict
+        """
+        index = {}
+        for name in names:
+            named = records.filtered(name)
+            by_name = named.grouped(lambda record, name=name: record[name].lower())
+            index |= {
+                word: found if len(found) == 1 else records.browse()
+                for word, found in by_name.items()
+            }
+        return index
+
+    # ------------------------------------------------------------
+    # WHAT IS WRITTEN
+    # ------------------------------------------------------------
+
+    def _prepare_leads_values(self, entries):
+        """Return the values of the new leads of enquiries.
+
+        :param list entries: of customers without an open lead.
+        :rtype: list[dict]
+        """
+        teams = self._find_teams({entry.company for entry in entries})
+        shared = {
+            "type": "opportunity",
+            "user_id": False,
+            "source_id": self.utm_source_id.id,
+            "intake_source_id": self.id,
+        }
+        return [
+            {
+                **shared,
+                "team_id": entry.enquiry.team_id or teams[entry.company].id,
+                **self._prepare_lead_values(entry),
+            }
+            for entry in entries
+        ]
+
+    def _find_teams(self, companies):
+        """Return which team the leads of each company are for: this source's, or any.
+
+        :param set companies: of ``res.company``; empty for no company.
+        :rtype: dict
+        """
+        teams = self.env["crm.team"]
+        found = {}
+        for company in companies:
+            own = self.team_id.filtered_domain(self._get_domain_of(company))
+            found[company] = own or teams.search(self._get_domain_of(company), limit=1)
+        return found
+
+    def _prepare_lead_values(self, entry):
+        enquiry = entry.enquiry
+        return {
+            "name": self._prepare_title(entry),
+            **entry.values,
+            "enquiry_date": self._get_arrival(enquiry),
+            "description": plaintext2html(self._prepare_text(entry)),
+        }
+
+    @api.model
+    def _get_arrival(self, enquiry):
+        """Return when the customer asked."""
+        now = fields.Datetime.now()
+        # A sender's clock may be wrong; nobody asked tomorrow.
+        return min(enquiry.enquired_at or now, now)
+
+    def _prepare_title(self, entry):
+        enquiry = entry.enquiry
+        customer = enquiry.name or enquiry.phone or enquiry.email
+        vehicle = next(iter(enquiry.vehicle_names), enquiry.brand)
+        if not vehicle:
+            return customer
+        return self.env._(
+            "%(vehicle)s for %(customer)s", vehicle=vehicle, customer=customer
+        )
+
+    def _prepare_text(self, entry):
+        """Return what was written, and what nobody could make sense of."""
+        message = self._cut(entry.enquiry.message)
+        return "\n".join(filter(None, [message, *entry.unknown]))
+
+    def _cut(self, message):
+        if len(message) <= MAX_TEXT:
+            return message
+        rest = self.env._("The rest is kept with the enquiry.")
+        return f"{message[:MAX_TEXT]}…\n{rest}"
+
+    def _prepare_merge_message(self, entry):
+        """Return what the chatter of the customer's open lead says."""
+        enquiry = entry.enquiry
+        vehicle = " ".join(filter(None, (enquiry.brand, _join(enquiry.vehicle_names))))
+        dealership = ", ".join(enquiry.dealership_names)
+        place = (enquiry.street, enquiry.zip, enquiry.city, enquiry.country)
+        address = ", ".join(filter(None, place))
+        lines = [
+            self.env._("The customer asked again through %s.", self.name)
+            if self
+            else self.env._("The customer asked again."),
+            enquiry.enquired_at
+            and self.env._("Asked on: %s", self._format_moment(entry)),
+            vehicle and self.env._("Vehicle: %s", vehicle),
+            dealership and self.env._("Dealership: %s", dealership),
+            enquiry.name and self.env._("Name: %s", enquiry.name),
+            *(self.env._("Phone: %s", phone) for phone in enquiry.phones),
+            enquiry.email and self.env._("Email: %s", enquiry.email),
+            address and self.env._("Address: %s", address),
+            *self._list_values(enquiry),
+            self._cut(enquiry.message),
+            *entry.unknown,
+        ]
+        # What nobody could make sense of has been said with the rest already.
+        return plaintext2html("\n".join(filter(None, dict.fromkeys(lines))))
+
+    def _format_moment(self, entry):
+        """Return when the customer asked, by the dealership's clock."""
+        zone = entry.lead._get_response_calendar().tz or "UTC"
+        moment = format_datetime(self.env, entry.enquiry.enquired_at, tz=zone)
+        return f"{moment} ({zone})"
+
+    def _list_values(self, enquiry):
+        """Return the further values of an enquiry, for people to read."""
+        names = self.env["crm.lead"]._fields
+        return [
+            f"{names[name]._description_string(self.env)}: {value}"
+            for name, value in enquiry.values.items()
+        ]
+
+
+def _find_first(index, names):
+    """Return the record of the first name that is one; None for none."""
+    return next(filter(None, (index.get(name.lower()) for name in names)), None)
+
+
+def _join(names):
+    """Return names as a text, without those that are a part of another one."""
+    parts = {one for one in names for other in names if one != other and one in other}
+    return ", ".join(name for name in dict.fromkeys(names) if name not in parts)

@@ -1,0 +1,224 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, ValidationError
+from odoo.tools.sql import column_exists
+
+from ...domains import OPEN_LEAD
+from ...roles import MANAGER, check_role
+
+
+class Team(models.Model):
+    """Teams that work for dealerships, whose leads the rules are for."""
+
+    _inherit = "crm.team"
+
+    is_bpo = fields.Boolean(
+        "Works for Dealerships",
+        default=True,
+        help="Its leads move one stage at a time, need a reason to be lost, and make "
+        "an order at the dealership when they are won.",
+    )
+
+    def write(self, vals):
+        is_switched = any(
+            team.is_bpo != vals.get("is_bpo", team.is_bpo) for team in self
+        )
+        if is_switched:
+            check_role(
+                self.env,
+                MANAGER,
+                self.env._(
+                    "Only a BPO manager can say whether a team works for dealerships."
+                ),
+            )
+        result = super().write(vals)
+        if is_switched:
+            self._find_leads()._hold_customers()
+        if vals.get("company_id"):
+            self._check_leads_company()
+        return result
+
+    def _find_leads(self):
+        """Return the open leads of these teams, past the rules."""
+        leads = self.env["crm.lead"].sudo()
+        return leads.search([("team_id", "in", self.ids), *OPEN_LEAD], order="id")
+
+    def _check_leads_company(self):
+        """Refuse to let a team be of a company while it works for another one.
+
+        :raises ValidationError: for a team with a lead of another company.
+        """
+        leads = self.env["crm.lead"].sudo().with_context(active_test=False)
+        groups = leads._read_group(
+            [("team_id", "in", self.ids), ("company_id", "!=", False)],
+            ["team_id"],
+            ["company_id:recordset"],
+        )
+        for team, companies in groups:
+            if team.company_id and companies - team.company_id:
+                raise ValidationError(
+                    self.env._(
+                        "%(team)s has leads of another company than %(company)s, and "
+                        "cannot be of that company only. Give them to another team "
+                        "first.",
+                        team=team.name,
+                        company=team.company_id.name,
+                    )
+                )
+
+
+class Company(models.Model):
+    """Whether leads without a team are of those that the rules are for."""
+
+    _inherit = "res.company"
+
+    is_bpo = fields.Boolean(
+        "Leads without a Team Are for Dealerships",
+        default=True,
+        help="The rules of teams that work for dealerships go for them, too.",
+    )
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "is_bpo" in vals:
+            leads = self.env["crm.lead"].sudo()
+            of_no_team = [("team_id", "=", False), ("company_id", "in", self.ids)]
+            leads.search([*of_no_team, *OPEN_LEAD], order="id")._hold_customers()
+        return result
+
+
+class Lead(models.Model):
+    """Which leads the rules are for, and the way in and out.
+
+    Out of a team that works for dealerships only managers move a lead, with a line in
+    the chatter; into one it comes as a new lead does, since the rules know nothing of
+    its past.
+    """
+
+    _inherit = "crm.lead"
+
+    is_bpo = fields.Boolean(
+        "For a Dealership",
+        compute="_compute_is_bpo",
+        compute_sudo=True,
+        store=True,
+        help="Of a team that works for dealerships.",
+    )
+
+    def _auto_init(self):
+        # As a default, which PostgreSQL does not write to each of a million rows.
+        if not column_exists(self.env.cr, self._table, "is_bpo"):
+            self.env.cr.execute(
+                """
+                ALTER TABLE crm_lead ADD COLUMN is_bpo boolean DEFAULT TRUE;
+                ALTER TABLE crm_lead ALTER COLUMN is_bpo DROP DEFAULT
+                """
+            )
+            self._init_of_other_teams()
+        return super()._auto_init()
+
+    def _init_of_other_teams(self):
+        """Tell apart the leads of teams that an earlier installation knew of."""
+        cr = self.env.cr
+        if not all(
+            column_exists(cr, table, "is_bpo") for table in ("crm_team", "res_company")
+        ):
+            return
+        cr.execute(
+            """
+            UPDATE crm_lead SET is_bpo = FALSE
+             WHERE team_id IN (SELECT id FROM crm_team WHERE NOT is_bpo)
+                OR team_id IS NULL AND COALESCE(
+                       company_id, (SELECT company_id FROM res_users WHERE id = %s)
+                   ) IN (SELECT id FROM res_company WHERE NOT is_bpo)
+            """,
+            [self.env.uid],
+        )
+
+    @api.depends("team_id.is_bpo", "company_id.is_bpo")
+    def _compute_is_bpo(self):
+        for lead in self:
+            lead.is_bpo = (lead.team_id or lead._get_company()).is_bpo
+
+    # ------------------------------------------------------------
+    # PHASES
+    # ------------------------------------------------------------
+
+    def _prepare_changes(self, vals):
+        changes = super()._prepare_changes(vals)
+        team = self.env["crm.team"].browse(vals.get("team_id")).sudo()
+        for change in changes if team else ():
+            change.foresee(change.leads, is_bpo=team.is_bpo)
+        return changes
+
+    def _refuse_change(self, change):
+        if any(not change.get_new(lead, "is_bpo") for lead in self):
+            check_role(
+                self.env,
+                MANAGER,
+                self.env._(
+                    "Only a BPO manager can take a lead out of a team that works for "
+                    "dealerships."
+                ),
+            )
+        return super()._refuse_change(change)
+
+    def _follow_up_change(self, change):
+        left = change.find_changing("is_bpo")
+        if left:
+            left._log_left_dealerships(change)
+        return super()._follow_up_change(change)
+
+    # ------------------------------------------------------------
+    # BUSINESS
+    # ------------------------------------------------------------
+
+    @api.model
+    def _is_for_dealership(self, vals):
+        """Whether values are of a lead that the rules are for.
+
+        :param dict vals: of a new lead, which gets its team by core's rules otherwise.
+        :rtype: bool
+        """
+        team = self.env["crm.team"].sudo().browse(vals.get("team_id"))
+        company = self.env["res.company"].sudo().browse(vals.get("company_id"))
+        return (team or company or self.env.company.sudo()).is_bpo
+
+    def _arrive(self):
+        """Let leads that come to a team that works for dealerships begin there.
+
+        :raises AccessError: for one that is closed, unless a manager moves it.
+        """
+        closed = self.filtered(lambda lead: lead._is_closed_or_archived())
+        if closed and not (self.env.su or self.env.user.has_group(MANAGER)):
+            raise AccessError(
+                self.env._(
+                    "Only a BPO manager can move a closed lead to a team that works "
+                    "for dealerships: %s.",
+                    ", ".join(lead._get_label() for lead in closed),
+                )
+            )
+        arriving = self - closed
+        for team, leads in arriving.grouped("team_id").items():
+            first = self.env["crm.stage"]._find_open(team)[:1]
+            leads._write_by_core({"stage_id": first.id})
+        arriving._check_births()
+        arriving._follow_up_births()
+
+    def _log_left_dealerships(self, change):
+        for lead in self:
+            lead.sudo().message_post(
+                body=lead._prepare_left_message(change.get_new(lead, "team_id")),
+                author_id=self.env.user.partner_id.id,
+            )
+
+    def _prepare_left_message(self, team):
+        if not team:
+            return self.env._(
+                "Taken out of its team: the rules of dealerships do not go for this "
+                "lead any more."
+            )
+        return self.env._(
+            "Moved to %s, which does not work for dealerships: its rules do not go for "
+            "this lead any more.",
+            team.sudo().name,
+        )

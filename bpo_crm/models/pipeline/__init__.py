@@ -1,0 +1,4 @@
+from . import (
+    crm_lead_pipeline,
+    crm_lead_lose,
+)

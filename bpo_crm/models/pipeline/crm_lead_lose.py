@@ -1,0 +1,277 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ...series import Constraint
+
+
+class Lead(models.Model):
+    """Lost: in the lost stage, with a reason, and lost in Odoo's own sense.
+
+    Core (``crm/models/crm_lead.py``) calls a lead lost when it is archived with
+    a probability of 0. Both sides of the coin are written together here, so
+    that the column, the filter, the report and the scoring agree.
+    """
+
+    _inherit = "crm.lead"
+
+    lost_stage_id = fields.Many2one(
+        "crm.stage",
+        "Lost In",
+        readonly=True,
+        copy=False,
+        ondelete="set null",
+        server_only=True,
+        help="The stage that the lead was in when it was lost.",
+    )
+
+    _lost_with_reason = Constraint(
+        "CHECK(lost_reason_id IS NOT NULL OR lost_stage_id IS NULL OR active"
+        " OR is_bpo IS NOT TRUE)",
+        "A lost lead has a reason.",
+    )
+
+    # ------------------------------------------------------------
+    # ACTIONS
+    # ------------------------------------------------------------
+
+    def toggle_active(self):
+        """Archiving is losing: see :meth:`_find_targets`. Lost leads stay archived."""
+        by_active = self.grouped("active").items()
+        return self._write_in_phases(
+            [(leads, {"active": not active}) for active, leads in by_active]
+        )
+
+    def action_archive(self):
+        """Mark leads as lost, which needs a reason that they have already."""
+        return self.action_set_lost()
+
+    def action_set_lost(self, **additional_values):
+        """Move leads to the lost stage of their team.
+
+        :param additional_values: further values; ``lost_reason_id`` is required
+            where a lead has none yet.
+        :return: True
+        :raises UserError: without a reason, or without a lost stage.
+        """
+        by_team = self.grouped("team_id").items()
+        return self._write_in_phases(
+            [
+                (
+                    leads,
+                    {**additional_values, "stage_id": self._get_lost_stage(team).id},
+                )
+                for team, leads in by_team
+            ]
+        )
+
+    def action_mark_lost(self):
+        """Open the wizard that asks for the reason.
+
+        :return: a window action.
+        :rtype: dict
+        """
+        self.check_access("read")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "crm.crm_lead_lost_action"
+        )
+        context = {"default_lead_ids": self.ids, "dialog_size": "medium"}
+        return {**action, "context": context}
+
+    # ------------------------------------------------------------
+    # PHASES
+    # ------------------------------------------------------------
+
+    def _find_targets(self, vals):
+        targets = super()._find_targets(vals)
+        if vals.get("active", True) or "stage_id" in vals:
+            return targets
+        # Archiving is losing.
+        for team, leads in self._filter_not_lost().grouped("team_id").items():
+            targets |= dict.fromkeys(leads, self._get_lost_stage(team))
+        return targets
+
+    def _get_move(self, stage):
+        move = super()._get_move(stage)
+        # How far each came is written with its loss.
+        return (move, self.stage_id) if stage and stage.is_lost else move
+
+    def _prepare_move_values(self, vals, stage):
+        values = super()._prepare_move_values(vals, stage)
+        if stage and stage.is_lost:
+            # In one write, so that core counts the loss once.
+            return {
+                **values,
+                "active": False,
+                "probability": 0,
+                "automated_probability": 0,
+                "lost_stage_id": self.stage_id.id,
+            }
+        if stage is not None and self.lost_stage_id:
+            return {**values, "lost_stage_id": False}
+        return values
+
+    def _prepare_changes(self, vals):
+        changes = super()._prepare_changes(vals)
+        for change in changes:
+            # See _leave_lost().
+            change.foresee(
+                _find_leaving_lost(change),
+                active=True,
+                lost_reason_id=self.env["crm.lost.reason"],
+            )
+        return changes
+
+    def _refuse_change(self, change):
+        self._refuse_without_reason(change)
+        self._refuse_unlike_stage(change)
+        return super()._refuse_change(change)
+
+    def _prepare_change(self, change):
+        leaving = _find_leaving_lost(change)
+        if leaving:
+            leaving._leave_lost()
+        return super()._prepare_change(change)
+
+    def _follow_up_change(self, change):
+        moved = change.find_changing("stage_id")
+        lost = moved.filtered(lambda lead: change.get_new(lead, "stage_id").is_lost)
+        lost._log_orders_left_alone(change)
+        reopened = _find_leaving_lost(change).filtered(
+            lambda lead: not change.get_new(lead, "stage_id")._is_closed
+        )
+        if reopened:
+            reopened.sudo()._compute_probabilities()
+        return super()._follow_up_change(change)
+
+    # ------------------------------------------------------------
+    # BUSINESS
+    # ------------------------------------------------------------
+
+    def _filter_not_lost(self):
+        return self.filtered(lambda lead: not lead.stage_id.is_lost)
+
+    def _refuse_without_reason(self, change):
+        """A lost lead has a reason, and keeps one."""
+        asked = change.find_changing("stage_id", "lost_reason_id")
+        if "lost_reason_id" in change.vals:
+            asked = self
+        without = asked.filtered(
+            lambda lead: (
+                change.get_new(lead, "stage_id").is_lost
+                and not change.get_new(lead, "lost_reason_id")
+            )
+        )
+        if without:
+            raise UserError(self._prepare_missing_reason_message(without))
+
+    def _refuse_unlike_stage(self, change):
+        """Lost leads are archived, and open ones are not."""
+        for lead in change.find_changing("active", "stage_id"):
+            stage = change.get_new(lead, "stage_id")
+            is_active = change.get_new(lead, "active")
+            if is_active and stage.is_lost:
+                raise UserError(
+                    self.env._(
+                        "%s is lost and does not reopen. Create a new lead for a "
+                        "returning customer.",
+                        lead._get_label(),
+                    )
+                )
+            if not (is_active or stage._is_closed):
+                raise UserError(
+                    self.env._(
+                        "Archiving a lead is losing it: move it to the lost stage."
+                    )
+                )
+
+    def _leave_lost(self):
+        """Undo the archiving, in a write of its own so that core counts it once."""
+        return self._write_by_core(
+            {
+                "active": True,
+                "lost_reason_id": False,
+                "probability": 1,
+                "automated_probability": 1,
+            }
+        )
+
+    @api.model
+    def _get_lost_stage(self, team):
+        stage = self.env["crm.stage"]._find_for_team(team, [("is_lost", "=", True)])[:1]
+        if not stage:
+            raise UserError(
+                self.env._(
+                    "No lost stage configured. Ask a manager to add one under "
+                    "Configuration → Stages."
+                )
+            )
+        return stage
+
+    def _pls_get_lead_pls_values(self, *args, **kwargs):
+        """Let core's scoring learn from the stage that a lead was lost in.
+
+        It reads how far a lost lead came from its stage, which core leaves alone
+        when a lead is lost. The lost column would say: through all stages.
+        """
+        values_by_lead = super()._pls_get_lead_pls_values(*args, **kwargs)
+        lost_stages = self.env["crm.stage"].search([("is_lost", "=", True)])
+        in_lost_column = {("stage_id", stage.id) for stage in lost_stages}
+        lost = self.browse(
+            lead_id
+            for lead_id, row in values_by_lead.items()
+            if in_lost_column.intersection(row["values"])
+        )
+        for lead in lost:
+            row = values_by_lead[lead.id]
+            row["values"] = [pair for pair in row["values"] if pair[0] != "stage_id"]
+            if lead.lost_stage_id:
+                row["values"].append(("stage_id", lead.lost_stage_id.id))
+        return values_by_lead
+
+    def _prepare_missing_reason_message(self, leads):
+        return self.env._(
+            "A lost lead needs a lost reason. Use the Mark Lost button to choose one "
+            "for %s.",
+            ", ".join(lead._get_label() for lead in leads),
+        )
+
+    def _log_orders_left_alone(self, change):
+        possible = self._find_possible_orders()
+        for lead, attempts in possible.grouped("lead_id").items():
+            lead = lead.with_env(self.env)
+            if not lead.dealer_so_name:
+                lead._log_order_possible(attempts.dealership_id)
+            elif change.get_old(lead, "stage_id").is_won:
+                lead._log_order_left_alone()
+
+    def _log_order_possible(self, dealerships):
+        self.message_post(
+            body=self.env._(
+                "An attempt to win this lead ended without an answer: there may be an "
+                "order at %s. Tell them that the lead is lost.",
+                ", ".join(dealerships.mapped("name")),
+            )
+        )
+
+    def _log_order_left_alone(self):
+        self.message_post(
+            body=self.env._(
+                "The lead was won before: order %(order)s at %(dealership)s is left as "
+                "it is. Tell the dealership if it shall be cancelled.",
+                order=self.dealer_so_name,
+                dealership=self.dealership_id.name,
+            )
+        )
+
+
+def _find_leaving_lost(change):
+    """Return the leads that a write takes out of the lost stage.
+
+    :param LeadChange change: the write.
+    """
+    return change.find_changing("stage_id").filtered(
+        lambda lead: (
+            change.get_old(lead, "stage_id").is_lost
+            and not change.get_new(lead, "stage_id").is_lost
+        )
+    )

@@ -1,0 +1,434 @@
+import psycopg2
+from babel.dates import format_timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL
+from odoo.tools.misc import babel_locale_parse
+
+from ...domains import OPEN_LEAD, POOL_ORDER
+from ...roles import AGENT, SUPERVISOR, check_role
+
+#: How many leads of the pool one look at it brings.
+POOL_BATCH = 100
+
+
+class Lead(models.Model):
+    """Who works a lead: the pool, claiming out of it, and nobody else's lead."""
+
+    _inherit = "crm.lead"
+
+    enquiry_date = fields.Datetime(
+        "Enquired On",
+        default=fields.Datetime.now,
+        copy=False,
+        help="When the customer asked. The pool is handed out by priority, and then "
+        "to whom has waited longest.",
+    )
+    waiting_time = fields.Char(
+        "Waiting", compute="_compute_waiting_time", help="Since the customer asked."
+    )
+
+    is_claimable = fields.Boolean(
+        compute="_compute_is_claimable",
+        help="Waits in the pool, and the user may claim it.",
+    )
+
+    def init(self):
+        result = super().init()
+        # The pool among a million leads, in the order in which it is handed out.
+        self.env.cr.execute(
+            """
+            CREATE INDEX IF NOT EXISTS crm_lead_pool_idx
+                ON crm_lead (priority DESC, enquiry_date, id)
+             WHERE user_id IS NULL AND active AND type = 'opportunity'
+            """
+        )
+        return result
+
+    def _init_column(self, column_name):
+        if column_name != "enquiry_date":
+            return super()._init_column(column_name)
+        # Leads from before the addon have waited since they were made.
+        return self.env.cr.execute("UPDATE crm_lead SET enquiry_date = create_date")
+
+    # ------------------------------------------------------------
+    # COMPUTE
+    # ------------------------------------------------------------
+
+    @api.depends("enquiry_date")
+    @api.depends_context("lang")
+    def _compute_waiting_time(self):
+        now = fields.Datetime.now()
+        locale = babel_locale_parse(self.env.lang or "en_US")
+        for lead in self:
+            waiting = now - (lead.enquiry_date or lead.create_date or now)
+            lead.waiting_time = format_timedelta(waiting, locale=locale, threshold=1.5)
+
+    @api.depends("user_id", "type", "stage_id")
+    @api.depends_context("uid")
+    def _compute_is_claimable(self):
+        claims = self.env.user.has_group(AGENT)
+        for lead in self:
+            lead.is_claimable = claims and lead._is_in_pool()
+
+    # ------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------
+
+    @api.model
+    def fields_get(self, allfields=None, attributes=None):
+        """Let the screens offer only what the server allows."""
+        described = super().fields_get(allfields, attributes)
+        # Leads are lost with a reason, not archived.
+        closed = {"active"} | ({"user_id"} if self._is_agent_only() else set())
+        for name in closed & described.keys():
+            described[name]["readonly"] = True
+        return described
+
+    # ------------------------------------------------------------
+    # PHASES
+    # ------------------------------------------------------------
+
+    def _check_births(self):
+        if self._is_below_supervisor() and self.user_id - self.env.user:
+            raise AccessError(
+                self.env._("You can create leads for yourself or for the pool only.")
+            )
+        return super()._check_births()
+
+    @api.model
+    def _is_watched(self, vals):
+        # An agent changes nothing at all in the pool.
+        return super()._is_watched(vals) or self._is_below_supervisor()
+
+    def _refuse_change(self, change):
+        if self._is_below_supervisor():
+            self._refuse_for_agent(change)
+        elif not self.env.su:
+            self._refuse_move_in_pool(change)
+        return super()._refuse_change(change)
+
+    # ------------------------------------------------------------
+    # ACTIONS
+    # ------------------------------------------------------------
+
+    def action_claim(self):
+        """Become the owner of unclaimed leads.
+
+        :return: a notification.
+        :rtype: dict
+        :raises UserError: when somebody else was faster; it names them.
+        """
+        self._check_claim_rights()
+        self._check_company_allowed()
+        self._lock_for_claim()
+        self._check_unclaimed()
+        self._claim()
+        reload = {"type": "ir.actions.client", "tag": "soft_reload"}
+        return self._notify(self._prepare_claim_message(), "success", reload)
+
+    @api.model
+    def action_claim_next(self):
+        """Claim the most urgent lead of the pool.
+
+        Agents who call at the same time get different leads, and none waits.
+
+        :return: a notification that leads on to the form, or one that says that
+            the pool is empty.
+        :rtype: dict
+        """
+        lead = self._claim_next()
+        message = lead._prepare_claim_message()
+        if not lead:
+            return self._notify(message, "info")
+        return self._notify(message, "success", lead._open_form())
+
+    # ------------------------------------------------------------
+    # BUSINESS
+    # ------------------------------------------------------------
+
+    @api.model
+    def _get_pool_domain(self):
+        """Return the domain of the leads that anybody may claim."""
+        return [
+            ("type", "=", "opportunity"),
+            ("user_id", "=", False),
+            ("active", "=", True),
+            *OPEN_LEAD,
+        ]
+
+    def _claim(self, owner=None):
+        """Give these leads an owner.
+
+        :param res.users owner: the user by default.
+        """
+        self.write({"user_id": owner.id if owner else self.env.uid})
+
+    @api.model
+    def _claim_next(self):
+        """Claim the most urgent lead of the pool; return it, if there is one."""
+        self._check_claim_rights()
+        lead = self._lock_next_in_pool()
+        lead._claim()
+        return lead
+
+    @api.model
+    def _check_claim_rights(self):
+        check_role(self.env, AGENT, self.env._("Only BPO agents can claim leads."))
+
+    def _check_company_allowed(self):
+        """Tell nobody who works the leads of another company."""
+        allowed = self.env.user.company_ids
+        others = self.sudo().filtered(lambda lead: lead.company_id - allowed)
+        others.with_env(self.env).check_access("read")
+
+    def _check_unclaimed(self):
+        # The rules hide somebody else's lead, but its claimer must be named.
+        for lead in self.sudo():
+            if lead.user_id:
+                raise UserError(lead._prepare_claimed_message(lead.user_id))
+            lead._refuse_closed_to_claim(lead.stage_id)
+            lead._refuse_unqualified()
+
+    def _refuse_closed_to_claim(self, stage):
+        if stage._is_closed:
+            raise UserError(
+                self.env._(
+                    '%(lead)s is closed in stage "%(stage)s" and cannot be claimed.',
+                    lead=self._get_label(),
+                    stage=stage.name,
+                )
+            )
+
+    def _prepare_claimed_message(self, owner):
+        return self.env._(
+            "%(lead)s is already claimed by %(owner)s.",
+            lead=self._get_label(),
+            owner=owner.name,
+        )
+
+    def _lock_for_claim(self):
+        """Wait for whoever writes on these leads, and lock them.
+
+        :raises UserError: when it was a faster claim.
+        """
+        self.flush_recordset()
+        query = SQL(
+            "SELECT id FROM crm_lead WHERE id IN %s ORDER BY id FOR NO KEY UPDATE",
+            tuple(self.ids) or (0,),
+        )
+        try:
+            with self.env.cr.savepoint(flush=False):
+                self.env.cr.execute(query, log_exceptions=False)
+        except psycopg2.errors.SerializationFailure:
+            # Somebody wrote since this transaction began, whose view is frozen.
+            with self.env.registry.cursor() as cr:
+                self.with_env(self.env(cr=cr))._check_unclaimed()
+            raise
+        self.invalidate_recordset(["user_id", "stage_id"])
+
+    @api.model
+    def _lock_next_in_pool(self):
+        """Return the most urgent lead that nobody else is taking, locked."""
+        offset = 0
+        while True:
+            batch = self.search(
+                self._get_pool_domain(),
+                order=POOL_ORDER,
+                limit=POOL_BATCH,
+                offset=offset,
+            )
+            for lead in batch:
+                if lead._try_lock():
+                    return lead
+            if len(batch) < POOL_BATCH:
+                return self.browse()
+            offset += POOL_BATCH
+
+    def _try_lock(self):
+        """Lock a lead; tell whether nobody else has, or has changed it since."""
+        query = SQL(
+            "SELECT id FROM crm_lead WHERE id = %s FOR NO KEY UPDATE SKIP LOCKED",
+            self.id,
+        )
+        try:
+            with self.env.cr.savepoint(flush=False):
+                self.env.cr.execute(query, log_exceptions=False)
+                return bool(self.env.cr.fetchone())
+        except psycopg2.errors.SerializationFailure:
+            # Claimed and committed after this transaction began.
+            return False
+
+    def _prepare_claim_message(self):
+        if not self:
+            return self.env._("No lead is waiting in the pool.")
+        return self.env._(
+            "You are now assigned to lead %s",
+            ", ".join(lead._get_label() for lead in self),
+        )
+
+    @api.model
+    def _notify(self, message, notification_type, following=False):
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": notification_type,
+                "message": message,
+                "next": following,
+            },
+        }
+
+    # Agents and other people's leads
+
+    @api.model
+    def _is_agent_only(self):
+        """Whether the user is an agent without the rights of a supervisor."""
+        return self._is_of_the_floor() and not self.env.user.has_group(SUPERVISOR)
+
+    @api.model
+    def _is_of_the_floor(self):
+        """Whether the user works leads in any role, and not the system for it."""
+        return not self.env.su and self.env.user.has_group(AGENT)
+
+    @api.model
+    def _is_below_supervisor(self):
+        """Whether the user has leads of others to leave alone, in whatever role.
+
+        Somebody with Odoo's own sales roles only is bound as an agent is.
+        """
+        return not (self.env.su or self.env.user.has_group(SUPERVISOR))
+
+    def _refuse_for_agent(self, change):
+        """An agent takes unclaimed leads for itself, and works what it has taken.
+
+        :param LeadChange change: by an agent.
+        :raises UserError: when somebody else has a lead, or nobody.
+        :raises AccessError: for what a supervisor can do.
+        """
+        taken = change.find_changing("user_id")
+        taken._refuse_taking(change)
+        others = self.filtered(
+            lambda lead: change.get_new(lead, "user_id") != self.env.user
+        )
+        others._refuse_unclaimed()
+        if "team_id" in change.vals and change.find_changing("team_id"):
+            raise AccessError(
+                self.env._("Only a supervisor can give leads to another team.")
+            )
+        if "company_id" in change.vals and change.find_changing("company_id"):
+            raise AccessError(
+                self.env._("Only a supervisor can give leads to another company.")
+            )
+
+    def _refuse_taking(self, change):
+        """An agent neither gives nor drops leads, nor takes them from somebody."""
+        if self:
+            self._check_claim_rights()
+        for lead in self.sudo():
+            owner = change.get_old(lead, "user_id")
+            if owner and owner != self.env.user:
+                raise UserError(lead._prepare_claimed_message(owner.sudo()))
+        if any(change.get_new(lead, "user_id") != self.env.user for lead in self):
+            raise AccessError(self.env._("Only a supervisor can reassign leads."))
+        for lead in self:
+            lead._refuse_closed_to_claim(change.get_old(lead, "stage_id"))
+            lead._refuse_unqualified()
+
+    def _refuse_move_in_pool(self, change):
+        """Supervisors lose junk out of the pool, and move nothing else in it.
+
+        :param LeadChange change: by a supervisor.
+        """
+        if self._is_guard_lifted():
+            return
+        change.find_changing("stage_id").filtered(
+            lambda lead: (
+                not change.get_new(lead, "user_id")
+                and not change.get_old(lead, "stage_id")._is_closed
+                and not change.get_new(lead, "stage_id").is_lost
+                and "stage_id" in change.vals
+            )
+        )._refuse_unclaimed()
+
+    def _check_workable(self):
+        """Refuse work on leads that are not the user's to work, or not any more.
+
+        :raises UserError: when a lead is unclaimed or closed.
+        """
+        self.check_access("write")
+        self._check_claimed()
+        self._check_not_closed()
+
+    def _check_not_closed(self):
+        for lead in self.filtered(lambda lead: lead.stage_id._is_closed):
+            raise UserError(
+                self.env._(
+                    '%(lead)s is closed in stage "%(stage)s" and is not worked any '
+                    "more.",
+                    lead=lead._get_label(),
+                    stage=lead.stage_id.name,
+                )
+            )
+
+    def _open_work_dialog(self, name, model, context=None):
+        """Return a window in which to work this lead.
+
+        :param str name: its title.
+        :param str model: of the form in it.
+        :param dict context: with the form's defaults; this lead by default.
+        :rtype: dict
+        :raises UserError: when the lead is unclaimed or closed.
+        """
+        self.ensure_one()
+        self._check_workable()
+        return {
+            "type": "ir.actions.act_window",
+            "name": name,
+            "res_model": model,
+            "views": [[False, "form"]],
+            "target": "new",
+            "context": context or {"default_lead_id": self.id, "dialog_size": "medium"},
+        }
+
+    def _check_claimed(self):
+        """Refuse work on leads that are nobody's yet."""
+        self.sudo().filtered(
+            lambda lead: lead.is_bpo and not (lead.user_id or lead.stage_id._is_closed)
+        )._refuse_unclaimed()
+
+    def _check_worked_by_people(self):
+        """Refuse plans for leads that nobody works, or works any more."""
+        if not self.env.su:
+            self._check_claimed()
+            self.sudo()._check_not_closed()
+
+    def _check_claimed_by_people(self):
+        """Refuse work on the pool."""
+        if not self.env.su:
+            self._check_claimed()
+
+    def _is_in_pool(self):
+        """Whether this lead waits for somebody to claim it."""
+        return self._is_open() and not self.user_id
+
+    def _refuse_unclaimed(self):
+        self._refuse_unqualified()
+        if self:
+            raise UserError(
+                self.env._(
+                    "Claim %s before you work it.",
+                    ", ".join(lead._get_label() for lead in self),
+                )
+            )
+
+    def _refuse_unqualified(self):
+        """Refuse work on what may never be an opportunity."""
+        for lead in self.filtered(lambda lead: lead.type == "lead"):
+            raise UserError(
+                self.env._(
+                    "%s is not an opportunity yet. A supervisor can convert it.",
+                    lead._get_label(),
+                )
+            )

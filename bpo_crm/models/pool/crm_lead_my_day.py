@@ -1,0 +1,170 @@
+from datetime import datetime, time, timedelta
+
+from odoo import api, fields, models
+
+from ...domains import OPEN_LEAD, POOL_ORDER
+from ...local_time import to_utc
+
+#: How many leads a section shows; the others are counted.
+SECTION_LIMIT = 40
+
+#: How far a section counts.
+COUNT_LIMIT = 99
+
+
+class Lead(models.Model):
+    """The agent's home: what is due, in the order in which to do it."""
+
+    _inherit = "crm.lead"
+
+    @api.model
+    def get_my_day(self):
+        """Return what the user has to do today.
+
+        :return: the numbers of the day, a banner for managers, and sections in the
+            order of their urgency, each with a name, a count, whether there are more,
+            and the first rows. Times are in UTC.
+        :rtype: dict
+        """
+        due = self._find_due_activities()
+        today = fields.Date.context_today(self)
+        timed = due.filtered("due_at")
+        untimed = due - timed
+        overdue = untimed.filtered(lambda activity: activity.date_deadline < today)
+        sections = [
+            self._prepare_due_section("callbacks", timed),
+            self._prepare_due_section("overdue", overdue),
+            self._prepare_due_section("today", untimed - overdue),
+        ]
+        own = self._get_own_domain()
+        # A lead stands in one section, the most urgent one.
+        shown = set(due.mapped("res_id"))
+        for name, domain in (
+            ("idle", [*own, *self._get_slipped_domains()["forgotten"]]),
+            ("stale", [*own, *self._get_stale_domain()]),
+            ("pool", self._get_pool_domain()),
+        ):
+            section = self._prepare_lead_section(name, domain, shown)
+            shown.update(row["id"] for row in section["rows"])
+            sections.append(section)
+        return {
+            "numbers": self._count_my_day(),
+            "sections": sections,
+            "banner": self.env["onboarding.onboarding"].get_bpo_banner(),
+        }
+
+    # ------------------------------------------------------------
+    # BUSINESS
+    # ------------------------------------------------------------
+
+    @api.model
+    def _find_due_activities(self):
+        """Return the user's activities on open leads up to the end of today.
+
+        Those with a time of the day come first, in its order.
+        """
+        today = fields.Date.context_today(self)
+        # The pipeline's screens show archived leads, and done activities are archived.
+        pending = self.env["mail.activity"].with_context(active_test=True)
+        activities = pending.search(
+            [
+                ("user_id", "=", self.env.uid),
+                ("res_model", "=", self._name),
+                ("date_deadline", "<=", today),
+            ],
+            order="due_at NULLS LAST, date_deadline, id",
+        )
+        leads = self.browse(activities.mapped("res_id"))
+        open_leads = set(
+            leads.search([("id", "in", leads.ids), *self._get_own_domain()]).ids
+        )
+        return activities.filtered(lambda activity: activity.res_id in open_leads)
+
+    @api.model
+    def _get_own_domain(self):
+        """Return the domain of the open leads that the user works."""
+        return [
+            ("type", "=", "opportunity"),
+            ("user_id", "=", self.env.uid),
+            *OPEN_LEAD,
+        ]
+
+    @api.model
+    def _count_my_day(self):
+        midnight = datetime.combine(fields.Date.context_today(self), time())
+        # Not always 24 hours: the clocks may be changed on that day.
+        start, stop = (
+            to_utc(midnight + timedelta(days=days), self.env.user) for days in (0, 1)
+        )
+        calls = (
+            self.env["crm.call.log"]
+            .sudo()
+            ._read_group(
+                [
+                    ("user_id", "=", self.env.uid),
+                    ("call_date", ">=", start),
+                    ("call_date", "<", stop),
+                ],
+                aggregates=["__count", "contact_rate:sum", "duration:sum"],
+            )
+        )
+        ((count, contacts, minutes),) = calls
+        return {"calls": count, "contacts": int(contacts or 0), "minutes": minutes or 0}
+
+    # Sections
+
+    @api.model
+    def _prepare_due_section(self, name, activities):
+        leads = {lead.id: lead for lead in self.browse(activities.mapped("res_id"))}
+        rows = [
+            leads[activity.res_id]._prepare_row(activity)
+            for activity in activities[:SECTION_LIMIT]
+        ]
+        return self._prepare_section(name, len(activities), rows)
+
+    @api.model
+    def _prepare_lead_section(self, name, domain, shown):
+        domain = [("id", "not in", list(shown)), *domain]
+        leads = self.search(domain, order=POOL_ORDER, limit=SECTION_LIMIT)
+        count = len(leads)
+        if count == SECTION_LIMIT:
+            count = self.search_count(domain, limit=COUNT_LIMIT + 1)
+        rows = [lead._prepare_row() for lead in leads]
+        return self._prepare_section(name, count, rows)
+
+    @api.model
+    def _prepare_section(self, name, count, rows):
+        return {
+            "name": name,
+            "count": min(count, COUNT_LIMIT),
+            "has_more": count > COUNT_LIMIT,
+            "rows": rows,
+        }
+
+    def _prepare_row(self, activity=None):
+        """Return a row of the screen for this lead.
+
+        :param mail.activity activity: what is due; nothing by default.
+        """
+        row = {
+            "id": self.id,
+            "reference": self.reference,
+            "customer": self.customer_name,
+            "vehicle": self.vehicle_model_id.display_name or "",
+            "dealership": self.dealership_id.name or "",
+            "stage": self.stage_id.name,
+            "priority": int(self.priority or 0),
+            "phone": self.phone or "",
+            "waiting": self.waiting_time,
+            "claimed": bool(self.user_id),
+        }
+        if activity:
+            today = fields.Date.context_today(self)
+            row |= {
+                "activity_id": activity.id,
+                "icon": activity.icon or "fa-tasks",
+                "activity": activity.summary or activity.activity_type_id.name,
+                "due_at": fields.Datetime.to_string(activity.due_at),
+                "days_overdue": (today - activity.date_deadline).days,
+            }
+        return row

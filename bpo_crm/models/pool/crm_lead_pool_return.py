@@ -1,0 +1,108 @@
+import logging
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ...series import commit_progress
+
+_logger = logging.getLogger(__name__)
+
+#: How many leads one run takes; the next one follows at once.
+BATCH = 500
+
+
+class Lead(models.Model):
+    """Leads that their owner forgot go back to the pool, where that is wanted."""
+
+    _inherit = "crm.lead"
+
+    forgotten_by_id = fields.Many2one(
+        "res.users",
+        readonly=True,
+        copy=False,
+        server_only=True,
+        help="Who had this lead last when it went back to the pool, and is not given "
+        "it again.",
+    )
+
+    @api.model
+    def _cron_return_to_pool(self):
+        """Give leads back to the pool that nobody touched for too long."""
+        returned = remaining = 0
+        for company in self.env["res.company"].search([("pool_return_days", ">", 0)]):
+            leads = self.with_company(company)
+            domain = leads._get_untouched_domain()
+            batch = leads.search(domain, limit=BATCH, order="id")
+            done = [lead for lead in batch if lead._try_return_to_pool()]
+            returned += len(done)
+            remaining += leads.search_count(domain) - (len(batch) - len(done))
+        commit_progress(self.env, returned, remaining if returned else 0)
+
+    # ------------------------------------------------------------
+    # BUSINESS
+    # ------------------------------------------------------------
+
+    @api.model
+    def _get_untouched_domain(self):
+        """Return the domain of the company's stale leads that nobody touched.
+
+        Whoever wrote, called, did something planned, moved the lead or said why
+        nothing is planned has touched it.
+        """
+        company = self.env.company
+        limit = self._get_moment_before(company, company.pool_return_days)
+        touched = SQL(
+            """(SELECT res_id FROM mail_message
+                 WHERE model = 'crm.lead' AND res_id IS NOT NULL AND date >= %(limit)s
+                   AND message_type IN ('comment', 'email', 'email_outgoing')
+                UNION
+                SELECT lead_id FROM crm_call_log WHERE call_date >= %(limit)s
+                UNION
+                SELECT res_id FROM mail_activity
+                 WHERE res_model = 'crm.lead' AND res_id IS NOT NULL
+                   AND done_at >= %(limit)s)""",
+            limit=limit,
+        )
+        return [
+            *["&"] * 5,
+            *self._get_company_domain(company),
+            ("date_open", "<", limit),
+            ("date_last_stage_update", "<", limit),
+            ("no_next_step_reason", "=", False),
+            ("id", "not in", touched),
+            *self._get_stale_domain(),
+        ]
+
+    @api.model
+    def _get_company_domain(self, company):
+        """Return the domain of the leads that are a company's, or its people's."""
+        return [
+            "|",
+            ("company_id", "=", company.id),
+            "&",
+            ("company_id", "=", False),
+            ("user_id.company_id", "=", company.id),
+        ]
+
+    def _try_return_to_pool(self):
+        """Take this lead away from its owner; tell whether that was possible."""
+        try:
+            with self.env.cr.savepoint():
+                self._return_to_pool()
+        except Exception:
+            # The others must have their turn.
+            _logger.exception("Lead %s cannot go back to the pool", self.id)
+            return False
+        return True
+
+    def _return_to_pool(self):
+        self._message_log(
+            body=self.env._(
+                "Nobody touched this lead of %(owner)s for %(days)s days: it is back "
+                "in the pool.",
+                owner=self.user_id.name,
+                days=self.env.company.pool_return_days,
+            )
+        )
+        self._cancel_activities()
+        self.write({"user_id": False, "forgotten_by_id": self.user_id.id})

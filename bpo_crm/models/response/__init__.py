@@ -1,0 +1,5 @@
+from . import (
+    crm_lead_first_attempt,
+    crm_lead_response,
+    crm_lead_response_warning,
+)

@@ -1,0 +1,235 @@
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.tools.sql import column_exists, create_column
+
+from ...series import get_addresses_without_contact
+
+#: What people write, by hand or in a mail program; neither templates nor the system.
+WRITTEN_TYPES = ("comment", "email")
+
+#: Columns that the ORM would fill for one lead after the other.
+COLUMNS = {"first_attempt_date": "timestamp", "first_attempt_user_id": "int4"}
+
+
+class Lead(models.Model):
+    """The first attempt of a person to reach the customer, whichever way."""
+
+    _inherit = "crm.lead"
+
+    is_response_unmeasured = fields.Boolean(
+        "Not Measured",
+        readonly=True,
+        copy=False,
+        server_only=True,
+        help="A lead from before the addon, of which nobody knows the first contact.",
+    )
+    first_attempt_date = fields.Datetime(
+        "First Contact On",
+        compute="_compute_first_attempt",
+        store=True,
+        copy=False,
+        help="The first call, message to the customer or meeting that a person made.",
+    )
+    first_attempt_user_id = fields.Many2one(
+        "res.users",
+        "First Contact By",
+        compute="_compute_first_attempt",
+        store=True,
+        copy=False,
+        index="btree_not_null",
+    )
+
+    def _auto_init(self):
+        self._exempt_existing_leads()
+        for name, column_type in COLUMNS.items():
+            if not column_exists(self.env.cr, self._table, name):
+                create_column(self.env.cr, self._table, name, column_type)
+        return super()._auto_init()
+
+    @api.model
+    def _exempt_existing_leads(self):
+        """Nobody wrote down when the leads from before the addon were called first.
+
+        As the default of a column that is new, which PostgreSQL does not write to
+        each of a million rows.
+        """
+        if not column_exists(self.env.cr, self._table, "is_response_unmeasured"):
+            self.env.cr.execute(
+                """
+                ALTER TABLE crm_lead
+                  ADD COLUMN is_response_unmeasured boolean DEFAULT TRUE;
+                ALTER TABLE crm_lead
+                ALTER COLUMN is_response_unmeasured DROP DEFAULT
+                """
+            )
+
+    # ------------------------------------------------------------
+    # COMPUTE
+    # ------------------------------------------------------------
+
+    @api.depends(
+        "calendar_event_ids.lead_linked_at",
+        "call_log_ids.call_date",
+        "call_log_ids.user_id",
+        "enquiry_date",
+        "is_response_unmeasured",
+    )
+    def _compute_first_attempt(self):
+        attempts = self._find_first_attempts()
+        for lead in self:
+            moment, user_id = attempts.get(lead._origin.id, (False, False))
+            lead.first_attempt_date = moment and max(moment, lead._get_arrival())
+            lead.first_attempt_user_id = user_id
+
+    # ------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------
+
+    def _notify_thread(self, message, msg_vals=False, **kwargs):
+        recipients = super()._notify_thread(message, msg_vals=msg_vals, **kwargs)
+        if message.message_type in WRITTEN_TYPES:
+            if kwargs.get("skip_existing"):
+                # It was posted before, and is sent now, as scheduled.
+                message.sudo().date = fields.Datetime.now()
+            self.sudo()._find_first_attempt_in_mail()
+        return recipients
+
+    # ------------------------------------------------------------
+    # HOOKS
+    # ------------------------------------------------------------
+
+    def _merge_dependences(self, opportunities):
+        result = super()._merge_dependences(opportunities)
+        if any(opportunities.mapped("is_response_unmeasured")):
+            # It has waited since then.
+            self.sudo().is_response_unmeasured = True
+        return result
+
+    def _merge_opportunity(self, *args, **kwargs):
+        head = super()._merge_opportunity(*args, **kwargs)
+        # By how its customer is reached now.
+        head.sudo()._compute_first_attempt()
+        return head
+
+    # ------------------------------------------------------------
+    # BUSINESS
+    # ------------------------------------------------------------
+
+    def _get_arrival(self):
+        """Return when the customer asked."""
+        return self.enquiry_date or self.create_date or fields.Datetime.now()
+
+    def _find_first_attempts(self):
+        """Return the first attempt of a person to reach each customer.
+
+        :return: the moment and the id of the user, for the id of each lead that
+            has one.
+        :rtype: dict
+        """
+        attempts = {}
+        measured = self.filtered(lambda lead: not lead.is_response_unmeasured)
+        ids = measured._origin.ids
+        if ids:
+            for lead_id, moment, user in sorted(
+                [
+                    *self._list_calls(ids),
+                    *self._list_messages(ids),
+                    *self._list_meetings(ids),
+                ],
+                key=lambda attempt: attempt[1],
+            ):
+                attempts.setdefault(lead_id, (moment, user.id))
+        return attempts
+
+    def _find_first_attempt_in_mail(self):
+        """Look for the first attempt, now that there is another message."""
+        untried = self.filtered(
+            lambda lead: not (lead.first_attempt_date or lead.is_response_unmeasured)
+        )
+        if untried:
+            untried._compute_first_attempt()
+
+    @api.model
+    def _list_calls(self, ids):
+        """Return the first call of each user: the lead's id, the moment, the user."""
+        groups = self.env["crm.call.log"]._read_group(
+            [("lead_id", "in", ids)], ["lead_id", "user_id"], ["call_date:min"]
+        )
+        return [(lead.id, moment, user) for lead, user, moment in groups]
+
+    @api.model
+    def _list_messages(self, ids):
+        """Return what people wrote to customers, like :meth:`_list_calls`."""
+        messages = self.env["mail.message"].search(
+            [
+                ("model", "=", self._name),
+                ("res_id", "in", ids),
+                ("message_type", "in", WRITTEN_TYPES),
+                ("subtype_id", "!=", False),
+                ("subtype_id.internal", "=", False),
+            ],
+            order="date, id",
+        )
+        rows = []
+        for message in messages.with_context(active_test=False):
+            lead = self.browse(message.res_id)
+            user = _get_sender(message)
+            if user and lead._is_reached_by(message):
+                rows.append((lead.id, _get_moment_sent(message), user))
+        return rows
+
+    @api.model
+    def _list_meetings(self, ids):
+        """Return when people arranged meetings, like :meth:`_list_calls`."""
+        meetings = (
+            self.env["calendar.event"]
+            .with_context(active_test=False)
+            .search_fetch(
+                [("opportunity_id", "in", ids)],
+                ["opportunity_id", "create_uid", "create_date", "lead_linked_at"],
+            )
+        )
+        return [
+            (row.opportunity_id.id, row._get_moment_arranged(), row.create_uid)
+            for row in meetings
+            if _is_person(row.create_uid)
+        ]
+
+    def _is_reached_by(self, message):
+        """Whether a message goes to the customer of this lead.
+
+        :param mail.message message: of its chatter.
+        """
+        contacts = message.notified_partner_ids
+        if message.message_type == "email":
+            # Whoever wrote it sent it to them, with a copy to the lead.
+            contacts |= message.partner_ids
+        if self.partner_id & contacts:
+            return True
+        addresses = set(contacts.mapped("email_normalized"))
+        addresses |= get_addresses_without_contact(message)
+        return bool(self.email_normalized) and self.email_normalized in addresses
+
+
+def _is_person(user):
+    """Whether a user is somebody of the call centre; one who was deleted was."""
+    return not user or (user._is_internal() and user.id != SUPERUSER_ID)
+
+
+def _get_sender(message):
+    """Return who of the call centre wrote a message; nobody for a customer's.
+
+    Who posted it, whatever name is on it. Mails come in as the system's.
+    """
+    authors = message.author_id.user_ids.filtered(_is_person)
+    poster = message.create_uid
+    return poster if authors and poster and _is_person(poster) else authors[:1]
+
+
+def _get_moment_sent(message):
+    """Return when the server took a message in, or sent it as scheduled.
+
+    A mail program gives its mails any date.
+    """
+    if message.message_type == "email":
+        return message.create_date
+    return max(message.create_date, message.date)

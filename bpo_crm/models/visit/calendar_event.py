@@ -1,0 +1,395 @@
+from datetime import timedelta
+
+from odoo import Command, api, fields, models
+from odoo.exceptions import UserError
+
+from ...ids import is_id
+from ...limits import LATE_ENTRY
+from ...local_time import to_local
+
+MEETING = "mail.mail_activity_data_meeting"
+
+#: What came of a visit.
+RECORDED_STATES = ("done", "no_show")
+
+#: When a meeting is, and for which lead, and what came of it.
+RECORDED_FIELDS = (
+    "opportunity_id",
+    "visit_state",
+    "start",
+    "stop",
+    "allday",
+    "active",
+)
+
+#: Which leads a meeting belongs to.
+LEAD_FIELDS = ("opportunity_id", "res_id", "res_model")
+
+#: What the server, and calendars elsewhere, keep of a meeting. All else of it is up
+#: to those who work its lead; others answer the invitation.
+TECHNICAL_FIELDS = {
+    *models.MAGIC_COLUMNS,
+    "access_token",
+    "google_id",
+    "lead_linked_at",
+    "microsoft_id",
+    "need_sync",
+    "need_sync_m",
+}
+
+
+def _is_command(value):
+    """Whether a value links or unlinks contacts, and makes and changes none."""
+    match value:
+        case [Command.CLEAR, *_]:
+            return True
+        case [Command.SET, _, [*ids]]:
+            return all(map(is_id, ids))
+        case [Command.DELETE | Command.UNLINK | Command.LINK, row, *_]:
+            return is_id(row)
+    return False
+
+
+class CalendarEvent(models.Model):
+    """Visits of customers, which are meetings of a lead at its dealership."""
+
+    _inherit = "calendar.event"
+
+    visit_state = fields.Selection(
+        [("planned", "Planned"), ("done", "Took Place"), ("no_show", "No-Show")],
+        "Visit",
+        help="Whether the customer of the lead came.",
+    )
+    lead_linked_at = fields.Datetime(
+        readonly=True,
+        copy=False,
+        server_only=True,
+        help="When a meeting became one of its lead. Empty when it was made as one.",
+    )
+
+    # ------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        defaults = self.default_get(["visit_state", "opportunity_id"])
+        vals_list = [
+            self._prepare_visit_values({**defaults, **vals}, vals) for vals in vals_list
+        ]
+        events = super().create(vals_list)
+        events._check_made()
+        for event in events.filtered("visit_state"):
+            event._plan_visit_activity()
+        return events
+
+    def write(self, vals):
+        self._check_server_only(vals)
+        before = self._read_meetings()
+        has_moved = "start" in vals
+        result = super().write(vals)
+        # Core deletes occurrences that do not repeat any more.
+        present = self.exists()
+        present._follow_changes(before)
+        if has_moved:
+            present.filtered("visit_state")._keep_activity_time()
+        return result
+
+    def unlink(self):
+        # PostgreSQL would delete the activities with the event, past the ORM.
+        activities = self.env["mail.activity"].sudo().with_context(active_test=False)
+        planned = activities.search([("calendar_event_id", "in", self.ids)])
+        planned = planned._filter_of_leads()
+        (self._read_leads() | planned._get_leads().exists())._check_reach()
+        for event in self:
+            if event.visit_state in RECORDED_STATES:
+                event._check_correction()
+        done = planned.filtered("done_at")
+        done.calendar_event_id = False
+        (planned - done).unlink()
+        return super().unlink()
+
+    def copy_data(self, default=None):
+        # A copy, and an occurrence of a repeated visit, has not taken place yet.
+        copies = super().copy_data(default)
+        for values in copies:
+            if values.get("visit_state"):
+                values["visit_state"] = "planned"
+        return copies
+
+    # ------------------------------------------------------------
+    # ACTIONS
+    # ------------------------------------------------------------
+
+    def action_visit_done(self):
+        """Record that the customer came.
+
+        :return: True
+        :raises UserError: when something else was recorded already.
+        """
+        return self._record_visit("done", self.env._("The customer came."))
+
+    def action_visit_no_show(self):
+        """Record that the customer did not come.
+
+        :return: True
+        :raises UserError: when something else was recorded already.
+        """
+        return self._record_visit("no_show", self.env._("The customer did not come."))
+
+    # ------------------------------------------------------------
+    # BUSINESS
+    # ------------------------------------------------------------
+
+    @api.model
+    def _prepare_visit_values(self, all_vals, vals):
+        """Invite the customer to a visit, who becomes a contact for it."""
+        if not all_vals.get("visit_state"):
+            return vals
+        lead = self._read_lead(all_vals.get("opportunity_id"))
+        self._check_visit_planned(lead, all_vals["visit_state"])
+        invited = lead.partner_id
+        lead._handle_partner_assignment(create_missing=True)
+        if "partner_ids" not in vals:
+            attendees = lead.user_id.partner_id | lead.partner_id
+            return {**vals, "partner_ids": [Command.set(attendees.ids)]}
+        attendees = self._read_attendees(vals["partner_ids"] or [])
+        # Who edits the attendees of a known customer means it.
+        new = [Command.link(customer.id) for customer in lead.partner_id - invited]
+        return {**vals, "partner_ids": [*attendees, *new]}
+
+    @api.model
+    def _read_lead(self, value):
+        """Return the lead that a value stands for, as the ORM would take it."""
+        field = self._fields["opportunity_id"]
+        return self.env["crm.lead"].browse(field.convert_to_cache(value, self))
+
+    @api.model
+    def _read_attendees(self, value):
+        """Return the commands that a list of attendees stands for.
+
+        :param value: ids, or commands to link and unlink contacts, or anything.
+        :rtype: list
+        :raises UserError: for anything else.
+        """
+        rows = value if isinstance(value, (list, tuple)) else [value]
+        if all(is_id(row) for row in rows):
+            return [Command.set(rows)] if rows else []
+        if not all(_is_command(row) for row in rows):
+            raise UserError(self.env._("Choose the attendees among the contacts."))
+        return list(rows)
+
+    def _check_visit_planned(self, lead, state):
+        if not lead:
+            raise UserError(self.env._("Choose the lead whose customer will visit."))
+        if state != "planned":
+            raise UserError(self.env._("A visit is planned first, and recorded then."))
+        lead._check_workable()
+
+    def _check_made(self):
+        """A meeting is made for a lead that the user works, and nothing came of it."""
+        self._forget_hidden()
+        leads = self.sudo()._get_leads()
+        leads.with_env(self.env)._check_reach()
+        self._check_no_server_only()
+        visits = self.filtered("visit_state")
+        for lead, state in {(row.opportunity_id, row.visit_state) for row in visits}:
+            self._check_visit_planned(lead, state)
+        (self - visits)._get_leads().exists()._check_claimed_by_people()
+        self._check_times()
+
+    def _check_times(self):
+        """A visit is planned before it takes place, or entered right afterwards."""
+        if self.env.su:
+            return
+        for meeting in self.filtered("opportunity_id"):
+            self.env["mail.activity"]._check_day(meeting.start.date())
+        earliest = fields.Datetime.now() - LATE_ENTRY
+        planned = self.filtered(lambda event: event.visit_state == "planned")
+        is_late = any(visit.start < earliest for visit in planned)
+        if is_late and self.env["crm.lead"]._is_below_supervisor():
+            raise UserError(
+                self.env._(
+                    "A visit is entered %s hours afterwards at the latest. Ask a "
+                    "supervisor.",
+                    LATE_ENTRY // timedelta(hours=1),
+                )
+            )
+
+    def _get_leads(self):
+        """Return all leads that these meetings belong to, in whichever way."""
+        linked = self.filtered(lambda event: event.res_model == "crm.lead")
+        ids = [*self.opportunity_id.ids, *filter(None, linked.mapped("res_id"))]
+        return self.env["crm.lead"].browse(dict.fromkeys(ids))
+
+    def _read_leads(self):
+        """Return the leads of these meetings, whatever the user sees of them."""
+        self._forget_hidden(LEAD_FIELDS)
+        return self.sudo()._get_leads().exists().with_env(self.env)
+
+    def _check_reach(self):
+        """Refuse a change by somebody who may not write the leads of these meetings.
+
+        :raises AccessError: for the meeting of somebody else's lead.
+        """
+        if not self.env.su:
+            self._read_leads()._check_reach()
+
+    def _read_meetings(self):
+        """Return what these meetings are to their leads.
+
+        :return: the values of each, and its leads.
+        :rtype: dict
+        """
+        names = ["opportunity_id"] if self.env.su else self._get_kept_fields()
+        # Others' private meetings cannot be read in the user's own right.
+        self._forget_hidden()
+        return {
+            event: ({name: event[name] for name in names}, event._get_leads())
+            for event in self.sudo()
+        }
+
+    @api.model
+    def _get_kept_fields(self):
+        """Return the names of the fields that only those who work a lead change."""
+        return [
+            name
+            for name, field in self._fields.items()
+            if field.store
+            # Lines are records of their own, with rules of their own.
+            and field.type != "one2many"
+            and name not in TECHNICAL_FIELDS
+        ]
+
+    def _follow_changes(self, before):
+        """Look at what became of these meetings, and refuse what must not be.
+
+        :param dict before: what :meth:`_read_meetings` returned before the change.
+        :raises AccessError: for the meeting of somebody else's lead.
+        """
+        changed, linked = self.browse(), self.browse().sudo()
+        left = reached = self.env["crm.lead"]
+        for event, (values, leads) in self._read_meetings().items():
+            old, old_leads = before[event]
+            if old["opportunity_id"] != values["opportunity_id"]:
+                linked |= event
+            if old != values:
+                changed |= event
+                left |= old_leads
+                reached |= leads - old_leads
+        linked.lead_linked_at = fields.Datetime.now()
+        if changed and not self.env.su:
+            # There is nothing to be done to what was deleted.
+            leads = left.exists() | reached
+            leads.with_env(self.env)._check_reach()
+            for event in changed.with_env(self.env):
+                event._check_change(before[event][0])
+
+    def _check_change(self, old):
+        """A visit is recorded once, by somebody who works its lead.
+
+        :param dict old: the values that this meeting had.
+        """
+        changed = {name for name in RECORDED_FIELDS if self[name] != old[name]}
+        if not changed:
+            return
+        if old["visit_state"] in RECORDED_STATES:
+            self._check_correction()
+        if changed - {"active", "allday"}:
+            self._check_times()
+        if {"opportunity_id", "visit_state"}.intersection(changed):
+            self._check_visit_change(old["visit_state"], old["opportunity_id"])
+        is_recorded = self.visit_state in RECORDED_STATES
+        if is_recorded and changed - {"active", "opportunity_id"}:
+            self._check_day_has_come()
+
+    def _check_visit_change(self, old_state, old_lead):
+        state, lead = self.visit_state, self.opportunity_id
+        if state == "planned":
+            self._check_visit_planned(lead, state)
+        elif old_state == "planned" and lead == old_lead:
+            return
+        elif state or old_state:
+            self._refuse_recorded()
+        else:
+            lead._check_claimed_by_people()
+
+    def _check_day_has_come(self):
+        """What came of a visit is known on its day, where the user is."""
+        today = to_local(fields.Datetime.now(), self.env.user).date()
+        for visit in self:
+            if visit._get_day_of(self.env.user) > today:
+                raise UserError(
+                    self.env._(
+                        '"%s" lies ahead. Move the visit to the day on which it took '
+                        "place first.",
+                        visit.name,
+                    )
+                )
+
+    def _check_correction(self):
+        """What came of a visit is corrected by supervisors, if at all."""
+        if self.env["crm.lead"]._is_below_supervisor():
+            self._refuse_recorded()
+
+    def _get_moment_arranged(self):
+        """Return when this became a meeting of its lead."""
+        return max(filter(None, (self.create_date, self.lead_linked_at)))
+
+    def _refuse_recorded(self):
+        raise UserError(
+            self.env._(
+                '"%s" is not a planned visit, or it was recorded already.', self.name
+            )
+        )
+
+    def _plan_visit_activity(self):
+        """Plan the visit as an activity; core does so where its window was used."""
+        repeated = self.recurrence_id and self != self.recurrence_id.base_event_id
+        if not (self.activity_ids or repeated):
+            # Core's flag for automations would leave the lead without a next step.
+            leads = self.opportunity_id.with_context(
+                mail_activity_automation_skip=False
+            )
+            leads.activity_schedule(
+                MEETING,
+                self._get_local_day(),
+                self.name,
+                user_id=self.user_id.id or self.env.uid,
+                calendar_event_id=self.id,
+            )
+        self._keep_activity_time()
+
+    def _keep_activity_time(self):
+        for event in self.filtered(lambda event: not event.allday):
+            # 19.0 would move the event to its activity's day, and so on for ever.
+            activities = event.activity_ids.with_context(
+                calendar_event_meeting_update=True
+            )
+            activities.due_at = event.start
+
+    def _get_local_day(self):
+        """Return the day of the event where its organizer is."""
+        return self._get_day_of(
+            self.user_id if self.user_id.sudo().tz else self.env.user
+        )
+
+    def _get_day_of(self, user):
+        """Return the day of the event where a user is."""
+        return self.start_date if self.allday else to_local(self.start, user).date()
+
+    def _record_visit(self, state, feedback):
+        self.check_access("write")
+        for event in self.filtered(lambda event: event.visit_state != "planned"):
+            event._refuse_recorded()
+        self.write({"visit_state": state})
+        for event in self.with_context(active_test=True):
+            if event.activity_ids:
+                event.activity_ids.action_feedback(feedback)
+            elif event.opportunity_id:
+                event.opportunity_id.message_post(
+                    body=self.env._(
+                        "%(visit)s: %(outcome)s", visit=event.name, outcome=feedback
+                    )
+                )
+        return True

@@ -1,0 +1,15 @@
+from . import (
+    test_clock,
+    test_companies,
+    test_inner_context,
+    test_install,
+    test_lead_fields,
+    test_leaving,
+    test_mending,
+    test_questionnaire,
+    test_rights,
+    test_roles,
+    test_screens,
+    test_windows,
+    test_working_days,
+)

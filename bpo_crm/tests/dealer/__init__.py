@@ -1,0 +1,9 @@
+from . import (
+    test_address,
+    test_connection,
+    test_dealer_push,
+    test_dealership,
+    test_remote_odoo,
+    test_replies,
+    test_win,
+)

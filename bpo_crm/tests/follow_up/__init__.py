@@ -1,0 +1,15 @@
+from . import (
+    test_activity,
+    test_activity_plan,
+    test_activity_reach,
+    test_activity_type_use,
+    test_activity_types,
+    test_digest,
+    test_follow_up_batch,
+    test_missing_step,
+    test_my_activities,
+    test_next_step,
+    test_next_step_prompt,
+    test_promise,
+    test_stage_activity,
+)

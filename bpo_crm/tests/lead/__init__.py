@@ -1,0 +1,8 @@
+from . import (
+    test_forged_values,
+    test_message_reach,
+    test_phases,
+    test_reference,
+    test_stage,
+    test_team,
+)

@@ -1,0 +1,140 @@
+from odoo.exceptions import AccessError, RedirectWarning
+from odoo.tests import tagged
+
+from odoo.addons.bpo_crm.series import STAGE_TEAM
+
+from ..common import BpoCase
+
+
+@tagged("post_install", "-at_install")
+class TestTeam(BpoCase):
+    """The rules are for the leads of teams that work for dealerships."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.sales = cls.env["crm.team"].create({"name": "Own Sales", "is_bpo": False})
+
+    def _new_stage(self, team, name, sequence):
+        is_many = STAGE_TEAM == "team_ids"
+        return self.env["crm.stage"].create(
+            {
+                "name": name,
+                "sequence": sequence,
+                STAGE_TEAM: team.ids if is_many else team.id,
+            }
+        )
+
+    def test_a_lead_is_of_its_teams_kind(self):
+        self.assertTrue(self._new_lead().is_bpo)
+        self.assertFalse(self._new_lead(team_id=self.sales.id).is_bpo)
+
+    def test_a_lead_without_a_team_is_of_its_companys_kind(self):
+        lead = self._new_lead(team_id=False)
+        self.assertTrue(lead.is_bpo)
+        self.env.company.is_bpo = False
+        self.assertFalse(self._new_lead(team_id=False).is_bpo)
+
+    def test_leads_of_other_teams_go_where_they_like(self):
+        lead = self._new_lead(team_id=self.sales.id).with_user(self.supervisor)
+        lead.stage_id = self.negotiation
+        lead.stage_id = self.new
+        self.assertEqual(lead.stage_id, self.new)
+
+    def test_leads_of_other_teams_hold_no_customer(self):
+        first = self._new_lead(team_id=self.sales.id)
+        second = self._new_lead(self.agent, phone=first.phone)
+        self.assertEqual(second.phone_sanitized, first.phone_sanitized)
+
+    def test_only_a_manager_takes_a_lead_out_and_leaves_a_line(self):
+        lead = self._new_lead(self.agent)
+        self.env.flush_all()
+        with self.assertRaisesRegex(
+            AccessError, "Only a BPO manager can take a lead out"
+        ):
+            lead.with_user(self.supervisor).team_id = self.sales
+        lead.with_user(self.manager).team_id = self.sales
+        self.assertFalse(lead.is_bpo)
+        self._assert_in_chatter("Moved to Own Sales", lead)
+
+    def test_who_is_gone_to_another_team_holds_no_customer(self):
+        lead = self._new_lead(self.agent)
+        lead.with_user(self.manager).team_id = self.sales
+        self.assertFalse(lead._get_held_keys())
+
+    def test_a_lead_comes_in_as_a_new_one(self):
+        lead = self._new_lead(team_id=self.sales.id)
+        lead.stage_id = self.negotiation
+        lead.with_user(self.supervisor).team_id = self.team
+        self.assertEqual(lead.stage_id, self.new)
+        self.assertTrue(lead._get_held_keys())
+
+    def test_a_lead_comes_in_only_where_its_customer_has_no_other(self):
+        taken = self._new_lead(self.agent)
+        lead = self._new_lead(team_id=self.sales.id, phone=taken.phone)
+        with self.assertRaisesRegex(RedirectWarning, "has an open lead already"):
+            lead.with_user(self.supervisor).team_id = self.team
+
+    def test_only_a_manager_brings_in_a_closed_lead(self):
+        lead = self._new_lead(team_id=self.sales.id)
+        lead.stage_id = self.won
+        with self.assertRaisesRegex(
+            AccessError, "Only a BPO manager can move a closed"
+        ):
+            lead.with_user(self.supervisor).team_id = self.team
+        lead.with_user(self.manager).team_id = self.team
+        self.assertEqual(lead.stage_id, self.won)
+
+    # Stages of teams
+
+    def test_a_lead_goes_on_in_a_stage_of_its_new_team(self):
+        fleet = self.env["crm.team"].create({"name": "Fleet"})
+        check = self._new_stage(self.team, "Credit Check", self.new.sequence + 1)
+        offer = self._new_stage(fleet, "Offer", self.new.sequence + 2)
+        self.qualified.sequence = offer.sequence + 1
+        lead = self._new_lead(self.agent)
+        lead.stage_id = check
+        lead.with_user(self.supervisor).team_id = fleet
+        self.assertEqual(lead.stage_id, offer)
+
+    # Teams that come and go
+
+    def test_only_a_bpo_manager_says_which_teams_work_for_dealerships(self):
+        seller = self._new_user("chief", "sales_team.group_sale_manager")
+        for user in (self.supervisor, seller):
+            with self._refused(error=AccessError):
+                self.team.with_user(user).is_bpo = False
+        self.team.with_user(self.manager).is_bpo = False
+        self.assertFalse(self._new_lead().is_bpo)
+
+    def test_a_team_comes_back_only_without_two_leads_of_a_customer(self):
+        first = self._new_lead(self.agent)
+        team = self.team.with_user(self.manager)
+        team.is_bpo = False
+        self.assertFalse(first._get_held_keys())
+        second = self._new_lead(self.agent, phone=first.phone)
+        with self._refused("has an open lead already", RedirectWarning):
+            team.is_bpo = True
+        second.unlink()
+        team.is_bpo = True
+        self.assertTrue(first._get_held_keys())
+
+    def test_by_its_company_a_lead_leaves_only_with_a_manager(self):
+        abroad = self.env["res.company"].create({"name": "Abroad", "is_bpo": False})
+        lead = self._new_lead(team_id=False)
+        for user in (self.supervisor, self.manager):
+            user.company_ids |= abroad
+        with self.assertRaisesRegex(
+            AccessError, "Only a BPO manager can take a lead out"
+        ):
+            lead.with_user(self.supervisor).company_id = abroad
+        self.env.invalidate_all()
+        lead = lead.with_user(self.manager)
+        lead.company_id = abroad
+        self.assertFalse(lead.is_bpo)
+        lead.stage_id = self.won
+        self.env.flush_all()
+        with self.assertRaisesRegex(
+            AccessError, "Only a BPO manager can move a closed"
+        ):
+            lead.with_user(self.supervisor).company_id = self.env.company

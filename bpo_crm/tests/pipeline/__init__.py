@@ -1,0 +1,4 @@
+from . import (
+    test_lost,
+    test_pipeline,
+)

@@ -1,0 +1,5 @@
+from . import (
+    test_claim,
+    test_distribution,
+    test_my_day,
+)

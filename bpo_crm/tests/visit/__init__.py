@@ -1,0 +1,4 @@
+from . import (
+    test_meeting_reach,
+    test_visit,
+)
