@@ -1,0 +1,148 @@
+"""What the README's map and the page on architecture name is there, and all of it."""
+
+import ast
+import re
+import subprocess
+
+from tools import paths
+
+ADDON = paths.ADDON
+MODELS = ADDON / "models"
+ARCHITECTURE = paths.REPOSITORY / "docs" / "architecture.md"
+
+#: Kinds of files that stand by area, and where the areas are.
+KINDS = ("models", "wizard", "views", "tests", "static/src")
+
+#: Of the addon's tests, what is no area.
+NO_AREAS = {"machine"}
+
+
+def list_tracked():
+    """Return the files that belong to the repository."""
+    command = ["git", "ls-files"]
+    found = subprocess.run(
+        command, cwd=paths.REPOSITORY, capture_output=True, text=True, check=True
+    )
+    return found.stdout.split()
+
+
+def list_folders(of):
+    """Return the names of the folders in one that hold files of the repository."""
+    prefix = f"{of}/" if of else ""
+    rest = [
+        name.removeprefix(prefix) for name in list_tracked() if name.startswith(prefix)
+    ]
+    return {name.split("/")[0] for name in rest if "/" in name}
+
+
+def read_tables(text):
+    """Return the rows of the tables in a text in Markdown, as lists of cells."""
+    rows = [
+        [cell.strip() for cell in line.strip("| ").split(" | ")]
+        for line in text.splitlines()
+        if line.startswith("|")
+    ]
+    return [row for row in rows if not set(row[0]) <= set("-|")]
+
+
+def find_names(cell):
+    return re.findall(r"`([^`]+)`", cell)
+
+
+def read_map():
+    """Return the paths that the README's map names."""
+    text = (paths.REPOSITORY / "README.md").read_text()
+    section = text.split("## Where things are")[1].split("\n## ")[0]
+    named = []
+    for first, *_rest in read_tables(section)[1:]:
+        folder = ""
+        for name in find_names(first):
+            is_whole = (paths.REPOSITORY / name).exists()
+            # The first one of a row says in which folder the others are.
+            path = name if is_whole else f"{folder}/{name}"
+            folder = folder or path.rstrip("/").rpartition("/")[0]
+            named.append(path)
+    return named
+
+
+def read_areas():
+    """Return the areas of the page on architecture, with their cells."""
+    text = ARCHITECTURE.read_text()
+    section = text.split("## Areas")[1].split("\n## ")[0]
+    table = section.split("\n\nThe order of this table")[0]
+    return [find_names(row[0])[0] for row in read_tables(table)[1:]]
+
+
+def list_lead_fields():
+    """Return the fields of a lead that each area defines."""
+    found = {}
+    for path in sorted(MODELS.glob("*/*.py")):
+        for node in ast.parse(path.read_text()).body:
+            if isinstance(node, ast.ClassDef) and _read(node, "_inherit") == "crm.lead":
+                found.setdefault(path.parent.name, set()).update(_list_fields(node))
+    return {area: names for area, names in found.items() if names}
+
+
+def _read(node, name):
+    for line in node.body:
+        if isinstance(line, ast.Assign) and ast.unparse(line.targets[0]) == name:
+            return ast.literal_eval(line.value)
+    return None
+
+
+def _list_fields(node):
+    return {
+        ast.unparse(line.targets[0])
+        for line in node.body
+        if isinstance(line, ast.Assign)
+        and ast.unparse(line.value).startswith("fields.")
+    }
+
+
+def test_the_readmes_map_names_what_is_there():
+    missing = [name for name in read_map() if not (paths.REPOSITORY / name).exists()]
+    assert missing == []
+
+
+def test_the_readmes_map_leaves_no_folder_out():
+    named = {name.rstrip("/") for name in read_map()}
+    folders = {name for name in list_folders("") if not name.startswith(".")}
+    inside = {f"bpo_crm/{name}" for name in list_folders("bpo_crm")}
+    assert (folders - {"bpo_crm"}) | inside <= named
+
+
+def test_the_areas_are_the_folders():
+    areas = read_areas()
+    assert set(areas) == list_folders("bpo_crm/models")
+    for kind in KINDS:
+        assert list_folders(f"bpo_crm/{kind}") - NO_AREAS <= set(areas), kind
+
+
+def test_the_areas_are_loaded_in_the_order_of_the_page():
+    loaded = re.findall(r"^    (\w+),$", (MODELS / "__init__.py").read_text(), re.M)
+    assert loaded == read_areas()
+
+
+def test_each_field_of_a_lead_is_said_to_be_of_its_area():
+    section = ARCHITECTURE.read_text().split("## Whose field is it")[1]
+    said = {
+        find_names(area)[0]: set(find_names(names))
+        for area, names in read_tables(section)[1:]
+    }
+    assert said == list_lead_fields()
+
+
+def test_names_of_files_are_unique():
+    names = [
+        name.rpartition("/")[2]
+        for name in list_tracked()
+        if name.startswith("bpo_crm/models/") and not name.endswith("__init__.py")
+    ]
+    assert len(names) == len(set(names))
+
+
+def test_what_the_page_on_architecture_names_is_there():
+    text = ARCHITECTURE.read_text()
+    for name in re.findall(r"`((?:bpo_crm|models|controllers)/[\w/.]+)`", text):
+        path = name if name.startswith("bpo_crm/") else f"bpo_crm/{name}"
+        assert (paths.REPOSITORY / path).exists(), name
