@@ -44,6 +44,7 @@
         "views/lead/crm_vehicle_model_views.xml",
         "views/intake/crm_lead_source_views.xml",
         "views/intake/crm_lead_enquiry_views.xml",
+        "views/feed/crm_lead_enquiry_feed_views.xml",
         "views/lead/crm_stage_views.xml",
         "views/pool/crm_team_member_views.xml",
         "views/pool/crm_team_views.xml",

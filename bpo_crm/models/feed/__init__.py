@@ -7,5 +7,5 @@ from . import (
     crm_lead_feed_catalogue,
     crm_brand_distributor,
     crm_brand_moved,
-    crm_lead_feed_retry,
+    crm_lead_enquiry_feed,
 )

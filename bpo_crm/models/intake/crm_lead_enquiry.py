@@ -2,6 +2,7 @@ import json
 import logging
 
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from ... import intake
 from ...inner_context import with_inner_context
@@ -15,6 +16,26 @@ STATES = [
     ("merged", "Merged"),
     ("quarantined", "In Quarantine"),
 ]
+
+#: What came in before counts if it waits in quarantine and says something else, or if
+#: this server was to blame.
+WRITE_DOWN = """
+    INSERT INTO crm_lead_enquiry AS row (
+        source_id, create_uid, create_date, write_uid, write_date, %(columns)s
+    )
+    SELECT %(source)s, %(uid)s, %(now)s, %(uid)s, %(now)s, sent.*
+      FROM unnest(%(values)s) AS sent
+        ON CONFLICT (source_id, external_id)
+        DO UPDATE SET content = EXCLUDED.content,
+                      enquired_at = EXCLUDED.enquired_at,
+                      has_failed_here = FALSE,
+                      write_uid = EXCLUDED.write_uid,
+                      write_date = EXCLUDED.write_date
+                WHERE row.state = 'quarantined'
+                  AND (row.has_failed_here
+                       OR row.content IS DISTINCT FROM EXCLUDED.content)
+    RETURNING id
+"""
 
 
 class LeadEnquiry(models.Model):
@@ -51,32 +72,10 @@ class LeadEnquiry(models.Model):
         help="Kept of an enquiry that came over HTTP and went to quarantine.",
     )
     body_name = fields.Char(compute="_compute_body_name")
-    # Where a feed read it
-    feed_id = fields.Many2one("crm.lead.feed", readonly=True, ondelete="set null")
-    remote_id = fields.Integer("ID There", readonly=True)
-    write_back_state = fields.Selection(
-        [("waiting", "Waiting"), ("done", "Done"), ("failed", "Failed")],
-        "Written Back",
-        readonly=True,
-    )
-    write_back_error = fields.Char(readonly=True)
 
     _source_external_id_uniq = Constraint(
         "UNIQUE(source_id, external_id)", "This enquiry has come in already."
     )
-
-    def init(self):
-        result = super().init()
-        self.env.cr.execute(
-            """
-            CREATE INDEX IF NOT EXISTS crm_lead_enquiry_feed_idx
-                ON crm_lead_enquiry (feed_id, state) WHERE feed_id IS NOT NULL;
-            CREATE INDEX IF NOT EXISTS crm_lead_enquiry_unwritten_idx
-                ON crm_lead_enquiry (feed_id, write_back_state, id)
-             WHERE write_back_state IN ('waiting', 'failed')
-            """
-        )
-        return result
 
     def _compute_body_name(self):
         for row in self:
@@ -87,14 +86,12 @@ class LeadEnquiry(models.Model):
     # ------------------------------------------------------------
 
     def action_retry(self):
-        """Take what is in quarantine in again, and write back again what was refused.
+        """Take what is in quarantine in again.
 
         :return: True, or the list where one of these became others.
         """
         self.check_access("read")
         rows = with_inner_context(self).sudo()
-        refused = rows.filtered(lambda row: row.write_back_state == "failed")
-        refused.write({"write_back_state": "waiting", "write_back_error": False})
         waiting = rows.filtered(lambda row: row._is_waiting())
         for source, of_source in waiting.grouped("source_id").items():
             of_source._try_again(source)
@@ -107,13 +104,6 @@ class LeadEnquiry(models.Model):
     # ------------------------------------------------------------
     # BUSINESS
     # ------------------------------------------------------------
-
-    def _note_refusal(self, reason):
-        """Give up to write these back, until somebody tries it again.
-
-        :param str reason: why they cannot be written.
-        """
-        self.write({"write_back_state": "failed", "write_back_error": reason})
 
     def _try_again(self, source):
         """Take these enquiries in; one that fails keeps the reason of now.
@@ -159,50 +149,39 @@ class LeadEnquiry(models.Model):
         """
         by_name = {enquiry.external_id: enquiry for enquiry in enquiries}
         names = sorted(by_name)
-        self.env.cr.execute(
-            """
-            INSERT INTO crm_lead_enquiry AS row (
-                source_id, external_id, enquired_at, content, feed_id, remote_id,
-                write_back_state, create_uid, create_date, write_uid, write_date
+        columns = self._prepare_columns([by_name[name] for name in names])
+        new = self.env.execute_query(
+            SQL(
+                WRITE_DOWN,
+                columns=SQL(", ").join(map(SQL.identifier, columns)),
+                values=SQL(", ").join(columns.values()),
+                source=source.id,
+                uid=self.env.uid,
+                now=fields.Datetime.now(),
             )
-            SELECT %(source)s, sent.*, %(uid)s, %(now)s, %(uid)s, %(now)s
-              FROM unnest(
-                %(names)s::varchar[], %(moments)s::timestamp[], %(contents)s::text[],
-                %(feeds)s::integer[], %(remote_ids)s::integer[],
-                %(write_back_states)s::varchar[]
-              ) AS sent
-                ON CONFLICT (source_id, external_id)
-                DO UPDATE SET content = EXCLUDED.content,
-                              enquired_at = EXCLUDED.enquired_at,
-                              has_failed_here = FALSE,
-                              write_uid = EXCLUDED.write_uid,
-                              write_date = EXCLUDED.write_date
-                        WHERE row.state = 'quarantined'
-                          AND (row.has_failed_here
-                               OR row.content IS DISTINCT FROM EXCLUDED.content)
-            RETURNING id
-            """,
-            {
-                "source": source.id,
-                "uid": self.env.uid,
-                "now": fields.Datetime.now(),
-                "names": names,
-                "moments": [by_name[name].enquired_at for name in names],
-                "contents": [by_name[name].to_content() for name in names],
-                "feeds": [by_name[name].feed_id or None for name in names],
-                "remote_ids": [by_name[name].record.get("id") for name in names],
-                "write_back_states": [
-                    "waiting" if by_name[name].is_written_back else None
-                    for name in names
-                ],
-            },
         )
-        new = self.browse(row_id for (row_id,) in self.env.cr.fetchall())
+        new = self.browse(row_id for (row_id,) in new)
         new.invalidate_recordset(["content", "enquired_at", "has_failed_here"])
         rows = self.search(
             [("source_id", "=", source.id), ("external_id", "in", names)]
         )
         return {row.external_id: row for row in rows}, new
+
+    @api.model
+    def _prepare_columns(self, enquiries):
+        """Return what is written down of enquiries.
+
+        :param list enquiries: of :class:`intake.Enquiry`, each with an external id.
+        :return: the values of all of them, as an array, for each column.
+        :rtype: dict[str, SQL]
+        """
+        return {
+            "external_id": SQL("%s::varchar[]", [row.external_id for row in enquiries]),
+            "enquired_at": SQL(
+                "%s::timestamp[]", [row.enquired_at for row in enquiries]
+            ),
+            "content": SQL("%s::text[]", [row.to_content() for row in enquiries]),
+        }
 
     def _keep_for_people(self, body, has_failed_here):
         """Keep with those of these that are in quarantine what helps to see why.
@@ -278,10 +257,8 @@ class LeadEnquiry(models.Model):
         :rtype: intake.Enquiry
         """
         values = json.loads(self.content)
-        record = values.pop("record", None)
-        if record and self.feed_id:
-            # Its mapping may have been mended since.
-            return self.feed_id._read_record(record)
+        # That of whoever read it.
+        values.pop("record", None)
         return intake.Enquiry(**values, enquired_at=self.enquired_at or None)
 
     @api.model

@@ -48,11 +48,18 @@ class LeadSource(models.Model):
 
         :rtype: res.company
         """
-        feed = self.env["crm.lead.feed"].browse(enquiry.feed_id or None)
-        team = self.env["crm.team"].browse(enquiry.team_id or None)
-        ways = (feed, team, self, self.team_id)
-        companies = filter(None, (way.company_id for way in ways))
+        companies = filter(None, (way.company_id for way in self._list_ways(enquiry)))
         return next(companies, self.env["res.company"])
+
+    def _list_ways(self, enquiry):
+        """Return by what an enquiry came, the nearest first.
+
+        :param intake.Enquiry enquiry: as it was sent.
+        :return: records that may belong to a company.
+        :rtype: list
+        """
+        team = self.env["crm.team"].browse(enquiry.team_id or None)
+        return [team, self, self.team_id]
 
     def _find_dealerships(self, entries, company):
         known = self._index("crm.dealership", ("name", "code"), company)
