@@ -146,3 +146,14 @@ def test_what_the_page_on_architecture_names_is_there():
     for name in re.findall(r"`((?:bpo_crm|models|controllers)/[\w/.]+)`", text):
         path = name if name.startswith("bpo_crm/") else f"bpo_crm/{name}"
         assert (paths.REPOSITORY / path).exists(), name
+
+
+def test_what_contributors_are_told_of_is_there():
+    text = (paths.REPOSITORY / "CONTRIBUTING.md").read_text()
+    table = text.split("## Where is the rule that")[1].split("\n## ")[0]
+    for row in read_tables(table)[1:]:
+        folder = ""
+        for name in find_names(row[1]):
+            path = name if "/" in name else f"{folder}/{name}"
+            folder = path.rpartition("/")[0]
+            assert (paths.REPOSITORY / path).exists(), path
