@@ -157,3 +157,15 @@ def test_what_contributors_are_told_of_is_there():
             path = name if "/" in name else f"{folder}/{name}"
             folder = path.rpartition("/")[0]
             assert (paths.REPOSITORY / path).exists(), path
+
+
+def test_the_modules_beside_the_areas_are_named():
+    named = set()
+    text = ARCHITECTURE.read_text()
+    for first, *_rest in read_tables(text):
+        named.update(name.rpartition("/")[2] for name in find_names(first))
+    beside = {path.name for path in ADDON.glob("*.py")} - {
+        "__init__.py",
+        "__manifest__.py",
+    }
+    assert beside <= named

@@ -6,9 +6,8 @@ from unittest.mock import patch
 
 from odoo.tests import tagged
 
-from odoo.addons.bpo_crm import inner_context
-from odoo.addons.bpo_crm.inner_context import InnerKey, with_inner_context
-
+from ... import inner_context
+from ...inner_context import InnerKey, with_inner_context
 from ..common import BpoCase
 
 #: The keys that the addon reads though a client may send them, and why it may.

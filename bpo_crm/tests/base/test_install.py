@@ -1,7 +1,6 @@
 from odoo.tests import tagged
 
-from odoo.addons.bpo_crm import hooks
-
+from ... import hooks
 from ..common import BpoCase
 
 

@@ -1,7 +1,6 @@
 from odoo.tests import tagged
 
-from odoo.addons.bpo_crm import hooks, leaving
-
+from ... import hooks, leaving
 from ..common import BpoCase
 
 

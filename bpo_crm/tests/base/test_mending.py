@@ -1,9 +1,8 @@
 from odoo.tests import tagged
 from odoo.tools import SQL
 
-from odoo.addons.bpo_crm import mending
-from odoo.addons.bpo_crm.series import STAGE_TEAM
-
+from ... import mending
+from ...series import STAGE_TEAM
 from ..common import BpoCase
 
 LOGGER = "odoo.addons.bpo_crm.mending"

@@ -1,8 +1,7 @@
 from odoo.exceptions import AccessError
 from odoo.tests import Form, tagged
 
-from odoo.addons.bpo_crm.hooks import FOLLOW_UP_CRONS
-
+from ...hooks import FOLLOW_UP_CRONS
 from ..common import CALL, BpoCase
 
 

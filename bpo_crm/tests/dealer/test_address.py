@@ -6,7 +6,7 @@ from urllib3.util import parse_url
 
 from odoo.tests import BaseCase, tagged
 
-from odoo.addons.bpo_crm.remote_odoo import NotConfigured, address, check_address
+from ...remote_odoo import NotConfigured, address, check_address
 
 #: What somebody who wants a password sent in the clear may write in place of a host.
 ODD_HOSTS = (

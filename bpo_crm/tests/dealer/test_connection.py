@@ -3,8 +3,7 @@ from odoo.modules.module import get_manifest
 from odoo.tests import tagged
 from odoo.tools.misc import file_open
 
-from odoo.addons.bpo_crm.remote_odoo import NotConfigured, Rejected
-
+from ...remote_odoo import NotConfigured, Rejected
 from ..common import CONNECTION, BpoCase
 
 

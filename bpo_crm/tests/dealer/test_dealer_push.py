@@ -1,8 +1,7 @@
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from odoo.addons.bpo_crm.remote_odoo import PlacedOrder, Refused, RemoteError, TimedOut
-
+from ...remote_odoo import PlacedOrder, Refused, RemoteError, TimedOut
 from ..common import BpoCase
 
 

@@ -9,8 +9,8 @@ import requests
 from odoo.tests import BaseCase, tagged
 from odoo.tests.common import _super_send
 
-from odoo.addons.bpo_crm import remote_odoo
-from odoo.addons.bpo_crm.remote_odoo import phone, replies, session, transport
+from ... import remote_odoo
+from ...remote_odoo import phone, replies, session, transport
 
 
 @tagged("post_install", "-at_install")

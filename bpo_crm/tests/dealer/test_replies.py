@@ -5,8 +5,8 @@ import unicodedata
 
 from odoo.tests import BaseCase, tagged
 
-from odoo.addons.bpo_crm import remote_odoo
-from odoo.addons.bpo_crm.remote_odoo import replies, session
+from ... import remote_odoo
+from ...remote_odoo import replies, session
 
 #: In every text that a server makes up here; a secret that it echoes, for example.
 MARK = "s3cret"

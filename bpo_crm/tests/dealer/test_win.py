@@ -4,8 +4,7 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.bpo_crm.remote_odoo import Unreachable
-
+from ...remote_odoo import Unreachable
 from ..common import BpoCase
 
 

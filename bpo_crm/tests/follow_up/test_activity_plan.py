@@ -4,8 +4,7 @@ from odoo import Command
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import Form, tagged
 
-from odoo.addons.bpo_crm.series import IS_19
-
+from ...series import IS_19
 from ..common import BpoCase
 
 MEETING_DAY = date(2026, 12, 10)

@@ -86,7 +86,9 @@ class TestMissingStep(BpoCase):
 
     def test_more_than_one_run_takes_is_left_for_the_next(self):
         leads = self._forgotten() | self._forgotten(self.other_agent)
-        with patch("odoo.addons.bpo_crm.models.follow_up.crm_lead_missing_step.BATCH", 1):
+        with patch(
+            "odoo.addons.bpo_crm.models.follow_up.crm_lead_missing_step.BATCH", 1
+        ):
             self._run()
             self.assertEqual(len(leads._find_pending_activities()), 1)
             self._run()
@@ -95,7 +97,9 @@ class TestMissingStep(BpoCase):
     def test_a_long_list_is_cut(self):
         self._forgotten(), self._forgotten()
         messages = self.env["mail.message"].search([])
-        with patch("odoo.addons.bpo_crm.models.follow_up.crm_lead_missing_step.LIST_LIMIT", 1):
+        with patch(
+            "odoo.addons.bpo_crm.models.follow_up.crm_lead_missing_step.LIST_LIMIT", 1
+        ):
             self._run()
         new = self.env["mail.message"].search([]) - messages
         self.assertTrue(

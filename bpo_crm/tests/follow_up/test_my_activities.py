@@ -6,8 +6,7 @@ from odoo import fields
 from odoo.tests import tagged
 from odoo.tools.safe_eval import safe_eval
 
-from odoo.addons.bpo_crm.series import any_of
-
+from ...series import any_of
 from ..common import CALL, BpoCase
 
 CORE_VIEW = "crm.view_crm_case_my_activities_filter"

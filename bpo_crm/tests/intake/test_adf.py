@@ -2,8 +2,7 @@ from datetime import datetime
 
 from odoo.tests import tagged
 
-from odoo.addons.bpo_crm.intake import MAX_SIZE, InvalidEnquiry, read_adf
-
+from ...intake import MAX_SIZE, InvalidEnquiry, read_adf
 from ..common import ReadingCase
 
 #: Written after the description of the format, with every part that is read.

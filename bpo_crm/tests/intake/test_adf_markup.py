@@ -3,7 +3,7 @@ import time
 
 from odoo.tests import BaseCase, tagged
 
-from odoo.addons.bpo_crm.intake import MAX_SIZE, InvalidEnquiry, read_adf
+from ...intake import MAX_SIZE, InvalidEnquiry, read_adf
 
 DOCUMENT = """<adf><prospect status="new"><id sequence="1" source="Site">7</id>
 <vehicle interest="buy" status="new"><make>Kia</make><model>Rio</model></vehicle>

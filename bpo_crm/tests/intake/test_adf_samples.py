@@ -2,8 +2,7 @@ from datetime import datetime
 
 from odoo.tests import tagged
 
-from odoo.addons.bpo_crm.intake import read_adf
-
+from ...intake import read_adf
 from ..common import ReadingCase
 
 #: As the format is shown to people: short, and with an offset of one digit.

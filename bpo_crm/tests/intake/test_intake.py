@@ -6,8 +6,7 @@ from odoo.exceptions import AccessError, RedirectWarning, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.bpo_crm.intake import Enquiry
-
+from ...intake import Enquiry
 from ..common import CALL, BpoCase
 
 

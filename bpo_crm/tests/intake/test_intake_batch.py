@@ -1,10 +1,9 @@
 from odoo.tests import tagged
 
-from odoo.addons.bpo_crm.intake import Enquiry
-from odoo.addons.bpo_crm.models.intake.crm_lead_intake import QUIET
-from odoo.addons.bpo_crm.models.lead.crm_lead_known import KNOWN_FIELDS
-from odoo.addons.bpo_crm.series import STAGE_TEAM
-
+from ...intake import Enquiry
+from ...models.intake.crm_lead_intake import QUIET
+from ...models.lead.crm_lead_known import KNOWN_FIELDS
+from ...series import STAGE_TEAM
 from ..common import BpoCase
 
 #: What people send, and what they get wrong.

@@ -4,8 +4,7 @@ import io
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 
-from odoo.addons.bpo_crm.intake import Enquiry
-
+from ...intake import Enquiry
 from ..common import BpoCase
 
 OPTIONS = {

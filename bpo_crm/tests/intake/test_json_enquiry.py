@@ -4,9 +4,8 @@ from urllib.parse import quote_plus
 
 from odoo.tests import tagged
 
-from odoo.addons.bpo_crm.intake import Enquiry, InvalidEnquiry, read_body, read_json
-from odoo.addons.bpo_crm.intake.enquiry import MAX_LINE
-
+from ...intake import Enquiry, InvalidEnquiry, read_body, read_json
+from ...intake.enquiry import MAX_LINE
 from ..common import ReadingCase
 
 

@@ -6,14 +6,13 @@ from email.message import EmailMessage
 
 from odoo.tests import tagged
 
-from odoo.addons.bpo_crm.intake import (
+from ...intake import (
     MAX_SIZE,
     InvalidEnquiry,
     describe_mail,
     mend_mail,
     read_mail,
 )
-
 from ..common import ReadingCase
 
 ADF = """<?ADF VERSION "1.0"?>

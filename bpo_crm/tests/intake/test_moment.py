@@ -2,8 +2,7 @@ from datetime import datetime
 
 from odoo.tests import tagged
 
-from odoo.addons.bpo_crm.intake.moment import read_asked_on
-
+from ...intake.moment import read_asked_on
 from ..common import ReadingCase
 
 

@@ -11,10 +11,9 @@ from odoo.exceptions import UserError
 from odoo.tests import BaseCase, tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.bpo_crm.intake import Enquiry
-from odoo.addons.bpo_crm.models.intake.crm_lead_kept_mail import MAX_READS
-from odoo.addons.bpo_crm.passing_fault import comes_of_passing, is_passing
-
+from ...intake import Enquiry
+from ...models.intake.crm_lead_kept_mail import MAX_READS
+from ...passing_fault import comes_of_passing, is_passing
 from ..common import BpoCase
 
 MAIL = """Message-ID: <1@customer.example>

@@ -5,8 +5,7 @@ from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 
-from odoo.addons.bpo_crm.series import RECEIVED_BY
-
+from ...series import RECEIVED_BY
 from ..common import BpoCase
 
 COMMENT = "mail.mt_comment"

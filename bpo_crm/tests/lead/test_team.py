@@ -1,8 +1,7 @@
 from odoo.exceptions import AccessError, RedirectWarning
 from odoo.tests import tagged
 
-from odoo.addons.bpo_crm.series import STAGE_TEAM
-
+from ...series import STAGE_TEAM
 from ..common import BpoCase
 
 

@@ -1,9 +1,8 @@
 from odoo.exceptions import UserError
 from odoo.tests import Form, tagged
 
-from odoo.addons.bpo_crm.lead_change import LeadChange
-from odoo.addons.bpo_crm.series import STAGE_TEAM
-
+from ...lead_change import LeadChange
+from ...series import STAGE_TEAM
 from ..common import BpoCase
 
 LIFTED = {"skip_stage_transition_check": True}

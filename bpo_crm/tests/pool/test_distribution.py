@@ -9,8 +9,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.bpo_crm.intake import Enquiry
-
+from ...intake import Enquiry
 from ..common import CALL, BpoCase
 
 #: A Friday, at 10 in the morning in Manila.

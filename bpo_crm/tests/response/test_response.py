@@ -9,9 +9,8 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.bpo_crm.intake import Enquiry
-from odoo.addons.bpo_crm.series import IS_19
-
+from ...intake import Enquiry
+from ...series import IS_19
 from ..common import BpoCase
 
 #: Friday, 22 November 2024, in Manila: 10:00, 17:50 and 21:00.
@@ -751,7 +750,9 @@ class TestResponse(ResponseCase):
             self._arrive(owner=self.other_agent)
         lead = self._arrive(MORNING + MINUTE, owner=self.agent)
         self._set_presence(self.agent)
-        with patch("odoo.addons.bpo_crm.models.response.crm_lead_response_warning.BATCH", 2):
+        with patch(
+            "odoo.addons.bpo_crm.models.response.crm_lead_response_warning.BATCH", 2
+        ):
             self._warn_at(MORNING + 25 * MINUTE)
         (toast,) = self._toasts(self.agent)
         self.assertIn(lead.reference, toast["message"])
