@@ -169,3 +169,15 @@ def test_the_modules_beside_the_areas_are_named():
         "__manifest__.py",
     }
     assert beside <= named
+
+
+def test_what_comments_cite_of_the_requirements_is_there():
+    cited = set()
+    for name in list_tracked():
+        if name.endswith(".py"):
+            text = (paths.REPOSITORY / name).read_text()
+            cited.update(re.findall(r'[Rr]equirements (00\d), "([^"]+)"', text))
+    assert cited
+    for number, heading in cited:
+        (page,) = (paths.REPOSITORY / "docs" / "requirements").glob(f"{number}-*.md")
+        assert f"\n## {heading}\n" in page.read_text(), heading

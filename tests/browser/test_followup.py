@@ -1,6 +1,6 @@
 """The chatter of a lead: messages, notes, mentions, files and followers.
 
-Seed 001, "Pipeline Followup". By requests: ``tests/test_chatter.py``.
+Requirements 001, "Pipeline follow-up". By requests: ``tests/test_chatter.py``.
 """
 
 import pytest

@@ -15,7 +15,7 @@ FIXED_FIELDS = {"lead_id", "user_id", "is_contact"}
 
 
 class CallLog(models.Model):
-    """A call that was made. Seed 003, "Call logging"."""
+    """A call that was made. Requirements 003, "Call logging"."""
 
     _name = "crm.call.log"
     _description = "Call Log"

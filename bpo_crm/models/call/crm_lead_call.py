@@ -5,7 +5,7 @@ from ...roles import AGENT
 
 
 class Lead(models.Model):
-    """Calling the customer. Seed 003, "Call logging"."""
+    """Calling the customer. Requirements 003, "Call logging"."""
 
     _inherit = "crm.lead"
 

@@ -66,7 +66,10 @@ class LeadCustomer(models.Model):
 
 
 class Lead(models.Model):
-    """A customer has one open lead. Seed 003, "What happens if the customer calls"."""
+    """A customer has one open lead.
+
+    Requirements 003, "What happens if the customer calls".
+    """
 
     _inherit = "crm.lead"
 

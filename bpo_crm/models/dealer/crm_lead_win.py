@@ -19,7 +19,7 @@ MAIL_TEMPLATE = "bpo_crm.mail_template_lead_won"
 class Lead(models.Model):
     """Won: exactly one sales order on the dealer's own Odoo.
 
-    Seed 003, "Marking as Won". The order is made while the transaction that
+    Requirements 003, "Marking as won". The order is made while the transaction that
     moves the lead is open, and after everything in it has reached PostgreSQL:
     the lead's row is locked, so two wins of one lead follow each other, and
     what could fail here has failed before the dealer hears of it. Whatever

@@ -17,7 +17,7 @@ NEXT_STEP_STATES = [
 
 
 class Lead(models.Model):
-    """The discipline of seed 000: every open lead has a next step.
+    """The discipline of requirements 000: every open lead has a next step.
 
     The day of the next step is stored, so that a million leads can be searched,
     sorted and grouped by it. What it means depends on the day that it is now

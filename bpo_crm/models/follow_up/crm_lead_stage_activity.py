@@ -6,7 +6,7 @@ from ...inner_context import FOLLOW_UP_PLANNED
 class Lead(models.Model):
     """The activity of a stage, and the lead's way through the stages.
 
-    Seed 001, "Opportunity Automation". The two directions end each other: who
+    Requirements 001, "Opportunity automation". The two directions end each other: who
     moves the lead has done the activity, and an activity that is done is not
     pending any more when the lead moves.
     """

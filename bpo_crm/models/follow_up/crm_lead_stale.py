@@ -10,7 +10,7 @@ PLAN_HORIZON = 180
 
 
 class Lead(models.Model):
-    """Leads that stand still (seed 000, "Reminders and what is due")."""
+    """Leads that stand still (requirements 000, "Reminders and what is due")."""
 
     _inherit = "crm.lead"
 

@@ -28,7 +28,9 @@ COUNTRY = ("state_id", "country_id")
 
 
 class Lead(models.Model):
-    """The one door that every enquiry comes in by. Seed 003, "If the customer calls".
+    """The one door that every enquiry comes in by.
+
+    Requirements 003, "What happens if the customer calls".
 
     Take in enquiries in a transaction of their own, in which nothing was read
     before, and at READ COMMITTED: then two of them that name one customer wait for

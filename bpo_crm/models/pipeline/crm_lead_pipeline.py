@@ -6,7 +6,7 @@ from ...series import STAGE_TEAM, Constraint
 
 
 class Lead(models.Model):
-    """Forward, one stage at a time (seed 003, "Forward-only stage progression").
+    """Forward, one stage at a time: requirements 003, "Forward-only stage progression".
 
     The rule compares the stage of a lead before and after a write, whatever the way
     in. What a closing stage asks for besides is in the files on winning and losing a

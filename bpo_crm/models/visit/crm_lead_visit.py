@@ -10,7 +10,7 @@ PROPOSED_HOUR = 10
 
 
 class Lead(models.Model):
-    """Visits of the customer to the showroom. Seed 003, "Schedule Visit"."""
+    """Visits of the customer to the showroom. Requirements 003, "The form's buttons"."""
 
     _inherit = "crm.lead"
 

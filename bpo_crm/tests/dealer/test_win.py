@@ -10,7 +10,7 @@ from ..common import BpoCase
 
 @tagged("post_install", "-at_install")
 class TestWin(BpoCase):
-    """Seed 003: marking as won. The dealers' real servers are in ``/tests``."""
+    """Requirements 003: marking as won. The dealers' real servers are in ``/tests``."""
 
     def setUp(self):
         super().setUp()

@@ -15,7 +15,7 @@ DEADLINES = ("2026-12-08", "2026-12-15") if IS_19 else ("12/08/2026", "12/15/202
 
 @tagged("post_install", "-at_install")
 class TestActivityPlan(BpoCase):
-    """Seed 002, "Activity plans", on leads and as an agent."""
+    """Requirements 002, "Activity plans", on leads and as an agent."""
 
     @classmethod
     def setUpClass(cls):

@@ -12,7 +12,7 @@ NOW = "2026-11-18 02:00:00"
 
 @tagged("post_install", "-at_install")
 class TestActivityTypes(BpoCase):
-    """Seed 002, "Default and custom activity types", on leads and as an agent."""
+    """Requirements 002, "Default and custom activity types", on leads, as an agent."""
 
     @classmethod
     def setUpClass(cls):

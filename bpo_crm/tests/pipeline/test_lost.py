@@ -6,7 +6,7 @@ from ..common import BpoCase
 
 @tagged("post_install", "-at_install")
 class TestLost(BpoCase):
-    """Seed 003: marking as lost."""
+    """Requirements 003: marking as lost."""
 
     def setUp(self):
         super().setUp()

@@ -10,7 +10,7 @@ LIFTED = {"skip_stage_transition_check": True}
 
 @tagged("post_install", "-at_install")
 class TestPipeline(BpoCase):
-    """Seed 003: forward-only stage progression."""
+    """Requirements 003: forward-only stage progression."""
 
     def setUp(self):
         super().setUp()

@@ -24,7 +24,7 @@ PROPOSALS = (
 class PipelineSettings(models.TransientModel):
     """How the team works: asked for once, and the settings ever after.
 
-    Seed 001: the questionnaire of the first login.
+    Requirements 001: the questionnaire of the first login.
     """
 
     _name = "crm.pipeline.settings"

@@ -8,7 +8,7 @@ from ...limits import LONGEST_CALL
 class LeadLogCall(models.TransientModel):
     """Collects a call and what follows from it; the lead logs it.
 
-    Seed 003, "Call logging".
+    Requirements 003, "Call logging".
     """
 
     _name = "crm.lead.log.call"

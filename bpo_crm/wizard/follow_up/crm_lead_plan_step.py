@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 class LeadPlanStep(models.TransientModel):
     """Asks for the next step, once the last one is done.
 
-    Seed 000, "The discipline: always a next step".
+    Requirements 000, "The discipline: always a next step".
     """
 
     _name = "crm.lead.plan.step"
