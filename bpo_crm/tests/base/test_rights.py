@@ -301,7 +301,7 @@ class TestRights(CompaniesCase):
 
     def test_the_websites_part_answers_no_client(self):
         # It is not installed in every database.
-        folder = pathlib.Path(__file__).parents[2] / "bpo_crm_website" / "models"
+        folder = pathlib.Path(__file__).parents[3] / "bpo_crm_website" / "models"
         names = []
         for path in folder.glob("*.py"):
             for node in ast.walk(ast.parse(path.read_text())):

@@ -1,6 +1,6 @@
 import {Activity} from "@mail/core/web/activity";
 import {patch} from "@web/core/utils/patch";
-import {toLocalTime} from "../local_time/local_time";
+import {toLocalTime} from "@bpo_crm/base/local_time/local_time";
 
 const {DateTime} = luxon;
 

@@ -1,7 +1,7 @@
 import {registry} from "@web/core/registry";
 import {useService} from "@web/core/utils/hooks";
 import {onMounted, onWillUnmount, useEffect} from "@odoo/owl";
-import {useLeadStage} from "../lead_stage/lead_stage";
+import {useLeadStage} from "@bpo_crm/pipeline/lead_stage/lead_stage";
 
 // Core's view, whose model is not exported
 const crmFormView = registry.category("views").get("crm_form");

@@ -1,6 +1,6 @@
 import {patch} from "@web/core/utils/patch";
 import {StatusBarField} from "@web/views/fields/statusbar/statusbar_field";
-import {useLeadStage} from "../lead_stage/lead_stage";
+import {useLeadStage} from "@bpo_crm/pipeline/lead_stage/lead_stage";
 
 patch(StatusBarField.prototype, {
     setup() {

@@ -1,7 +1,7 @@
 import {crmKanbanView} from "@crm/views/crm_kanban/crm_kanban_view";
 import {registry} from "@web/core/registry";
 import {status} from "@odoo/owl";
-import {LeadStage} from "../lead_stage/lead_stage";
+import {LeadStage} from "@bpo_crm/pipeline/lead_stage/lead_stage";
 
 class LeadGroupList extends crmKanbanView.Model.DynamicGroupList {
     /** A drop that the server refuses leaves the card where it was. */

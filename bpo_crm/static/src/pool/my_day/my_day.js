@@ -12,7 +12,7 @@ import {registry} from "@web/core/registry";
 import {useService} from "@web/core/utils/hooks";
 import {Layout} from "@web/search/layout";
 import {standardActionServiceProps} from "@web/webclient/actions/action_service";
-import {toLocalTime} from "../local_time/local_time";
+import {toLocalTime} from "@bpo_crm/base/local_time/local_time";
 
 const {DateTime} = luxon;
 
