@@ -10,7 +10,10 @@ PROPOSED_HOUR = 10
 
 
 class Lead(models.Model):
-    """Visits of the customer to the showroom. Requirements 003, "The form's buttons"."""
+    """Visits of the customer to the showroom.
+
+    Requirements 003, "The form's buttons".
+    """
 
     _inherit = "crm.lead"
 
