@@ -5,7 +5,7 @@ two series is here, so that the rest of the addon need not ask.
 """
 
 from odoo import fields, models, release
-from odoo.tools import email_normalize_all
+from odoo.tools import SQL, email_normalize_all
 
 IS_19 = release.version_info >= (19,)
 
@@ -38,6 +38,63 @@ class _Constraint:
 
 #: ``Constraint(definition, message)``: a table constraint of a model.
 Constraint = models.Constraint if IS_19 else _Constraint
+
+
+class _Index:
+    """Odoo 19's ``models.Index`` for 18.0, where :func:`apply_indexes` makes it."""
+
+    _kind = "INDEX"
+
+    def __init__(self, definition):
+        self._definition = definition
+
+    def __set_name__(self, owner, name):
+        index = (name.lstrip("_"), self._kind, self._definition)
+        declared = owner.__dict__.get("_declared_indexes", ())
+        owner._declared_indexes = (*declared, index)
+
+
+class _UniqueIndex(_Index):
+    """Odoo 19's ``models.UniqueIndex`` for 18.0."""
+
+    _kind = "UNIQUE INDEX"
+
+
+#: ``Index(definition)``: an index of a model's table, with all that follows its name.
+Index = models.Index if IS_19 else _Index
+
+#: ``UniqueIndex(definition)``: the same, and each of its values is there once.
+UniqueIndex = models.UniqueIndex if IS_19 else _UniqueIndex
+
+
+def apply_indexes(model):
+    """Make the indexes that a model declares, and anew those that have changed.
+
+    Odoo 19 does it by itself, and in the same way: the definition is the comment of the
+    index, and one without a comment is left as somebody made it.
+
+    :param odoo.models.BaseModel model: whose table has its columns.
+    """
+    if IS_19:
+        return
+    for cls in type(model).mro():
+        for name, kind, definition in vars(cls).get("_declared_indexes", ()):
+            _apply_index(model, f"{model._table}_{name}", kind, definition)
+
+
+def _apply_index(model, name, kind, definition):
+    cr, comment = model.env.cr, f"{kind} {definition}"
+    cr.execute(
+        "SELECT obj_description(oid) FROM pg_class WHERE oid = to_regclass(%s)", [name]
+    )
+    found = cr.fetchone()
+    if found and found[0] in (None, comment):
+        return
+    index = SQL.identifier(name)
+    cr.execute(SQL("DROP INDEX IF EXISTS %s", index))
+    table = SQL.identifier(model._table)
+    cr.execute(SQL("CREATE %s %s ON %s %s", SQL(kind), index, table, SQL(definition)))
+    cr.execute(SQL("COMMENT ON INDEX %s IS %s", index, comment))
 
 
 def any_of(domains):

@@ -1,4 +1,5 @@
 from . import (
+    base_indexes,
     server_only,
     base_lead_fields,
     crm_checked_afterwards,

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ...domains import CUSTOMER_KEYS
+from ...series import Index
 
 
 class Lead(models.Model):
@@ -20,17 +21,11 @@ class Lead(models.Model):
         help="Leads of the same customer that are worked by somebody else.",
     )
 
-    def init(self):
-        result = super().init()
-        # Core's index is for parts of an address, and is there with pg_trgm only.
-        self.env.cr.execute(
-            """
-            CREATE INDEX IF NOT EXISTS crm_lead_email_normalized_idx
-                ON crm_lead (email_normalized)
-             WHERE email_normalized IS NOT NULL
-            """
-        )
-        return result
+    # Core's index is for parts of an address, and is there with pg_trgm only.
+    _email_normalized_idx = Index(
+        "(email_normalized)"
+        " WHERE email_normalized IS NOT NULL"
+    )
 
     # ------------------------------------------------------------
     # COMPUTE

@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ...remote_odoo import UNREADABLE, RemoteError
+from ...series import Index
 
 _logger = logging.getLogger(__name__)
 
@@ -26,18 +27,11 @@ class LeadEnquiry(models.Model):
     )
     write_back_error = fields.Char(readonly=True)
 
-    def init(self):
-        result = super().init()
-        self.env.cr.execute(
-            """
-            CREATE INDEX IF NOT EXISTS crm_lead_enquiry_feed_idx
-                ON crm_lead_enquiry (feed_id, state) WHERE feed_id IS NOT NULL;
-            CREATE INDEX IF NOT EXISTS crm_lead_enquiry_unwritten_idx
-                ON crm_lead_enquiry (feed_id, write_back_state, id)
-             WHERE write_back_state IN ('waiting', 'failed')
-            """
-        )
-        return result
+    _feed_idx = Index("(feed_id, state) WHERE feed_id IS NOT NULL")
+    _unwritten_idx = Index(
+        "(feed_id, write_back_state, id)"
+        " WHERE write_back_state IN ('waiting', 'failed')"
+    )
 
     # ------------------------------------------------------------
     # ACTIONS

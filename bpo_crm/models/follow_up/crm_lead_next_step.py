@@ -7,6 +7,7 @@ from odoo.tools.sql import column_exists, create_column
 
 from ...domains import NEVER, OPEN_LEAD, OPEN_STAGE
 from ...local_time import to_zone
+from ...series import Index
 
 NEXT_STEP_STATES = [
     ("none", "No Next Step"),
@@ -78,16 +79,8 @@ class Lead(models.Model):
             """
         )
 
-    def init(self):
-        result = super().init()
-        # What is due, and what has no next step, in the open stages of a million leads.
-        self.env.cr.execute(
-            """
-            CREATE INDEX IF NOT EXISTS crm_lead_next_step_idx
-                ON crm_lead (stage_id, next_step_date)
-            """
-        )
-        return result
+    # What is due, and what has no next step, in the open stages of a million leads.
+    _next_step_idx = Index("(stage_id, next_step_date)")
 
     # ------------------------------------------------------------
     # PHASES

@@ -4,6 +4,7 @@ from odoo.tools import format_date
 
 from ... import series
 from ...inner_context import ASKS_FOR_NEXT_STEP, KEEPS_DONE
+from ...series import UniqueIndex
 
 #: What core writes once an activity is done.
 AFTERWARDS = {"attachment_ids", "feedback"}
@@ -29,17 +30,11 @@ class Activity(models.Model):
     )
     done_at = fields.Datetime("Done On", readonly=True, copy=False, server_only=True)
 
-    def init(self):
-        result = super().init()
-        # Two transactions cannot plan the activity of a stage twice.
-        self.env.cr.execute(
-            """
-            CREATE UNIQUE INDEX IF NOT EXISTS mail_activity_crm_stage_uniq
-                ON mail_activity (res_id, crm_stage_id)
-             WHERE active AND crm_stage_id IS NOT NULL
-            """
-        )
-        return result
+    # Two transactions cannot plan the activity of a stage twice.
+    _crm_stage_uniq = UniqueIndex(
+        "(res_id, crm_stage_id)"
+        " WHERE active AND crm_stage_id IS NOT NULL"
+    )
 
     @api.model_create_multi
     def create(self, vals_list):

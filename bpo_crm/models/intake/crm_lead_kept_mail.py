@@ -7,7 +7,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 
 from ...passing_fault import is_passing
-from ...series import commit_progress
+from ...series import Index, commit_progress
 
 _logger = logging.getLogger(__name__)
 
@@ -82,15 +82,7 @@ class LeadEnquiry(models.Model):
         readonly=True, help="How often the job reads the mail by itself. 0 once it was."
     )
 
-    def init(self):
-        result = super().init()
-        self.env.cr.execute(
-            """
-            CREATE INDEX IF NOT EXISTS crm_lead_enquiry_unread_idx
-                ON crm_lead_enquiry (write_date, id) WHERE reads_left > 0
-            """
-        )
-        return result
+    _unread_idx = Index("(write_date, id) WHERE reads_left > 0")
 
     # ------------------------------------------------------------
     # BUSINESS

@@ -8,6 +8,7 @@ from odoo.tools.misc import babel_locale_parse
 
 from ...domains import OPEN_LEAD, POOL_ORDER
 from ...roles import AGENT, SUPERVISOR, check_role
+from ...series import Index
 
 #: How many leads of the pool one look at it brings.
 POOL_BATCH = 100
@@ -34,17 +35,11 @@ class Lead(models.Model):
         help="Waits in the pool, and the user may claim it.",
     )
 
-    def init(self):
-        result = super().init()
-        # The pool among a million leads, in the order in which it is handed out.
-        self.env.cr.execute(
-            """
-            CREATE INDEX IF NOT EXISTS crm_lead_pool_idx
-                ON crm_lead (priority DESC, enquiry_date, id)
-             WHERE user_id IS NULL AND active AND type = 'opportunity'
-            """
-        )
-        return result
+    # The pool among a million leads, in the order in which it is handed out.
+    _pool_idx = Index(
+        "(priority DESC, enquiry_date, id)"
+        " WHERE user_id IS NULL AND active AND type = 'opportunity'"
+    )
 
     def _init_column(self, column_name):
         if column_name != "enquiry_date":

@@ -1,6 +1,7 @@
 from odoo import api, models
 
 from ...domains import POOL_ORDER
+from ...series import Index
 
 #: How many leads a toast names; the others are counted.
 TOAST_LIMIT = 3
@@ -18,17 +19,11 @@ class Lead(models.Model):
 
     _inherit = "crm.lead"
 
-    def init(self):
-        result = super().init()
-        # What each agent has open, among all that it ever had.
-        self.env.cr.execute(
-            """
-            CREATE INDEX IF NOT EXISTS crm_lead_owner_stage_idx
-                ON crm_lead (user_id, stage_id)
-             WHERE active AND type = 'opportunity'
-            """
-        )
-        return result
+    # What each agent has open, among all that it ever had.
+    _owner_stage_idx = Index(
+        "(user_id, stage_id)"
+        " WHERE active AND type = 'opportunity'"
+    )
 
     # ------------------------------------------------------------
     # BUSINESS

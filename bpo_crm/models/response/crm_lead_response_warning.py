@@ -3,7 +3,7 @@ from odoo.tools import format_datetime
 
 from ...domains import OPEN_STAGE
 from ...roles import SUPERVISOR
-from ...series import GROUP_MEMBERS, commit_progress
+from ...series import GROUP_MEMBERS, Index, commit_progress
 
 #: How many leads are warned of at once.
 BATCH = 500
@@ -16,17 +16,11 @@ class Lead(models.Model):
 
     is_response_warned = fields.Boolean(readonly=True, copy=False, server_only=True)
 
-    def init(self):
-        result = super().init()
-        # What is to be warned of, every minute, among a million leads.
-        self.env.cr.execute(
-            """
-            CREATE INDEX IF NOT EXISTS crm_lead_response_idx
-                ON crm_lead (response_warning_date)
-             WHERE first_attempt_date IS NULL AND is_response_warned IS NOT TRUE
-            """
-        )
-        return result
+    # What is to be warned of, every minute, among a million leads.
+    _response_idx = Index(
+        "(response_warning_date)"
+        " WHERE first_attempt_date IS NULL AND is_response_warned IS NOT TRUE"
+    )
 
     # ------------------------------------------------------------
     # CRON

@@ -1,6 +1,7 @@
 from . import (
     test_clock,
     test_companies,
+    test_indexes,
     test_inner_context,
     test_install,
     test_lead_fields,
