@@ -1,5 +1,7 @@
 """Domains, orders and names of fields that several behaviours of leads share."""
 
+from collections.abc import Collection
+
 #: The flags of a stage in which leads are closed.
 CLOSING_FLAGS = ("is_won", "is_lost")
 
@@ -26,3 +28,21 @@ COMPANY_DATA = (
 
 #: Leads with one of these in common are of the same customer.
 CUSTOMER_KEYS = ("phone_sanitized", "email_normalized")
+
+
+def find_states(operator, value, states):
+    """Return which values of a computed field a search asks for.
+
+    :param str operator: of the search: ``=``, ``!=``, ``in`` or ``not in``.
+    :param value: of the search, as it was sent: one value or several of them.
+    :param states: all values that the field can have, False where it can have none.
+    :return: those of the states, in their order.
+    :rtype: list
+    :raises ValueError: for another operator, which the field cannot answer.
+    """
+    if operator not in ("=", "!=", "in", "not in"):
+        raise ValueError(f"A state cannot be searched with {operator!r}.")
+    is_one = isinstance(value, str) or not isinstance(value, Collection)
+    values = {value or False} if is_one else set(value)
+    is_positive = operator in ("=", "in")
+    return [state for state in states if (state in values) == is_positive]

@@ -100,7 +100,7 @@ def _apply_index(model, name, kind, definition):
 def any_of(domains):
     """Return the domain of the records that are in one of some domains.
 
-    :param list domains: at least one.
+    :param list domains: of none, no record is in one.
     :rtype: list
     """
     if IS_19:
@@ -108,6 +108,30 @@ def any_of(domains):
     from odoo.osv import expression
 
     return expression.OR(domains)
+
+
+def all_of(domains):
+    """Return the domain of the records that are in all of some domains.
+
+    :param list domains: of none, each record is in all.
+    :rtype: list
+    """
+    if IS_19:
+        return list(fields.Domain.AND(domains))
+    from odoo.osv import expression
+
+    return expression.AND(domains)
+
+
+def none_of(domains):
+    """Return the domain of the records that are in none of some domains.
+
+    :param list domains: of none, each record is.
+    :rtype: list
+    """
+    if IS_19:
+        return list(~fields.Domain.OR(domains))
+    return ["!", *any_of(domains)]
 
 
 def show_groups_on_user_form(env, groups, name):

@@ -1,3 +1,5 @@
+from odoo.tools.sql import drop_index
+
 #: Made by hand until 1.0. Odoo leaves an index without a comment as it is, so that
 #: one which changed would never be made anew.
 MADE_BY_HAND = (
@@ -16,4 +18,4 @@ MADE_BY_HAND = (
 def migrate(cr, version):
     """Let the indexes be made as the models declare them."""
     for name in MADE_BY_HAND:
-        cr.execute(f'DROP INDEX IF EXISTS "{name}"')
+        drop_index(cr, name, None)

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 
 from ...domains import CUSTOMER_KEYS
-from ...series import Index
+from ...series import Index, all_of, any_of
 
 
 class Lead(models.Model):
@@ -23,8 +23,7 @@ class Lead(models.Model):
 
     # Core's index is for parts of an address, and is there with pg_trgm only.
     _email_normalized_idx = Index(
-        "(email_normalized)"
-        " WHERE email_normalized IS NOT NULL"
+        "(email_normalized) WHERE email_normalized IS NOT NULL"
     )
 
     # ------------------------------------------------------------
@@ -56,11 +55,14 @@ class Lead(models.Model):
             self.sudo()
             .with_context(active_test=False)
             .search(
-                [
-                    ("type", "=", "opportunity"),
-                    "|",
-                    *((key, "in", self._get_known(key)) for key in CUSTOMER_KEYS),
-                ]
+                all_of(
+                    [
+                        [("type", "=", "opportunity")],
+                        any_of(
+                            [(key, "in", self._get_known(key))] for key in CUSTOMER_KEYS
+                        ),
+                    ]
+                )
             )
         )
 

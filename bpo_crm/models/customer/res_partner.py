@@ -2,6 +2,7 @@ from odoo import api, models
 from odoo.exceptions import AccessError
 
 from ...domains import OPEN_LEAD
+from ...series import any_of
 
 #: By what the customer of a contact's leads is known.
 CONTACT_FIELDS = {"country_id", "email", "mobile", "phone"}
@@ -113,11 +114,11 @@ class Partner(models.Model):
         :param bool with_contacts: as for :meth:`_check_customers`.
         """
         by_key = self._find_leads_by_key()
-        domain = ["|", ("partner_id", "in", self.ids), ("id", "in", by_key.ids)]
+        ways = [[("partner_id", "in", self.ids)], [("id", "in", by_key.ids)]]
         if with_contacts:
-            domain = ["|", ("partner_id.parent_id", "in", self.ids), *domain]
+            ways.append([("partner_id.parent_id", "in", self.ids)])
         leads = self.env["crm.lead"].sudo().with_context(active_test=False)
-        found = leads.search(domain)
+        found = leads.search(any_of(ways))
         is_open = found.filtered(lambda lead: lead.active and lead._is_open())
         closed = found - is_open
         return is_open | closed.filtered(

@@ -1,13 +1,11 @@
-import itertools
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 from odoo.tools.sql import column_exists, create_column
 
-from ...domains import NEVER, OPEN_LEAD, OPEN_STAGE
+from ...domains import OPEN_LEAD, OPEN_STAGE, find_states
 from ...local_time import to_zone
-from ...series import Index
+from ...series import Index, all_of, any_of, none_of
 
 NEXT_STEP_STATES = [
     ("none", "No Next Step"),
@@ -121,15 +119,13 @@ class Lead(models.Model):
 
     @api.model
     def _search_next_step_state(self, operator, value):
-        values = set(value) if operator in ("in", "not in") else {value}
-        states = {False, *dict(NEXT_STEP_STATES)}
-        found = values & states if operator in ("in", "=") else states - values
+        states = [False, *dict(NEXT_STEP_STATES)]
+        found = find_states(operator, value, states)
         # What has no date is the same everywhere.
-        todays = self._get_todays() if found - {False, "none"} else {}
+        todays = self._get_todays() if set(found) - {False, "none"} else {}
         dates = [_get_date_domain(state, todays) for state in found if state]
-        is_open = ["&", *OPEN_LEAD]
-        domain = ["&", *is_open, *_join("|", dates)] if dates else NEVER
-        return ["|", "!", *is_open, *domain] if False in found else domain
+        domain = all_of([OPEN_LEAD, any_of(dates)])
+        return any_of([none_of([OPEN_LEAD]), domain]) if False in found else domain
 
     def _read_group_groupby(self, *args):
         # 19.0 puts the alias of the table before the two arguments of 18.0.
@@ -237,7 +233,7 @@ class Lead(models.Model):
                 "CASE WHEN COALESCE(%s, 'UTC') IN %s THEN %s ELSE %s END",
                 *(zone, names, day, today),
             )
-        closed = self.env["crm.stage"].search(["!", "&", *OPEN_STAGE])
+        closed = self.env["crm.stage"].search(none_of([OPEN_STAGE]))
         return SQL(
             """CASE WHEN %(stage)s IN %(closed)s THEN NULL
                     WHEN %(date)s IS NULL THEN 'none'
@@ -261,17 +257,15 @@ def _get_state(days):
 def _get_date_domain(state, todays):
     """Return the domain of the leads whose next step is in a state.
 
-    One expression, so that it can be joined.
+    :param str state: one of :data:`NEXT_STEP_STATES`.
+    :param dict todays: see :meth:`Lead._get_todays`.
+    :rtype: list
     """
     if state == "none":
         return [("next_step_date", "=", False)]
     operator = {"overdue": "<", "today": "=", "planned": ">"}[state]
     days = [
-        ["&", ("next_step_zone", "in", zones), ("next_step_date", operator, day)]
+        [("next_step_zone", "in", zones), ("next_step_date", operator, day)]
         for day, zones in todays.items()
     ]
-    return _join("|", days)
-
-
-def _join(operator, domains):
-    return [*[operator] * (len(domains) - 1), *itertools.chain(*domains)]
+    return any_of(days)

@@ -2,8 +2,9 @@ from datetime import datetime, time, timedelta
 
 from odoo import api, fields, models
 
-from ...domains import NEVER, OPEN_STAGE
+from ...domains import NEVER, OPEN_STAGE, find_states
 from ...local_time import from_zone, to_zone
+from ...series import all_of, any_of, none_of
 
 #: What is planned for a day within this time counts as a plan. In days.
 PLAN_HORIZON = 180
@@ -35,10 +36,11 @@ class Lead(models.Model):
 
     @api.model
     def _search_is_stale(self, operator, value):
-        values = set(value) if operator in ("in", "not in") else {bool(value)}
-        wanted = (True in values) == (operator in ("in", "="))
         stale = self._get_stale_domain()
-        return stale if wanted else ["!", *stale]
+        domains = {True: stale, False: none_of([stale])}
+        return any_of(
+            [domains[state] for state in find_states(operator, value, domains)]
+        )
 
     # ------------------------------------------------------------
     # BUSINESS
@@ -48,7 +50,7 @@ class Lead(models.Model):
     def _get_stale_domain(self):
         """Return the domain of the claimed leads that stand still.
 
-        One expression, so that it can be negated.
+        :rtype: list
         """
         stages = self.env["crm.stage"].search(
             [*OPEN_STAGE, ("stale_after_days", ">", 0)]
@@ -58,12 +60,8 @@ class Lead(models.Model):
         today = fields.Date.context_today(self)
         horizon = today + timedelta(days=PLAN_HORIZON)
         planned = [("date_deadline", ">=", today), ("date_deadline", "<=", horizon)]
-        return [
-            *["&"] * 2,
-            ("user_id", "!=", False),
-            ("activity_ids", "not any", planned),
-            *self._get_waiting_domain(stages),
-        ]
+        idle = [("user_id", "!=", False), ("activity_ids", "not any", planned)]
+        return all_of([idle, self._get_waiting_domain(stages)])
 
     @api.model
     def _get_waiting_domain(self, stages):
@@ -73,13 +71,14 @@ class Lead(models.Model):
         for stage in stages:
             for company, alike in companies.items():
                 since = self._get_moment_before(company, stage.stale_after_days)
-                waiting += [
-                    *["&"] * 2,
-                    ("stage_id", "=", stage.id),
-                    ("company_id", "in", alike),
-                    ("date_last_stage_update", "<", since),
-                ]
-        return ["|"] * (len(stages) * len(companies) - 1) + waiting
+                waiting.append(
+                    [
+                        ("stage_id", "=", stage.id),
+                        ("company_id", "in", alike),
+                        ("date_last_stage_update", "<", since),
+                    ]
+                )
+        return any_of(waiting)
 
     @api.model
     def _group_companies_by_days(self):

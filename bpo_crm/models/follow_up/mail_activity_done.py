@@ -32,8 +32,7 @@ class Activity(models.Model):
 
     # Two transactions cannot plan the activity of a stage twice.
     _crm_stage_uniq = UniqueIndex(
-        "(res_id, crm_stage_id)"
-        " WHERE active AND crm_stage_id IS NOT NULL"
+        "(res_id, crm_stage_id) WHERE active AND crm_stage_id IS NOT NULL"
     )
 
     @api.model_create_multi

@@ -21,8 +21,7 @@ class Lead(models.Model):
 
     # What each agent has open, among all that it ever had.
     _owner_stage_idx = Index(
-        "(user_id, stage_id)"
-        " WHERE active AND type = 'opportunity'"
+        "(user_id, stage_id) WHERE active AND type = 'opportunity'"
     )
 
     # ------------------------------------------------------------

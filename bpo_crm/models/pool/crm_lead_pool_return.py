@@ -3,7 +3,7 @@ import logging
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ...series import commit_progress
+from ...series import all_of, any_of, commit_progress
 
 _logger = logging.getLogger(__name__)
 
@@ -63,26 +63,20 @@ class Lead(models.Model):
                    AND done_at >= %(limit)s)""",
             limit=limit,
         )
-        return [
-            *["&"] * 5,
-            *self._get_company_domain(company),
+        untouched = [
             ("date_open", "<", limit),
             ("date_last_stage_update", "<", limit),
             ("no_next_step_reason", "=", False),
             ("id", "not in", touched),
-            *self._get_stale_domain(),
         ]
+        of_company = self._get_company_domain(company)
+        return all_of([of_company, untouched, self._get_stale_domain()])
 
     @api.model
     def _get_company_domain(self, company):
         """Return the domain of the leads that are a company's, or its people's."""
-        return [
-            "|",
-            ("company_id", "=", company.id),
-            "&",
-            ("company_id", "=", False),
-            ("user_id.company_id", "=", company.id),
-        ]
+        shared = [("company_id", "=", False), ("user_id.company_id", "=", company.id)]
+        return any_of([[("company_id", "=", company.id)], shared])
 
     def _try_return_to_pool(self):
         """Take this lead away from its owner; tell whether that was possible."""

@@ -3,7 +3,8 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.tools import SQL
 from odoo.tools.sql import column_exists, create_column
 
-from ...domains import NEVER
+from ...domains import find_states
+from ...series import any_of
 
 RESPONSE_STATES = [
     ("waiting", "Waiting"),
@@ -134,14 +135,10 @@ class Lead(models.Model):
 
     @api.model
     def _search_response_state(self, operator, value):
-        values = set(value) if operator in ("in", "not in") else {value}
-        states = {False, *dict(RESPONSE_STATES)}
-        wanted = values & states if operator in ("in", "=") else states - values
         domains = self._get_response_domains()
-        found = [domains[state] for state in states if state in wanted]
-        if not found:
-            return NEVER
-        return ["|"] * (len(found) - 1) + [leaf for domain in found for leaf in domain]
+        return any_of(
+            [domains[state] for state in find_states(operator, value, domains)]
+        )
 
     def _read_group_select(self, aggregate_spec, query):
         selected = super()._read_group_select(aggregate_spec, query)
@@ -313,29 +310,24 @@ class Lead(models.Model):
 
     @api.model
     def _get_response_domains(self):
-        """Return the domain of each state, as one expression.
+        """Return the domain of each state.
 
-        :rtype: dict
+        :rtype: dict[str, list]
         """
         now = fields.Datetime.now()
         untried = ("first_attempt_date", "=", False)
-        in_time = ["&", untried, ("response_deadline", ">", now)]
+        in_time = [untried, ("response_deadline", ">", now)]
+        too_late = [untried, ("response_deadline", "<=", now)]
         tried_late = [
-            *["&"] * 2,
             ("first_attempt_date", "!=", False),
             ("response_deadline", "!=", False),
             ("response_met_rate", "=", 0),
         ]
         return {
             False: [("response_deadline", "=", False)],
-            "waiting": ["&", ("response_warning_date", ">", now), *in_time],
-            "due_soon": ["&", ("response_warning_date", "<=", now), *in_time],
-            "missed": [
-                *["|", "&"],
-                untried,
-                ("response_deadline", "<=", now),
-                *tried_late,
-            ],
+            "waiting": [("response_warning_date", ">", now), *in_time],
+            "due_soon": [("response_warning_date", "<=", now), *in_time],
+            "missed": any_of([too_late, tried_late]),
             "met": [("response_met_rate", "=", 1)],
         }
 

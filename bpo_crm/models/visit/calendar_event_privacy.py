@@ -3,6 +3,8 @@ from itertools import chain
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ...series import all_of, any_of
+
 #: When somebody is busy, and with whom, is asked for by everybody's calendar.
 ASKED_OF_HIDDEN = {"attendee_ids", "partner_ids"}
 
@@ -80,11 +82,7 @@ class CalendarEvent(models.Model):
         return super()._check_private_event_conditions() or self.is_hidden
 
     def _get_default_privacy_domain(self):
-        return [
-            "&",
-            *super()._get_default_privacy_domain(),
-            *self._get_shown_domain(),
-        ]
+        return all_of([super()._get_default_privacy_domain(), self._get_shown_domain()])
 
     @api.model
     def _get_mail_message_access(self, res_ids, operation, model_name=None):
@@ -157,16 +155,16 @@ class CalendarEvent(models.Model):
     def _get_shown_domain(self):
         """Return the domain of the meetings that are not hidden from the user."""
         hidden = self.env["crm.lead"]._query_hidden()
-        return [
-            *["|"] * 2,
-            ("user_id", "=", self.env.uid),
-            ("partner_ids", "in", self.env.user.partner_id.ids),
-            "&",
-            ("opportunity_id", "not in", hidden),
-            "|",
-            ("res_model", "!=", "crm.lead"),
-            ("res_id", "not in", hidden),
-        ]
+        of_no_other = any_of(
+            [[("res_model", "!=", "crm.lead")], [("res_id", "not in", hidden)]]
+        )
+        return any_of(
+            [
+                [("user_id", "=", self.env.uid)],
+                [("partner_ids", "in", self.env.user.partner_id.ids)],
+                all_of([[("opportunity_id", "not in", hidden)], of_no_other]),
+            ]
+        )
 
     def _forget_hidden(self, names=None):
         """Drop what the user saw of these meetings, to look at them with all rights.
