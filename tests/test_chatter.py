@@ -1,6 +1,7 @@
 """The chatter of a lead as an agent uses it, by the requests of the web client.
 
-Requirements 001, "Pipeline follow-up". In a browser: ``tests/browser/test_followup.py``.
+Requirements 001, "Pipeline follow-up". In a browser:
+``tests/browser/test_followup.py``.
 """
 
 import re
