@@ -73,7 +73,7 @@ KEEPS_DONE = InnerKey("keep_done_activities")
 KEPT_MAIL = InnerKey("is_kept_mail")
 
 #: The defaults of the leads of a delivery, which were worked out once.
-KNOWN_DEFAULTS = InnerKey("known_defaults")
+PRECOMPUTED = InnerKey("precomputed")
 
 #: The mail as it came, in bytes.
 ORIGINAL_MAIL = InnerKey("original_mail")

@@ -175,7 +175,7 @@ class Feeds:
     def state(self, feed):
         """Return how a feed goes."""
         fields = [
-            "position",
+            "cursor",
             "backlog",
             "failure_count",
             "last_error",

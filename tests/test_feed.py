@@ -629,7 +629,7 @@ def test_new_ones_are_found_among_fifty_thousand(floor, feeds, distributor):
     assert len(feeds.leads()) == NEW_AMONG_MANY
     assert len(feeds.enquiries()) == MANY
     # From now on, what is new is looked for behind the last one,
-    assert feeds.state(feed)["position"] > ids[-1] - PAGE
+    assert feeds.state(feed)["cursor"] > ids[-1] - PAGE
     distributor.new_enquiry(feeds.batch)
     assert "1 new" in feeds.sync()
     # and what begins to match later, once an hour.

@@ -11,7 +11,7 @@ import re
 from .adf_markup import parse_adf
 from .charset import decode_text
 from .enquiry import MAX_SIZE, Enquiry, InvalidEnquiry
-from .moment import read_asked_on
+from .timestamp import read_asked_on
 
 #: The most enquiries in one document.
 MAX_PROSPECTS = 1000

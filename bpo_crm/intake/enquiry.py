@@ -74,7 +74,7 @@ class Enquiry:
     #: The brand whose distributor it came from, where the record names none.
     brand_id: int = _internal(default=0)
     #: Whether it is what somebody wrote, who is taken for the customer.
-    is_letter: bool = _internal(default=False)
+    is_free_text: bool = _internal(default=False)
     #: The sales team to whose address it was sent.
     team_id: int = _internal(default=0)
     #: The feed, and what it read: ``id`` and values by remote field.

@@ -31,6 +31,8 @@ class Entry:
     #: Why no lead can be made of it.
     error: str = ""
     lead: object | None = None
+    #: Of a customer who has a lead: what has it as its ``lead``, or will have it.
+    holder: object | None = None
     #: Whether its lead was made of it.
     is_new: bool = False
     #: Whether its phone number and its address are of two customers.

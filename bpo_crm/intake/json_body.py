@@ -3,7 +3,7 @@
 import json
 
 from .enquiry import Enquiry, InvalidEnquiry
-from .moment import read_asked_on
+from .timestamp import read_asked_on
 
 #: What a sender may say. The moment is read from ``enquired_at``, with a zone or not.
 _NAMES = Enquiry.get_names() - {"enquired_at", "local_time"}

@@ -7,8 +7,7 @@ from .adf import read_adf_text
 from .adf_markup import has_adf
 from .charset import decode_text
 from .enquiry import MAX_SIZE, Enquiry, tell_apart
-from .headers import parse_mail, read_address
-from .letter import (
+from .free_text import (
     collect,
     decode_part,
     html_to_text,
@@ -16,11 +15,12 @@ from .letter import (
     is_same,
     is_text,
     read_customer,
-    read_letter,
+    read_free_text,
 )
-from .moment import read_asked_on
+from .headers import parse_mail, read_address
+from .timestamp import read_asked_on
 
-#: What a document has, and a letter that only mentions one has not.
+#: What a document has, and a text that only mentions one has not.
 _INSIDE = re.compile(
     r"(?:<|&lt;)\s*(?:\w{1,30}:)?(?:/\s*adf|/\s*prospect|customer|contact|vehicle)\b",
     re.IGNORECASE,
@@ -56,7 +56,7 @@ def read_mail(original):
     elif _is_automatic(message):
         return []
     else:
-        enquiries = [read_letter(message)]
+        enquiries = [read_free_text(message)]
     completed = [_complete(enquiry, message) for enquiry in enquiries]
     return tell_apart(completed, _read_name(message))
 
@@ -82,13 +82,13 @@ def describe_mail(original):
     """
     try:
         message = parse_mail(original)
-        letter = read_letter(message)
+        written = read_free_text(message)
         name = _read_name(message)
     except Exception:  # noqa: BLE001
         # Whatever is wrong with it, nobody has to lose it.
         return Enquiry(message=decode_text(original[:MAX_SIZE]))
-    sender = " ".join(filter(None, (letter.name, letter.email)))
-    unknown = dataclasses.replace(letter, external_id=name, name=sender, email="")
+    sender = " ".join(filter(None, (written.name, written.email)))
+    unknown = dataclasses.replace(written, external_id=name, name=sender, email="")
     return _complete(unknown, message)
 
 

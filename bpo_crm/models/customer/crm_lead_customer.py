@@ -186,7 +186,7 @@ class Lead(models.Model):
                 is_second = first != lead and not is_shared
                 if is_second and key not in before.get(lead, ()):
                     lead._refuse_second_lead(first)
-        if before and self._hold_exactly(wanted):
+        if before and self._holds_exactly(wanted):
             return
         released = self._release_customers(kept=wanted)
         for key, holder_id in self._insert_customers(wanted):
@@ -195,7 +195,7 @@ class Lead(models.Model):
                 lead._refuse_second_lead(self.browse(holder_id))
         self._pass_on_customers(released)
 
-    def _hold_exactly(self, wanted):
+    def _holds_exactly(self, wanted):
         """Whether these leads hold their customers, and nobody else's."""
         self.env.cr.execute(
             "SELECT key, lead_id FROM crm_lead_customer WHERE lead_id = ANY(%s)",
@@ -288,15 +288,17 @@ class Lead(models.Model):
             " OR lead.email_normalized = ANY(%(keys)s))",
             keys=keys,
         )
-        heirs = dict(self.env.execute_query(SQL(OLDEST_LEADS, of_them)))
-        if not heirs:
+        next_holders = dict(self.env.execute_query(SQL(OLDEST_LEADS, of_them)))
+        if not next_holders:
             return
         # Who closes one of them in this moment has to see this, and tries again.
         self.env.cr.execute(
             "UPDATE crm_lead SET write_date = write_date WHERE id = ANY(%s)",
-            [sorted(heirs.values())],
+            [sorted(next_holders.values())],
         )
-        self._insert_customers({key: self.browse(heirs[key]) for key in heirs})
+        self._insert_customers(
+            {key: self.browse(next_holders[key]) for key in next_holders}
+        )
 
     @api.model
     def _hold_existing_customers(self):
@@ -323,7 +325,7 @@ class Lead(models.Model):
             )
 
     @api.model
-    def _is_told(self):
+    def _can_be_told(self):
         """Whether somebody is there who can be told who works a customer.
 
         A visitor is not, for whom Odoo writes with all rights.
@@ -331,7 +333,7 @@ class Lead(models.Model):
         return self.env.uid != SUPERUSER_ID and self.env.user._is_internal()
 
     @api.model
-    def _asks_for_others(self, address):
+    def _is_forwarding_employee(self, address):
         """Whether an address is an employee's, who forwards what customers ask.
 
         An employee with an open lead is a customer, too.

@@ -56,7 +56,7 @@ class Partner(models.Model):
         :param crm.lead leads: of these contacts.
         :param dict before: by what the customer of each was known.
         """
-        if not (leads._is_told() or self.env.user._is_portal()):
+        if not (leads._can_be_told() or self.env.user._is_portal()):
             # What the server corrects by itself is not stopped by another's lead.
             before = leads._get_customers()
         # Of leads from before the addon, several may be of one contact.

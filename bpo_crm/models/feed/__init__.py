@@ -6,6 +6,6 @@ from . import (
     crm_lead_feed_pull,
     crm_lead_feed_catalogue,
     crm_brand_distributor,
-    crm_brand_moved,
+    crm_brand_identity,
     crm_lead_enquiry_feed,
 )

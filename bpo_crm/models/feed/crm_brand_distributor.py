@@ -6,8 +6,8 @@ from odoo.exceptions import ValidationError
 from ... import remote_odoo
 from ...roles import MANAGER, check_role
 
-#: Seconds that somebody who pressed a button waits. The job does the rest.
-PATIENCE = 20
+#: How long somebody waits who pressed a button, in seconds. The job does the rest.
+BUTTON_TIMEOUT = 20
 
 
 class Brand(models.Model):
@@ -149,7 +149,7 @@ class Brand(models.Model):
         feeds = self.feed_ids.filtered(lambda feed: feed.active and feed.kind == kind)
         if not feeds:
             return self._open_first_feed(kind)
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + BUTTON_TIMEOUT
         pulls = {feed: feed._pull(deadline) for feed in feeds}
         if any(pull.is_unfinished for pull in pulls.values()):
             feeds._go_on()

@@ -86,7 +86,7 @@ class LeadEnquiry(models.Model):
 
         :param crm.lead.feed feed: that read them.
         """
-        if feed.brand_id.is_moved:
+        if feed.brand_id.needs_confirmation:
             return
         # In another database, the number is that of somebody else's record.
         rows = self.filtered(

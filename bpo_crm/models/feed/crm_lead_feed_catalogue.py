@@ -28,19 +28,19 @@ class LeadFeed(models.Model):
         """
         references = self._index_references()
         size = self._get_batch_size(self.batch_size)
-        pull.is_continued = bool(self.position)
-        for page in distributor.iter_pages(self._get_domain(), self.position):
+        pull.is_continued = bool(self.cursor)
+        for page in distributor.iter_pages(self._get_domain(), self.cursor):
             for first in range(0, len(page), size):
                 ids = page[first : first + size]
                 records = distributor.fetch(ids, self._get_paths(), self._get_domain())
                 self._upsert(records, references, pull)
-                self.position = ids[-1]
+                self.cursor = ids[-1]
                 self._commit()
                 if time.monotonic() >= deadline:
-                    rest = [("id", ">", self.position), *self._get_domain()]
+                    rest = [("id", ">", self.cursor), *self._get_domain()]
                     self.backlog = distributor.count(rest)
                     return not self.backlog
-        self.position = self.backlog = 0
+        self.cursor = self.backlog = 0
         return True
 
     def _upsert(self, records, references, pull):

@@ -107,7 +107,7 @@ class LeadFeed(models.Model):
     _inherit = "crm.lead.feed"
 
     # How it goes
-    position = fields.Integer(
+    cursor = fields.Integer(
         readonly=True, copy=False, help="The last id of the pages that were read."
     )
     backlog = fields.Integer(
@@ -211,9 +211,7 @@ class LeadFeed(models.Model):
     def _begin_anew(self):
         """Let the next run look at everything, and come soon: somebody mended it."""
         for feed in self:
-            feed.write(
-                {"position": 0, "retry_at": False, "revision": feed.revision + 1}
-            )
+            feed.write({"cursor": 0, "retry_at": False, "revision": feed.revision + 1})
         self.filtered(lambda feed: feed.kind != "lead").last_success = False
 
     @api.model
@@ -223,7 +221,7 @@ class LeadFeed(models.Model):
             ("brand_id.active", "=", True),
             *["|", ("retry_at", "=", False), ("retry_at", "<=", now)],
             # What changes seldom is read once a day, to its end.
-            *["|", ("kind", "=", "lead"), "|", ("position", ">", 0)],
+            *["|", ("kind", "=", "lead"), "|", ("cursor", ">", 0)],
             *["|", ("last_success", "=", False)],
             ("last_success", "<=", now - CATALOGUE_INTERVAL),
         ]
@@ -305,8 +303,8 @@ class LeadFeed(models.Model):
         :raises NotFitting: when somebody has changed the address since it began.
         """
         brand = self.brand_id
-        brand.invalidate_recordset(["is_moved", "database_number"])
-        if brand.is_moved or brand._get_records_name() != pull.records_name:
+        brand.invalidate_recordset(["needs_confirmation", "database_number"])
+        if brand.needs_confirmation or brand._get_records_name() != pull.records_name:
             raise NotFitting(
                 self.env._(
                     "Its address or database has changed. Say on the brand whether it "
@@ -323,11 +321,11 @@ class LeadFeed(models.Model):
         :return: whether nothing new was left.
         :rtype: bool
         """
-        is_full_pass = not self.position
+        is_full_pass = not self.cursor
         if is_full_pass:
             self.next_full_pass = fields.Datetime.now() + FULL_PASS_INTERVAL
         number = 0
-        pages = distributor.iter_pages(self._get_domain(), self.position)
+        pages = distributor.iter_pages(self._get_domain(), self.cursor)
         for number, page in enumerate(pages, 1):
             new = self._leave_out_known(page)
             if number == 1:
@@ -341,7 +339,7 @@ class LeadFeed(models.Model):
             if pull.suspect:
                 # The next record tells whether it is to blame.
                 continue
-            self.position = page[-1]
+            self.cursor = page[-1]
             self._commit()
             if time.monotonic() >= deadline and len(page) == PAGE_SIZE:
                 return False
@@ -360,10 +358,10 @@ class LeadFeed(models.Model):
         now = fields.Datetime.now()
         if is_short or (self.next_full_pass or now) <= now:
             # A record may begin to match later than those behind it.
-            self.position = 0
+            self.cursor = 0
         else:
             # Another transaction there may end later than one that began after it.
-            self.position = max(0, self.position - OVERLAP)
+            self.cursor = max(0, self.cursor - OVERLAP)
 
     def _get_batch_size(self, size):
         """Return how many records to read at once, where this many could be."""
@@ -468,7 +466,7 @@ class LeadFeed(models.Model):
             }
         if self.revision != pull.revision:
             # Somebody mended it meanwhile: it is to look at everything, and soon.
-            values |= {"position": 0, "retry_at": False}
+            values |= {"cursor": 0, "retry_at": False}
         elif pull.is_complete:
             values["last_success"] = now
         self.write(values)

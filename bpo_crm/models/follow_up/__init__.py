@@ -3,7 +3,7 @@ from . import (
     crm_lead_hand_over,
     crm_lead_next_step,
     crm_lead_stale,
-    crm_lead_slipped,
+    crm_lead_digest,
     crm_lead_missing_step,
     crm_lead_my_activities,
     mail_activity,

@@ -24,12 +24,12 @@ class Lead(models.Model):
     def _cron_plan_missing_steps(self):
         """Plan the activity of its stage for every lead that has no next step."""
         done = remaining = 0
-        forgotten = self._get_forgotten_domain()
-        for owner, count in self._read_group(forgotten, ["user_id"], ["__count"]):
+        missing = self._get_missing_step_domain()
+        for owner, count in self._read_group(missing, ["user_id"], ["__count"]):
             if done >= BATCH:
                 remaining += count
                 continue
-            leads = self.search([*forgotten, ("user_id", "=", owner.id)])
+            leads = self.search([*missing, ("user_id", "=", owner.id)])
             if leads._plan_missing_steps(owner):
                 done += count
         commit_progress(self.env, done, remaining)
@@ -39,7 +39,7 @@ class Lead(models.Model):
     # ------------------------------------------------------------
 
     @api.model
-    def _get_forgotten_domain(self):
+    def _get_missing_step_domain(self):
         """Return the domain of the floor's leads that have no next step.
 
         Those of users who are gone are their supervisor's, and those with a reason
@@ -47,7 +47,7 @@ class Lead(models.Model):
         """
         floor = self.env.ref(AGENT).sudo()[GROUP_MEMBERS]
         return [
-            *self._get_slipped_domains()["forgotten"],
+            *self._get_digest_domains()["missing_step"],
             ("active", "=", True),
             ("user_id", "in", floor.filtered("active").ids),
         ]

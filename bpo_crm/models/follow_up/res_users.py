@@ -15,7 +15,7 @@ DIGEST_TEMPLATE = "bpo_crm.mail_template_follow_up_digest"
 
 
 class ResUsers(models.Model):
-    """The morning mail on what has slipped."""
+    """The morning mail on leads that need attention."""
 
     _inherit = "res.users"
 
@@ -59,7 +59,7 @@ class ResUsers(models.Model):
             _logger.exception("No follow-up digest for user %s", self.id)
 
     def _prepare_follow_up_digest(self):
-        """Return what has slipped, as the user may see it; empty for nothing.
+        """Return what needs attention, as the user may see it; empty for nothing.
 
         :return: lists of leads with their number, and of owners with theirs.
         :rtype: dict
@@ -69,9 +69,9 @@ class ResUsers(models.Model):
         leads = leads.with_context(allowed_company_ids=companies.ids)
         own = leads._get_own_domain()
         digest = {
-            name: leads._list_slipped([*own, *domain])
-            for name, domain in leads._get_slipped_domains().items()
+            name: leads._list_for_digest([*own, *domain])
+            for name, domain in leads._get_digest_domains().items()
         }
         if self.has_group(SUPERVISOR):
-            digest["owners"] = leads._count_slipped_by_owner()
+            digest["owners"] = leads._count_digest_by_owner()
         return {name: found for name, found in digest.items() if found}

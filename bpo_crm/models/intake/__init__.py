@@ -1,7 +1,7 @@
 from . import (
     ir_http,
     crm_lead_source,
-    crm_lead_source_door,
+    crm_lead_source_delivery,
     crm_lead_source_resolve,
     crm_lead_enquiry,
     crm_lead_source_mail,

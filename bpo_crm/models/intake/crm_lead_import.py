@@ -43,18 +43,18 @@ class Lead(models.Model):
         kept = source._find_merged(loaded)
         rows = [row for row in data_list if row.get("xml_id") not in kept]
         fresh = self._prepare_row_entries(rows, loaded, source)
-        new, again = self._match_values(list(fresh))
-        if again:
+        new, returning = self._match_values(list(fresh))
+        if returning:
             self.check_access("create")
-        asking = {id(fresh[entry]) for entry, _holder in again}
+        asking = {id(fresh[entry]) for entry in returning}
         try:
             load([row for row in rows if id(row) not in asking], update, **options)
         except RedirectWarning as refusal:
             # The import has no button that leads elsewhere.
             raise UserError(refusal.args[0]) from refusal
         leads = self.concat(*(fresh[entry]["record"] for entry in new))
-        self.sudo()._settle(new, leads.sudo(), again)
-        source._keep_merged({entry: fresh[entry] for entry, _holder in again})
+        self.sudo()._link_enquiries(new, leads.sudo(), returning)
+        source._keep_merged({entry: fresh[entry] for entry in returning})
         return self.browse(
             kept.get(row.get("xml_id")) or row["record"].id for row in data_list
         )

@@ -71,11 +71,11 @@ class Lead(models.Model):
         if not fresh:
             return
         entries = source._prepare_entries(fresh)
-        new, again = self._match([entry for entry in entries if not entry.error])
-        leads = self.with_context(**QUIET)._create_known(
+        new, returning = self._match([entry for entry in entries if not entry.error])
+        leads = self.with_context(**QUIET)._create_precomputed(
             source._prepare_leads_values(new)
         )
-        self._settle(new, leads, again)
+        self._link_enquiries(new, leads, returning)
         self.env["crm.lead.enquiry"]._record_results(
             [entry.to_result() for entry in entries]
         )
@@ -88,41 +88,41 @@ class Lead(models.Model):
         Whoever else takes in one of these customers waits here until this
         transaction is over.
 
-        :return: those that need a lead, and pairs of another one with what has its
-            customer's ``lead``, or will have it.
-        :rtype: tuple[list, list]
+        :param list[Entry] entries: that a lead can be made of.
+        :return: those that need a lead, and the others, each with its ``holder``.
+        :rtype: tuple[list[Entry], list[Entry]]
         """
         holders = self._lock_customers({key for entry in entries for key in entry.keys})
-        new, again = [], []
+        new, returning = [], []
         for entry in entries:
             holder = next((holders[key] for key in entry.keys if holders[key]), None)
             if holder:
                 entry.is_disputed = any(
                     _is_of_another(holders[key], holder) for key in entry.keys
                 )
-                again.append((entry, holder))
+                entry.holder = holder
+                returning.append(entry)
             else:
                 entry.is_new = True
                 new.append(entry)
             for key in entry.keys:
                 holders[key] = holders[key] or holder or entry
-        return new, again
+        return new, returning
 
     @api.model
-    def _settle(self, new, leads, again):
+    def _link_enquiries(self, new, leads, returning):
         """Give the enquiries that were matched their leads.
 
-        :param list new: those that needed a lead.
+        :param list[Entry] new: those that needed a lead.
         :param crm.lead leads: what was made of them, in their order.
-        :param list again: the others, as :meth:`_match` tells them.
+        :param list[Entry] returning: the others, as :meth:`_match` tells them.
         """
         for entry, lead in zip(new, leads, strict=True):
             entry.lead = lead
-        for entry, holder in again:
-            entry.lead = holder.lead
-        merged = [entry for entry, _holder in again]
-        self._merge_enquiries(merged)
-        self._drop_unused_keys([*new, *merged])
+        for entry in returning:
+            entry.lead = entry.holder.lead
+        self._merge_enquiries(returning)
+        self._drop_unused_keys([*new, *returning])
 
     @api.model
     def _lock_customers(self, keys):

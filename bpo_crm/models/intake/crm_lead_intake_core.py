@@ -53,7 +53,7 @@ class Lead(models.Model):
     def _is_unattended(self):
         # People are told who works their customer.
         is_matched = CUSTOMERS_MATCHED.get(self.env)
-        return super()._is_unattended() or not (self._is_told() or is_matched)
+        return super()._is_unattended() or not (self._can_be_told() or is_matched)
 
     @api.model
     def _take_in_values(self, vals_list):
@@ -64,9 +64,9 @@ class Lead(models.Model):
         """
         self.check_access("create")
         entries = self._prepare_values_entries(vals_list)
-        new, again = self._match_values(entries)
+        new, returning = self._match_values(entries)
         leads = self._create_in_phases([entry.values for entry in new])
-        self.sudo()._settle(new, leads, again)
+        self.sudo()._link_enquiries(new, leads, returning)
         return self.browse(entry.lead.id for entry in entries)
 
     @api.model
@@ -84,7 +84,7 @@ class Lead(models.Model):
         mail = self.env["crm.lead.source"]._get_of_core("mail")
         given = self._prepare_alias_values(custom_values or {})
         values = {"intake_source_id": mail.id, **given}
-        if self._asks_for_others(msg_dict.get("from")):
+        if self._is_forwarding_employee(msg_dict.get("from")):
             msg_dict = {**msg_dict, **dict.fromkeys(SENDER, False)}
         # An employee who forwards a mail is not there to be told, either.
         leads = with_inner_context(self, *GATEWAY_CONTEXT).with_user(SUPERUSER_ID)
@@ -153,10 +153,10 @@ class Lead(models.Model):
 
         :return: as of :meth:`_match`.
         """
-        new, again = self.sudo()._match(entries)
-        for entry, _holder in again:
+        new, returning = self.sudo()._match(entries)
+        for entry in returning:
             entry.enquiry = self._read_values(entry.values)
-        return new, again
+        return new, returning
 
     @api.model
     def _merge_into_open_lead(self, vals):
@@ -166,11 +166,11 @@ class Lead(models.Model):
         :return: that lead; empty for a new customer.
         """
         (entry,) = self._prepare_values_entries([vals])
-        new, again = self._match_values([entry])
+        new, returning = self._match_values([entry])
         if new:
             self._drop_unused_keys(new)
             return self.browse()
-        self.sudo()._settle([], self.browse(), again)
+        self.sudo()._link_enquiries([], self.browse(), returning)
         return self.browse(entry.lead.id)
 
     @api.model

@@ -75,7 +75,8 @@ class LeadSource(models.Model):
         :rtype: Enquiry
         """
         problem = enquiry.problem
-        if enquiry.is_letter and self.env["crm.lead"]._asks_for_others(enquiry.email):
+        leads = self.env["crm.lead"]
+        if enquiry.is_free_text and leads._is_forwarding_employee(enquiry.email):
             # Two customers whose mails one employee forwards must not become one.
             problem = self.env._(
                 "%s is an employee. Who the customer is, only the text can say.",

@@ -100,17 +100,17 @@ class Lead(models.Model):
     @api.depends("intake_source_id", "is_response_unmeasured")
     def _compute_response_target_minutes(self):
         # The source in the reports counts, too: see _follow_up_change().
-        settled = self._keep_settled("response_target_minutes")
-        targets = (self - settled)._get_response_targets()
-        for lead in self - settled:
+        frozen = self._freeze_closed("response_target_minutes")
+        targets = (self - frozen)._get_response_targets()
+        for lead in self - frozen:
             lead.response_target_minutes = targets.get(lead, 0)
 
     @api.depends("dealership_id", "enquiry_date", "response_target_minutes")
     def _compute_response_deadline(self):
-        settled = self._keep_settled("response_deadline", "response_warning_date")
-        aimed = (self - settled).filtered("response_target_minutes")
-        (self - settled - aimed).response_deadline = False
-        (self - settled - aimed).response_warning_date = False
+        frozen = self._freeze_closed("response_deadline", "response_warning_date")
+        aimed = (self - frozen).filtered("response_target_minutes")
+        (self - frozen - aimed).response_deadline = False
+        (self - frozen - aimed).response_warning_date = False
         for calendar, leads in aimed._group_by_hours():
             spans = [
                 (lead._get_arrival(), lead.response_target_minutes * share)
@@ -254,7 +254,7 @@ class Lead(models.Model):
                 {"response_deadline": False, "response_warning_date": False}
             )
 
-    def _keep_settled(self, *names):
+    def _freeze_closed(self, *names):
         """Leave what was computed for closed leads as it is.
 
         Whoever corrects a closed lead changes nothing in how fast somebody was.
@@ -262,11 +262,11 @@ class Lead(models.Model):
         :param str names: of computed fields.
         :return: the closed ones of these leads.
         """
-        settled = self.filtered(lambda lead: lead.stage_id._is_closed)
-        for lead in settled:
+        frozen = self.filtered(lambda lead: lead.stage_id._is_closed)
+        for lead in frozen:
             for name in names:
                 lead[name] = lead[name]
-        return settled
+        return frozen
 
     def _get_response_targets(self):
         """Return within how many working minutes customers are to be called.

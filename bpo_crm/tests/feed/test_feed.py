@@ -274,10 +274,10 @@ class TestFeed(BpoCase):
 
     def test_what_was_mended_is_tried_at_once(self):
         feed = self._new_feed()
-        feed.sudo().write({"retry_at": "2030-01-01", "position": 5})
+        feed.sudo().write({"retry_at": "2030-01-01", "cursor": 5})
         feed.domain = "[('type', '=', 'lead')]"
         self.assertFalse(feed.retry_at)
-        self.assertEqual(feed.position, 0)
+        self.assertEqual(feed.cursor, 0)
 
     def test_a_catalogue_is_due_until_it_was_read_to_its_end(self):
         name, code = (
@@ -289,9 +289,9 @@ class TestFeed(BpoCase):
         feed.last_success = fields.Datetime.now()
         feeds = self.env["crm.lead.feed"]
         self.assertNotIn(feed, feeds.search(feeds._get_due_domain()))
-        feed.position = 5
+        feed.cursor = 5
         self.assertIn(feed, feeds.search(feeds._get_due_domain()))
-        feed.position = 0
+        feed.cursor = 0
         feed.active = False
         feed.domain = "[('sale_ok', '=', True)]"
         self._activate(feed)

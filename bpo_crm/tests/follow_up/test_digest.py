@@ -85,7 +85,7 @@ class TestDigest(BpoCase):
         for _number in range(3):
             self._overdue(self.agent)
         with patch(
-            "odoo.addons.bpo_crm.models.follow_up.crm_lead_slipped.LIST_LIMIT", 2
+            "odoo.addons.bpo_crm.models.follow_up.crm_lead_digest.LIST_LIMIT", 2
         ):
             body = self._run()[self.agent].body_html
         self.assertIn("and 1 more", " ".join(body.split()))

@@ -19,7 +19,7 @@ class TestMissingStep(BpoCase):
         cls._remove_all_leads()
         cls.new.activity_type_id = cls.env.ref(CALL)
 
-    def _forgotten(self, owner=None, **values):
+    def _without_step(self, owner=None, **values):
         """Make a lead whose activity somebody deleted."""
         lead = self._new_lead(owner or self.agent, **values)
         lead._find_pending_activities().unlink()
@@ -29,20 +29,20 @@ class TestMissingStep(BpoCase):
         self._run_job("crm.lead", "_cron_plan_missing_steps")
 
     def test_the_stages_activity_is_planned(self):
-        lead = self._forgotten()
+        lead = self._without_step()
         self._run()
         activity = lead._find_pending_activities()
         self.assertEqual(activity.crm_stage_id, self.new)
         self.assertEqual(activity.user_id, self.agent)
 
     def test_a_stage_without_an_activity_gets_a_reminder(self):
-        lead = self._forgotten()
+        lead = self._without_step()
         lead.stage_id = self.qualified
         self._run()
         self.assertEqual(lead._find_pending_activities().summary, "Plan the next step")
 
     def test_the_owner_is_told_once(self):
-        leads = self._forgotten() | self._forgotten()
+        leads = self._without_step() | self._without_step()
         partner = self.agent.partner_id
         messages = self.env["mail.message"].search([])
         self._run()
@@ -55,13 +55,13 @@ class TestMissingStep(BpoCase):
             self.assertIn(lead.reference, told.body)
 
     def test_others_are_left_alone(self):
-        declined = self._forgotten()
+        declined = self._without_step()
         declined._decline_next_step("Waits")
-        lost = self._lose(self._forgotten())
+        lost = self._lose(self._without_step())
         pool = self._new_lead()
-        planned = self._forgotten()
+        planned = self._without_step()
         planned.activity_schedule(CALL, "2001-01-01", user_id=self.agent.id)
-        gone = self._forgotten(self.other_agent)
+        gone = self._without_step(self.other_agent)
         self.other_agent.active = False
         self._run()
         for lead in declined | lost | pool | gone:
@@ -70,7 +70,7 @@ class TestMissingStep(BpoCase):
 
     @mute_logger("odoo.addons.bpo_crm.models.follow_up.crm_lead_missing_step")
     def test_one_owners_trouble_is_not_the_others(self):
-        trouble, fine = self._forgotten(), self._forgotten(self.other_agent)
+        trouble, fine = self._without_step(), self._without_step(self.other_agent)
         leads = self.registry["crm.lead"]
         notify = leads._notify_missing_steps
 
@@ -85,7 +85,7 @@ class TestMissingStep(BpoCase):
         self.assertTrue(fine._find_pending_activities())
 
     def test_more_than_one_run_takes_is_left_for_the_next(self):
-        leads = self._forgotten() | self._forgotten(self.other_agent)
+        leads = self._without_step() | self._without_step(self.other_agent)
         with patch(
             "odoo.addons.bpo_crm.models.follow_up.crm_lead_missing_step.BATCH", 1
         ):
@@ -95,7 +95,7 @@ class TestMissingStep(BpoCase):
         self.assertEqual(len(leads._find_pending_activities()), 2)
 
     def test_a_long_list_is_cut(self):
-        self._forgotten(), self._forgotten()
+        self._without_step(), self._without_step()
         messages = self.env["mail.message"].search([])
         with patch(
             "odoo.addons.bpo_crm.models.follow_up.crm_lead_missing_step.LIST_LIMIT", 1
@@ -110,13 +110,13 @@ class TestMissingStep(BpoCase):
         seller = new_test_user(
             self.env, "seller@bpo.test", "sales_team.group_sale_salesman"
         )
-        lead = self._forgotten(seller)
+        lead = self._without_step(seller)
         self._run()
         self.assertFalse(lead._find_pending_activities())
 
     def test_the_reminder_is_due_on_the_owners_day(self):
         self.env.company.count_working_days = False
-        lead = self._forgotten()
+        lead = self._without_step()
         lead.stage_id = self.qualified
         with freeze_time("2026-11-18 18:00:00"):
             self._run()

@@ -118,7 +118,7 @@ class TestNextStepPrompt(BpoCase):
         self.assertEqual(self.lead.no_next_step_reason, "Waits")
 
     def test_a_declined_lead_is_not_nagged_about(self):
-        domain = self.env["crm.lead"]._get_slipped_domains()["forgotten"]
+        domain = self.env["crm.lead"]._get_digest_domains()["missing_step"]
         leads = self.env["crm.lead"].with_user(self.agent)
         self.assertIn(self.lead, leads.search(domain))
         self._wizard(no_next_step_reason="Waits").action_decline()

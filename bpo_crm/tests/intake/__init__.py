@@ -9,6 +9,6 @@ from . import (
     test_json_enquiry,
     test_mail_enquiry,
     test_mail_gateway,
-    test_moment,
+    test_timestamp,
     test_passing_fault,
 )

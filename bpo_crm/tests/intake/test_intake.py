@@ -359,7 +359,7 @@ class TestIntake(BpoCase):
         with (
             patch.object(type(self.source), "_run_alone", run_alone),
             patch.object(type(self.source), "_find_customer", fail),
-            mute_logger("odoo.addons.bpo_crm.models.intake.crm_lead_source_door"),
+            mute_logger("odoo.addons.bpo_crm.models.intake.crm_lead_source_delivery"),
         ):
             enquiry = self._enquiry(external_id="7")
             (answer,) = self.source._deliver([enquiry], b"body")

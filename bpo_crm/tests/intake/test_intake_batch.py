@@ -2,7 +2,7 @@ from odoo.tests import tagged
 
 from ...intake import Enquiry
 from ...models.intake.crm_lead_intake import QUIET
-from ...models.lead.crm_lead_known import KNOWN_FIELDS
+from ...models.lead.crm_lead_precomputed import PARSED_FIELDS
 from ...series import STAGE_TEAM
 from ..common import BpoCase
 
@@ -87,13 +87,13 @@ class TestIntakeBatch(BpoCase):
     def _assert_made_as_by_core(self, vals_list):
         """Make leads in both ways; return those of core."""
         leads = self.env["crm.lead"].with_context(**QUIET)
-        known = leads._create_known(vals_list)
+        known = leads._create_precomputed(vals_list)
         rows = self._read_rows(known)
         # Their customers may have one open lead.
         known.unlink()
         plain = leads.create(
             [
-                {name: vals[name] for name in vals if name not in KNOWN_FIELDS}
+                {name: vals[name] for name in vals if name not in PARSED_FIELDS}
                 for vals in vals_list
             ]
         )
@@ -129,7 +129,7 @@ class TestIntakeBatch(BpoCase):
     def test_only_the_superuser_says_what_is_known(self):
         values = {"name": "Rio", "phone": "0917 555 9205", "phone_sanitized": "+1"}
         leads = self.env["crm.lead"].with_user(self.agent).sudo()
-        lead = leads.with_context(known_defaults={"color": 7}).create(values)
+        lead = leads.with_context(precomputed={"color": 7}).create(values)
         self.assertEqual(lead.phone_sanitized, "+639175559205")
         self.assertFalse(lead.color)
 

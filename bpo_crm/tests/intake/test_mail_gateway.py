@@ -20,7 +20,7 @@ FLAGS = {
     "customers_matched": 1,
     "default_dealer_so_name": "X",
     "is_kept_mail": 1,
-    "known_defaults": {"dealer_so_name": "X"},
+    "precomputed": {"dealer_so_name": "X"},
     "mail_notrack": True,
     "original_mail": "forged",
     "skip_stage_transition_check": 1,

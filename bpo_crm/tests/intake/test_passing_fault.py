@@ -119,7 +119,7 @@ class TestPassingFaultAtTheDoor(BpoCase):
         with (
             patch.object(type(self.source), "_find_customer", fail),
             mute_logger(
-                f"{LOG}.crm_lead_source_door",
+                f"{LOG}.crm_lead_source_delivery",
                 f"{LOG}.crm_lead_enquiry",
                 f"{LOG}.crm_lead_kept_mail",
             ),

@@ -1,9 +1,9 @@
 from odoo import api, fields, models
 
-from ...inner_context import KNOWN_DEFAULTS
+from ...inner_context import PRECOMPUTED
 
 #: What core reads out of a phone number and an address, which the door did already.
-KNOWN_FIELDS = ("phone_sanitized", "phone_state", "email_normalized")
+PARSED_FIELDS = ("phone_sanitized", "phone_state", "email_normalized")
 
 #: What makes the leads of a delivery alike.
 COMMON_FIELDS = ("partner_id", "team_id", "type", "user_id")
@@ -56,16 +56,16 @@ class Lead(models.Model):
     description = HtmlOnce()
 
     @api.model
-    def _create_known(self, vals_list):
+    def _create_precomputed(self, vals_list):
         """Make leads by the ordinary ``create``, with what is known beforehand.
 
-        :param list vals_list: values with a description and ``KNOWN_FIELDS``.
+        :param list vals_list: values with a description and ``PARSED_FIELDS``.
         :return: the new leads, as ``create`` alone would have made them.
         """
         if not vals_list:
             return self.browse()
-        known = self._prepare_known_defaults(vals_list)
-        leads = self.with_context(**KNOWN_DEFAULTS.say(known)).create(
+        known = self._precompute_defaults(vals_list)
+        leads = self.with_context(**PRECOMPUTED.say(known)).create(
             [self._sanitize_description(vals) for vals in vals_list]
         )
         # One look at all of them; the ORM would look lead by lead when it writes.
@@ -74,7 +74,7 @@ class Lead(models.Model):
         return leads.with_env(self.env)
 
     @api.model
-    def _prepare_known_defaults(self, vals_list):
+    def _precompute_defaults(self, vals_list):
         """Return what each of these leads gets that does not say otherwise."""
         defaults = self._add_missing_default_values({})
         commons = [
@@ -100,27 +100,27 @@ class Lead(models.Model):
 
     def _create_by_core(self, vals_list):
         leads = super()._create_by_core(vals_list)
-        known = self._get_known_defaults()
+        known = self._get_precomputed()
         if known and leads:
-            leads._keep_known(set.intersection(*map(set, vals_list)).union(known))
+            leads._keep_precomputed(set.intersection(*map(set, vals_list)).union(known))
         # It is not known of what else is made because of them.
-        return leads.with_context(**KNOWN_DEFAULTS.say(None))
+        return leads.with_context(**PRECOMPUTED.say(None))
 
-    def _keep_known(self, names):
+    def _keep_precomputed(self, names):
         """Let what was given stand, which core would work out again.
 
         :param set names: of the fields that were given.
         """
-        for name in names.intersection(KNOWN_FIELDS + ALIKE_FIELDS):
+        for name in names.intersection(PARSED_FIELDS + ALIKE_FIELDS):
             self.env.remove_to_compute(self._fields[name], self)
 
     @api.model
     def _add_missing_default_values(self, values):
-        known = self._get_known_defaults()
+        known = self._get_precomputed()
         if not known:
             return super()._add_missing_default_values(values)
         return {**known, **values}
 
     @api.model
-    def _get_known_defaults(self):
-        return KNOWN_DEFAULTS.get(self.env)
+    def _get_precomputed(self):
+        return PRECOMPUTED.get(self.env)

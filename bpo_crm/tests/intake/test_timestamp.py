@@ -2,7 +2,7 @@ from datetime import datetime
 
 from odoo.tests import tagged
 
-from ...intake.moment import read_asked_on
+from ...intake.timestamp import read_asked_on
 from ..common import ReadingCase
 
 

@@ -15,7 +15,7 @@ class Brand(models.Model):
 
     _inherit = "crm.brand"
 
-    is_moved = fields.Boolean(
+    needs_confirmation = fields.Boolean(
         "Address Has Changed", readonly=True, copy=False, groups=MANAGER
     )
     database_number = fields.Integer(
@@ -30,10 +30,10 @@ class Brand(models.Model):
     # ------------------------------------------------------------
 
     def write(self, vals):
-        moved = self.sudo().filtered(lambda brand: brand._is_moved_by(vals))
+        changed = self.sudo().filtered(lambda brand: brand._changes_identity(vals))
         result = super().write(vals)
-        if moved:
-            moved.write({"is_moved": True})
+        if changed:
+            changed.write({"needs_confirmation": True})
         return result
 
     # ------------------------------------------------------------
@@ -47,7 +47,7 @@ class Brand(models.Model):
         :raises AccessError: for anybody below a BPO manager.
         """
         self._check_may_say()
-        self.sudo().write({"is_moved": False})
+        self.sudo().write({"needs_confirmation": False})
         self._try_feeds_soon()
         return True
 
@@ -62,7 +62,7 @@ class Brand(models.Model):
         self._check_may_say()
         for brand in self.sudo():
             number = brand.database_number + 1
-            brand.write({"is_moved": False, "database_number": number})
+            brand.write({"needs_confirmation": False, "database_number": number})
         feeds = self.sudo().feed_ids
         feeds._forget_write_backs()
         feeds._begin_anew()
@@ -72,7 +72,7 @@ class Brand(models.Model):
     # BUSINESS
     # ------------------------------------------------------------
 
-    def _is_moved_by(self, vals):
+    def _changes_identity(self, vals):
         """Whether values lead to another place while records are known by number."""
         is_elsewhere = any(
             name in vals and (vals[name] or False) != self[name]

@@ -5,20 +5,20 @@ from ...limits import LIST_LIMIT
 
 
 class Lead(models.Model):
-    """What has slipped: for the mail in the morning."""
+    """What the mail in the morning tells of: leads that need attention."""
 
     _inherit = "crm.lead"
 
     @api.model
-    def _get_slipped_domains(self):
-        """Return the domains of the worked leads that slip, by what is wrong.
+    def _get_digest_domains(self):
+        """Return the domains of the worked leads of the digest, by what is wrong.
 
         :rtype: dict[str, list]
         """
         worked = [("type", "=", "opportunity"), ("user_id", "!=", False), *OPEN_LEAD]
         return {
             "overdue": [*worked, ("next_step_state", "=", "overdue")],
-            "forgotten": [
+            "missing_step": [
                 *worked,
                 ("next_step_state", "=", "none"),
                 ("no_next_step_reason", "=", False),
@@ -27,9 +27,11 @@ class Lead(models.Model):
         }
 
     @api.model
-    def _list_slipped(self, domain):
+    def _list_for_digest(self, domain):
         """Return the first leads of a domain, and how many more there are.
 
+        :param list domain: one of :meth:`_get_digest_domains`, or a part of it.
+        :return: ``leads`` and the number of those that are ``more``; None for none.
         :rtype: dict | None
         """
         order = "priority desc, next_step_date, id"
@@ -42,14 +44,14 @@ class Lead(models.Model):
         return {"leads": leads, "more": count - len(leads)}
 
     @api.model
-    def _count_slipped_by_owner(self):
-        """Return how much has slipped, by owner, the worst first.
+    def _count_digest_by_owner(self):
+        """Return how many leads of each owner need attention, most of them first.
 
-        :return: rows with ``owner`` and a number for each kind.
+        :return: rows with ``owner`` and a number for each key of the domains.
         :rtype: list[dict]
         """
         rows = {}
-        domains = self._get_slipped_domains()
+        domains = self._get_digest_domains()
         for name, domain in domains.items():
             for owner, count in self._read_group(domain, ["user_id"], ["__count"]):
                 row = rows.setdefault(

@@ -18,7 +18,7 @@ _BLOCKS = re.compile(r"<(?:br|/p|/div|/tr|/li|/h\d)\b[^<>]*>", re.IGNORECASE)
 _NOBODYS = ("noreply", "donotreply", "nepasrepondre", "mailerdaemon", "postmaster")
 
 
-def read_letter(message):
+def read_free_text(message):
     """Return a mail as the enquiry of whoever wrote it.
 
     :param email.message.EmailMessage message: the mail.
@@ -36,7 +36,7 @@ def read_letter(message):
         name=name,
         email=address,
         message="\n".join(filter(None, (subject, text, sender))),
-        is_letter=True,
+        is_free_text=True,
     )
 
 
