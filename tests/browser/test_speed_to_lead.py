@@ -1,5 +1,6 @@
 """Leads that are given out, and first contacts that are due."""
 
+import re
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -49,6 +50,8 @@ def test_a_call_takes_it_off_the_card(agent, floor, open_dealership):
     expect(agent.card("Called Late")).not_to_contain_text("First Contact")
     agent.open_lead(lead, "crm_lead_action_my_pipeline")
     expect(agent.page.locator("[name=response]")).to_contain_text("Missed")
+    badge = agent.page.locator("[name=response] .badge")
+    expect(badge).to_have_class(re.compile("text-bg-danger"))
     expect(agent.page.locator("[name=response_minutes]")).to_contain_text("90")
 
 
@@ -80,6 +83,18 @@ def test_a_manager_sets_up_a_team_and_the_agent_is_told(
     # until the browser contradicts; then it is the job that gives out the lead.
     floor.run_job("cron_distribute_leads")
     expect(agent.toast("New for you")).to_contain_text(answer["reference"])
+
+
+def test_a_state_has_its_colour_in_lists_as_well(manager, floor, open_dealership):
+    ask(floor, open_dealership, 90, contact_name="Red", priority="3")
+    ask(floor, open_dealership, 25, contact_name="Orange", priority="3")
+    ask(floor, open_dealership, 1, contact_name="Blue", priority="3")
+    manager.open("crm_lead_action_open")
+    manager.page.locator(".o_switch_view.o_list").click()
+    for name, colour in (("Red", "danger"), ("Orange", "warning"), ("Blue", "info")):
+        row = manager.page.locator(".o_data_row", has_text=name)
+        badge = row.locator("[name=response_state] .badge")
+        expect(badge).to_have_class(re.compile(f"text-bg-{colour}"))
 
 
 def test_the_report_has_the_share_of_each_source(manager, floor, open_dealership):
