@@ -1,17 +1,18 @@
-import {patch} from "@web/core/utils/patch";
-import {StatusBarField} from "@web/views/fields/statusbar/statusbar_field";
+import {registry} from "@web/core/registry";
+import {coreStageField} from "@bpo_crm/base/series/core_stage_field";
 import {useLeadStage} from "@bpo_crm/pipeline/lead_stage/lead_stage";
 
-patch(StatusBarField.prototype, {
+/** The status bar of a lead, on which a stage may ask something first. */
+export class LeadStageField extends coreStageField.component {
     setup() {
         super.setup();
         this.leadStage = useLeadStage();
-    },
+    }
 
+    /** @override */
     async selectItem(item) {
-        const {name, record} = this.props;
-        const isSavedLead = record.resModel === "crm.lead" && record.resId;
-        if (name !== "stage_id" || !isSavedLead) {
+        const {record} = this.props;
+        if (!record.resId) {
             return super.selectItem(item);
         }
         // What else was changed is kept even if the move is refused.
@@ -22,5 +23,10 @@ patch(StatusBarField.prototype, {
             write: () => super.selectItem(item),
             reload: () => record.load(),
         });
-    },
+    }
+}
+
+registry.category("fields").add("bpo_lead_stage", {
+    ...coreStageField,
+    component: LeadStageField,
 });
