@@ -1,27 +1,35 @@
 import {_t} from "@web/core/l10n/translation";
 import {registry} from "@web/core/registry";
 
-/** Asks for the next step of a lead, when the last one is done. */
-const PATIENCE = 300; // Milliseconds
-
-/** Wait until no dialog is open: a new one would close it, with all that was typed. */
-async function waitForDialogs() {
-    while (document.querySelector(".modal")) {
-        await new Promise((resolve) => setTimeout(resolve, PATIENCE));
-    }
+/**
+ * Wait until no dialog is open: a new one would close it, with all that was typed.
+ *
+ * @param {Object} ui the service that dialogs tell of themselves.
+ */
+export function waitForDialogs(ui) {
+    return new Promise((resolve) => {
+        const resolveIfNone = () => {
+            if (ui.activeElement === document) {
+                ui.bus.removeEventListener("active-element-changed", resolveIfNone);
+                resolve();
+            }
+        };
+        ui.bus.addEventListener("active-element-changed", resolveIfNone);
+        resolveIfNone();
+    });
 }
 
+/** Asks for the next step of a lead, when the last one is done. */
 export const nextStepService = {
-    dependencies: ["action", "bus_service", "notification", "orm"],
+    dependencies: ["action", "bus_service", "notification", "orm", "ui"],
 
-    start(env, {action, bus_service: bus, notification, orm}) {
+    start(env, {action, bus_service: bus, notification, orm, ui}) {
         const ask = async (leadId) => {
             const dialog = await orm.call("crm.lead", "action_plan_next_step", [
                 [leadId],
             ]);
             await action.doAction(dialog, {
-                onClose: () =>
-                    action.doAction({type: "ir.actions.client", tag: "soft_reload"}),
+                onClose: () => action.doAction("soft_reload"),
             });
         };
         const askOrWarn = async (leadIds) => {
@@ -36,7 +44,7 @@ export const nextStepService = {
             // The user's other tabs get the message, too; and a page that is loaded
             // again gets those of the last minute, which may be answered by now.
             if (!document.hidden) {
-                await waitForDialogs();
+                await waitForDialogs(ui);
                 const method = "get_without_next_step";
                 askOrWarn(await orm.silent.call("crm.lead", method, [leadIds]));
             }
