@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ... import remote_odoo
+from ...client_actions import RELOAD, show_notification
 from ...intake import leave_out_controls
 from ...roles import MANAGER, check_role
 
@@ -111,17 +112,14 @@ class OdooConnection(models.AbstractModel):
         self.check_access("write")
         values = self._test_connection()
         self.sudo().write({**values, "connection_date": fields.Datetime.now()})
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success" if self.connection_state == "connected" else "danger",
-                "title": self.display_name,
-                "message": self.connection_message,
-                "sticky": self.connection_state != "connected",
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
+        is_connected = self.connection_state == "connected"
+        return show_notification(
+            self.connection_message,
+            "success" if is_connected else "danger",
+            title=self.display_name,
+            sticky=not is_connected,
+            following=RELOAD,
+        )
 
     # ------------------------------------------------------------
     # BUSINESS

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ... import remote_odoo
+from ...client_actions import RELOAD, show_notification
 from ...roles import MANAGER, check_role
 
 #: How long somebody waits who pressed a button, in seconds. The job does the rest.
@@ -154,19 +155,13 @@ class Brand(models.Model):
         if any(pull.is_unfinished for pull in pulls.values()):
             feeds._go_on()
         has_errors = any(pull.get_problems() for pull in pulls.values())
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "danger" if has_errors else "success",
-                "title": self.name,
-                "message": "\n".join(
-                    feed._describe_pull(pull) for feed, pull in pulls.items()
-                ),
-                "sticky": has_errors,
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
+        return show_notification(
+            "\n".join(feed._describe_pull(pull) for feed, pull in pulls.items()),
+            "danger" if has_errors else "success",
+            title=self.name,
+            sticky=has_errors,
+            following=RELOAD,
+        )
 
     def _open_first_feed(self, kind):
         return {

@@ -5,6 +5,7 @@ import psycopg2
 
 from odoo import SUPERUSER_ID, api, fields, models
 
+from ...client_actions import show_notification
 from ...passing_fault import is_passing
 from ...roles import MANAGER, check_role
 from ...series import Constraint
@@ -42,16 +43,12 @@ class LeadSource(models.Model):
             self.env, MANAGER, self.env._("Only a BPO manager can make a token.")
         )
         self.check_access("write")
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "warning",
-                "sticky": True,
-                "title": self.env._("Write it down: it is not shown again"),
-                "message": self._make_token(),
-            },
-        }
+        return show_notification(
+            self._make_token(),
+            "warning",
+            title=self.env._("Write it down: it is not shown again"),
+            sticky=True,
+        )
 
     def action_revoke_token(self):
         """Let nobody deliver for this source any more.

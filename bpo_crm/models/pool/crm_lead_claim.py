@@ -6,6 +6,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 from odoo.tools.misc import babel_locale_parse
 
+from ...client_actions import RELOAD, show_notification
 from ...domains import OPEN_LEAD, POOL_ORDER
 from ...roles import AGENT, SUPERVISOR, check_role
 from ...series import Index
@@ -120,8 +121,8 @@ class Lead(models.Model):
         self._lock_for_claim()
         self._check_unclaimed()
         self._claim()
-        reload = {"type": "ir.actions.client", "tag": "soft_reload"}
-        return self._notify(self._prepare_claim_message(), "success", reload)
+        message = self._prepare_claim_message()
+        return show_notification(message, "success", following=RELOAD)
 
     @api.model
     def action_claim_next(self):
@@ -136,8 +137,8 @@ class Lead(models.Model):
         lead = self._claim_next()
         message = lead._prepare_claim_message()
         if not lead:
-            return self._notify(message, "info")
-        return self._notify(message, "success", lead._open_form())
+            return show_notification(message, "info")
+        return show_notification(message, "success", following=lead._open_form())
 
     # ------------------------------------------------------------
     # BUSINESS
@@ -262,18 +263,6 @@ class Lead(models.Model):
             "You are now assigned to lead %s",
             ", ".join(lead._get_label() for lead in self),
         )
-
-    @api.model
-    def _notify(self, message, notification_type, following=False):
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": notification_type,
-                "message": message,
-                "next": following,
-            },
-        }
 
     # Agents and other people's leads
 
