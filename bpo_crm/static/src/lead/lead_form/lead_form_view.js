@@ -1,3 +1,4 @@
+import "@crm/views/crm_form/crm_form";
 import {registry} from "@web/core/registry";
 import {useService} from "@web/core/utils/hooks";
 import {onMounted, onWillUnmount, useEffect} from "@odoo/owl";

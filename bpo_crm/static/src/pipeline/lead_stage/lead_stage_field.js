@@ -1,32 +1,38 @@
 import {registry} from "@web/core/registry";
-import {coreStageField} from "@bpo_crm/base/series/core_stage_field";
 import {useLeadStage} from "@bpo_crm/pipeline/lead_stage/lead_stage";
+import {whenRegistered} from "@bpo_crm/base/series/when_registered";
 
 /** The status bar of a lead, on which a stage may ask something first. */
-export class LeadStageField extends coreStageField.component {
-    setup() {
-        super.setup();
-        this.leadStage = useLeadStage();
-    }
+function makeLeadStageField(coreField) {
+    class LeadStageField extends coreField.component {
+        setup() {
+            super.setup();
+            this.leadStage = useLeadStage();
+        }
 
-    /** @override */
-    async selectItem(item) {
-        const {record} = this.props;
-        if (!record.resId) {
-            return super.selectItem(item);
+        /** @override */
+        async selectItem(item) {
+            const {record} = this.props;
+            if (!record.resId) {
+                return super.selectItem(item);
+            }
+            // What else was changed is kept even if the move is refused.
+            if (!(await record.save())) {
+                return;
+            }
+            return this.leadStage.move(record.resId, item.value, {
+                write: () => super.selectItem(item),
+                reload: () => record.load(),
+            });
         }
-        // What else was changed is kept even if the move is refused.
-        if (!(await record.save())) {
-            return;
-        }
-        return this.leadStage.move(record.resId, item.value, {
-            write: () => super.selectItem(item),
-            reload: () => record.load(),
-        });
     }
+    return {...coreField, component: LeadStageField};
 }
 
-registry.category("fields").add("bpo_lead_stage", {
-    ...coreStageField,
-    component: LeadStageField,
-});
+const widgets = registry.category("fields");
+// Core's form has the first one in 18, and the second one, which builds upon it, in 19.
+for (const name of ["statusbar_duration", "rotting_statusbar_duration"]) {
+    whenRegistered(widgets, name, (coreField) =>
+        widgets.add("bpo_lead_stage", makeLeadStageField(coreField), {force: true})
+    );
+}
