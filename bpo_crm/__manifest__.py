@@ -93,6 +93,7 @@
     ],
     "assets": {
         "web.assets_backend": ["bpo_crm/static/src/**/*"],
+        "web.assets_unit_tests": ["bpo_crm/static/tests/**/*"],
     },
     "pre_init_hook": "pre_init_hook",
     "post_init_hook": "post_init_hook",

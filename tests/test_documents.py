@@ -11,7 +11,7 @@ MODELS = ADDON / "models"
 ARCHITECTURE = paths.REPOSITORY / "docs" / "architecture.md"
 
 #: Kinds of files that stand by area, and where the areas are.
-KINDS = ("models", "wizard", "views", "tests", "static/src")
+KINDS = ("models", "wizard", "views", "tests", "static/src", "static/tests")
 
 #: Of the addon's tests, what is no area.
 NO_AREAS = {"machine"}
