@@ -5,8 +5,16 @@
     "version": "1.1.0",
     "category": "Sales/CRM",
     "author": "The bpo_crm authors",
+    "maintainers": ["The bpo_crm authors"],
+    "development_status": "Beta",
     "license": "LGPL-3",
     "application": True,
+    "images": [
+        "static/description/my_day.png",
+        "static/description/pipeline.png",
+        "static/description/log_call.png",
+        "static/description/won.png",
+    ],
     "depends": [
         "bus",
         "calendar",

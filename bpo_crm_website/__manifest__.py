@@ -4,7 +4,10 @@
     "version": "1.0.0",
     "category": "Sales/CRM",
     "author": "The bpo_crm authors",
+    "maintainers": ["The bpo_crm authors"],
+    "development_status": "Beta",
     "license": "LGPL-3",
     "depends": ["bpo_crm", "website_crm"],
     "auto_install": True,
+    "icon": "/bpo_crm/static/description/icon.png",
 }

@@ -82,6 +82,7 @@ def _parse(arguments):
     rights = _add(commands, "rights", _rights, "write down who may do what")
     rights.add_argument("--series", choices=("18.0", "19.0"), help="of Odoo")
     _add(commands, "lint", _lint, "run the linters")
+    _add(commands, "readme", _readme, "put together the README of each addon")
     _add(commands, "stop", _stop, "end what an earlier run left behind")
     clean = _add(commands, "clean", _clean, "remove the databases and logs")
     clean.add_argument(
@@ -134,6 +135,12 @@ def _rights(options, _rest):
 def _lint(_options, _rest):
     command = [sys.executable, "-m", "pre_commit", "run", "--all-files"]
     return subprocess.call(command, cwd=paths.REPOSITORY)
+
+
+def _readme(_options, _rest):
+    from . import readme
+
+    return readme.run()
 
 
 def _stop(_options, _rest):

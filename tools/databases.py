@@ -108,14 +108,18 @@ class Databases:
         self._postgres.drop(name)
         shutil.rmtree(self._filestore(name), ignore_errors=True)
 
-    def run_odoo(self, database, *arguments):
+    def run_odoo(self, database, *arguments, addons=None):
         """Run Odoo on a database until it has done something.
 
         :param str database: its name.
         :param arguments: of the command line, such as ``-u`` and a module.
+        :param list addons: folders with addons, instead of the repository.
+        :return: the warnings and errors of its log.
+        :rtype: str
         :raises LauncherError: when it fails; with its log's end.
         """
-        self._run_odoo(database, [*arguments, "--stop-after-init"])
+        command = [*arguments, "--stop-after-init"]
+        return self._run_odoo(database, command, addons=addons)
 
     def ensure_template(self, layer):
         """Return the name of a template, which is made if there is none.
@@ -201,12 +205,12 @@ class Databases:
         with (SCRIPTS / script).open() as file:
             self._run_odoo(database, [], "shell", stdin=file)
 
-    def _run_odoo(self, database, arguments, command=None, stdin=None):
+    def _run_odoo(self, database, arguments, command=None, stdin=None, addons=None):
         folder = paths.RUNS / "templates"
         folder.mkdir(parents=True, exist_ok=True)
         config = folder / f"{database}.conf"
         options = {
-            "addons": [paths.REPOSITORY],
+            "addons": addons or [paths.REPOSITORY],
             "max_cron_threads": 0,
             "log_level": "warn",
         }
@@ -222,3 +226,4 @@ class Databases:
         # The shell goes on after an error in a script.
         if result.returncode or "Traceback (most recent call last)" in result.stdout:
             raise LauncherError(f"Odoo failed:\n{result.stdout[-4000:]}")
+        return result.stdout

@@ -82,13 +82,16 @@ class Stack:
         self._databases.append(name)
         return name
 
-    def run_odoo(self, database, *arguments):
+    def run_odoo(self, database, *arguments, addons=None):
         """Run Odoo on a database until it has done something.
 
         :param str database: its name.
         :param arguments: of the command line, such as ``-u`` and a module.
+        :param list addons: folders with addons, instead of the repository.
+        :return: the warnings and errors of its log.
+        :rtype: str
         """
-        self._all.run_odoo(database, *arguments)
+        return self._all.run_odoo(database, *arguments, addons=addons)
 
     def server(self, database, name=None, **options):
         """Return a server for a database, not started yet.
