@@ -121,6 +121,17 @@ class Databases:
         command = [*arguments, "--stop-after-init"]
         return self._run_odoo(database, command, addons=addons)
 
+    def run_script(self, database, script, addons=None):
+        """Run one of the launcher's scripts in Odoo's shell.
+
+        :param str database: its name.
+        :param str script: a file of ``scripts/``.
+        :param list addons: folders with addons, instead of the repository.
+        :raises LauncherError: when it fails; with its log's end.
+        """
+        with (SCRIPTS / script).open() as file:
+            self._run_odoo(database, [], "shell", stdin=file, addons=addons)
+
     def ensure_template(self, layer):
         """Return the name of a template, which is made if there is none.
 
@@ -154,7 +165,7 @@ class Databases:
             if layer.modules:
                 self._install(building, layer.modules)
             for script in layer.scripts:
-                self._run_script(building, script)
+                self.run_script(building, script)
         files = self._filestore(building)
         if files.exists():
             shutil.rmtree(self._filestore(name), ignore_errors=True)
@@ -200,10 +211,6 @@ class Databases:
         demo = ["--without-demo=all"] if self._source.is_18 else []
         arguments = ["-i", ",".join(modules), "--stop-after-init", *demo]
         self._run_odoo(database, arguments)
-
-    def _run_script(self, database, script):
-        with (SCRIPTS / script).open() as file:
-            self._run_odoo(database, [], "shell", stdin=file)
 
     def _run_odoo(self, database, arguments, command=None, stdin=None, addons=None):
         folder = paths.RUNS / "templates"

@@ -93,6 +93,15 @@ class Stack:
         """
         return self._all.run_odoo(database, *arguments, addons=addons)
 
+    def run_script(self, database, script, addons=None):
+        """Run one of the launcher's scripts in Odoo's shell.
+
+        :param str database: its name.
+        :param str script: a file of ``scripts/``.
+        :param list addons: folders with addons, instead of the repository.
+        """
+        self._all.run_script(database, script, addons=addons)
+
     def server(self, database, name=None, **options):
         """Return a server for a database, not started yet.
 
