@@ -192,7 +192,9 @@ def _prepare_addon_run(stack, clock):
         "http_interface": "127.0.0.1",
     }
     write_config(config, stack.source, stack.postgres, options)
-    return [f"--odoo-config={config}", "--odoo-log-level=critical"], variables
+    plugin = ["-p", "tools.older_python"]
+    settings = [f"--odoo-config={config}", "--odoo-log-level=critical"]
+    return [*plugin, *settings], variables
 
 
 def _prepare_server_run(stack):

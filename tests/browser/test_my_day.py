@@ -52,7 +52,7 @@ def section(client, name):
 
 
 def test_my_day_shows_what_is_due_and_logs_a_call(home, floor, dealership):
-    now = datetime.datetime.now(datetime.UTC)
+    now = datetime.datetime.now(datetime.timezone.utc)
     later = claimed_lead(floor, dealership, "Called back later")
     sooner = claimed_lead(floor, dealership, "Called back sooner")
     overdue = claimed_lead(floor, dealership, "Forgotten")
