@@ -3,18 +3,9 @@
 from odoo import SUPERUSER_ID
 
 from . import roles, series
+from .fresh_stages import FRESH_STAGES, translate_fresh_stages
 from .leaving import CORE_LOST_REASONS, find_left
 from .mending import find_lost_stages, find_other_reason, mend_rows
-
-#: Core's stages (XML ids of the ``crm`` module) in a database without leads, with
-#: their sequence, the days until their activity is due, and those after which a lead
-#: in them is stale.
-FRESH_STAGES = (
-    ("crm.stage_lead1", "New", 10, 0, 2),
-    ("crm.stage_lead2", "Qualified", 20, 2, 7),
-    ("crm.stage_lead3", "Negotiation", 30, 3, 14),
-    ("crm.stage_lead4", "Won", 40, 0, 0),
-)
 
 #: What must not begin before somebody has said how the team works.
 FOLLOW_UP_CRONS = ("cron_plan_missing_steps", "cron_follow_up_digest")
@@ -74,8 +65,9 @@ def _set_up_fresh_pipeline(env):
     activate_crons(env)
     kept = env.ref("bpo_crm.stage_lost")
     call = find_stage_activity(env)
-    for xml_id, name, sequence, due_days, stale_after_days in FRESH_STAGES:
+    for xml_id, lazy_name, sequence, due_days, stale_after_days in FRESH_STAGES:
         stage = env.ref(xml_id, raise_if_not_found=False)
+        name = env._(lazy_name)
         values = {
             "name": name,
             "sequence": sequence,
@@ -87,6 +79,9 @@ def _set_up_fresh_pipeline(env):
         }
         kept |= _update_or_create_stage(env, stage, values)
     (env["crm.stage"].search([]) - kept).unlink()
+    translate_fresh_stages(
+        env, [lang for lang, _name in env["res.lang"].get_installed()]
+    )
     for xml_id in CORE_LOST_REASONS:
         reason = env.ref(xml_id, raise_if_not_found=False)
         if reason:

@@ -81,6 +81,7 @@ def _parse(arguments):
         command.add_argument("--series", choices=("18.0", "19.0"), help="of Odoo")
     rights = _add(commands, "rights", _rights, "write down who may do what")
     rights.add_argument("--series", choices=("18.0", "19.0"), help="of Odoo")
+    _add(commands, "translations", _translations, "write down what is to be translated")
     _add(commands, "lint", _lint, "run the linters")
     _add(commands, "readme", _readme, "put together the README of each addon")
     _add(commands, "stop", _stop, "end what an earlier run left behind")
@@ -124,6 +125,12 @@ def _bench(options, _rest):
     from . import benchmark
 
     return benchmark.run(options.series)
+
+
+def _translations(_options, _rest):
+    from . import translations
+
+    return translations.run()
 
 
 def _rights(options, _rest):

@@ -66,7 +66,7 @@ def test_my_day_shows_what_is_due_and_logs_a_call(home, floor, dealership):
     expect(callbacks).to_have_count(2)
     expect(callbacks.first).to_contain_text("Called back sooner")
     expect(section(home, "overdue")).to_contain_text("Send the offer")
-    expect(section(home, "idle")).to_contain_text("Without a plan")
+    expect(section(home, "missing_step")).to_contain_text("Without a plan")
     home.save_screenshot("my_day")
     home.button("Log Call", callbacks.first).click()
     wizard = home.dialog("Log Call")
@@ -75,7 +75,7 @@ def test_my_day_shows_what_is_due_and_logs_a_call(home, floor, dealership):
     home.button("Save", wizard).click()
     expect(callbacks).to_have_count(1)
     assert floor.calls(sooner)[0]["result"] == "voicemail"
-    section(home, "idle").get_by_text("Without a plan").click()
+    section(home, "missing_step").get_by_text("Without a plan").click()
     reference = floor.read(idle)["reference"]
     expect(home.page.locator("[name=reference]").first).to_contain_text(reference)
     assert floor.calls(later) == []
@@ -93,7 +93,7 @@ def test_my_day_claims_from_the_pool(home, floor, dealership):
     row = section(home, "pool").locator(".o_bpo_row", has_text="Fresh enquiry")
     home.button("Claim Lead", row).click()
     expect(home.toast(floor.read(lead)["reference"])).to_be_visible()
-    expect(section(home, "idle")).to_contain_text("Fresh enquiry")
+    expect(section(home, "missing_step")).to_contain_text("Fresh enquiry")
 
 
 def open_systray(client):

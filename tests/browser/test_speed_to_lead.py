@@ -1,4 +1,4 @@
-"""Leads that are given out, and first contacts that are due."""
+"""Leads that are given out, and first attempts that are due."""
 
 import re
 from datetime import datetime, timedelta, timezone
@@ -36,9 +36,9 @@ def test_the_cards_say_which_first_contact_is_due(agent, floor, open_dealership)
     ask(floor, open_dealership, 90, contact_name="Too Late", priority="3")
     ask(floor, open_dealership, 1, contact_name="In Time", priority="3")
     agent.open("crm_lead_action_open")
-    expect(agent.card("Due Soon")).to_contain_text("First Contact until")
-    expect(agent.card("Too Late")).to_contain_text("First Contact Missed")
-    expect(agent.card("In Time")).not_to_contain_text("First Contact")
+    expect(agent.card("Due Soon")).to_contain_text("First Attempt until")
+    expect(agent.card("Too Late")).to_contain_text("First Attempt Missed")
+    expect(agent.card("In Time")).not_to_contain_text("First Attempt")
     agent.save_screenshot("first-contact")
 
 
@@ -47,7 +47,7 @@ def test_a_call_takes_it_off_the_card(agent, floor, open_dealership):
     floor.agent.call("crm.lead", "action_claim", [lead])
     floor.agent.call("crm.call.log", "create", {"lead_id": lead, "result": "busy"})
     agent.open("crm_lead_action_my_pipeline")
-    expect(agent.card("Called Late")).not_to_contain_text("First Contact")
+    expect(agent.card("Called Late")).not_to_contain_text("First Attempt")
     agent.open_lead(lead, "crm_lead_action_my_pipeline")
     expect(agent.page.locator("[name=response]")).to_contain_text("Missed")
     badge = agent.page.locator("[name=response] .badge")
@@ -102,6 +102,6 @@ def test_the_report_has_the_share_of_each_source(manager, floor, open_dealership
     manager.open("crm_speed_to_lead_action", ".o_pivot")
     pivot = manager.page.locator("div.o_pivot")
     expect(pivot).to_contain_text("Response Time")
-    expect(pivot).to_contain_text("First Contact in Time")
+    expect(pivot).to_contain_text("First Attempt in Time")
     expect(pivot).to_contain_text("%")
     manager.save_screenshot("speed-to-lead")

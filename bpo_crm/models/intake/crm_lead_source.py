@@ -58,7 +58,7 @@ class LeadSource(models.Model):
     )
     # Speed to lead
     target_minutes = fields.Integer(
-        "First Contact within",
+        "First Attempt within",
         help="Working minutes until somebody tries to reach the customer. 0 for none.",
     )
     enquiry_ids = fields.One2many(

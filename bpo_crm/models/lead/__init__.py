@@ -8,6 +8,7 @@ from . import (
     crm_lead_team,
     crm_lead_reach,
     crm_lead_chatter,
+    ir_module_module,
     mail_message,
     mail_notification,
     mail_tracking_value,

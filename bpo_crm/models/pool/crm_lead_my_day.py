@@ -40,7 +40,7 @@ class Lead(models.Model):
         # A lead stands in one section, the most urgent one.
         shown = set(due.mapped("res_id"))
         for name, domain in (
-            ("idle", [*own, *self._get_digest_domains()["missing_step"]]),
+            ("missing_step", [*own, *self._get_digest_domains()["missing_step"]]),
             ("stale", [*own, *self._get_stale_domain()]),
             ("pool", self._get_pool_domain()),
         ):

@@ -20,10 +20,10 @@ class Lead(models.Model):
         readonly=True,
         copy=False,
         server_only=True,
-        help="A lead from before the addon, of which nobody knows the first contact.",
+        help="A lead from before the addon, of which nobody knows the first attempt.",
     )
     first_attempt_date = fields.Datetime(
-        "First Contact On",
+        "First Attempt On",
         compute="_compute_first_attempt",
         store=True,
         copy=False,
@@ -31,7 +31,7 @@ class Lead(models.Model):
     )
     first_attempt_user_id = fields.Many2one(
         "res.users",
-        "First Contact By",
+        "First Attempt By",
         compute="_compute_first_attempt",
         store=True,
         copy=False,

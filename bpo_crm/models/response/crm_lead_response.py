@@ -44,18 +44,18 @@ class Lead(models.Model):
         compute="_compute_response_minutes",
         store=True,
         aggregator="avg",
-        help="Working minutes of the dealership from the enquiry to the first contact.",
+        help="Working minutes of the dealership from the enquiry to the first attempt.",
     )
     # What was promised
     response_target_minutes = fields.Integer(
-        "First Contact within",
+        "First Attempt within",
         compute="_compute_response_target_minutes",
         store=True,
         copy=False,
         help="Working minutes, by the target that the source had when the lead came.",
     )
     response_deadline = fields.Datetime(
-        "First Contact until",
+        "First Attempt until",
         compute="_compute_response_deadline",
         store=True,
         copy=False,
@@ -66,12 +66,12 @@ class Lead(models.Model):
     )
     response_state = fields.Selection(
         RESPONSE_STATES,
-        "First Contact",
+        "First Attempt",
         compute="_compute_response_state",
         search="_search_response_state",
     )
     response_met_rate = fields.Float(
-        "First Contact in Time",
+        "First Attempt in Time",
         compute="_compute_response_met_rate",
         store=True,
         aggregator="avg",

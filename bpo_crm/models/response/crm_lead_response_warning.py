@@ -127,7 +127,7 @@ class Lead(models.Model):
         self._send_toast(
             user,
             "warning",
-            env._("Customers wait for a first contact"),
+            env._("Customers wait for a first attempt"),
             lambda lead: lead._get_warning_line(user),
         )
 

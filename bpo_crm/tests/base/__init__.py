@@ -9,6 +9,7 @@ from . import (
     test_mending,
     test_questionnaire,
     test_rights,
+    test_translations,
     test_roles,
     test_screens,
     test_windows,

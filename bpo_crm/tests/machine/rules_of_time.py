@@ -28,9 +28,9 @@ CAUSES = (
 
 @rule
 def first_contacts_are_attempts(step):
-    """A first contact is none, or of another moment than it was."""
+    """A first attempt is none, or of another moment than it was."""
     if step.gone("leads"):
-        # The first contact of leads that were merged is the first one of all.
+        # The first attempt of leads that were merged is the first one of all.
         return
     for old, new in step.lead_pairs():
         before, after = old["first_attempt_date"], new["first_attempt_date"]

@@ -42,7 +42,7 @@ class TestMyDay(BpoCase):
         self.assertEqual(rows["callbacks"], [callback.id])
         self.assertEqual(rows["overdue"], [overdue.id])
         self.assertEqual(rows["today"], [today.id])
-        self.assertEqual(rows["idle"], [idle.id])
+        self.assertEqual(rows["missing_step"], [idle.id])
         self.assertEqual(rows["stale"], [stale.id])
         self.assertIn(pool.id, rows["pool"])
         self.assertNotIn(others.id, sum(rows.values(), []))

@@ -132,7 +132,7 @@ test("a claimed lead goes from the pool to the agent's own", async () => {
     day.sections = [section("pool", [waiting])];
     onRpc("crm.lead", "action_claim", ({args}) => {
         expect.step(args);
-        day.sections = [section("idle", [row(1, "Maria")])];
+        day.sections = [section("missing_step", [row(1, "Maria")])];
         return {
             type: "ir.actions.client",
             tag: "display_notification",
@@ -149,7 +149,7 @@ test("a claimed lead goes from the pool to the agent's own", async () => {
     expect.verifySteps([[[1]]]);
     expect(".o_notification").toHaveText("You are now assigned to lead Maria");
     expect("[data-section=pool]").toHaveCount(0);
-    expect(customers("idle")).toEqual(["Maria"]);
+    expect(customers("missing_step")).toEqual(["Maria"]);
 });
 
 test("whoever claims too late is told, and sees the lead go", async () => {

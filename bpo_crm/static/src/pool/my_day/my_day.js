@@ -28,7 +28,7 @@ const TITLES = {
     callbacks: _t("Callbacks and Visits"),
     overdue: _t("Overdue"),
     today: _t("Today"),
-    idle: _t("No Next Step"),
+    missing_step: _t("No Next Step"),
     stale: _t("Stale"),
     pool: _t("Waiting in the Pool"),
 };

@@ -1,0 +1,113 @@
+"""The addons' terms: written to their templates, and merged into the languages."""
+
+import os
+
+import polib
+
+from . import benchmark, paths, sources
+from .console import LauncherError, say, step
+from .process import capture
+from .servers import odoo_command, odoo_environ, write_config
+from .stack import Stack
+
+SCRIPT = paths.REPOSITORY / "tools" / "scripts" / "export_terms.py"
+
+ADDONS = (paths.ADDON, paths.WEBSITE_ADDON)
+
+LANGUAGES = ("es", "fr", "ko")
+
+#: Where both addons are installed.
+LAYER = "website"
+
+HEADER = {
+    "Content-Type": "text/plain; charset=UTF-8",
+    "Content-Transfer-Encoding": "8bit",
+    "MIME-Version": "1.0",
+}
+
+
+def run(series=None):
+    """Write what the addons say to their templates, and merge it into the languages.
+
+    :param str series: of Odoo, or None for all that can be had. Of only one, what the
+        other says alone is lost.
+    :return: 0
+    :rtype: int
+    :raises LauncherError: when Odoo cannot say what the terms are.
+    """
+    exported = [_export(source) for source in sources.find_all(series)]
+    for addon in ADDONS:
+        template = _make_template(addon, [files[addon.name] for files in exported])
+        folder = addon / "i18n"
+        folder.mkdir(exist_ok=True)
+        template.save(folder / f"{addon.name}.pot")
+        for language in LANGUAGES:
+            _merge(folder / f"{language}.po", language, template)
+    return 0
+
+
+def _export(source):
+    """Return the terms of each addon, as one series exports them.
+
+    :param source: of Odoo.
+    :rtype: dict[str, polib.POFile]
+    """
+    with Stack(source) as stack, step(f"Reading the terms, Odoo {source.series}"):
+        config = stack.folder / "terms.conf"
+        write_config(config, source, stack.postgres, {"addons": [paths.REPOSITORY]})
+        database = stack.clone(LAYER)
+        environ = {
+            "BPO_TERMS": str(stack.folder),
+            "BPO_MODULES": " ".join(addon.name for addon in ADDONS),
+        }
+        with SCRIPT.open() as file:
+            result = capture(
+                odoo_command("shell", "-c", config, "-d", database, "--no-http"),
+                env={**odoo_environ(source), **environ},
+                stdin=file,
+                timeout=benchmark.TIMEOUT,
+            )
+        files = {addon.name: stack.folder / f"{addon.name}.po" for addon in ADDONS}
+        if not all(path.exists() for path in files.values()):
+            raise LauncherError(f"No terms were exported:\n{result.stdout[-4000:]}")
+        return {name: polib.pofile(path) for name, path in files.items()}
+
+
+def _make_template(addon, files):
+    """Return all terms of an addon, which the series do not have in common alone.
+
+    :param pathlib.Path addon: the folder of the addon.
+    :param list files: what each series exports.
+    :rtype: polib.POFile
+    """
+    template = polib.POFile(wrapwidth=88)
+    template.metadata = {"Project-Id-Version": addon.name, **HEADER}
+    entries = {}
+    for file in files:
+        for entry in file:
+            known = entries.setdefault(
+                entry.msgid, polib.POEntry(msgid=entry.msgid, comment=entry.comment)
+            )
+            known.occurrences += [
+                place for place in entry.occurrences if place not in known.occurrences
+            ]
+    template.extend(entries[msgid] for msgid in sorted(entries))
+    return template
+
+
+def _merge(path, language, template):
+    """Let a language have the terms of a template, translated where they were.
+
+    :param pathlib.Path path: of the language; made where it is missing.
+    :param str language: such as ``fr``.
+    :param polib.POFile template: all terms.
+    """
+    file = polib.pofile(path, wrapwidth=88) if path.exists() else polib.POFile()
+    file.wrapwidth = 88
+    file.metadata = {**template.metadata, "Language": language}
+    file.merge(template)
+    for entry in file.obsolete_entries():
+        file.remove(entry)
+    file.sort(key=lambda entry: entry.msgid)
+    file.save(path)
+    say(f"{path.name} of {path.parent.parent.name}: {file.percent_translated()} %")
