@@ -72,7 +72,11 @@ def _check_size(document):
 
 
 def _find(node, name):
-    """Yield elements in another one, but not those of other parties in it."""
+    """Yield elements in another one, but not those of other parties in it.
+
+    :param xml.etree.ElementTree.Element node: in which to look, at any depth.
+    :param str name: the tag to look for.
+    """
     for child in node:
         if child.tag == name:
             yield child
@@ -156,7 +160,14 @@ class _Prospect:
         return None
 
     def _take(self, node, name, read=_get_text):
-        """Return the first text in an element, and remember that it has been read."""
+        """Return the first text in an element, and remember that it has been read.
+
+        :param xml.etree.ElementTree.Element node: in which to look, at any depth.
+        :param str name: the tag of what has the text.
+        :param read: takes an element, and returns its text.
+        :return: empty where there is none.
+        :rtype: str
+        """
         for found in _find(node, name):
             text = read(found)
             if text:
@@ -181,7 +192,12 @@ class _Prospect:
         return asked_on
 
     def _take_name(self, party):
-        """Return the name of a person, or else of a business."""
+        """Return the name of a person, or else of a business.
+
+        :param xml.etree.ElementTree.Element party: a customer or a vendor.
+        :return: empty where there is none.
+        :rtype: str
+        """
         names = [node for node in _find(party, "name") if _get_text(node)]
         names.sort(key=_is_business)
         by_part = {}
@@ -198,6 +214,13 @@ class _Prospect:
         return name
 
     def _take_phones(self, customer):
+        """Return the phone numbers of a customer, as fields of an :class:`Enquiry`.
+
+        :param xml.etree.ElementTree.Element customer: or the prospect, without one.
+        :return: ``phone``, the best one, and ``other_phones``, one a line; both may be
+            empty.
+        :rtype: dict[str, str]
+        """
         phones = [node for node in _find(customer, "phone") if _get_text(node)]
         phones.sort(key=_get_preference)
         # The others are told with what is known of each.
@@ -209,6 +232,12 @@ class _Prospect:
         }
 
     def _take_address(self, customer):
+        """Return where a customer lives, as fields of an :class:`Enquiry`.
+
+        :param xml.etree.ElementTree.Element customer: or the prospect, without one.
+        :return: ``street``, ``city``, ``zip`` and ``country``; each may be empty.
+        :rtype: dict[str, str]
+        """
         address = next(_find(customer, "address"), customer)
         streets = sorted(
             _find(address, "street"), key=lambda node: node.get("line") or "1"
@@ -223,6 +252,13 @@ class _Prospect:
         }
 
     def _take_vehicle(self, vehicle):
+        """Return what a vehicle is called, as fields of an :class:`Enquiry`.
+
+        :param xml.etree.ElementTree.Element vehicle: the wanted one, or None.
+        :return: ``brand``, ``vehicle`` and ``model``, which is empty unless the vehicle
+            is a variant of one; nothing without a vehicle.
+        :rtype: dict[str, str]
+        """
         if vehicle is None:
             return {}
         model, trim = self._take(vehicle, "model"), self._take(vehicle, "trim")
@@ -233,6 +269,12 @@ class _Prospect:
         }
 
     def _take_vendor(self):
+        """Return who is to sell the vehicle, as fields of an :class:`Enquiry`.
+
+        :return: ``dealership`` and, where that is a code, ``dealership_name``; nothing
+            without a vendor.
+        :rtype: dict[str, str]
+        """
         vendor = self._get_party("vendor")
         if vendor is None:
             return {}
@@ -260,7 +302,12 @@ class _Prospect:
             yield from self._describe(child, names)
 
     def _describe_element(self, node):
-        """Return what is in an element alone and was not read, with its attributes."""
+        """Return what is in an element alone and was not read, with its attributes.
+
+        :param xml.etree.ElementTree.Element node: any.
+        :return: what follows its name in a line of the message; it may be empty.
+        :rtype: str
+        """
         is_used = node in self._used
         text = _get_text(node) if is_used else _get_own_text(node)
         known = (*_SILENT, *_KNOWN) if is_used or not text else _SILENT

@@ -170,7 +170,12 @@ def tell_apart(enquiries, name=""):
 
 
 def _clean(field, text):
-    """Return a text without what no database takes, on one line where it is one."""
+    """Return a text without what no database takes, on one line where it is one.
+
+    :param str field: of an :class:`Enquiry`.
+    :param str text: its value.
+    :rtype: str
+    """
     text = leave_out_controls(text).strip()
     if field in _LONG:
         return text
@@ -181,7 +186,13 @@ def _clean(field, text):
 
 
 def _shorten(field, text):
-    """Return as much of a text as its field has room for."""
+    """Return as much of a text as its field has room for.
+
+    :param str field: of an :class:`Enquiry`.
+    :param str text: its value, from :func:`_clean`.
+    :return: at most :data:`MAX_LINE` characters; a message or a problem as it is.
+    :rtype: str
+    """
     if field == "email":
         text = put_address_on_one_line(text)
     if len(text) <= MAX_LINE or field in ("message", "problem"):

@@ -39,7 +39,13 @@ class Entry:
     is_disputed: bool = False
 
     def to_result(self):
-        """Return what became of it, as :meth:`_record_results` takes it."""
+        """Return what became of it, as :meth:`_record_results` takes it.
+
+        :return: the id of its row; the state of the row, ``created``, ``merged`` or
+            ``quarantined``; the id of its lead, None in quarantine; and the error, None
+            unless in quarantine.
+        :rtype: tuple[int, str, int | None, str | None]
+        """
         if self.error:
             return (self.row.id, "quarantined", None, self.error)
         state = "created" if self.is_new else "merged"

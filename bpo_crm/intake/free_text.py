@@ -137,6 +137,12 @@ def _read_text(part):
 
 
 def _list_texts(part):
+    """Return the text of a part, as :func:`collect` takes it.
+
+    :param email.message.EmailMessage part: without parts, or a mail that is forwarded.
+    :return: one text, or none for a file and for what is no text.
+    :rtype: list[str]
+    """
     if part.get_content_type() == "message/rfc822":
         return [_read_text(mail) for mail in part.get_payload()]
     if part.get_filename() or not is_text(part):

@@ -77,6 +77,15 @@ def _find_address(text):
 
 
 def _mend(policy, name, raw):
+    """Return a header that Python can read, and Odoo can repeat.
+
+    :param email.policy.Policy policy: with which the mail was read.
+    :param str name: of the header.
+    :param str raw: its value, as it came.
+    :return: as it was, or what can be read of it: of one that fails, the address in it;
+        it may be empty.
+    :rtype: str
+    """
     # Some write their names as they are, in a character set that nobody tells.
     text = raw if raw.isascii() else decode_text(raw.encode(errors="surrogateescape"))
     text = text[:MAX_TEXT]

@@ -31,6 +31,12 @@ def read_json(text):
 
 
 def _read_values(values):
+    """Return the enquiry that a JSON object is.
+
+    :param dict values: by name, in any case; what has no field becomes a line of the
+        message.
+    :rtype: Enquiry
+    """
     known, others, asked_on = {}, [], {}
     for name, value in values.items():
         field, text = name.strip().lower(), _to_text(value)
@@ -52,6 +58,12 @@ def _is_plain(value):
 
 
 def _to_text(value):
+    """Return a value of JSON as the text that its sender meant.
+
+    :param value: as JSON has it.
+    :return: empty for null; of what is no text and no number, the JSON.
+    :rtype: str
+    """
     if value is None or isinstance(value, str):
         return value or ""
     if isinstance(value, float) and value.is_integer():

@@ -105,6 +105,11 @@ def _read_name(message):
 
 
 def _is_automatic(message):
+    """Whether a mail says of itself that a machine answered with it.
+
+    :param email.message.EmailMessage message: the mail.
+    :rtype: bool
+    """
     return any(
         pattern.search(str(value))
         for header, pattern in _AUTOMATIC
@@ -116,6 +121,10 @@ def _find_documents(mail):
     """Return the ADF documents in a mail and in those that it forwards.
 
     What is attached to a mail counts more than its text, which only repeats it.
+
+    :param email.message.EmailMessage mail: the mail.
+    :return: the texts of the documents.
+    :rtype: list[str]
     """
     found = collect(mail, _read_part)
     attached = [text for place, text in found if place == "attached"]
@@ -125,7 +134,13 @@ def _find_documents(mail):
 
 
 def _read_part(part):
-    """Return the documents in a part, each with its place in the mail."""
+    """Return the documents in a part, as :func:`collect` takes them.
+
+    :param email.message.EmailMessage part: without parts, or a mail that is forwarded.
+    :return: pairs of the place in the mail (``attached``, ``written`` or ``forwarded``)
+        and the text of a document.
+    :rtype: list[tuple[str, str]]
+    """
     if part.get_content_type() == "message/rfc822":
         inner = [text for mail in part.get_payload() for text in _find_documents(mail)]
         return [("forwarded", text) for text in inner]
@@ -136,7 +151,12 @@ def _read_part(part):
 
 
 def _read_document(part):
-    """Return the text of a part in which there may be a document."""
+    """Return the text of a part in which there may be a document.
+
+    :param email.message.EmailMessage part: without parts.
+    :return: empty where there can be none.
+    :rtype: str
+    """
     kind, file_name = part.get_content_type(), (part.get_filename() or "").lower()
     is_adf = kind.endswith(("xml", "adf")) or file_name.endswith(_ADF_FILES)
     if not (is_adf or is_text(part)):

@@ -157,7 +157,9 @@ class _RawMail:
     def _mend_block(self, position):
         """Mend headers up to the first line that is none.
 
-        :return: where that line begins, and the type of the part, if it is said.
+        :param int position: in the text, of the first header.
+        :return: where that line begins, and the type of the part in lower case, which
+            is empty where it is not said.
         :rtype: tuple[int, str]
         """
         kinds = {}
@@ -184,7 +186,13 @@ class _RawMail:
     # Headers
 
     def _mend_values(self, name, value):
-        """Return what a header says that can be read, in one or several headers."""
+        """Return what a header says that can be read, in one or several headers.
+
+        :param str name: of the header, in lower case.
+        :param str value: what follows its colon.
+        :return: a value a header; none where nobody misses it.
+        :rtype: list[str]
+        """
         if name == "content-type":
             return [self._mend_type(value)]
         if name == "content-disposition":
@@ -196,7 +204,11 @@ class _RawMail:
         return self._cut(name, value)
 
     def _mend_type(self, value):
-        """Return a type of a part, whose parts are found by what it says."""
+        """Return a type of a part that Python can read, and remember what parts it has.
+
+        :param str value: of ``Content-Type``.
+        :rtype: str
+        """
         plain = _write_plainly(value)
         kind = plain.strip().lower()
         if kind.startswith("text/rfc822-headers"):
@@ -213,7 +225,12 @@ class _RawMail:
         return plain
 
     def _mend_addresses(self, value):
-        """Return the addresses in a header that is longer than anybody writes one."""
+        """Return a header with addresses; of one that is too long, no more than these.
+
+        :param str value: of the header.
+        :return: as it was, or values with up to :data:`AT_ONCE` addresses each.
+        :rtype: list[str]
+        """
         self._left["written"] -= len(value)
         if len(value) <= MAX_HEADER and self._left["written"] >= 0:
             return [value]
@@ -230,7 +247,14 @@ class _RawMail:
         ]
 
     def _cut(self, name, value):
-        """Return a header that is no address, unless nobody misses it."""
+        """Return as much of a header that has no addresses as is read of it.
+
+        :param str name: of the header, in lower case.
+        :param str value: what follows its colon.
+        :return: one value; none for a long one that nobody reads, and once the mail had
+            as many as are read of one.
+        :rtype: list[str]
+        """
         longest = _READ.get(name)
         budget = "read" if longest else "unread"
         if len(value) > (longest or MAX_SIGNATURE):
@@ -244,7 +268,11 @@ class _RawMail:
 
 
 def _write_plainly(value):
-    """Return a type, or a disposition, with parameters that Python can read."""
+    """Return a type, or a disposition, with parameters that Python can read.
+
+    :param str value: of ``Content-Type`` or ``Content-Disposition``.
+    :rtype: str
+    """
     value = value[:MAX_HEADER].rstrip()
     parameters = _PARAMETER.findall(value)
     named = {name.partition("*")[0].lower() for name, _value in parameters}
@@ -258,7 +286,12 @@ def _write_plainly(value):
 
 
 def _read_parameters(parameters):
-    """Return names and texts of parameters: one boundary, and a character set."""
+    """Return names and texts of parameters: one boundary, and a character set.
+
+    :param list parameters: pairs of a name and a value, as they came.
+    :return: pairs of a name and its text, without quotes.
+    :rtype: collections.abc.ItemsView
+    """
     joined = {}
     for name, value in parameters:
         key = name.partition("*")[0].lower()

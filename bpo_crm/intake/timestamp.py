@@ -70,6 +70,13 @@ def parse_moment(text):
 
 
 def _parse(text, default):
+    """Return a moment that somebody wrote, with what the text leaves open.
+
+    :param str text: as in :func:`parse_moment`.
+    :param datetime.datetime default: from which the missing parts are taken.
+    :return: with its zone, if there is one; None where it is no moment.
+    :rtype: datetime.datetime | None
+    """
     # A clock beside UTC is written GMT+8, which means the opposite to Unix.
     text = re.sub(r"(?:GMT|UTC) ?(?=[+-]\d)", "", text.replace("−", "-"))
     try:
