@@ -62,6 +62,12 @@ def find_stage_activity(env):
 
 
 def _set_up_fresh_pipeline(env):
+    """Give a database without leads the five stages, and put core's lost reasons away.
+
+    Its follow-up jobs run from now on.
+
+    :param odoo.api.Environment env: of the superuser.
+    """
     activate_crons(env)
     kept = env.ref("bpo_crm.stage_lost")
     call = find_stage_activity(env)
@@ -97,6 +103,12 @@ def _update_or_create_stage(env, stage, values):
 
 
 def _adopt_existing_leads(env):
+    """Let leads from before keep their stages, but for lost ones, and number all.
+
+    The lost stage comes last.
+
+    :param odoo.api.Environment env: of the superuser.
+    """
     lost = env.ref("bpo_crm.stage_lost")
     others = env["crm.stage"].search([("id", "!=", lost.id)])
     lost.sequence = max([*others.mapped("sequence"), 40]) + 10
@@ -140,6 +152,12 @@ def move_lost_leads(env, lost_stage):
 
 
 def _number_existing_leads(env):
+    """Give each lead without a reference the next one, in the order of their ids.
+
+    In SQL, because a write would show in the chatter of each of them.
+
+    :param odoo.api.Environment env: of the superuser.
+    """
     leads = env["crm.lead"].with_context(active_test=False)
     unnumbered = leads.search([("reference", "=", False)], order="id")
     references = leads._next_references(len(unnumbered))

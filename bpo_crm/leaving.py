@@ -77,7 +77,10 @@ def find_left(env):
 
 
 def _give_back_stages(cr):
-    """Put lost leads back into the stage that they were lost in, as core does."""
+    """Put lost leads back into the stage that they were lost in, as core does.
+
+    :param odoo.sql_db.Cursor cr: of the database.
+    """
     cr.execute(
         """
         UPDATE crm_lead SET stage_id = lost_stage_id
@@ -88,7 +91,10 @@ def _give_back_stages(cr):
 
 
 def _keep_records(cr):
-    """Let Odoo leave alone what leads refer to, and the numbers that were drawn."""
+    """Let Odoo leave alone what leads refer to, and the numbers that were drawn.
+
+    :param odoo.sql_db.Cursor cr: of the database.
+    """
     cr.execute(
         """
         UPDATE ir_model_data SET module = %s
@@ -104,7 +110,10 @@ def _keep_records(cr):
 
 
 def _give_back_core_reasons(env):
-    """Bring back the lost reasons that the installation put away."""
+    """Bring back the lost reasons that the installation put away.
+
+    :param odoo.api.Environment env: of the superuser.
+    """
     found = [env.ref(name, raise_if_not_found=False) for name in CORE_LOST_REASONS]
     if any(reason and reason.active for reason in found):
         return
@@ -125,7 +134,10 @@ def _leave_rights(env):
 
 
 def _leave_addresses(env):
-    """Let mails to the addresses of sources become leads, as with any other alias."""
+    """Let mails to the addresses of sources become leads, as with any other alias.
+
+    :param odoo.api.Environment env: of the superuser.
+    """
     aliases = env["mail.alias"].search([("alias_defaults", "like", "intake_source_id")])
     for alias in aliases:
         defaults = safe_eval(alias.alias_defaults)
@@ -138,6 +150,8 @@ def _cut_references(env):
 
     Odoo deletes some of their rows before it drops what refers to them, and could not
     delete the vehicle of a lead.
+
+    :param odoo.api.Environment env: of the superuser, with everything flushed.
     """
     models = [model for model in env.values() if model._original_module == "bpo_crm"]
     env.cr.execute(
@@ -166,6 +180,8 @@ def _keep_columns(cr):
     """Rename columns whose values stay, and put empty ones there for Odoo to drop.
 
     A million rows need not be written for that.
+
+    :param odoo.sql_db.Cursor cr: of the database.
     """
     cr.execute("ALTER TABLE crm_lead DROP CONSTRAINT IF EXISTS crm_lead_reference_uniq")
     for table, column, column_type in _list_columns():
@@ -175,7 +191,10 @@ def _keep_columns(cr):
 
 
 def _remove_rest(cr):
-    """Remove what Odoo forgets."""
+    """Remove what Odoo forgets: indexes, parameters and what it knows of foreign keys.
+
+    :param odoo.sql_db.Cursor cr: of the database.
+    """
     for index in INDEXES:
         drop_index(cr, index, "crm_lead")
     cr.execute(
@@ -192,6 +211,10 @@ def _remove_rest(cr):
 
 
 def _take_back_columns(cr):
+    """Give columns that an uninstallation left their names again, with their values.
+
+    :param odoo.sql_db.Cursor cr: of the database, before the tables are changed.
+    """
     for table, column, _column_type in _list_columns():
         left = LEFT_PREFIX + column
         if column_exists(cr, table, left) and not column_exists(cr, table, column):
@@ -211,6 +234,8 @@ def _recognise_lost_stage(cr):
     """Let the lost stage be the one that it was, unless leads are won in it now.
 
     Version 1.0 left it without its flag, and with leads in it.
+
+    :param odoo.sql_db.Cursor cr: of the database, before the tables are changed.
     """
     if not column_exists(cr, "crm_stage", "is_lost"):
         create_column(cr, "crm_stage", "is_lost", "bool")

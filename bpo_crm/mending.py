@@ -63,7 +63,10 @@ def find_lost_stages(cr):
 
 
 def _give_stage(env):
-    """Put opportunities without a stage into one: those that are won into a won one."""
+    """Put opportunities without a stage into one: those that are won into a won one.
+
+    :param odoo.api.Environment env: of the superuser, with everything flushed.
+    """
     without = SQL("stage_id IS NULL AND type = 'opportunity'")
     if column_exists(env.cr, "crm_lead", "is_bpo"):
         without = SQL("%s AND is_bpo", without)
@@ -104,6 +107,10 @@ def _find_stage(env, team_id, is_won):
 
 
 def _give_reason(env):
+    """Let leads that were lost without a reason have the one of none that is known.
+
+    :param odoo.api.Environment env: of the superuser, with everything flushed.
+    """
     without = SQL(
         "lost_reason_id IS NULL AND active IS NOT TRUE"
         " AND (lost_stage_id IS NOT NULL OR stage_id = ANY(%s))",
@@ -118,6 +125,10 @@ def _give_reason(env):
 
 
 def _complete_orders(cr):
+    """Take away dealers' orders whose id is negative, and name those without a name.
+
+    :param odoo.sql_db.Cursor cr: of the database.
+    """
     _mend(
         cr,
         "crm_lead",
@@ -136,6 +147,10 @@ def _complete_orders(cr):
 
 
 def _limit_calls(cr):
+    """Bring what calls took between nothing and the longest call.
+
+    :param odoo.sql_db.Cursor cr: of the database.
+    """
     # What is no number is larger than any to PostgreSQL, and is no time at all.
     _mend(
         cr,

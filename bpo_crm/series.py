@@ -83,6 +83,13 @@ def apply_indexes(model):
 
 
 def _apply_index(model, name, kind, definition):
+    """Make one index, unless there is the same one or one without a comment.
+
+    :param odoo.models.BaseModel model: whose table has its columns.
+    :param str name: of the index in the database.
+    :param str kind: ``INDEX`` or ``UNIQUE INDEX``.
+    :param str definition: what follows the table's name in ``CREATE INDEX``.
+    """
     cr, comment = model.env.cr, f"{kind} {definition}"
     cr.execute(
         "SELECT obj_description(oid) FROM pg_class WHERE oid = to_regclass(%s)", [name]
@@ -161,9 +168,16 @@ def show_groups_on_user_form(env, groups, name):
 
 
 def _find_or_create(env, model, xml_id, **values):
-    """Return a record of the addon, which goes with it.
+    """Return a record of the addon, which goes with it; found by its name, or made.
 
     Version 1.0 left it behind, without an XML id.
+
+    :param odoo.api.Environment env: with the superuser's rights.
+    :param str model: whose record it is.
+    :param str xml_id: that it gets, without the module.
+    :param values: of a new one, with its ``name``.
+    :return: one record.
+    :rtype: odoo.models.BaseModel
     """
     records = env[model]
     record = records.search([("name", "=", values["name"])], limit=1)
