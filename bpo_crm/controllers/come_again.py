@@ -48,7 +48,11 @@ class Dispatcher(http._dispatchers["http"]):
         return super().handle_error(exc)
 
     def _misses_database(self, exc):
-        """Whether there is no door because no database can be asked for its name."""
+        """Whether there is no door because no database can be asked for its name.
+
+        :param BaseException exc: why the request failed.
+        :rtype: bool
+        """
         if self.request.db or not isinstance(exc, NotFound):
             return False
         try:

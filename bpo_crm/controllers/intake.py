@@ -59,7 +59,13 @@ class IntakeController(http.Controller):
         return self._answer(results)
 
     def _find_source(self, code):
-        """Return the source that a request shows the token of."""
+        """Return the source that a request shows the token of.
+
+        :param str code: of the source, as the address has it.
+        :return: with all rights; None where there is no such source, or the token is
+            none of its.
+        :rtype: crm.lead.source | None
+        """
         scheme, _blank, token = request.httprequest.headers.get(
             "Authorization", ""
         ).partition(" ")
@@ -77,6 +83,11 @@ class IntakeController(http.Controller):
         return tell_apart(enquiries, sent.headers.get("Idempotency-Key", ""))
 
     def _answer(self, results):
+        """Return the answer to a delivery, with the worst status of its enquiries.
+
+        :param list results: of :meth:`_deliver`; the only one is the body itself.
+        :rtype: odoo.http.Response
+        """
         status = max(_get_status(result) for result in results)
         if len(results) == 1:
             return request.make_json_response(results[0], status=status)

@@ -144,8 +144,9 @@ class LeadEnquiry(models.Model):
 
         :param crm.lead.source source: from where.
         :param list enquiries: of :class:`intake.Enquiry`, each with an external id.
-        :return: the row of each external id, and those rows that say something new.
-        :rtype: tuple[dict, crm.lead.enquiry]
+        :return: the row of each external id, old ones too, and those rows that are to
+            be taken in now: the new ones, and those in quarantine that came again.
+        :rtype: tuple[dict[str, crm.lead.enquiry], crm.lead.enquiry]
         """
         by_name = {enquiry.external_id: enquiry for enquiry in enquiries}
         names = sorted(by_name)
@@ -221,6 +222,7 @@ class LeadEnquiry(models.Model):
         """Return the files of a field without reading what is in them.
 
         :rtype: ir.attachment
+        :param str name: of the field.
         """
         return self.env["ir.attachment"].search(
             [
@@ -237,6 +239,8 @@ class LeadEnquiry(models.Model):
         """Return what the sender is told of an enquiry.
 
         :param bool is_known: whether it had come in before.
+        :return: ``external_id``, ``state``, ``is_known``, and where there is one, the
+            ``reference`` of its lead, and the ``error`` of one in quarantine.
         :rtype: dict
         """
         answer = {
@@ -265,8 +269,9 @@ class LeadEnquiry(models.Model):
     def _record_results(self, results):
         """Write down what became of enquiries.
 
-        :param list results: rows of the enquiry's id, its state, the id of its
-            lead or None, and an error or None.
+        :param list results: of tuples as :meth:`intake.Entry.to_result` returns them:
+            the id of the enquiry's row, its state, the id of its lead or None, and an
+            error or None. At least one.
         """
         self.flush_model()
         self.env.cr.execute(

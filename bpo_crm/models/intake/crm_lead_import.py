@@ -70,6 +70,8 @@ class Lead(models.Model):
     def _find_loaded(self, data_list):
         """Return the ids of the leads that rows were loaded into before.
 
+        :param list data_list: rows, as the class describes them.
+        :return: by external id.
         :rtype: dict[str, int]
         :raises ValidationError: for an external id of another record.
         :raises UserError: for a new one that would belong to a module.
@@ -116,6 +118,10 @@ class Lead(models.Model):
     def _prepare_row_entries(self, rows, loaded, source):
         """Return the entries of the rows that update no lead.
 
+        :param list rows: as the class describes them; the texts of these are cleaned.
+        :param dict loaded: the id of the lead of each external id that has one.
+        :param crm.lead.source source: of those that name none.
+        :return: the row of each entry.
         :rtype: dict[Entry, dict]
         """
         fresh = [
@@ -139,6 +145,7 @@ class LeadSource(models.Model):
         """Return which rows were merged into the leads that they are loaded into.
 
         :param dict loaded: the id of the lead of each external id.
+        :return: the same for these rows only.
         :rtype: dict[str, int]
         """
         rows = self.env["crm.lead.enquiry"].search(

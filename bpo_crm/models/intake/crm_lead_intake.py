@@ -65,7 +65,8 @@ class Lead(models.Model):
     def _take_in_rows(self, fresh, source):
         """Take in enquiries that are written down already.
 
-        :param dict fresh: the enquiry of each row.
+        :param dict fresh: the :class:`intake.Enquiry` of each row of
+            ``crm.lead.enquiry``.
         :param crm.lead.source source: from where they come.
         """
         if not fresh:
@@ -86,10 +87,14 @@ class Lead(models.Model):
         """Tell the enquiries of new customers from those of customers who ask again.
 
         Whoever else takes in one of these customers waits here until this
-        transaction is over.
+        transaction is over. Two enquiries of one new customer need one lead: the second
+        one asks again.
 
         :param list[Entry] entries: that a lead can be made of.
-        :return: those that need a lead, and the others, each with its ``holder``.
+        :return: those that need a lead, and the others. Each of these has as its
+            ``holder`` what has the customer's lead: an object of
+            :meth:`_lock_customers`, or one of the first list, whose ``lead`` is still
+            to be made.
         :rtype: tuple[list[Entry], list[Entry]]
         """
         holders = self._lock_customers({key for entry in entries for key in entry.keys})
@@ -126,10 +131,14 @@ class Lead(models.Model):
 
     @api.model
     def _lock_customers(self, keys):
-        """Return what has the open ``lead`` of each customer, or None, and lock them.
+        """Lock customers, and return who has which open lead.
+
+        Whoever else locks one of them waits until this transaction is over.
 
         :param set keys: phone numbers in E.164, and normalized email addresses.
-        :rtype: dict
+        :return: for each key an object of its own, with the customer's open lead as its
+            only attribute, ``lead``; None for a customer without one.
+        :rtype: dict[str, types.SimpleNamespace | None]
         """
         nobodys = dict.fromkeys(keys, self.browse())
         return {
@@ -139,6 +148,10 @@ class Lead(models.Model):
 
     @api.model
     def _drop_unused_keys(self, entries):
+        """Forget the customers of enquiries that no lead was made of.
+
+        :param list[Entry] entries: whose customers were locked by :meth:`_match`.
+        """
         keys = [key for entry in entries for key in entry.keys]
         self.env.cr.execute(
             "DELETE FROM crm_lead_customer WHERE lead_id IS NULL AND key = ANY(%s)",
@@ -173,7 +186,12 @@ class Lead(models.Model):
         leads._notify_asked_again(notes)
 
     def _prepare_merge_values(self, entries):
-        """Return what a lead learns from its customer's further enquiries."""
+        """Return what a lead learns from its customer's further enquiries.
+
+        :param list[Entry] entries: that are merged into this lead.
+        :return: values of ``crm.lead``; nothing that it knows already.
+        :rtype: dict
+        """
         values, company = {}, self.company_id or self.user_id.company_id
         for entry in entries:
             known = {name: value for name, value in entry.values.items() if value}
@@ -277,7 +295,12 @@ class Lead(models.Model):
 
 
 def _is_of_another(holder, chosen):
-    """Whether somebody else holds a customer than who was chosen."""
+    """Whether somebody else holds a customer than who was chosen.
+
+    :param holder: of one key, as of :meth:`Lead._match`; None for nobody.
+    :param chosen: the holder of the enquiry.
+    :rtype: bool
+    """
     if not holder or holder is chosen:
         return False
     return not holder.lead or holder.lead != chosen.lead

@@ -151,7 +151,10 @@ class Lead(models.Model):
 
         Matching sees leads that the user does not.
 
-        :return: as of :meth:`_match`.
+        :param list[Entry] entries: of :meth:`_prepare_values_entries`.
+        :return: as of :meth:`_match`: those that need a lead, and the others, each with
+            its ``holder`` and now with its ``enquiry``.
+        :rtype: tuple[list[Entry], list[Entry]]
         """
         new, returning = self.sudo()._match(entries)
         for entry in returning:
@@ -178,8 +181,9 @@ class Lead(models.Model):
         """Return by what the customers are known whom values of leads name.
 
         :param list vals_list: of ``crm.lead``.
-        :return: for each, as of :meth:`_find_keys`.
-        :rtype: list[tuple]
+        :return: for each a pair, as of :meth:`_find_keys`: the keys, and the numbers by
+            field.
+        :rtype: list[tuple[list[str], dict[str, str]]]
         """
         ids = {vals["partner_id"] for vals in vals_list if vals.get("partner_id")}
         partners = {
@@ -199,11 +203,12 @@ class Lead(models.Model):
     def _find_keys(self, vals, partner):
         """Return by what the customer is known whom values of a lead name.
 
-        :param dict vals: of ``crm.lead``.
+        :param dict vals: of ``crm.lead``, with its ``type``.
         :param res.partner partner: its contact, or none.
-        :return: nothing for values that make no open lead; and the numbers in them
-            by field, as they are read in any country.
-        :rtype: tuple[list[str], dict[str, str]]
+        :return: the phone numbers in E.164 and the normalized email address; and the
+            phone numbers in the values by field, as they are read in any country, False
+            for what is none. Nothing twice for values that make no open lead.
+        :rtype: tuple[list[str], dict[str, str | bool]]
         """
         stage = self.env["crm.stage"].browse(vals.get("stage_id"))
         is_open = vals.get("active", True) and not stage._is_closed
@@ -297,7 +302,12 @@ def _filter_seen(records):
 
 
 def _clean_text(field, value):
-    """Return a value of a field, which may be a text, as :meth:`_clean_texts` says."""
+    """Return a value of a field, which may be a text, as :meth:`_clean_texts` says.
+
+    :param odoo.fields.Field field: of ``crm.lead``; None for an unknown one.
+    :param value: as it was sent.
+    :return: of the same type; what is no text, as it is.
+    """
     if not isinstance(value, str) or not field:
         return value
     clean = put_on_one_line if field.type == "char" else leave_out_controls

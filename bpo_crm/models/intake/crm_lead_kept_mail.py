@@ -52,6 +52,10 @@ class LeadSource(models.Model):
         """
 
         def read(source):
+            """Read the mail, if it still waits and nobody else reads it.
+
+            :param crm.lead.source source: this one, in the transaction of the reading.
+            """
             row = source.env["crm.lead.enquiry"].browse(row_id)._lock_waiting()
             row.write({"reads_left": 0})
             row.flush_recordset()
@@ -108,7 +112,9 @@ class LeadEnquiry(models.Model):
     def _take_unread(self):
         """Return the mail that was not tried for longest, and count that it is read.
 
-        :return: none that was tried just now.
+        :return: its row; empty where all are read, or were tried less than
+            :data:`WHILE` ago.
+        :rtype: crm.lead.enquiry
         """
         a_while_ago = fields.Datetime.now() - WHILE
         self.env.cr.execute(

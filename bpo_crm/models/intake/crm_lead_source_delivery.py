@@ -100,9 +100,11 @@ class LeadSource(models.Model):
         :param list enquiries: of :class:`intake.Enquiry`.
         :param bytes body: what they were read from, kept with those in quarantine.
         :param bool has_failed_here: whether their problem is one of this server.
-        :return: what became of each: ``state``, the ``reference`` of its lead,
-            ``error``, and ``is_known`` for those that had come in before.
+        :return: what became of each, in their order, as :meth:`_prepare_answer` of its
+            row says it.
         :rtype: list[dict]
+        :raises Exception: for a fault that passes, and where not even the quarantine
+            takes them.
         """
 
         def take_in(source):
@@ -139,6 +141,13 @@ class LeadSource(models.Model):
         return self._run_once(work)
 
     def _run_once(self, work):
+        """Do something once in a transaction of its own, with all rights.
+
+        :param work: takes this source in that transaction.
+        :return: what it returns.
+        :raises psycopg2.Error: one of :data:`CONFLICTS`, when another transaction got
+            in its way.
+        """
         with self.env.registry.cursor() as cr:
             # Two that name the same customer wait for each other instead of failing.
             cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")

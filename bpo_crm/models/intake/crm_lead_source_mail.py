@@ -252,6 +252,11 @@ class MailThread(models.AbstractModel):
 
 
 def _to_bytes(mail):
+    """Return a mail in bytes, as far as it can be written in UTF-8.
+
+    :param mail: as it was handed over, a str or bytes.
+    :rtype: bytes
+    """
     if not isinstance(mail, str):
         return mail
     try:

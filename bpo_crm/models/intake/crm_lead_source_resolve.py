@@ -23,7 +23,10 @@ class LeadSource(models.Model):
     def _prepare_entries(self, fresh):
         """Return what is known of enquiries.
 
-        :param dict fresh: the enquiry of each row of ``crm.lead.enquiry``.
+        :param dict fresh: the :class:`intake.Enquiry` of each row of
+            ``crm.lead.enquiry``.
+        :return: in their order, with ``company``, ``keys`` and ``values``, and with an
+            ``error`` where no lead can be made of them.
         :rtype: list[Entry]
         """
         entries = [
@@ -62,6 +65,13 @@ class LeadSource(models.Model):
         return [team, self, self.team_id]
 
     def _find_dealerships(self, entries, company):
+        """Find who is to sell the vehicle: who is named, or this source's dealership.
+
+        :param list[Entry] entries: they get ``dealership_id`` among their values, and
+            its company, if they have none.
+        :param res.company company: of all of them; only what it can use is found. Empty
+            for none yet.
+        """
         known = self._index("crm.dealership", ("name", "code"), company)
         for entry in entries:
             names = entry.enquiry.dealership_names
@@ -74,6 +84,13 @@ class LeadSource(models.Model):
             entry.company = company or dealership.company_id
 
     def _find_vehicles(self, entries, company):
+        """Find what the customers want.
+
+        :param list[Entry] entries: they get ``vehicle_model_id`` and ``brand_id`` among
+            their values, and the company of these, if they have none.
+        :param res.company company: of all of them; only what it can use is found. Empty
+            for none yet.
+        """
         brands = self._index("crm.brand", ("name", "code"), company)
         all_vehicles = self._search_of("crm.vehicle.model", company)
         vehicles = self._index_by(all_vehicles, VEHICLE_NAMES)
@@ -99,7 +116,13 @@ class LeadSource(models.Model):
                 entry.values["company_id"] = entry.company.id
 
     def _find_brand(self, entry, brands):
-        """Return the brand that is asked for; empty for none, or an unknown one."""
+        """Return the brand that is asked for: the one that is named, or this source's.
+
+        :param Entry entry: it gets a name that is not known among what is ``unknown``.
+        :param dict brands: by what senders call them, in lower case.
+        :return: empty for none, or an unknown one.
+        :rtype: crm.brand
+        """
         enquiry = entry.enquiry
         if enquiry.brand_id:
             return self.env["crm.brand"].browse(enquiry.brand_id)
@@ -111,7 +134,11 @@ class LeadSource(models.Model):
         return found or self.brand_id.browse()
 
     def _find_moment(self, entry):
-        """Find the moment that a clock of the dealership showed."""
+        """Find the moment, in UTC, that a clock of the dealership showed.
+
+        :param Entry entry: with its dealership; its enquiry, and its row, get the
+            moment as ``enquired_at``.
+        """
         local_time = entry.enquiry.local_time
         if not local_time:
             return
@@ -126,6 +153,12 @@ class LeadSource(models.Model):
             entry.row.enquired_at = moment
 
     def _find_customer(self, entry, countries):
+        """Find who asks, how to reach the customer, and where the customer lives.
+
+        :param Entry entry: with its dealership; it gets ``keys`` and values, and an
+            ``error`` where nobody can be reached or the enquiry has a problem.
+        :param dict countries: by their names and codes, in lower case.
+        """
         enquiry = entry.enquiry
         country = self._find_country(entry, countries)
         near = self._get_dealership(entry).country_id or self.env.company.country_id
@@ -156,7 +189,12 @@ class LeadSource(models.Model):
         }
 
     def _find_country(self, entry, countries):
-        """Return the country that a customer says; empty for none."""
+        """Return the country that a customer says; empty for none.
+
+        :param Entry entry: it gets a name that is not known among what is ``unknown``.
+        :param dict countries: by their names and codes, in lower case.
+        :rtype: res.country
+        """
         name = entry.enquiry.country
         found = countries.get(name.lower()) or countries.get(
             find_country_code(name).lower()
@@ -168,8 +206,12 @@ class LeadSource(models.Model):
     def _find_phone(self, entry, country):
         """Return the first number that can be called; keep the others for people.
 
-        :return: as of :meth:`crm.lead._parse_phone`.
-        :rtype: tuple
+        :param Entry entry: it gets the others among what is ``unknown``, unless the
+            message has them.
+        :param res.country country: of numbers without a prefix.
+        :return: as of :meth:`crm.lead._parse_phone`: in E.164, and as people read it;
+            False twice for none.
+        :rtype: tuple[str, str] | tuple[bool, bool]
         """
         enquiry, found = entry.enquiry, (False, False)
         for sent in enquiry.phones:
@@ -182,7 +224,13 @@ class LeadSource(models.Model):
         return found
 
     def _find_number(self, text, country):
-        """Return the first number among other words."""
+        """Return the first number among other words.
+
+        :param str text: as it was sent.
+        :param res.country country: of numbers without a prefix.
+        :return: as of :meth:`crm.lead._parse_phone`.
+        :rtype: tuple[str, str] | tuple[bool, bool]
+        """
         leads = self.env["crm.lead"]
         numbers = find_numbers(text, country.code)
         parsed = (leads._parse_phone(number, country) for number in numbers)
@@ -202,7 +250,11 @@ class LeadSource(models.Model):
     def _index(self, model, names, company=None):
         """Return all records of a small table by what senders call them.
 
+        :param str model: of the records.
+        :param tuple names: of the fields that senders may mean.
         :param res.company company: only what it can use; any by default.
+        :return: as of :meth:`_index_by`.
+        :rtype: dict
         """
         return self._index_by(self._search_of(model, company), names)
 
@@ -215,7 +267,10 @@ class LeadSource(models.Model):
     def _index_by(self, records, names):
         """Return records by the values of fields, the last of which counts most.
 
-        :return: empty ones for what several of them are called.
+        :param records: of any model.
+        :param tuple names: of fields with texts.
+        :return: one record for each text, in lower case; an empty recordset for what
+            several of them are called.
         :rtype: dict
         """
         index = {}
@@ -268,6 +323,11 @@ class LeadSource(models.Model):
         return found
 
     def _prepare_lead_values(self, entry):
+        """Return the values of an enquiry's new lead, but those that all of them share.
+
+        :param Entry entry: of a customer without an open lead.
+        :rtype: dict
+        """
         enquiry = entry.enquiry
         return {
             "name": self._prepare_title(entry),
@@ -284,6 +344,12 @@ class LeadSource(models.Model):
         return min(enquiry.enquired_at or now, now)
 
     def _prepare_title(self, entry):
+        """Return what the new lead of an enquiry is called.
+
+        :param Entry entry: of a customer without an open lead.
+        :return: the vehicle and the customer, or the customer alone.
+        :rtype: str
+        """
         enquiry = entry.enquiry
         customer = enquiry.name or enquiry.phone or enquiry.email
         vehicle = next(iter(enquiry.vehicle_names), enquiry.brand)
@@ -305,7 +371,12 @@ class LeadSource(models.Model):
         return f"{message[:MAX_TEXT]}…\n{rest}"
 
     def _prepare_merge_message(self, entry):
-        """Return what the chatter of the customer's open lead says."""
+        """Return what the chatter of the customer's open lead says.
+
+        :param Entry entry: that is merged, with its lead.
+        :return: in HTML.
+        :rtype: markupsafe.Markup
+        """
         enquiry = entry.enquiry
         vehicle = " ".join(filter(None, (enquiry.brand, _join(enquiry.vehicle_names))))
         dealership = ", ".join(enquiry.dealership_names)
@@ -337,7 +408,12 @@ class LeadSource(models.Model):
         return f"{moment} ({zone})"
 
     def _list_values(self, enquiry):
-        """Return the further values of an enquiry, for people to read."""
+        """Return the further values of an enquiry, for people to read.
+
+        :param intake.Enquiry enquiry: with values of ``crm.lead``.
+        :return: a line with the label and the value of each.
+        :rtype: list[str]
+        """
         names = self.env["crm.lead"]._fields
         return [
             f"{names[name]._description_string(self.env)}: {value}"

@@ -93,6 +93,15 @@ class MailThread(models.AbstractModel):
 
     @api.model
     def _process_kept_mail(self, message, message_dict, routes):
+        """Let the gateway process a mail that was kept, and bounce it to nobody.
+
+        :param email.message.EmailMessage message: the mail.
+        :param dict message_dict: what core has read of it.
+        :param list routes: of the gateway, to leads: model, id, values, user and alias
+            of each.
+        :return: the id of the lead; False for none.
+        :rtype: int | bool
+        """
         # Without its alias nobody is bounced: what fails stays in quarantine.
         unbounced = [(*route[:-1], None) for route in routes]
         thread_id = super()._message_route_process(message, message_dict, unbounced)

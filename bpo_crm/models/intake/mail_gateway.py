@@ -167,6 +167,14 @@ class Lead(models.Model):
 
     @api.model
     def _find_sent_records(self, field, value, is_many):
+        """Return the records that a value of a field names, and the user may see.
+
+        :param odoo.fields.Field field: of ``crm.lead``, a many2one or a many2many.
+        :param value: whatever was sent.
+        :param bool is_many: whether the field is a many2many, which takes ids and
+            commands.
+        :return: of the field's model; empty where it names none.
+        """
         records = self.env[field.comodel_name]
         if not is_many:
             ids = [value]
@@ -220,7 +228,12 @@ def _links_only(field, value):
 
 
 def _list_ids(item):
-    """Return the ids in an id or in a command that links records."""
+    """Return the ids in an id or in a command that links records.
+
+    :param item: an id, or a command that :func:`_links_only` lets pass.
+    :return: whatever was sent as ids, which may be none.
+    :rtype: list | tuple
+    """
     if is_id(item):
         return [item]
     if item[0] == Command.LINK:
