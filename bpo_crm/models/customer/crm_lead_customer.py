@@ -154,8 +154,9 @@ class Lead(models.Model):
         :param str phone: as typed, or nothing.
         :param res.country country: of a number without a prefix; the company's by
             default.
-        :return: the number in E.164, and as people read it; False for what is none.
-        :rtype: tuple
+        :return: the number in E.164, and as people read it; False twice for what is
+            none.
+        :rtype: tuple[str, str] | tuple[bool, bool]
         """
         country = country or self.env.company.country_id
         try:
@@ -171,10 +172,12 @@ class Lead(models.Model):
     def _hold_customers(self, before=None, is_shared=False):
         """Hold the customers of those of these leads that are open.
 
-        :param dict before: the keys that each lead had until now. Of leads from
-            before the addon, more than one may have the same customer.
+        :param dict before: the keys that each lead had until now, as of
+            :meth:`_get_customers`. Of leads from before the addon, more than one may
+            have the same customer.
         :param bool is_shared: whether these leads are of one customer anyway.
-        :raises UserError: when another open lead has one of them.
+        :raises UserError: when another open lead has one of them; a RedirectWarning
+            where the user may see that lead.
         :raises psycopg2.errors.SerializationFailure: when that lead was made since
             this transaction began; Odoo runs the request again.
         """
@@ -196,7 +199,11 @@ class Lead(models.Model):
         self._pass_on_customers(released)
 
     def _holds_exactly(self, wanted):
-        """Whether these leads hold their customers, and nobody else's."""
+        """Whether these leads hold their customers, and nobody else's.
+
+        :param dict wanted: the lead of each key.
+        :rtype: bool
+        """
         self.env.cr.execute(
             "SELECT key, lead_id FROM crm_lead_customer WHERE lead_id = ANY(%s)",
             [self.ids],
@@ -211,8 +218,9 @@ class Lead(models.Model):
 
         :param dict wanted: the lead of each key; an empty recordset for one that is
             still to be made.
-        :return: the keys, each with the id of the lead that holds it, or None.
-        :rtype: list
+        :return: pairs of a key and the id of the lead that holds it, or None, in no
+            particular order.
+        :rtype: list[tuple[str, int | None]]
         """
         if not wanted:
             return []
@@ -352,11 +360,11 @@ class Lead(models.Model):
         )
 
     def _refuse_second_lead(self, first):
-        """Tell who works the open lead of this lead's customer.
+        """Refuse a second lead of a customer, and tell who works the open one.
 
-        :param crm.lead first: that lead.
-        :raises UserError: always; one that leads to it, where the user may see it, and
-            one that tells a customer nothing of others.
+        :param crm.lead first: the open one.
+        :raises RedirectWarning: where the user may see that lead; it leads to it.
+        :raises UserError: otherwise; one that tells a customer nothing of others.
         """
         if self.env.user._is_portal():
             raise UserError(
