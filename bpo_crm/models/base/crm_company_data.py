@@ -50,6 +50,12 @@ class CompanyData(models.AbstractModel):
                 record._check_not_used(model, used)
 
     def _check_not_used(self, model, domain):
+        """Refuse to let this record be its company's only while others use it.
+
+        :param str model: of those who may use it.
+        :param list domain: of those of them that do.
+        :raises ValidationError: naming one of them, where the user may see it.
+        """
         others = [*domain, ("company_id", "!=", self.company_id.id)]
         users = self.env[model].with_context(active_test=False)
         user = users.search(others, limit=1)

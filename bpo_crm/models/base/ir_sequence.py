@@ -31,6 +31,13 @@ class IrSequence(models.Model):
         return [first, *drawn]
 
     def _draw_many(self, count):
+        """Draw numbers of this sequence at once, from PostgreSQL's own sequence.
+
+        :param int count: how many. What they come from, such as the range of this year,
+            is there already.
+        :return: the numbers, as core writes them.
+        :rtype: list[str]
+        """
         name, sequence = f"ir_sequence_{self.id:03}", self
         if self.use_date_range:
             today = fields.Date.today()

@@ -135,7 +135,12 @@ class OdooConnection(models.AbstractModel):
         return any(name in vals for name in CONNECTION_FIELDS)
 
     def _test_connection(self):
-        """Return the values that describe the state of the connection."""
+        """Return the values that describe the state of the connection.
+
+        :return: of this model: the state and the message, and the series and the
+            account's id, which are false where the test failed.
+        :rtype: dict
+        """
         try:
             with self._open_session() as session:
                 series, uid = self._run_connection_checks(session)
@@ -153,7 +158,13 @@ class OdooConnection(models.AbstractModel):
         }
 
     def _run_connection_checks(self, session):
-        """Hook: what the server behind this connection must be able to do."""
+        """Hook: what the server behind this connection must be able to do.
+
+        :param remote_odoo.OdooSession session: a session that has not been used yet.
+        :return: the server's series and the account's id there.
+        :rtype: tuple[str, int]
+        :raises remote_odoo.RemoteError: for the first check that fails.
+        """
         return remote_odoo.check_account(session)
 
     def _prepare_untested_values(self):
@@ -207,7 +218,12 @@ class OdooConnection(models.AbstractModel):
 
     @api.model
     def _get_timeout(self, which):
-        """Return a timeout in seconds; ``which`` is ``connect`` or ``read``."""
+        """Return how long to wait for a server.
+
+        :param str which: ``connect`` or ``read``.
+        :return: seconds, as the parameter says or by default.
+        :rtype: float
+        """
         default = {
             "connect": remote_odoo.CONNECT_TIMEOUT,
             "read": remote_odoo.READ_TIMEOUT,
@@ -244,7 +260,12 @@ class OdooConnection(models.AbstractModel):
 
     @api.model
     def _get_advice(self, kind):
-        """Return what somebody can do about a kind of error."""
+        """Return what somebody can do about a kind of error.
+
+        :param str kind: of a :class:`remote_odoo.RemoteError`.
+        :return: a translated text.
+        :rtype: str
+        """
         return {
             "not_configured": self.env._("The Odoo connection is not configured."),
             "unreachable": self.env._(

@@ -49,7 +49,12 @@ class ResourceCalendar(models.Model):
         return day + timedelta(days=count)
 
     def _find_working_days(self, day, last):
-        """Return the working days after a day up to another one, in that order."""
+        """Return the working days after a day up to another one, in that order.
+
+        :param datetime.date day: which is none of them.
+        :param datetime.date last: which may be one of them; before the day to go back.
+        :rtype: list[datetime.date]
+        """
         zone = pytz.timezone(self.tz or "UTC")
         first, end = sorted((day, last))
         if day < last:
@@ -110,6 +115,14 @@ class ResourceCalendar(models.Model):
         return [time.total_seconds() / 60 for time in times]
 
     def _count_working_time(self, spans):
+        """Return how much working time lies between moments.
+
+        Where nobody works any more after the first of them, all time counts.
+
+        :param list spans: pairs of moments in UTC, naive, the later one second.
+        :return: as many durations.
+        :rtype: list[datetime.timedelta]
+        """
         first = min(start for start, _stop in spans)
         last = max(stop for _start, stop in spans)
         clock = self._get_clock(first, last)

@@ -88,7 +88,12 @@ class PipelineSettings(models.TransientModel):
 
     @api.model
     def _propose_lines(self, stages):
-        """Return what suits most teams, for a pipeline that plans nothing yet."""
+        """Return what suits most teams, for a pipeline that plans nothing yet.
+
+        :param crm.stage stages: the open ones, in the order of the pipeline.
+        :return: commands for ``line_ids``.
+        :rtype: list
+        """
         kind = {"activity_type_id": find_stage_activity(self.env).id}
         return [
             Command.create({"stage_id": stage.id, **kind, **PROPOSALS[number > 0]})
