@@ -135,6 +135,11 @@ class CallOutcomeStep(models.Model):
         return due.date(), (60 * due.hour + due.minute or 1) / 60
 
     def _plan_day(self, now):
+        """Return the day on which an activity is due that is planned in days.
+
+        :param datetime.datetime now: with the user's zone.
+        :rtype: datetime.date
+        """
         today, due = (
             now.tzinfo.localize(datetime.combine(day, time()))
             for day in (now.date(), now.date() + timedelta(days=self.delay))
@@ -144,7 +149,12 @@ class CallOutcomeStep(models.Model):
         return due.date()
 
     def _works(self, start, duration):
-        """Whether the company works some time in a span."""
+        """Whether the company works some time in a span.
+
+        :param datetime.datetime start: of it, with the user's zone.
+        :param datetime.timedelta duration: of it.
+        :rtype: bool
+        """
         return bool(self._find_working_hours(start, start + duration))
 
     def _next_working_time(self, moment):
@@ -152,7 +162,13 @@ class CallOutcomeStep(models.Model):
         return hours[0][0] if hours else moment
 
     def _find_working_hours(self, start, end):
-        """Return the company's working hours, read in the user's zone."""
+        """Return the company's working hours, read in the user's zone.
+
+        :param datetime.datetime start: from when, with the user's zone.
+        :param datetime.datetime end: until when, with a zone.
+        :return: pairs of a begin and an end; none where the company has no hours.
+        :rtype: list[tuple[datetime.datetime, datetime.datetime]]
+        """
         calendar = self.env.company.sudo().resource_calendar_id
         if not calendar:
             return []

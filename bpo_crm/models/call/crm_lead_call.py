@@ -133,6 +133,11 @@ class Lead(models.Model):
         return self._find_unplanned_stage() or waiting
 
     def _schedule_follow_up(self, values):
+        """Plan what follows a call, for the owner of this lead by default.
+
+        :param dict values: of ``mail.activity``, but for its lead.
+        :rtype: mail.activity
+        """
         return self.env["mail.activity"].create(
             {
                 "res_model_id": self.env["ir.model"]._get_id(self._name),

@@ -39,7 +39,11 @@ TECHNICAL_FIELDS = {
 
 
 def _is_command(value):
-    """Whether a value links or unlinks contacts, and makes and changes none."""
+    """Whether a value links or unlinks contacts, and makes and changes none.
+
+    :param value: whatever was sent.
+    :rtype: bool
+    """
     match value:
         case [Command.CLEAR, *_]:
             return True
@@ -143,7 +147,15 @@ class CalendarEvent(models.Model):
 
     @api.model
     def _prepare_visit_values(self, all_vals, vals):
-        """Invite the customer to a visit, who becomes a contact for it."""
+        """Invite the customer to a visit, who becomes a contact for it.
+
+        :param dict all_vals: the values of a new meeting, with the defaults.
+        :param dict vals: the same, as they were sent.
+        :return: the values to make it with; as they were sent where it is no visit.
+        :rtype: dict
+        :raises UserError: for a visit without a lead that the user works, for one that
+            is not planned, and for attendees that are no contacts.
+        """
         if not all_vals.get("visit_state"):
             return vals
         lead = self._read_lead(all_vals.get("opportunity_id"))
@@ -180,6 +192,13 @@ class CalendarEvent(models.Model):
         return list(rows)
 
     def _check_visit_planned(self, lead, state):
+        """Refuse a visit that is not planned, or not for a lead that the user works.
+
+        :param crm.lead lead: of the visit; empty for none.
+        :param str state: of the visit.
+        :raises UserError: without a lead, for another state, and when the lead is
+            unclaimed or closed.
+        """
         if not lead:
             raise UserError(self.env._("Choose the lead whose customer will visit."))
         if state != "planned":
@@ -238,8 +257,8 @@ class CalendarEvent(models.Model):
     def _read_meetings(self):
         """Return what these meetings are to their leads.
 
-        :return: the values of each, and its leads.
-        :rtype: dict
+        :return: for each meeting a pair: its values by field, and its leads.
+        :rtype: dict[calendar.event, tuple[dict, crm.lead]]
         """
         names = ["opportunity_id"] if self.env.su else self._get_kept_fields()
         # Others' private meetings cannot be read in the user's own right.
@@ -289,6 +308,8 @@ class CalendarEvent(models.Model):
         """A visit is recorded once, by somebody who works its lead.
 
         :param dict old: the values that this meeting had.
+        :raises UserError: for what was recorded already, and for a day on which a visit
+            is not planned or recorded.
         """
         changed = {name for name in RECORDED_FIELDS if self[name] != old[name]}
         if not changed:
@@ -304,6 +325,13 @@ class CalendarEvent(models.Model):
             self._check_day_has_come()
 
     def _check_visit_change(self, old_state, old_lead):
+        """Refuse what does not follow from what this meeting was to its lead.
+
+        :param str old_state: as a visit; False where it was none.
+        :param crm.lead old_lead: of which it was a meeting.
+        :raises UserError: when something else than a planned visit is recorded, and
+            when the lead is unclaimed or closed.
+        """
         state, lead = self.visit_state, self.opportunity_id
         if state == "planned":
             self._check_visit_planned(lead, state)
@@ -379,6 +407,13 @@ class CalendarEvent(models.Model):
         return self.start_date if self.allday else to_local(self.start, user).date()
 
     def _record_visit(self, state, feedback):
+        """Record what came of planned visits, and do their activities.
+
+        :param str state: ``done`` or ``no_show``.
+        :param str feedback: for the chatter of the leads.
+        :return: True
+        :raises UserError: when something else was recorded already.
+        """
         self.check_access("write")
         for event in self.filtered(lambda event: event.visit_state != "planned"):
             event._refuse_recorded()

@@ -113,7 +113,7 @@ class CalendarEvent(models.Model):
         Past the cache: what one user sees as busy there, the next one would.
 
         :return: the ids of the leads, by the id of the meeting.
-        :rtype: dict
+        :rtype: dict[int, set[int]]
         """
         ids = tuple(filter(None, self.ids))
         if not ids:
@@ -143,7 +143,11 @@ class CalendarEvent(models.Model):
 
     @api.model
     def _asks_for_hidden(self, domain):
-        """Whether a domain asks for more than the times of meetings."""
+        """Whether a domain asks for more than the times of meetings.
+
+        :param list domain: as it was sent.
+        :rtype: bool
+        """
         names = {
             leaf[0].split(".")[0]
             for leaf in domain

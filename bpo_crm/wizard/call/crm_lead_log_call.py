@@ -183,6 +183,14 @@ class LeadLogCall(models.TransientModel):
     # ------------------------------------------------------------
 
     def _log(self, follow_up=True):
+        """Log the call, and what follows from it.
+
+        :param bool follow_up: whether what comes next is kept as well: the next
+            activity, or the reason why there is none.
+        :return: the logged call.
+        :rtype: crm.call.log
+        :raises UserError: when something that is needed is missing.
+        """
         self.ensure_one()
         lead, call_values = self.lead_id, self._prepare_call_values()
         if not follow_up:
