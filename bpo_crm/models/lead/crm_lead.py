@@ -309,6 +309,14 @@ class Lead(models.Model):
 
     @api.model
     def _normalize_value(self, name, value):
+        """Return a value as the ORM understands it.
+
+        :param str name: of its field; of those that no rule speaks of, only values of
+            many2ones are looked at.
+        :param value: as somebody sent it.
+        :return: for a many2one, an id or False.
+        :raises UserError: for something else than an id where one is meant.
+        """
         field = self._fields.get(name)
         if field is None or (field.type != "many2one" and name not in WATCHED):
             return value

@@ -75,7 +75,13 @@ class Lead(models.Model):
 
     @api.model
     def _precompute_defaults(self, vals_list):
-        """Return what each of these leads gets that does not say otherwise."""
+        """Return what each of these leads gets that does not say otherwise.
+
+        :param list vals_list: of ``crm.lead``.
+        :return: values by field: the defaults, and where all are of the same contact,
+            team, type and owner, what core works out of these.
+        :rtype: dict
+        """
         defaults = self._add_missing_default_values({})
         commons = [
             {name: vals.get(name, defaults.get(name)) for name in COMMON_FIELDS}

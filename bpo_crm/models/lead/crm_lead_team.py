@@ -205,6 +205,10 @@ class Lead(models.Model):
         arriving._follow_up_births()
 
     def _log_left_dealerships(self, change):
+        """Leave a line with each of these leads that the rules do not go for any more.
+
+        :param LeadChange change: that takes them out of their teams.
+        """
         for lead in self:
             lead.sudo().message_post(
                 body=lead._prepare_left_message(change.get_new(lead, "team_id")),
@@ -212,6 +216,11 @@ class Lead(models.Model):
             )
 
     def _prepare_left_message(self, team):
+        """Return what is said of a lead that the rules do not go for any more.
+
+        :param crm.team team: that it has now; empty for none.
+        :rtype: str
+        """
         if not team:
             return self.env._(
                 "Taken out of its team: the rules of dealerships do not go for this "

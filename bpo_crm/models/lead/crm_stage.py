@@ -101,6 +101,9 @@ class Stage(models.Model):
         """Refuse to turn the leads in a stage into won, lost or open ones.
 
         They would be won without an order, lost without a reason, or reopened.
+
+        :param dict vals: what is written.
+        :raises UserError: naming the stages.
         """
         changing = self.filtered(
             lambda stage: any(

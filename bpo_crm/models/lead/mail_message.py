@@ -159,7 +159,12 @@ class Message(models.Model):
         return is_signed and (self.email_from or False) in own
 
     def _check_stays(self, vals):
-        """Refuse to rewrite what was said about a lead, and by whom."""
+        """Refuse to rewrite what was said about a lead, and by whom.
+
+        :param dict vals: what is written.
+        :raises AccessError: for a message that is not the user's, and for what nobody
+            writes by hand.
+        """
         if "tracking_value_ids" in vals:
             self._refuse_tracking()
         of_leads = self.sudo()._filter_of_leads()

@@ -151,7 +151,11 @@ class Lead(models.Model):
         return self.filtered(lambda lead: not lead.stage_id.is_lost)
 
     def _refuse_without_reason(self, change):
-        """A lost lead has a reason, and keeps one."""
+        """A lost lead has a reason, and keeps one.
+
+        :param LeadChange change: of these leads.
+        :raises UserError: for lost leads without a reason.
+        """
         asked = change.find_changing("stage_id", "lost_reason_id")
         if "lost_reason_id" in change.vals:
             asked = self
@@ -165,7 +169,12 @@ class Lead(models.Model):
             raise UserError(self._prepare_missing_reason_message(without))
 
     def _refuse_unlike_stage(self, change):
-        """Lost leads are archived, and open ones are not."""
+        """Lost leads are archived, and open ones are not.
+
+        :param LeadChange change: of these leads.
+        :raises UserError: for a lost lead that is restored, and for an open one that is
+            archived.
+        """
         for lead in change.find_changing("active", "stage_id"):
             stage = change.get_new(lead, "stage_id")
             is_active = change.get_new(lead, "active")
@@ -197,6 +206,13 @@ class Lead(models.Model):
 
     @api.model
     def _get_lost_stage(self, team):
+        """Return the stage in which the leads of a team are lost.
+
+        :param crm.team team: a team, or an empty recordset.
+        :return: the first one.
+        :rtype: crm.stage
+        :raises UserError: without a lost stage.
+        """
         stage = self.env["crm.stage"]._find_for_team(team, [("is_lost", "=", True)])[:1]
         if not stage:
             raise UserError(
@@ -229,6 +245,11 @@ class Lead(models.Model):
         return values_by_lead
 
     def _prepare_missing_reason_message(self, leads):
+        """Return what is said of leads that need a reason to be lost.
+
+        :param crm.lead leads: which are named.
+        :rtype: str
+        """
         return self.env._(
             "A lost lead needs a lost reason. Use the Mark Lost button to choose one "
             "for %s.",
@@ -236,6 +257,10 @@ class Lead(models.Model):
         )
 
     def _log_orders_left_alone(self, change):
+        """Leave a line with those of these leads that a dealer may have an order for.
+
+        :param LeadChange change: that loses them.
+        """
         possible = self._find_possible_orders()
         for lead, attempts in possible.grouped("lead_id").items():
             lead = lead.with_env(self.env)
@@ -245,6 +270,10 @@ class Lead(models.Model):
                 lead._log_order_left_alone()
 
     def _log_order_possible(self, dealerships):
+        """Leave a line with this lead that there may be an order for it.
+
+        :param crm.dealership dealerships: where it may be.
+        """
         self.message_post(
             body=self.env._(
                 "An attempt to win this lead ended without an answer: there may be an "

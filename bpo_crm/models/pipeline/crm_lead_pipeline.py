@@ -189,6 +189,11 @@ class Lead(models.Model):
             self.action_set_lost()
 
     def _prepare_birth_problem(self, first):
+        """Return why this new lead is in no stage for it.
+
+        :param crm.stage first: in which it is to begin.
+        :rtype: str
+        """
         return self.env._(
             'A new lead starts open in stage "%(first)s", not in "%(stage)s". Create '
             "it there and move it forward one stage at a time.",
