@@ -55,6 +55,7 @@ class Lead(models.Model):
     def _plan_missing_steps(self, owner):
         """Plan the next steps of one owner's leads, and tell the owner once.
 
+        :param res.users owner: of these leads.
         :return: whether it could be done.
         :rtype: bool
         """
@@ -70,7 +71,10 @@ class Lead(models.Model):
         return True
 
     def _plan_reminder(self, owner):
-        """Plan to think of something, where the stage knows of nothing."""
+        """Plan to think of something, where the stage knows of nothing.
+
+        :param res.users owner: who is to think of it, today.
+        """
         if self:
             self.with_context(mail_activity_quick_update=True).activity_schedule(
                 "mail.mail_activity_data_todo",
@@ -80,6 +84,10 @@ class Lead(models.Model):
             )
 
     def _notify_missing_steps(self, owner):
+        """Tell an owner of leads that had no next step.
+
+        :param res.users owner: who gets a message, in the owner's language.
+        """
         leads = self.with_context(lang=owner.lang)
         values = {"leads": leads[:LIST_LIMIT], "more": len(leads[LIST_LIMIT:])}
         body = leads.env["ir.qweb"]._render("bpo_crm.missing_steps_message", values)

@@ -119,6 +119,13 @@ class Lead(models.Model):
 
     @api.model
     def _search_next_step_state(self, operator, value):
+        """Return the domain of the leads whose next step is in some states.
+
+        :param str operator: of the search.
+        :param value: one state or several; False for closed leads.
+        :rtype: list
+        :raises ValueError: for an operator that :func:`find_states` does not know.
+        """
         states = [False, *dict(NEXT_STEP_STATES)]
         found = find_states(operator, value, states)
         # What has no date is the same everywhere.
@@ -221,7 +228,12 @@ class Lead(models.Model):
 
     @api.model
     def _get_next_step_state_sql(self, alias, query):
-        """Return the state of :meth:`_compute_next_step_state` as an expression."""
+        """Return the state of :meth:`_compute_next_step_state` as an expression.
+
+        :param str alias: of the table of leads.
+        :param odoo.tools.Query query: in which it is used.
+        :rtype: SQL
+        """
         date, zone, stage = (
             self._field_to_sql(alias, name, query)
             for name in ("next_step_date", "next_step_zone", "stage_id")

@@ -36,6 +36,13 @@ class Lead(models.Model):
 
     @api.model
     def _search_is_stale(self, operator, value):
+        """Return the domain of the leads that stand still, or of the others.
+
+        :param str operator: of the search.
+        :param value: True, False, or several of them.
+        :rtype: list
+        :raises ValueError: for an operator that :func:`find_states` does not know.
+        """
         stale = self._get_stale_domain()
         domains = {True: stale, False: none_of([stale])}
         return any_of(
@@ -65,7 +72,11 @@ class Lead(models.Model):
 
     @api.model
     def _get_waiting_domain(self, stages):
-        """Return the domain of the leads that are too long in one of these stages."""
+        """Return the domain of the leads that are too long in one of these stages.
+
+        :param crm.stage stages: each with the days after which its leads are stale.
+        :rtype: list
+        """
         companies = self._group_companies_by_days()
         waiting = []
         for stage in stages:

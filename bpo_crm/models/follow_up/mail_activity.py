@@ -164,14 +164,23 @@ class Activity(models.Model):
         )
 
     def _group_alike(self, vals):
-        """Return those of these activities together that the same values move alike."""
+        """Return those of these activities together that the same values move alike.
+
+        :param dict vals: what is written.
+        :return: recordsets, which are all of these together.
+        """
         if not DEADLINE_FIELDS.intersection(vals):
             return [self]
         alike = self.grouped(lambda activity: (activity.due_at, activity.user_id))
         return alike.values()
 
     def _prepare_moved(self, vals):
-        """Keep the day and the time together, whichever of them is written."""
+        """Return values in which the day and the time agree, whichever is written.
+
+        :param dict vals: what is written.
+        :rtype: dict
+        :raises ValidationError: for a day that is too far from today.
+        """
         if not DEADLINE_FIELDS.intersection(vals):
             return vals
         if "due_at" in vals:
@@ -181,7 +190,13 @@ class Activity(models.Model):
         return {**vals, "due_at": self._move_due_at(vals["date_deadline"])}
 
     def _prepare_deadline(self, vals):
-        """Let the day follow the time, in the zone of who does it."""
+        """Return values in which the day follows the time, in the zone of who does it.
+
+        :param dict vals: what is written, with ``due_at`` in UTC, or nothing for no
+            time.
+        :rtype: dict
+        :raises ValidationError: for a day that is too far from today.
+        """
         if not vals.get("due_at"):
             return vals
         user = self.env["res.users"].browse(vals.get("user_id") or self.user_id.id)
@@ -191,7 +206,13 @@ class Activity(models.Model):
         return {**vals, "date_deadline": local.date()}
 
     def _move_due_at(self, day):
-        """Return the same time of the day on another day, in UTC."""
+        """Return the same time of the day on another day.
+
+        :param day: a date or a text; nothing for the same day.
+        :return: in UTC, naive.
+        :rtype: datetime.datetime
+        :raises ValidationError: for a day that is too far from today.
+        """
         if not day:
             return self.due_at
         day = fields.Date.to_date(day)

@@ -66,7 +66,11 @@ class Activity(models.Model):
         )
 
     def _check_history_stays(self, vals):
-        """What was done for a lead stays done, and is hidden only by doing it."""
+        """What was done for a lead stays done, and is hidden only by doing it.
+
+        :param dict vals: what is written.
+        :raises AccessError: for what was done already, and for hiding what was not.
+        """
         if self.env.su or vals.keys() <= AFTERWARDS:
             return
         activities = self._filter_of_leads()

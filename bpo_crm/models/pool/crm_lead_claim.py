@@ -188,6 +188,11 @@ class Lead(models.Model):
             lead._refuse_unqualified()
 
     def _refuse_closed_to_claim(self, stage):
+        """Refuse to claim this lead when it is closed.
+
+        :param crm.stage stage: that it is in.
+        :raises UserError: for a closing one.
+        """
         if stage._is_closed:
             raise UserError(
                 self.env._(
@@ -198,6 +203,11 @@ class Lead(models.Model):
             )
 
     def _prepare_claimed_message(self, owner):
+        """Return what somebody is told who claims this lead too late.
+
+        :param res.users owner: who has it.
+        :rtype: str
+        """
         return self.env._(
             "%(lead)s is already claimed by %(owner)s.",
             lead=self._get_label(),
@@ -307,7 +317,13 @@ class Lead(models.Model):
             )
 
     def _refuse_taking(self, change):
-        """An agent neither gives nor drops leads, nor takes them from somebody."""
+        """An agent neither gives nor drops leads, nor takes them from somebody.
+
+        :param LeadChange change: by an agent, which gives these leads another owner.
+        :raises UserError: when somebody else has a lead, and for what cannot be
+            claimed.
+        :raises AccessError: when the new owner is not the user.
+        """
         if self:
             self._check_claim_rights()
         for lead in self.sudo():

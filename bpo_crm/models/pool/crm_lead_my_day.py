@@ -21,9 +21,9 @@ class Lead(models.Model):
     def get_my_day(self):
         """Return what the user has to do today.
 
-        :return: the numbers of the day, a banner for managers, and sections in the
-            order of their urgency, each with a name, a count, whether there are more,
-            and the first rows. Times are in UTC.
+        :return: ``numbers``, as of :meth:`_count_my_day`; ``sections`` in the order of
+            their urgency, as of :meth:`_prepare_section`; and ``banner``, for managers.
+            Times are in UTC.
         :rtype: dict
         """
         due = self._find_due_activities()
@@ -91,6 +91,12 @@ class Lead(models.Model):
 
     @api.model
     def _count_my_day(self):
+        """Return what the user has done today.
+
+        :return: the number of ``calls``, of ``contacts`` among them, and their
+            ``minutes``.
+        :rtype: dict
+        """
         midnight = datetime.combine(fields.Date.context_today(self), time())
         # Not always 24 hours: the clocks may be changed on that day.
         start, stop = (
@@ -115,6 +121,13 @@ class Lead(models.Model):
 
     @api.model
     def _prepare_due_section(self, name, activities):
+        """Return a section with a row for each activity, the first ones.
+
+        :param str name: of the section, which the screen knows.
+        :param mail.activity activities: of leads, in the order of the rows.
+        :return: as of :meth:`_prepare_section`.
+        :rtype: dict
+        """
         leads = {lead.id: lead for lead in self.browse(activities.mapped("res_id"))}
         rows = [
             leads[activity.res_id]._prepare_row(activity)
@@ -124,6 +137,14 @@ class Lead(models.Model):
 
     @api.model
     def _prepare_lead_section(self, name, domain, shown):
+        """Return a section with a row for each lead, the most urgent ones.
+
+        :param str name: of the section, which the screen knows.
+        :param list domain: of the leads.
+        :param set shown: ids of leads that stand in a section already.
+        :return: as of :meth:`_prepare_section`.
+        :rtype: dict
+        """
         domain = [("id", "not in", list(shown)), *domain]
         leads = self.search(domain, order=POOL_ORDER, limit=SECTION_LIMIT)
         count = len(leads)
@@ -134,6 +155,15 @@ class Lead(models.Model):
 
     @api.model
     def _prepare_section(self, name, count, rows):
+        """Return a section as the screen takes it.
+
+        :param str name: of the section, which the screen knows.
+        :param int count: of all that belongs to it.
+        :param list rows: those that are shown.
+        :return: ``name``, ``count`` up to :data:`COUNT_LIMIT`, ``has_more`` for what is
+            beyond it, and ``rows``.
+        :rtype: dict
+        """
         return {
             "name": name,
             "count": min(count, COUNT_LIMIT),

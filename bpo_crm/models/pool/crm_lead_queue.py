@@ -43,7 +43,12 @@ class Lead(models.Model):
 
     @api.model
     def _find_in_queue(self, queue_ids):
-        """Return the first lead of a queue that can be worked still."""
+        """Return the first lead of a queue that can be worked still.
+
+        :param list queue_ids: ids of leads, in their order.
+        :return: one lead, or none.
+        :rtype: crm.lead
+        """
         domain = [
             ("id", "in", list(queue_ids)),
             ("user_id", "in", [self.env.uid, False]),
@@ -54,7 +59,12 @@ class Lead(models.Model):
 
     @api.model
     def _find_due(self, current_id):
-        """Return the own lead whose activity is due first, as on My Day."""
+        """Return the own lead whose activity is due first, as on My Day.
+
+        :param int current_id: of the lead that is left out.
+        :return: one lead, or none.
+        :rtype: crm.lead
+        """
         now = fields.Datetime.now()
         due = self._find_due_activities().filtered(
             lambda activity: (

@@ -237,7 +237,12 @@ class Team(models.Model):
             seat.give_back(leads)
 
     def _get_urgency(self, seat):
-        """Return what is lowest for the seat that comes next."""
+        """Return what is lowest for the seat that comes next.
+
+        :param Seat seat: one of this team's.
+        :return: the load first where that counts, the turn, and the member's id.
+        :rtype: tuple[int]
+        """
         place = (seat.turn, seat.member.id)
         if self.lead_distribution == "least_loaded":
             # Those who have as many take turns.

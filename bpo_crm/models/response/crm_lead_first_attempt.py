@@ -121,9 +121,9 @@ class Lead(models.Model):
     def _find_first_attempts(self):
         """Return the first attempt of a person to reach each customer.
 
-        :return: the moment and the id of the user, for the id of each lead that
-            has one.
-        :rtype: dict
+        :return: by the id of each lead that has one, the moment in UTC, naive, and the
+            id of the user.
+        :rtype: dict[int, tuple[datetime.datetime, int]]
         """
         attempts = {}
         measured = self.filtered(lambda lead: not lead.is_response_unmeasured)
@@ -150,7 +150,12 @@ class Lead(models.Model):
 
     @api.model
     def _list_calls(self, ids):
-        """Return the first call of each user: the lead's id, the moment, the user."""
+        """Return the first call of each user.
+
+        :param list ids: of leads.
+        :return: rows of the lead's id, the moment in UTC, naive, and the user.
+        :rtype: list[tuple[int, datetime.datetime, res.users]]
+        """
         groups = self.env["crm.call.log"]._read_group(
             [("lead_id", "in", ids)], ["lead_id", "user_id"], ["call_date:min"]
         )
@@ -158,7 +163,12 @@ class Lead(models.Model):
 
     @api.model
     def _list_messages(self, ids):
-        """Return what people wrote to customers, like :meth:`_list_calls`."""
+        """Return what people wrote to customers.
+
+        :param list ids: of leads.
+        :return: a row for each message, as of :meth:`_list_calls`.
+        :rtype: list[tuple[int, datetime.datetime, res.users]]
+        """
         messages = self.env["mail.message"].search(
             [
                 ("model", "=", self._name),
@@ -179,7 +189,12 @@ class Lead(models.Model):
 
     @api.model
     def _list_meetings(self, ids):
-        """Return when people arranged meetings, like :meth:`_list_calls`."""
+        """Return when people arranged meetings.
+
+        :param list ids: of leads.
+        :return: a row for each meeting, as of :meth:`_list_calls`.
+        :rtype: list[tuple[int, datetime.datetime, res.users]]
+        """
         meetings = (
             self.env["calendar.event"]
             .with_context(active_test=False)

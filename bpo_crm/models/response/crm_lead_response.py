@@ -206,7 +206,8 @@ class Lead(models.Model):
     def _group_by_hours(self):
         """Return working hours, each with those of these leads that they count for.
 
-        :rtype: list[tuple]
+        :return: pairs of a calendar, in the company that works the leads, and these.
+        :rtype: list[tuple[resource.calendar, crm.lead]]
         """
         groups = self.grouped(
             lambda lead: (lead._get_response_calendar(), lead._get_company())
@@ -300,6 +301,12 @@ class Lead(models.Model):
         return self.first_attempt_date <= self.response_deadline
 
     def _get_response_state(self, now):
+        """Return whether the customer of this lead was called in time, or can still be.
+
+        :param datetime.datetime now: in UTC, naive.
+        :return: one of :data:`RESPONSE_STATES`; False for a lead without a deadline.
+        :rtype: str | bool
+        """
         if not self.response_deadline:
             return False
         if self.first_attempt_date:
@@ -338,6 +345,8 @@ class Lead(models.Model):
         Customers who still wait are no zero minutes, and who can still be called
         in time was not called late.
 
+        :param str name: of the field.
+        :param odoo.tools.Query query: of the report.
         :return: a condition; None for all leads.
         :rtype: SQL | None
         """

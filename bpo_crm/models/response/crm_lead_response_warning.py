@@ -122,7 +122,10 @@ class Lead(models.Model):
         return warned
 
     def _warn(self, user):
-        """Name these leads in the client of a user, each with its time."""
+        """Name these leads in the client of a user, each with its time.
+
+        :param res.users user: who is told, when signed in.
+        """
         env = self.with_context(lang=user.lang).env
         self._send_toast(
             user,
@@ -132,6 +135,11 @@ class Lead(models.Model):
         )
 
     def _get_warning_line(self, user):
+        """Return how a warning names this lead, with the time until which to call.
+
+        :param res.users user: in whose zone the time is.
+        :rtype: str
+        """
         return self.env._(
             "%(lead)s until %(time)s",
             lead=self._get_toast_line(),
