@@ -131,6 +131,13 @@ class DealerPush(models.Model):
                 self._write_alone(attempt.push_id, attempt.values)
 
     def _start(self, lead, order_key):
+        """Write an attempt down, before anything is sent.
+
+        :param crm.lead lead: the lead, locked by the current transaction.
+        :param str order_key: the order's key, unless an earlier attempt had one.
+        :rtype: _Attempt
+        :raises UserError: when the lead is not saved yet.
+        """
         with self._own_transaction() as pushes:
             if not pushes.env["crm.lead"].browse(lead.id).exists():
                 raise UserError(

@@ -70,6 +70,8 @@ class Dealership(models.Model):
 
         In a transaction of its own, and only when nobody else is at it: orders
         at one dealership must not wait for each other.
+
+        :param int uid: the account's id on the dealer's server.
         """
         connection = self.sudo()
         if connection.odoo_uid:

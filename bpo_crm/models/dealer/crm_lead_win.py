@@ -229,6 +229,13 @@ class Lead(models.Model):
         self._toast_dealer_order()
 
     def _place_dealer_order(self, attempt):
+        """Make the order at this lead's dealership, or find it there.
+
+        :param _Attempt attempt: with the order's key.
+        :rtype: remote_odoo.PlacedOrder
+        :raises remote_odoo.RemoteError: a subclass of it; also without a dealership,
+            and where another one has an order or cannot be asked.
+        """
         dealership = self.dealership_id
         if not dealership:
             raise remote_odoo.NotConfigured(
@@ -249,7 +256,12 @@ class Lead(models.Model):
         )
 
     def _check_not_ordered_elsewhere(self, order):
-        """An attempt with an unknown end at another dealership comes first."""
+        """An attempt with an unknown end at another dealership comes first.
+
+        :param remote_odoo.Order order: the order to make.
+        :raises remote_odoo.OrderedElsewhere: when another dealership has an order, or
+            may have one.
+        """
         attempts = self._find_possible_orders()
         for dealership in attempts.dealership_id - self.dealership_id:
             problem = self._find_order_problem(dealership, order)
@@ -257,6 +269,13 @@ class Lead(models.Model):
                 raise remote_odoo.OrderedElsewhere(problem)
 
     def _find_order_problem(self, dealership, order):
+        """Say why an order of this lead may be at a dealership.
+
+        :param crm.dealership dealership: that is asked.
+        :param remote_odoo.Order order: the order to look for.
+        :return: a text for the user; None where there is no order.
+        :rtype: str | None
+        """
         try:
             found = dealership._find_order(order)
         except remote_odoo.RemoteError as error:
@@ -334,6 +353,12 @@ class Lead(models.Model):
     # What comes back
 
     def _prepare_dealer_order_values(self, order):
+        """Return the values that say which order this lead has.
+
+        :param remote_odoo.PlacedOrder order: as the dealer told it.
+        :return: of ``crm.lead``.
+        :rtype: dict
+        """
         states = dict(self._fields["dealer_so_state"].selection)
         address = self.dealership_id._get_address()
         return {
@@ -344,6 +369,11 @@ class Lead(models.Model):
         }
 
     def _prepare_push_error(self, error):
+        """Return what the user and the chatter are told when there is no order.
+
+        :param remote_odoo.RemoteError error: what came back.
+        :rtype: str
+        """
         return self.env._(
             "%(lead)s was not marked as won, it is where it was. %(reason)s",
             lead=self._get_label(),
@@ -411,7 +441,10 @@ class Lead(models.Model):
         )
 
     def _post_after_transaction(self, message):
-        """Post in the chatter whether the transaction is rolled back or not."""
+        """Post in the chatter whether the transaction is rolled back or not.
+
+        :param str message: what is said, in the user's name.
+        """
         post = functools.partial(
             _post_alone,
             self.env.registry,
@@ -437,7 +470,13 @@ def _find_newly_won(change):
 
 
 def _post_alone(registry, author_id, lead_id, message):
-    """Post in the chatter of a lead, in a transaction of its own."""
+    """Post in the chatter of a lead, in a transaction of its own. Never fails.
+
+    :param odoo.modules.registry.Registry registry: of the database.
+    :param int author_id: of the contact who says it.
+    :param int lead_id: of a lead that may be deleted by now.
+    :param str message: what is said.
+    """
     try:
         with registry.cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {})

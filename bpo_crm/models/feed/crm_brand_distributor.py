@@ -164,6 +164,11 @@ class Brand(models.Model):
         )
 
     def _open_first_feed(self, kind):
+        """Return a window in which to say what is read from the distributor.
+
+        :param str kind: of ``crm.lead.feed``.
+        :rtype: dict
+        """
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("What Is Read from the Distributor?"),

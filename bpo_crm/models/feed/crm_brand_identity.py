@@ -73,7 +73,11 @@ class Brand(models.Model):
     # ------------------------------------------------------------
 
     def _changes_identity(self, vals):
-        """Whether values lead to another place while records are known by number."""
+        """Whether values lead to another place while records are known by number.
+
+        :param dict vals: what is written.
+        :rtype: bool
+        """
         is_elsewhere = any(
             name in vals and (vals[name] or False) != self[name]
             for name in PLACE_FIELDS

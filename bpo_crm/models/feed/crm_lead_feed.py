@@ -217,7 +217,11 @@ class LeadFeed(models.Model):
             )
 
     def _check_same_records(self, vals):
-        """Refuse to read other records under the names of those that came in."""
+        """Refuse to read other records under the names of those that came in.
+
+        :param dict vals: what is written.
+        :raises UserError: for a feed by which leads have come in.
+        """
         names = IDENTITY_FIELDS.intersection(vals)
         for feed in self:
             before = feed._convert_to_write({name: feed[name] for name in names})

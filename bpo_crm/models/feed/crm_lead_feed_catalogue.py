@@ -72,7 +72,7 @@ class LeadFeed(models.Model):
         :param dict values: of our record.
         :param found: our record, or None.
         :return: ``created``, ``changed`` or ``unchanged``, and our record.
-        :rtype: tuple
+        :rtype: tuple[str, odoo.models.BaseModel]
         """
         if not found:
             # What a shared feed makes is shared, too.
@@ -113,7 +113,12 @@ class LeadFeed(models.Model):
             record.brand_ids |= self.brand_id
 
     def _index_known(self, records):
-        """Return those of our records that the distributor's mean, by their key."""
+        """Return those of our records that the distributor's mean, by their key.
+
+        :param list records: of the distributor, each with values by remote field.
+        :return: our record of each key that we have.
+        :rtype: dict
+        """
         key = self._get_key()
         domain = [(key, "in", list(self._read_keys(records)))]
         if self.kind == "vehicle_model":
@@ -122,6 +127,11 @@ class LeadFeed(models.Model):
         return {found[key]: found for found in model.search(domain)}
 
     def _read_keys(self, records):
+        """Yield the keys by which our records of the distributor's are found.
+
+        :param list records: of the distributor, each with values by remote field. Keys
+            that do not fit are left out.
+        """
         key = self._get_key()
         lines = self.field_ids.filtered(lambda line: line.target_field == key)
         for record in records:

@@ -219,6 +219,14 @@ class LeadFeedField(models.Model):
         return str2bool(value)
 
     def _convert_to_date(self, value):
+        """Return the day that a value is.
+
+        :param value: a date or, of a remote field with a time, a moment in UTC.
+        :return: of a moment the day that it is here, by the clock of the company's
+            sales calendar.
+        :rtype: datetime.date
+        :raises ValueError: when it is none.
+        """
         if self.remote_type == "datetime":
             # The day that it is here, not in UTC.
             moment = fields.Datetime.to_datetime(value)
@@ -249,6 +257,10 @@ class LeadFeedField(models.Model):
         """Return the key of one of our field's values, or of its label.
 
         The label may be in English, too: the job has no language of its own.
+
+        :param value: a key or a label, in any case.
+        :rtype: str
+        :raises ValueError: when it is none of them.
         """
         wanted = str(value).strip().lower()
         for env in (self.env, self.with_context(lang=None).env):
@@ -263,7 +275,11 @@ class LeadFeedField(models.Model):
 
     @api.model
     def _takes_values(self, field):
-        """Whether a feed may fill a field of ours."""
+        """Whether a feed may fill a field of ours.
+
+        :param odoo.fields.Field field: of a model that feeds fill.
+        :rtype: bool
+        """
         if field.model_name == "crm.lead" and field.name in ENQUIRY_NAMES:
             return True
         if field.type == "many2one":

@@ -257,7 +257,7 @@ class LeadFeed(models.Model):
 
     @contextlib.contextmanager
     def _lock(self):
-        """Yield this feed in a connection of its own, or nobody if it is taken."""
+        """Yield this feed in a connection of its own; empty if another run has it."""
         with self.env.registry.cursor() as cr:
             cr.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK, self.id])
             (is_mine,) = cr.fetchone()
@@ -283,6 +283,12 @@ class LeadFeed(models.Model):
         self.env.cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
 
     def _run(self, pull, deadline):
+        """Read what is new, and write back what waits for it.
+
+        :param Pull pull: is told what became of the records.
+        :param float deadline: moment of :func:`time.monotonic` at which to stop.
+        :raises remote_odoo.RemoteError: a subclass of it.
+        """
         with self._open_distributor() as distributor:
             distributor.end_by(deadline + GRACE)
             if self.kind != "lead":
@@ -372,7 +378,13 @@ class LeadFeed(models.Model):
         return max(1, size >> self.failure_count)
 
     def _count_behind(self, distributor, page):
-        """Return how many new records are behind a page, as far as can be told."""
+        """Return how many new records are behind a page, as far as can be told.
+
+        :param remote_odoo.Distributor distributor: of this feed's model.
+        :param list page: ids of records, in their order.
+        :rtype: int
+        :raises remote_odoo.RemoteError: a subclass of it.
+        """
         if len(page) < PAGE_SIZE:
             return 0
         matching = distributor.count([("id", ">", page[-1]), *self._get_domain()])
@@ -387,7 +399,12 @@ class LeadFeed(models.Model):
         return max(0, matching - known)
 
     def _leave_out_known(self, ids):
-        """Return those ids of the distributor's records that have not come in yet."""
+        """Return those ids of the distributor's records that have not come in yet.
+
+        :param list ids: of records there.
+        :return: in their order.
+        :rtype: list[int]
+        """
         by_name = {self._get_external_id(remote_id): remote_id for remote_id in ids}
         self.env.cr.execute(
             """
@@ -401,6 +418,16 @@ class LeadFeed(models.Model):
         return list(by_name.values())
 
     def _take_batch(self, distributor, ids, pull):
+        """Read records and take them in, in transactions of their own.
+
+        When the server does not answer about a single record, time and again, the pull
+        keeps that as its suspect, and nothing is raised: see :meth:`_is_suspect`.
+
+        :param remote_odoo.Distributor distributor: of this feed's model.
+        :param list ids: of records there, none of which has come in.
+        :param Pull pull: is told what became of them.
+        :raises remote_odoo.RemoteError: a subclass of it.
+        """
         try:
             # Somebody else may have taken one since its page was read.
             records = distributor.fetch(ids, self._get_paths(), self._get_domain())

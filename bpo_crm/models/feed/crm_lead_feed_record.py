@@ -82,6 +82,11 @@ class LeadFeed(models.Model):
         )
 
     def _read_lines(self, record, reading):
+        """Read a record by the lines of this feed.
+
+        :param dict record: of the distributor, with values by remote field.
+        :param Reading reading: gets the values, and what does not fit as problems.
+        """
         for line in self.field_ids:
             try:
                 reading.add(line, line._read_value(record))

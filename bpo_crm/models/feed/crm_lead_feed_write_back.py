@@ -198,6 +198,13 @@ class LeadFeed(models.Model):
         return True
 
     def _write_back_alike(self, distributor, rows, values):
+        """Write the same values to records, and note which of them were refused.
+
+        :param remote_odoo.Distributor distributor: of this feed's model.
+        :param list rows: of ``crm.lead.enquiry``, whose records they are.
+        :param dict values: by remote field.
+        :raises remote_odoo.RemoteError: a subclass of it, for every other failure.
+        """
         by_remote_id = {row.remote_id: row for row in rows}
         refused = distributor.mark(list(by_remote_id), values)
         for remote_id, row in by_remote_id.items():
