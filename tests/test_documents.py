@@ -16,6 +16,12 @@ KINDS = ("models", "wizard", "views", "tests", "static/src", "static/tests")
 #: Of the addon's tests, what is no area.
 NO_AREAS = {"machine"}
 
+#: Of the addon's code, where functions need not say what they take.
+UNDOCUMENTED = ("intake/adf_markup.py", "migrations/", "remote_odoo/", "tests/")
+
+#: A function that is no longer shows what it takes.
+SHORT = 5  # lines
+
 
 def list_tracked():
     """Return the files that belong to the repository."""
@@ -97,6 +103,48 @@ def _list_fields(node):
         if isinstance(line, ast.Assign)
         and ast.unparse(line.value).startswith("fields.")
     }
+
+
+def list_functions():
+    """Return the functions of the addon, those of its classes as well.
+
+    :return: the file, the function and its docstring, or that of the class for a
+        constructor; empty where there is none.
+    :rtype: list[tuple[str, ast.FunctionDef, str]]
+    """
+    found = []
+    for path in sorted(ADDON.rglob("*.py")):
+        name = str(path.relative_to(ADDON))
+        if name.startswith(UNDOCUMENTED):
+            continue
+        for parent in ast.walk(ast.parse(path.read_text())):
+            for node in ast.iter_child_nodes(parent):
+                if isinstance(node, ast.FunctionDef):
+                    told_by = parent if node.name == "__init__" else node
+                    found.append((name, node, ast.get_docstring(told_by) or ""))
+    return found
+
+
+def _list_parameters(node):
+    args = node.args
+    named = [*args.posonlyargs, *args.args, args.vararg, *args.kwonlyargs, args.kwarg]
+    return {arg.arg for arg in named if arg} - {"self", "cls"}
+
+
+def _is_long(node):
+    """Whether a function has more lines than a short one, without its docstring."""
+    lines, first = node.end_lineno - node.lineno + 1, node.body[0]
+    if ast.get_docstring(node):
+        lines -= first.end_lineno - first.lineno + 1
+    return lines > SHORT
+
+
+def _is_override(node):
+    """Whether a function asks for its own name of what ``super()`` returns."""
+    inside = list(ast.walk(node))
+    called = {row.id for row in inside if isinstance(row, ast.Name)}
+    asked = {row.attr for row in inside if isinstance(row, ast.Attribute)}
+    return "super" in called and node.name in asked
 
 
 def test_the_readmes_map_names_what_is_there():
@@ -181,3 +229,17 @@ def test_what_comments_cite_of_the_requirements_is_there():
     for number, heading in cited:
         (page,) = (paths.REPOSITORY / "docs" / "requirements").glob(f"{number}-*.md")
         assert f"\n## {heading}\n" in page.read_text(), heading
+
+
+def test_functions_say_what_they_take():
+    functions = list_functions()
+    # Extended by another class, a method is told of where it is defined.
+    told = {node.name for _file, node, text in functions if text} - {"__init__"}
+    missing = []
+    for name, node, text in functions:
+        if not _is_long(node) or _is_override(node) or (not text and node.name in told):
+            continue
+        said = set(re.findall(r":param (?:[^:]* )?(\w+):", text))
+        if _list_parameters(node) - said:
+            missing.append(f"{name}:{node.lineno} {node.name}")
+    assert missing == []
