@@ -68,7 +68,11 @@ test("a dialog in which somebody types is not closed by the question", async () 
         target: "new",
     });
     await contains(".modal [name=notes] input").edit("Typed with care");
+    getService("bus_service").subscribe("bpo_crm.next_step_wanted", () => {
+        expect.step("told");
+    });
     want([1]);
+    await expect.waitForSteps(["told"]);
     await animationFrame();
     await animationFrame();
     expect.verifySteps([]);

@@ -124,17 +124,18 @@ test("a new lead can be typed into the first column only", async () => {
     expect(".o_kanban_quick_add").toHaveCount(1);
 });
 
-test("whoever claims too late sees the card go", async () => {
+test("whoever claims too late is told, and sees the card go", async () => {
+    expect.errors(1);
     CrmLead._records[0].is_claimable = true;
     onRpc("crm.lead", "action_claim", () => {
-        expect.step("claim");
-        // What somebody else has claimed is not in this agent's view any more.
+        // Who has the lead now is somebody else, whose leads are not on this screen.
         MockServer.env["crm.lead"].unlink([1]);
-        return false;
+        throw makeServerError({message: "Jose was faster."});
     });
     await mountView({type: "kanban", resModel: "crm.lead", groupBy: ["stage_id"]});
     await contains(`${CARD} button[name=action_claim]`).click();
     await animationFrame();
-    expect.verifySteps(["claim"]);
+    expect.verifyErrors(["Jose was faster."]);
+    expect(".modal").toHaveText(/Jose was faster\./);
     expect(CARD).toHaveCount(0);
 });
