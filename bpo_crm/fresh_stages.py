@@ -4,13 +4,19 @@ from odoo.tools.translate import LazyTranslate, TranslationImporter, get_po_path
 
 _lt = LazyTranslate(__name__)
 
+# Named one by one: read out of a tuple, an XML id would be taken for a text.
+NEW = _lt("New")
+QUALIFIED = _lt("Qualified")
+NEGOTIATION = _lt("Negotiation")
+WON = _lt("Won")
+
 #: XML ids of the ``crm`` module with the name, the sequence, the days until the stage's
 #: activity is due, and those after which a lead in it is stale.
 FRESH_STAGES = (
-    ("crm.stage_lead1", _lt("New"), 10, 0, 2),
-    ("crm.stage_lead2", _lt("Qualified"), 20, 2, 7),
-    ("crm.stage_lead3", _lt("Negotiation"), 30, 3, 14),
-    ("crm.stage_lead4", _lt("Won"), 40, 0, 0),
+    ("crm.stage_lead1", NEW, 10, 0, 2),
+    ("crm.stage_lead2", QUALIFIED, 20, 2, 7),
+    ("crm.stage_lead3", NEGOTIATION, 30, 3, 14),
+    ("crm.stage_lead4", WON, 40, 0, 0),
 )
 
 

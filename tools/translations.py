@@ -1,7 +1,5 @@
 """The addons' terms: written to their templates, and merged into the languages."""
 
-import os
-
 import polib
 
 from . import benchmark, paths, sources

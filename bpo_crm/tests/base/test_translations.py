@@ -16,7 +16,7 @@ FOLDER = Path(__file__).parents[2] / "i18n"
 LANGUAGES = {"es": "es_ES", "fr": "fr_FR", "ko": "ko_KR"}
 
 #: What a text is formatted with, and the marks in it that must stay.
-PLACEHOLDERS = re.compile(r"%\(\w+\)[sd]|%[sd]|%%|\{\w*\}|</?\w+[^>]*>")
+PLACEHOLDERS = re.compile(r"%\(\w+\)[sd]|%[sd]|%%|\{\w*\}|</?\w+|\bt-[\w-]+=\"[^\"]*\"")
 
 #: What the five stages are called, beside how the template calls them.
 STAGES = {

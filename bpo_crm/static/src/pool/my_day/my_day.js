@@ -53,6 +53,10 @@ export class MyDay extends Component {
         onWillUnmount(() => clearInterval(interval));
     }
 
+    describePriority(row) {
+        return _t("Priority %s", row.priority);
+    }
+
     async load(orm = this.orm) {
         if (status(this) === "destroyed") {
             return;
