@@ -158,6 +158,17 @@ class BpoCase(TransactionCase):
         with freeze_time(moment), patch.object(self.env.cr, "now", lambda: moment):
             yield
 
+    def _stay_at(self, moment):
+        """Let it be a moment until the test ends, as :meth:`_at` does.
+
+        Python 3.10 has no ``enterContext``.
+
+        :param datetime moment: in UTC, naive.
+        """
+        stack = contextlib.ExitStack()
+        stack.enter_context(self._at(moment))
+        self.addCleanup(stack.close)
+
     @contextlib.contextmanager
     def _refused(self, words=".", error=UserError):
         """Check that something is refused, and undo what it did until then.

@@ -54,7 +54,7 @@ class TestMeetingReach(BpoCase):
 
     def _let_it_be(self, moment):
         """Let it be a moment until the end of the test."""
-        self.enterContext(self._at(moment))
+        self._stay_at(moment)
 
     def _make_secret(self, **values):
         meeting = self._meet(

@@ -46,7 +46,7 @@ class TestVisit(BpoCase):
         )
 
     def _let_its_day_come(self, visit):
-        self.enterContext(self._at(visit.start))
+        self._stay_at(visit.start)
 
     def test_a_visit_is_a_meeting_at_the_dealership(self):
         visit = self._schedule(start=self.start)
