@@ -20,36 +20,38 @@ FRESH_STAGES = (
 )
 
 
-def translate_fresh_stages(env, langs=None):
-    """Give core's stages our names in other languages, where they have our names.
+#: Core's stage that has another name here than core gave it.
+RENAMED = "crm.stage_lead3"
 
-    Core translates the names that core gave them. What somebody wrote is left alone.
+
+def translate_renamed_stage(env, langs=None):
+    """Give the stage that we renamed its name in other languages.
+
+    Core goes on to translate the name that core gave it. The others are called as core
+    calls them, and what somebody wrote is left alone.
 
     :param odoo.api.Environment env: of the superuser.
     :param list langs: codes of languages; those that are installed without.
     """
+    stage = env.ref(RENAMED, raise_if_not_found=False)
+    ours = NEGOTIATION._translate("en_US")
+    if not stage or stage.with_context(lang="en_US").name != ours:
+        return
     for lang in langs or [lang for lang, _name in env["res.lang"].get_installed()]:
-        cores = _read_cores_names(env, lang)
-        for xml_id, name, *_rest in FRESH_STAGES:
-            ours = name._translate("en_US")
-            stage = env.ref(xml_id, raise_if_not_found=False)
-            if not stage or stage.with_context(lang="en_US").name != ours:
-                continue
-            translated = stage.with_context(lang=lang)
-            if translated.name in (ours, cores.get(xml_id)):
-                translated.name = name._translate(lang)
+        translated = stage.with_context(lang=lang)
+        if translated.name in (ours, _read_cores_name(env, lang)):
+            translated.name = NEGOTIATION._translate(lang)
 
 
-def _read_cores_names(env, lang):
-    """Return what core calls its stages in a language, by their XML ids.
+def _read_cores_name(env, lang):
+    """Return what core calls the stage in a language.
 
     :param odoo.api.Environment env: of anybody.
     :param str lang: code of a language.
-    :rtype: dict[str, str]
+    :return: None where core says nothing.
+    :rtype: str | None
     """
-    xml_ids = {xml_id for xml_id, *_rest in FRESH_STAGES}
     importer = TranslationImporter(env.cr, verbose=False)
     for path in get_po_paths("crm", lang):
-        importer.load_file(path, lang, xmlids=xml_ids)
-    names = importer.model_translations["crm.stage"]["name"]
-    return {xml_id: names[xml_id][lang] for xml_id in xml_ids & names.keys()}
+        importer.load_file(path, lang, xmlids={RENAMED})
+    return importer.model_translations["crm.stage"]["name"][RENAMED].get(lang)

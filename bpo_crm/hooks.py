@@ -3,7 +3,7 @@
 from odoo import SUPERUSER_ID
 
 from . import roles, series
-from .fresh_stages import FRESH_STAGES, translate_fresh_stages
+from .fresh_stages import FRESH_STAGES, NEW, WON, translate_renamed_stage
 from .leaving import CORE_LOST_REASONS, find_left
 from .mending import find_lost_stages, find_other_reason, mend_rows
 
@@ -73,21 +73,19 @@ def _set_up_fresh_pipeline(env):
     call = find_stage_activity(env)
     for xml_id, lazy_name, sequence, due_days, stale_after_days in FRESH_STAGES:
         stage = env.ref(xml_id, raise_if_not_found=False)
-        name = env._(lazy_name)
+        is_won = lazy_name is WON
         values = {
-            "name": name,
+            "name": lazy_name._translate("en_US"),
             "sequence": sequence,
-            "is_won": name == "Won",
-            "activity_type_id": name != "Won" and call.id,
+            "is_won": is_won,
+            "activity_type_id": not is_won and call.id,
             "activity_due_days": due_days,
-            "advance_when_done": name == "New",
+            "advance_when_done": lazy_name is NEW,
             "stale_after_days": stale_after_days,
         }
         kept |= _update_or_create_stage(env, stage, values)
     (env["crm.stage"].search([]) - kept).unlink()
-    translate_fresh_stages(
-        env, [lang for lang, _name in env["res.lang"].get_installed()]
-    )
+    translate_renamed_stage(env)
     for xml_id in CORE_LOST_REASONS:
         reason = env.ref(xml_id, raise_if_not_found=False)
         if reason:

@@ -18,6 +18,18 @@ SCHEMA = """
     SELECT 'trigger ' || tgname FROM pg_trigger WHERE NOT tgisinternal
 """
 
+#: Of which lead each customer is.
+HELD = "SELECT key, lead_id FROM crm_lead_customer ORDER BY key"
+
+#: How a lead of a name stands.
+READ_LEAD = """
+    SELECT lead.active, stage.name ->> 'en_US', reason.name ->> 'en_US',
+           COALESCE(dealer_so_id, 0), dealer_so_name
+      FROM crm_lead AS lead JOIN crm_stage AS stage ON stage.id = lead.stage_id
+      LEFT JOIN crm_lost_reason AS reason ON reason.id = lost_reason_id
+     WHERE lead.name = %s
+"""
+
 #: Records that an addon brings along, and by what they are known.
 RECORDS = {
     "crm_lost_reason": "name",
@@ -50,6 +62,17 @@ RECORDS = {
 
 #: Of a name that may be translated.
 READ_RECORDS = "SELECT COALESCE(to_jsonb({0}) ->> 'en_US', {0}::text) FROM {1}"
+
+
+def read(cursor, statement, *values):
+    """Return the rows of a statement.
+
+    :param cursor: of the database.
+    :param values: of its placeholders.
+    :rtype: list[tuple]
+    """
+    cursor.execute(statement, values)
+    return cursor.fetchall()
 
 
 def read_catalogue(cursor):

@@ -2,7 +2,7 @@
 
 import pytest
 
-HELD = "SELECT key, lead_id FROM crm_lead_customer ORDER BY key"
+from tests.catalogue import HELD, READ_LEAD, read
 
 PHONE, EMAIL = "+639175559101", "maria@customer.example"
 
@@ -27,19 +27,6 @@ LEFT_BY_1_0 = """
            ir_model_data AS stage, ir_model_data AS reason
      WHERE stage.name = 'stage_lost' AND reason.name = 'lost_reason_price'
 """
-
-READ_LEAD = """
-    SELECT lead.active, stage.name ->> 'en_US', reason.name ->> 'en_US',
-           COALESCE(dealer_so_id, 0), dealer_so_name
-      FROM crm_lead AS lead JOIN crm_stage AS stage ON stage.id = lead.stage_id
-      LEFT JOIN crm_lost_reason AS reason ON reason.id = lost_reason_id
-     WHERE lead.name = %s
-"""
-
-
-def read(cursor, statement, *values):
-    cursor.execute(statement, values)
-    return cursor.fetchall()
 
 
 @pytest.fixture(scope="module")

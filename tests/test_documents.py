@@ -166,6 +166,15 @@ def test_the_areas_are_the_folders():
         assert list_folders(f"bpo_crm/{kind}") - NO_AREAS <= set(areas), kind
 
 
+def test_the_readme_and_the_picture_name_the_areas():
+    readme = (paths.REPOSITORY / "README.md").read_text()
+    (line,) = (row for row in readme.splitlines() if "the same names in each" in row)
+    named = line.split("in each:")[1].split(";")[0]
+    picture = (ARCHITECTURE.parent / "images" / "areas.svg").read_text()
+    assert find_names(named) == read_areas()
+    assert sorted(re.findall(r'"bold">(\w+)<', picture)) == sorted(read_areas())
+
+
 def test_the_areas_are_loaded_in_the_order_of_the_page():
     loaded = re.findall(r"^    (\w+),$", (MODELS / "__init__.py").read_text(), re.M)
     assert loaded == read_areas()

@@ -12,8 +12,6 @@ import pytest
 from tests.catalogue import read_catalogue
 from tools import paths, readme
 
-ADDONS = readme.ADDONS
-
 #: Says how the wheel is made, and is no part of it.
 BUILD_FILE = "pyproject.toml"
 
@@ -40,7 +38,7 @@ def wheels(tmp_path_factory):
     """The folder with a wheel of each addon, made without any network."""
     folder = tmp_path_factory.mktemp("wheels")
     options = ["--no-deps", "--no-build-isolation", "--no-index"]
-    run_pip("wheel", *options, "--wheel-dir", folder, *ADDONS)
+    run_pip("wheel", *options, "--wheel-dir", folder, *paths.ADDONS)
     return folder
 
 
@@ -71,7 +69,7 @@ def list_tracked(addon):
     return set(found.stdout.split("\0")) - {"", BUILD_FILE}
 
 
-@pytest.mark.parametrize("addon", ADDONS, ids=lambda addon: addon.name)
+@pytest.mark.parametrize("addon", paths.ADDONS, ids=lambda addon: addon.name)
 def test_a_wheel_holds_what_belongs_to_the_addon(addons, addon):
     files = [path for path in (addons / addon.name).rglob("*") if path.is_file()]
     tracked = list_tracked(addon)
@@ -80,7 +78,7 @@ def test_a_wheel_holds_what_belongs_to_the_addon(addons, addon):
         assert (addons / addon.name / name).read_bytes() == (addon / name).read_bytes()
 
 
-@pytest.mark.parametrize("addon", ADDONS, ids=lambda addon: addon.name)
+@pytest.mark.parametrize("addon", paths.ADDONS, ids=lambda addon: addon.name)
 def test_a_wheel_says_what_the_manifest_says(installed, addon):
     metadata, manifest = read_metadata(installed, addon), read_manifest(addon)
     assert metadata["Version"] == manifest["version"]
@@ -97,21 +95,21 @@ def test_the_readme_asks_for_the_libraries_that_the_addon_asks_for():
     assert named == read_manifest(paths.ADDON)["external_dependencies"]["python"]
 
 
-@pytest.mark.parametrize("addon", ADDONS, ids=lambda addon: addon.name)
+@pytest.mark.parametrize("addon", paths.ADDONS, ids=lambda addon: addon.name)
 def test_an_addons_readme_is_made_of_its_fragments(addon):
     assert (addon / "README.md").read_text() == readme.make(addon), "./bpo readme"
     fragments = {path.name for path in (addon / "readme").iterdir()}
     assert fragments <= {f"{name}.md" for name in readme.HEADINGS}
 
 
-@pytest.mark.parametrize("addon", ADDONS, ids=lambda addon: addon.name)
+@pytest.mark.parametrize("addon", paths.ADDONS, ids=lambda addon: addon.name)
 def test_a_wheel_describes_the_addon(installed, addon):
     metadata = read_metadata(installed, addon)
     assert metadata.get_payload() == readme.make(addon)
     assert metadata["Description-Content-Type"] == "text/markdown"
 
 
-@pytest.mark.parametrize("addon", ADDONS, ids=lambda addon: addon.name)
+@pytest.mark.parametrize("addon", paths.ADDONS, ids=lambda addon: addon.name)
 def test_the_page_in_apps_shows_pictures_that_are_there(addon):
     folder = addon / "static" / "description"
     shown = re.findall(r'<img [^>]*src="([^"]+)"', (folder / "index.html").read_text())
@@ -136,7 +134,7 @@ def test_odoo_installs_both_from_there(stack, database):
         cursor.execute(STATES)
         assert cursor.fetchall() == [
             (addon.name, "installed", read_manifest(addon)["version"])
-            for addon in ADDONS
+            for addon in paths.ADDONS
         ]
 
 

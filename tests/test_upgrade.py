@@ -12,7 +12,7 @@ import tarfile
 
 import pytest
 
-from tests.catalogue import read_catalogue
+from tests.catalogue import HELD, READ_LEAD, read, read_catalogue
 from tools import paths
 
 CHANGES = paths.REPOSITORY / "CHANGELOG.md"
@@ -21,7 +21,6 @@ KEPT = paths.REPOSITORY / "tests" / "data"
 #: Of a Python that asks how far an archive is trusted.
 TRUST = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
 
-HELD = "SELECT key, lead_id FROM crm_lead_customer ORDER BY key"
 
 #: The rules of the addon that narrow something.
 COUNT_RULES = """
@@ -62,6 +61,15 @@ RENAMED = {
     ("crm_lead_feed", "position"): "cursor",
 }
 
+#: A distributor whose address has changed, and how far a feed of it had got.
+USE_RENAMED = """
+    UPDATE crm_brand SET is_moved = true WHERE id = (SELECT min(id) FROM crm_brand);
+    INSERT INTO crm_lead_feed (
+        name, active, brand_id, kind, remote_model, domain, batch_size, position
+    )
+    SELECT 'Enquiries', true, min(id), 'lead', 'crm.lead', '[]', 200, 7 FROM crm_brand
+"""
+
 #: The mail in the morning, as it was filled in before. People may change its text.
 OLD_DIGEST = """
     SELECT count(*) FROM mail_template
@@ -83,13 +91,6 @@ UNTIDY = {
     "Order 42": ("dealer_so_id = 42", "New"),
 }
 
-READ_LEAD = """
-    SELECT lead.active, stage.name ->> 'en_US', reason.name ->> 'en_US',
-           COALESCE(dealer_so_id, 0), dealer_so_name
-      FROM crm_lead AS lead JOIN crm_stage AS stage ON stage.id = lead.stage_id
-      LEFT JOIN crm_lost_reason AS reason ON reason.id = lost_reason_id
-     WHERE lead.name = %s
-"""
 
 #: Core's lost reasons: version 1.0 deleted them, and a fresh database hides them.
 DELETED_BY_1_0 = {
@@ -100,11 +101,6 @@ DELETED_BY_1_0 = {
     "ir_model_data crm.lost_reason_2",
     "ir_model_data crm.lost_reason_3",
 }
-
-
-def read(cursor, statement, *values):
-    cursor.execute(statement, values)
-    return cursor.fetchall()
 
 
 def read_version(addon):
@@ -153,6 +149,7 @@ def used(stack, version_before):
         for name, (values, stage) in UNTIDY.items():
             cursor.execute(make_untidy(name, values, stage))
             assert cursor.rowcount == 1
+        cursor.execute(USE_RENAMED)
         return database, {
             "held": read(cursor, HELD),
             "digests": read(cursor, OLD_DIGEST),

@@ -8,6 +8,7 @@ from pathlib import Path
 REPOSITORY = Path(__file__).resolve().parent.parent
 ADDON = REPOSITORY / "bpo_crm"
 WEBSITE_ADDON = REPOSITORY / "bpo_crm_website"
+ADDONS = (ADDON, WEBSITE_ADDON)
 CACHE = Path.home() / ".cache" / "bpo_crm"
 SOURCES = CACHE / "odoo"
 RUNS = CACHE / "runs"

@@ -5,8 +5,6 @@ import ast
 from . import paths
 from .console import say
 
-ADDONS = (paths.ADDON, paths.WEBSITE_ADDON)
-
 #: The fragments, in the order of the README, and what stands above each.
 HEADINGS = {
     "DESCRIPTION": "",
@@ -24,7 +22,7 @@ def run():
     :return: 0
     :rtype: int
     """
-    for addon in ADDONS:
+    for addon in paths.ADDONS:
         path = addon / "README.md"
         path.write_text(make(addon))
         say(str(path.relative_to(paths.REPOSITORY)))

@@ -10,8 +10,6 @@ from .stack import Stack
 
 SCRIPT = paths.REPOSITORY / "tools" / "scripts" / "export_terms.py"
 
-ADDONS = (paths.ADDON, paths.WEBSITE_ADDON)
-
 LANGUAGES = ("es", "fr", "ko")
 
 #: Where both addons are installed.
@@ -24,17 +22,19 @@ HEADER = {
 }
 
 
-def run(series=None):
+def run():
     """Write what the addons say to their templates, and merge it into the languages.
 
-    :param str series: of Odoo, or None for all that can be had. Of only one, what the
-        other says alone is lost.
     :return: 0
     :rtype: int
-    :raises LauncherError: when Odoo cannot say what the terms are.
+    :raises LauncherError: when Odoo cannot say what the terms are, or a series is
+        missing, of which what it says alone would be lost.
     """
-    exported = [_export(source) for source in sources.find_all(series)]
-    for addon in ADDONS:
+    found = sources.find_all()
+    if len(found) < 2:
+        raise LauncherError("Both series of Odoo are needed, to leave no term out.")
+    exported = [_export(source) for source in found]
+    for addon in paths.ADDONS:
         template = _make_template(addon, [files[addon.name] for files in exported])
         folder = addon / "i18n"
         folder.mkdir(exist_ok=True)
@@ -56,7 +56,7 @@ def _export(source):
         database = stack.clone(LAYER)
         environ = {
             "BPO_TERMS": str(stack.folder),
-            "BPO_MODULES": " ".join(addon.name for addon in ADDONS),
+            "BPO_MODULES": " ".join(addon.name for addon in paths.ADDONS),
         }
         with SCRIPT.open() as file:
             result = capture(
@@ -65,7 +65,9 @@ def _export(source):
                 stdin=file,
                 timeout=benchmark.TIMEOUT,
             )
-        files = {addon.name: stack.folder / f"{addon.name}.po" for addon in ADDONS}
+        files = {
+            addon.name: stack.folder / f"{addon.name}.po" for addon in paths.ADDONS
+        }
         if not all(path.exists() for path in files.values()):
             raise LauncherError(f"No terms were exported:\n{result.stdout[-4000:]}")
         return {name: polib.pofile(path) for name, path in files.items()}

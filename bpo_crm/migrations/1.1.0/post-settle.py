@@ -1,18 +1,18 @@
 from odoo import SUPERUSER_ID, api
 
-from odoo.addons.bpo_crm.fresh_stages import translate_fresh_stages
+from odoo.addons.bpo_crm.fresh_stages import translate_renamed_stage
 from odoo.addons.bpo_crm.hooks import move_lost_leads, name_roles
 
 
 def migrate(cr, version):
     """Let what the user form shows of the roles go with the addon one day.
 
-    And leads that were lost without a stage be where the others are, and core's stages
-    have our names in all languages.
+    And leads that were lost without a stage be where the others are, and the stage
+    that we renamed has its name in all languages.
     """
     env = api.Environment(cr, SUPERUSER_ID, {})
     name_roles(env)
     lost_stage = env.ref("bpo_crm.stage_lost", raise_if_not_found=False)
     if lost_stage:
         move_lost_leads(env, lost_stage)
-    translate_fresh_stages(env)
+    translate_renamed_stage(env)

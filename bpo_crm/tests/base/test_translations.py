@@ -7,7 +7,7 @@ import polib
 from odoo.tests import tagged
 from odoo.tools.translate import trans_export
 
-from ...fresh_stages import FRESH_STAGES
+from ...fresh_stages import RENAMED
 from ...series import IS_19
 from ..common import BpoCase
 
@@ -18,12 +18,19 @@ LANGUAGES = {"es": "es_ES", "fr": "fr_FR", "ko": "ko_KR"}
 #: What a text is formatted with, and the marks in it that must stay.
 PLACEHOLDERS = re.compile(r"%\(\w+\)[sd]|%[sd]|%%|\{\w*\}|</?\w+|\bt-[\w-]+=\"[^\"]*\"")
 
-#: What the five stages are called, beside how the template calls them.
+#: How a comment says that a term is of code.
+SAID = re.compile(r"odoo-\w+")
+
+#: What the stages are called that are not core's by name: the third one, and Lost.
 STAGES = {
-    "es_ES": ["Nuevo", "Calificado", "Negociación", "Ganado", "Perdido"],
-    "fr_FR": ["Nouveau", "Qualifié", "Négociation", "Gagné", "Perdu"],
-    "ko_KR": ["신규", "적격", "협상", "수주", "실주"],
+    "de_DE": ["Negotiation", "Lost"],
+    "es_ES": ["Negociación", "Perdido"],
+    "fr_FR": ["Négociation", "Perdu"],
+    "ko_KR": ["협상", "실주"],
 }
+
+#: What core calls the others in a language that the addon does not speak.
+IN_GERMAN = ["Neu", "Qualifiziert", "Gewonnen"]
 
 
 @tagged("post_install", "-at_install")
@@ -35,10 +42,21 @@ class TestTranslations(BpoCase):
         trans_export(
             False, ["bpo_crm"], buffer, "po", self.env if IS_19 else self.env.cr
         )
-        return {entry.msgid for entry in polib.pofile(buffer.getvalue().decode())}
+        return self._read_terms(buffer.getvalue().decode())
+
+    def _read_terms(self, file):
+        """Return the terms of a file, each with where it is said.
+
+        By that, Odoo knows which of them the browser needs.
+        """
+        return {
+            (entry.msgid, place)
+            for entry in polib.pofile(file)
+            for place in ("", *SAID.findall(entry.comment))
+        }
 
     def test_the_template_has_what_the_addon_says(self):
-        template = {entry.msgid for entry in polib.pofile(FOLDER / "bpo_crm.pot")}
+        template = self._read_terms(FOLDER / "bpo_crm.pot")
         self.assertFalse(self._export() - template, "Run ./bpo translations.")
 
     def test_each_language_has_what_the_template_has(self):
@@ -59,17 +77,38 @@ class TestTranslations(BpoCase):
                         sorted(PLACEHOLDERS.findall(entry.msgid)),
                     )
 
+    def _load(self, language):
+        self.env["res.lang"]._activate_lang(language)
+        # As somebody who may change no stage.
+        modules = self.env["ir.module.module"].with_user(self.agent)
+        modules._load_module_terms(["crm", "bpo_crm"], [language])
+
     def test_the_stages_read_right_in_every_language(self):
-        stages = self.env["crm.stage"].concat(
-            *(self.env.ref(xml_id) for xml_id, *_rest in FRESH_STAGES),
-            self.lost,
-        )
+        stages = self.env.ref(RENAMED) | self.lost
         for language, names in STAGES.items():
             with self.subTest(language):
-                self.env["res.lang"]._activate_lang(language)
-                self.env["ir.module.module"]._load_module_terms(
-                    ["crm", "bpo_crm"], [language]
-                )
+                self._load(language)
                 translated = stages.with_context(lang=language)
                 translated.invalidate_recordset()
                 self.assertEqual(translated.mapped("name"), names)
+
+    def test_the_others_are_called_as_core_calls_them(self):
+        self._load("de_DE")
+        stages = (self.new | self.qualified | self.won).with_context(lang="de_DE")
+        stages.invalidate_recordset()
+        self.assertEqual(stages.mapped("name"), IN_GERMAN)
+
+    def test_what_somebody_wrote_is_left_alone(self):
+        self._load("fr_FR")
+        stage = self.env.ref(RENAMED).with_context(lang="fr_FR")
+        stage.name = "Offre"
+        self._load("fr_FR")
+        stage.invalidate_recordset()
+        self.assertEqual(stage.name, "Offre")
+
+    def test_a_stage_of_another_name_is_not_renamed(self):
+        stage = self.env.ref(RENAMED)
+        stage.with_context(lang="en_US").name = "Proposition"
+        self._load("es_ES")
+        stage.invalidate_recordset()
+        self.assertEqual(stage.with_context(lang="es_ES").name, "Propuesta")

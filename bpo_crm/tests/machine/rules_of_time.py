@@ -63,7 +63,8 @@ def waiting_times_are_measured(step):
     for old, new in step.lead_pairs():
         names = find_changed(old, new, MEASURED)
         if names and not find_changed(old, new, CAUSES):
-            yield f"{name_of(new)}: {', '.join(names)}"
+            said = [f"{name} was {old[name]}, is {new[name]}" for name in names]
+            yield f"{name_of(new)}: {', '.join(said)}"
 
 
 @rule
