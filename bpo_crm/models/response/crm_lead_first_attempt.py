@@ -137,7 +137,9 @@ class Lead(models.Model):
                 ],
                 key=lambda attempt: attempt[1],
             ):
-                attempts.setdefault(lead_id, (moment, user.id))
+                # PostgreSQL dates rows by less than a second, which hours do not count.
+                whole = moment.replace(microsecond=0)
+                attempts.setdefault(lead_id, (whole, user.id))
         return attempts
 
     def _find_first_attempt_in_mail(self):

@@ -26,6 +26,10 @@ MONDAY_IN_MANILA = (datetime(2024, 11, 24, 16), datetime(2024, 11, 25, 16))
 MINUTE = timedelta(minutes=1)
 
 
+def _to_second(moment):
+    return moment.replace(microsecond=0)
+
+
 class ResponseCase(BpoCase):
     """A dealership that is open on weekdays, and a source with a target."""
 
@@ -264,7 +268,7 @@ class TestFirstAttempt(ResponseCase):
         self._assert_untried(lead)
         self._receive_from_mail_program(lead, "maria@customer.example")
         mail = lead.message_ids.filtered(lambda row: row.message_type == "email")[:1]
-        self._assert_tried(lead, mail.create_date, self.agent)
+        self._assert_tried(lead, _to_second(mail.create_date), self.agent)
 
     def test_such_a_mail_to_a_customer_who_is_no_contact_is_where_odoo_knows(self):
         lead = self._arrive(owner=self.agent, email_from="maria@customer.example")
@@ -285,7 +289,7 @@ class TestFirstAttempt(ResponseCase):
                     **values,
                 }
             )
-            self._assert_tried(lead, event.create_date, self.agent)
+            self._assert_tried(lead, _to_second(event.create_date), self.agent)
 
     def test_a_meeting_of_somebody_who_is_gone_is(self):
         lead = self._arrive(owner=self.agent)
@@ -304,7 +308,32 @@ class TestFirstAttempt(ResponseCase):
         )
         self.env.invalidate_all()
         lead._compute_first_attempt()
-        self.assertEqual(lead.first_attempt_date, event.create_date)
+        self.assertEqual(lead.first_attempt_date, _to_second(event.create_date))
+
+    def test_an_attempt_is_dated_to_the_second(self):
+        lead = self._arrive(owner=self.agent)
+        event = self.env["calendar.event"].create(
+            {
+                "name": "Visit",
+                "opportunity_id": lead.id,
+                "start": MONDAY,
+                "stop": MONDAY + 60 * MINUTE,
+            }
+        )
+        self.env.flush_all()
+        # As PostgreSQL dates what is made in the second in which the customer asked.
+        self.env.cr.execute(
+            """
+            UPDATE calendar_event
+               SET create_uid = %s, create_date = %s, lead_linked_at = NULL
+             WHERE id = %s
+            """,
+            [self.agent.id, MORNING + timedelta(milliseconds=200), event.id],
+        )
+        self.env.invalidate_all()
+        lead._compute_first_attempt()
+        self._assert_tried(lead, MORNING, self.agent)
+        self.assertEqual(lead.response_minutes, 0)
 
     def test_what_comes_first_counts(self):
         lead = self._arrive(owner=self.agent)
