@@ -67,7 +67,8 @@ USE_RENAMED = """
     INSERT INTO crm_lead_feed (
         name, active, brand_id, kind, remote_model, domain, batch_size, position
     )
-    SELECT 'Enquiries', true, min(id), 'lead', 'crm.lead', '[]', 200, 7 FROM crm_brand
+    SELECT 'Vehicles', true, min(id), 'vehicle_model', 'product.template', '[]', 200, 7
+      FROM crm_brand
 """
 
 #: The mail in the morning, as it was filled in before. People may change its text.
