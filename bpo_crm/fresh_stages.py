@@ -4,24 +4,17 @@ from odoo.tools.translate import LazyTranslate, TranslationImporter, get_po_path
 
 _lt = LazyTranslate(__name__)
 
-# Named one by one: read out of a tuple, an XML id would be taken for a text.
-NEW = _lt("New")
-QUALIFIED = _lt("Qualified")
-NEGOTIATION = _lt("Negotiation")
-WON = _lt("Won")
-
 #: XML ids of the ``crm`` module with the name, the sequence, the days until the stage's
 #: activity is due, and those after which a lead in it is stale.
 FRESH_STAGES = (
-    ("crm.stage_lead1", NEW, 10, 0, 2),
-    ("crm.stage_lead2", QUALIFIED, 20, 2, 7),
-    ("crm.stage_lead3", NEGOTIATION, 30, 3, 14),
-    ("crm.stage_lead4", WON, 40, 0, 0),
+    ("crm.stage_lead1", "New", 10, 0, 2),
+    ("crm.stage_lead2", "Qualified", 20, 2, 7),
+    ("crm.stage_lead3", "Negotiation", 30, 3, 14),
+    ("crm.stage_lead4", "Won", 40, 0, 0),
 )
 
-
-#: Core's stage that has another name here than core gave it.
-RENAMED = "crm.stage_lead3"
+#: The one that has another name than core gave it, whose translations are of core's.
+RENAMED, NEW_NAME = "crm.stage_lead3", _lt("Negotiation")
 
 
 def translate_renamed_stage(env, langs=None):
@@ -34,13 +27,13 @@ def translate_renamed_stage(env, langs=None):
     :param list langs: codes of languages; those that are installed without.
     """
     stage = env.ref(RENAMED, raise_if_not_found=False)
-    ours = NEGOTIATION._translate("en_US")
+    ours = NEW_NAME._translate("en_US")
     if not stage or stage.with_context(lang="en_US").name != ours:
         return
     for lang in langs or [lang for lang, _name in env["res.lang"].get_installed()]:
         translated = stage.with_context(lang=lang)
         if translated.name in (ours, _read_cores_name(env, lang)):
-            translated.name = NEGOTIATION._translate(lang)
+            translated.name = NEW_NAME._translate(lang)
 
 
 def _read_cores_name(env, lang):

@@ -3,7 +3,7 @@
 from odoo import SUPERUSER_ID
 
 from . import roles, series
-from .fresh_stages import FRESH_STAGES, NEW, WON, translate_renamed_stage
+from .fresh_stages import FRESH_STAGES, translate_renamed_stage
 from .leaving import CORE_LOST_REASONS, find_left
 from .mending import find_lost_stages, find_other_reason, mend_rows
 
@@ -71,16 +71,16 @@ def _set_up_fresh_pipeline(env):
     activate_crons(env)
     kept = env.ref("bpo_crm.stage_lost")
     call = find_stage_activity(env)
-    for xml_id, lazy_name, sequence, due_days, stale_after_days in FRESH_STAGES:
+    for xml_id, name, sequence, due_days, stale_after_days in FRESH_STAGES:
         stage = env.ref(xml_id, raise_if_not_found=False)
-        is_won = lazy_name is WON
+        is_won = name == "Won"
         values = {
-            "name": lazy_name._translate("en_US"),
+            "name": name,
             "sequence": sequence,
             "is_won": is_won,
             "activity_type_id": not is_won and call.id,
             "activity_due_days": due_days,
-            "advance_when_done": lazy_name is NEW,
+            "advance_when_done": name == "New",
             "stale_after_days": stale_after_days,
         }
         kept |= _update_or_create_stage(env, stage, values)
