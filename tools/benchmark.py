@@ -5,8 +5,6 @@ import statistics
 
 from . import paths, sources
 from .console import LauncherError, say, step
-from .process import capture
-from .servers import odoo_command, odoo_environ, write_config
 from .stack import Stack
 
 FOLDER = paths.REPOSITORY / "bench"
@@ -19,8 +17,6 @@ GROWING = FOLDER / "intake.py"
 
 #: How often each side is measured. The median counts.
 ROUNDS = 3
-
-TIMEOUT = 1800  # seconds
 
 MARK = "RESULT "
 
@@ -59,23 +55,10 @@ def _compare(stack, sides, script):
 
 
 def _run_script(stack, database, script):
-    config = stack.folder / "bench.conf"
-    options = {
-        "addons": [paths.REPOSITORY],
-        "max_cron_threads": 0,
-        "log_level": "warn",
-    }
-    write_config(config, stack.source, stack.postgres, options)
-    with script.open() as file:
-        result = capture(
-            odoo_command("shell", "-c", config, "-d", database, "--no-http"),
-            env=odoo_environ(stack.source),
-            stdin=file,
-            timeout=TIMEOUT,
-        )
-    lines = [line for line in result.stdout.splitlines() if MARK in line]
+    output = stack.run_script(database, script)
+    lines = [line for line in output.splitlines() if MARK in line]
     if not lines:
-        raise LauncherError(f"{script.name} failed:\n{result.stdout[-4000:]}")
+        raise LauncherError(f"{script.name} failed:\n{output[-4000:]}")
     return json.loads(lines[-1].split(MARK, 1)[1])
 
 

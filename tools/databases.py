@@ -121,16 +121,19 @@ class Databases:
         command = [*arguments, "--stop-after-init"]
         return self._run_odoo(database, command, addons=addons)
 
-    def run_script(self, database, script, addons=None):
-        """Run one of the launcher's scripts in Odoo's shell.
+    def run_script(self, database, script, addons=None, environ=None):
+        """Run a script in Odoo's shell.
 
         :param str database: its name.
-        :param str script: a file of ``scripts/``.
+        :param script: a file of ``scripts/``, or the path of another one.
         :param list addons: folders with addons, instead of the repository.
+        :param dict environ: what else the script finds in its environment.
+        :return: what it printed.
+        :rtype: str
         :raises LauncherError: when it fails; with its log's end.
         """
         with (SCRIPTS / script).open() as file:
-            self._run_odoo(database, [], "shell", stdin=file, addons=addons)
+            return self._run_odoo(database, [], "shell", file, addons, environ)
 
     def ensure_template(self, layer):
         """Return the name of a template, which is made if there is none.
@@ -212,7 +215,9 @@ class Databases:
         arguments = ["-i", ",".join(modules), "--stop-after-init", *demo]
         self._run_odoo(database, arguments)
 
-    def _run_odoo(self, database, arguments, command=None, stdin=None, addons=None):
+    def _run_odoo(
+        self, database, arguments, command=None, stdin=None, addons=None, environ=None
+    ):
         folder = paths.RUNS / "templates"
         folder.mkdir(parents=True, exist_ok=True)
         config = folder / f"{database}.conf"
@@ -225,7 +230,7 @@ class Databases:
         name = [command] if command else []
         result = capture(
             odoo_command(*name, "-c", config, "-d", database, "--no-http", *arguments),
-            env=odoo_environ(self._source),
+            env={**odoo_environ(self._source), **(environ or {})},
             stdin=stdin or subprocess.DEVNULL,
             timeout=INSTALL_TIMEOUT,
         )

@@ -93,14 +93,17 @@ class Stack:
         """
         return self._all.run_odoo(database, *arguments, addons=addons)
 
-    def run_script(self, database, script, addons=None):
-        """Run one of the launcher's scripts in Odoo's shell.
+    def run_script(self, database, script, addons=None, environ=None):
+        """Run a script in Odoo's shell.
 
         :param str database: its name.
-        :param str script: a file of ``scripts/``.
+        :param script: a file of ``scripts/``, or the path of another one.
         :param list addons: folders with addons, instead of the repository.
+        :param dict environ: what else the script finds in its environment.
+        :return: what it printed.
+        :rtype: str
         """
-        self._all.run_script(database, script, addons=addons)
+        return self._all.run_script(database, script, addons, environ)
 
     def server(self, database, name=None, **options):
         """Return a server for a database, not started yet.

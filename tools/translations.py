@@ -2,13 +2,9 @@
 
 import polib
 
-from . import benchmark, paths, sources
+from . import paths, sources
 from .console import LauncherError, say, step
-from .process import capture
-from .servers import odoo_command, odoo_environ, write_config
 from .stack import Stack
-
-SCRIPT = paths.REPOSITORY / "tools" / "scripts" / "export_terms.py"
 
 LANGUAGES = ("es", "fr", "ko")
 
@@ -51,26 +47,10 @@ def _export(source):
     :rtype: dict[str, polib.POFile]
     """
     with Stack(source) as stack, step(f"Reading the terms, Odoo {source.series}"):
-        config = stack.folder / "terms.conf"
-        write_config(config, source, stack.postgres, {"addons": [paths.REPOSITORY]})
-        database = stack.clone(LAYER)
-        environ = {
-            "BPO_TERMS": str(stack.folder),
-            "BPO_MODULES": " ".join(addon.name for addon in paths.ADDONS),
-        }
-        with SCRIPT.open() as file:
-            result = capture(
-                odoo_command("shell", "-c", config, "-d", database, "--no-http"),
-                env={**odoo_environ(source), **environ},
-                stdin=file,
-                timeout=benchmark.TIMEOUT,
-            )
-        files = {
-            addon.name: stack.folder / f"{addon.name}.po" for addon in paths.ADDONS
-        }
-        if not all(path.exists() for path in files.values()):
-            raise LauncherError(f"No terms were exported:\n{result.stdout[-4000:]}")
-        return {name: polib.pofile(path) for name, path in files.items()}
+        names = [addon.name for addon in paths.ADDONS]
+        environ = {"BPO_TERMS": str(stack.folder), "BPO_MODULES": " ".join(names)}
+        stack.run_script(stack.clone(LAYER), "export_terms.py", environ=environ)
+        return {name: polib.pofile(stack.folder / f"{name}.po") for name in names}
 
 
 def _make_template(addon, files):
