@@ -2,6 +2,8 @@
 
 from collections.abc import Collection
 
+from .series import any_of
+
 #: The flags of a stage in which leads are closed.
 CLOSING_FLAGS = ("is_won", "is_lost")
 
@@ -46,3 +48,16 @@ def find_states(operator, value, states):
     values = {value or False} if is_one else set(value)
     is_positive = operator in ("=", "in")
     return [state for state in states if (state in values) == is_positive]
+
+
+def find_in_states(operator, value, domains):
+    """Return the domain of a search on a computed field.
+
+    :param str operator: as of :func:`find_states`.
+    :param value: as of :func:`find_states`.
+    :param dict domains: the domain of each value that the field can have.
+    :rtype: list
+    :raises ValueError: for an operator that the field cannot answer.
+    """
+    states = find_states(operator, value, domains)
+    return any_of([domains[state] for state in states])

@@ -6,6 +6,7 @@ two series is here, so that the rest of the addon need not ask.
 
 from odoo import fields, models, release
 from odoo.tools import SQL, email_normalize_all
+from odoo.tools.sql import drop_index
 
 IS_19 = release.version_info >= (19,)
 
@@ -97,9 +98,8 @@ def _apply_index(model, name, kind, definition):
     found = cr.fetchone()
     if found and found[0] in (None, comment):
         return
-    index = SQL.identifier(name)
-    cr.execute(SQL("DROP INDEX IF EXISTS %s", index))
-    table = SQL.identifier(model._table)
+    drop_index(cr, name, model._table)
+    index, table = SQL.identifier(name), SQL.identifier(model._table)
     cr.execute(SQL("CREATE %s %s ON %s %s", SQL(kind), index, table, SQL(definition)))
     cr.execute(SQL("COMMENT ON INDEX %s IS %s", index, comment))
 

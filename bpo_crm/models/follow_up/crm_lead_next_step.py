@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 from odoo.tools.sql import column_exists, create_column
 
-from ...domains import OPEN_LEAD, OPEN_STAGE, find_states
+from ...domains import OPEN_LEAD, find_states
 from ...local_time import to_zone
 from ...series import Index, all_of, any_of, none_of
 
@@ -245,7 +245,7 @@ class Lead(models.Model):
                 "CASE WHEN COALESCE(%s, 'UTC') IN %s THEN %s ELSE %s END",
                 *(zone, names, day, today),
             )
-        closed = self.env["crm.stage"].search(none_of([OPEN_STAGE]))
+        closed = self.env["crm.stage"]._find_closed()
         return SQL(
             """CASE WHEN %(stage)s IN %(closed)s THEN NULL
                     WHEN %(date)s IS NULL THEN 'none'

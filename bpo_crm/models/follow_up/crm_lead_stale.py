@@ -2,7 +2,7 @@ from datetime import datetime, time, timedelta
 
 from odoo import api, fields, models
 
-from ...domains import NEVER, OPEN_STAGE, find_states
+from ...domains import NEVER, OPEN_STAGE, find_in_states
 from ...local_time import from_zone, to_zone
 from ...series import all_of, any_of, none_of
 
@@ -41,13 +41,11 @@ class Lead(models.Model):
         :param str operator: of the search.
         :param value: True, False, or several of them.
         :rtype: list
-        :raises ValueError: for an operator that :func:`find_states` does not know.
+        :raises ValueError: for an operator that :func:`find_in_states` does not know.
         """
         stale = self._get_stale_domain()
         domains = {True: stale, False: none_of([stale])}
-        return any_of(
-            [domains[state] for state in find_states(operator, value, domains)]
-        )
+        return find_in_states(operator, value, domains)
 
     # ------------------------------------------------------------
     # BUSINESS

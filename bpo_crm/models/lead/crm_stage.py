@@ -3,7 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 
 from ...domains import CLOSING_FLAGS, OPEN_STAGE
 from ...local_time import to_local
-from ...series import STAGE_TEAM, Constraint
+from ...series import STAGE_TEAM, Constraint, none_of
 
 
 class Stage(models.Model):
@@ -147,6 +147,11 @@ class Stage(models.Model):
         """
         teams = ["|", (STAGE_TEAM, "=", False), (STAGE_TEAM, "in", team.ids)]
         return self.search([*teams, *domain])
+
+    @api.model
+    def _find_closed(self):
+        """Return the stages in which leads are closed, of all teams."""
+        return self.search(none_of([OPEN_STAGE]))
 
     @api.model
     def _find_open(self, team):

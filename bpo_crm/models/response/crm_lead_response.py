@@ -3,7 +3,7 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.tools import SQL
 from odoo.tools.sql import column_exists, create_column
 
-from ...domains import find_states
+from ...domains import find_in_states
 from ...series import any_of
 
 RESPONSE_STATES = [
@@ -135,10 +135,7 @@ class Lead(models.Model):
 
     @api.model
     def _search_response_state(self, operator, value):
-        domains = self._get_response_domains()
-        return any_of(
-            [domains[state] for state in find_states(operator, value, domains)]
-        )
+        return find_in_states(operator, value, self._get_response_domains())
 
     def _read_group_select(self, aggregate_spec, query):
         selected = super()._read_group_select(aggregate_spec, query)

@@ -1,9 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import format_datetime
 
-from ...domains import OPEN_STAGE
 from ...roles import SUPERVISOR
-from ...series import GROUP_MEMBERS, Index, commit_progress, none_of
+from ...series import GROUP_MEMBERS, Index, commit_progress
 
 #: How many leads are warned of at once.
 BATCH = 500
@@ -52,7 +51,7 @@ class Lead(models.Model):
         :param int offset: how many to leave out, because nobody is there for them.
         """
         self.env.flush_all()
-        closed = self.env["crm.stage"].search(none_of([OPEN_STAGE]))
+        closed = self.env["crm.stage"]._find_closed()
         self.env.cr.execute(
             """
             SELECT id FROM crm_lead

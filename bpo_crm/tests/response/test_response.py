@@ -56,6 +56,17 @@ class ResponseCase(BpoCase):
             owner, enquiry_date=moment, intake_source_id=self.source.id, **values
         )
 
+    def _meet(self, lead):
+        """Make a meeting of a lead, as its user."""
+        return lead.env["calendar.event"].create(
+            {
+                "name": "Visit",
+                "opportunity_id": lead.id,
+                "start": MONDAY,
+                "stop": MONDAY + 60 * MINUTE,
+            }
+        )
+
     def _other_source(self, target_minutes):
         """Make a source with a source of its own in the reports."""
         return self.source.copy(
@@ -293,14 +304,7 @@ class TestFirstAttempt(ResponseCase):
 
     def test_a_meeting_of_somebody_who_is_gone_is(self):
         lead = self._arrive(owner=self.agent)
-        event = self.env["calendar.event"].create(
-            {
-                "name": "Visit",
-                "opportunity_id": lead.id,
-                "start": MONDAY,
-                "stop": MONDAY + 60 * MINUTE,
-            }
-        )
+        event = self._meet(lead)
         # As PostgreSQL does when a user is deleted.
         self.env.flush_all()
         self.env.cr.execute(
@@ -312,14 +316,7 @@ class TestFirstAttempt(ResponseCase):
 
     def test_an_attempt_is_dated_to_the_second(self):
         lead = self._arrive(owner=self.agent)
-        event = self.env["calendar.event"].create(
-            {
-                "name": "Visit",
-                "opportunity_id": lead.id,
-                "start": MONDAY,
-                "stop": MONDAY + 60 * MINUTE,
-            }
-        )
+        event = self._meet(lead)
         self.env.flush_all()
         # As PostgreSQL dates what is made in the second in which the customer asked.
         self.env.cr.execute(
@@ -414,14 +411,7 @@ class TestFirstAttempt(ResponseCase):
 
     def test_a_meeting_that_the_customer_booked_is_none(self):
         lead = self._arrive(owner=self.agent)
-        self.env["calendar.event"].with_user(self.env.ref("base.user_root")).create(
-            {
-                "name": "Booked",
-                "opportunity_id": lead.id,
-                "start": MONDAY,
-                "stop": MONDAY + 60 * MINUTE,
-            }
-        )
+        self._meet(lead.with_user(self.env.ref("base.user_root")))
         self._assert_untried(lead)
 
     # ------------------------------------------------------------
