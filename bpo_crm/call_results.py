@@ -3,7 +3,7 @@
 CALL_RESULTS = [
     ("answered", "Answered"),
     ("no_answer", "No Answer"),
-    ("busy", "Busy"),
+    ("busy", "Line Busy"),
     ("voicemail", "Voicemail"),
     ("wrong_number", "Wrong Number"),
 ]

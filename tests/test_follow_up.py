@@ -153,12 +153,12 @@ def test_what_an_agent_may_not_write(floor, lead):
     )
     (activity,) = floor.activities(lead)
     for values in ({"done_at": "2026-01-01 00:00:00"}, {"crm_stage_id": floor.won}):
-        with pytest.raises(RpcError, match="by hand"):
+        with pytest.raises(RpcError, match="filled in by the system"):
             floor.agent.call("mail.activity", "write", [activity["id"]], values)
     for values in ({"next_step_date": "2099-01-01"}, {"no_next_step_reason": "No"}):
-        with pytest.raises(RpcError, match="by hand"):
+        with pytest.raises(RpcError, match="filled in by the system"):
             floor.agent.call("crm.lead", "write", [lead], values)
-    with pytest.raises(RpcError, match="kept as it was"):
+    with pytest.raises(RpcError, match="cannot be changed or deleted"):
         floor.agent.call("mail.activity", "write", [activity["id"]], {"active": False})
     with pytest.raises(RpcError):
         floor.supervisor.call("crm.pipeline.settings", "create", {})

@@ -91,4 +91,4 @@ def test_a_client_cannot_write_an_order(floor, lead):
     message = refuse(
         floor.agent, "crm.lead", "write", [lead], {"dealer_so_name": "S99999"}
     )
-    assert "not written by hand" in message
+    assert "filled in by the system" in message

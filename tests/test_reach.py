@@ -133,14 +133,14 @@ def test_nobody_dates_what_was_said(floor, lead):
         {"author_id": floor.partner(floor.supervisor)},
     ):
         post = {**said, **values}
-        assert "by hand" in refuse(
+        assert "set by Odoo" in refuse(
             floor.agent, "crm.lead", "message_post", [lead], **post
         )
     message = floor.agent.call("crm.lead", "message_post", [lead], **said)
     # 19.0 answers with a list.
     (message,) = message if isinstance(message, list) else [message]
     dated = ("mail.message", "write", [message], {"date": LONG_AGO})
-    assert "by hand" in refuse(floor.agent, *dated)
+    assert "set by Odoo" in refuse(floor.agent, *dated)
     assert "is kept" in refuse(floor.agent, "mail.message", "unlink", [message])
 
 

@@ -128,7 +128,7 @@ def test_a_failed_call_leaves_nothing_behind(floor, lead):
     message = refuse(floor.agent, "crm.lead.log.call", "action_save", [wizard])
     assert "lies in the past" in message
     assert floor.calls(lead) == []
-    assert "Call: Busy" not in floor.chatter(lead)
+    assert "Call: Line Busy" not in floor.chatter(lead)
 
 
 def test_retrying_through_rpc_is_winning(floor, dealer):

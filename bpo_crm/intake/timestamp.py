@@ -36,7 +36,7 @@ def read_asked_on(text):
         where it is no moment, or none on which somebody asked.
     :rtype: dict
     """
-    moment = parse_moment(text)
+    moment = parse_timestamp(text)
     if not moment:
         return {}
     is_local = moment.tzinfo is None
@@ -50,7 +50,7 @@ def read_asked_on(text):
     return {"local_time": in_utc.isoformat()} if is_local else {"enquired_at": in_utc}
 
 
-def parse_moment(text):
+def parse_timestamp(text):
     """Return a moment that somebody wrote.
 
     :param str text: in ISO 8601, in RFC 2822, as in America (the month first), or as
@@ -72,7 +72,7 @@ def parse_moment(text):
 def _parse(text, default):
     """Return a moment that somebody wrote, with what the text leaves open.
 
-    :param str text: as in :func:`parse_moment`.
+    :param str text: as in :func:`parse_timestamp`.
     :param datetime.datetime default: from which the missing parts are taken.
     :return: with its zone, if there is one; None where it is no moment.
     :rtype: datetime.datetime | None

@@ -55,7 +55,7 @@ def test_the_wizard_needs_a_result(agent, floor, lead):
 def test_a_follow_up_in_the_past_is_refused_and_nothing_is_lost(agent, floor, lead):
     agent.open_lead(lead)
     wizard = open_wizard(agent)
-    agent.choose("result", "Busy", wizard)
+    agent.choose("result", "Line Busy", wizard)
     agent.fill("summary", "Typed with care", wizard)
     agent.fill("next_date", "01/15/2020", wizard)
     agent.page.keyboard.press("Tab")
@@ -122,7 +122,7 @@ def test_save_and_next_keeps_the_place_in_the_queue(agent, floor, dealership):
         reference = agent.page.locator("[name=reference]").first
         expect(reference).to_contain_text(floor.read(lead)["reference"])
         wizard = open_wizard(agent)
-        agent.choose("result", "Busy", wizard)
+        agent.choose("result", "Line Busy", wizard)
         agent.button("Save & Next", wizard).click()
         expect(reference).to_contain_text(floor.read(following)["reference"])
         expect(agent.page.locator(".o_pager_limit")).not_to_have_text("1")

@@ -22,7 +22,7 @@ def test_a_manager_reads_the_distributor(manager, feeds):
     manager.button("Test Connection").click()
     expect(manager.toast("Connected to Odoo")).to_be_visible()
     manager.page.get_by_role("tab", name="Distributor Connection").click()
-    manager.button("Sync Vehicle Models").click()
+    manager.button("Update Vehicle Models").click()
     # What a plain Odoo has is filled in already.
     dialog = manager.dialog("What Is Read")
     expect(dialog.get_by_text("default_code").first).to_be_visible()
@@ -34,7 +34,7 @@ def test_a_manager_reads_the_distributor(manager, feeds):
     manager.save_screenshot("distributor-feed")
     manager.button("Save", dialog).click()
     expect(dialog).to_have_count(0)
-    manager.button("Sync Vehicle Models").click()
+    manager.button("Update Vehicle Models").click()
     expect(manager.toast("Price list: 2 new")).to_be_visible()
     manager.page.get_by_role("tab", name="Distributor Connection").click()
     manager.save_screenshot("distributor")

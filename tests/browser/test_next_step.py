@@ -65,7 +65,7 @@ def test_a_dragged_card_keeps_the_callback(stage_activities, agent, floor, deale
     agent.open_lead(lead)
     agent.button("Log Call").click()
     wizard = agent.dialog("Log Call")
-    agent.choose("result", "Busy", wizard)
+    agent.choose("result", "Line Busy", wizard)
     agent.fill("next_date", "01/15/2099", wizard)
     agent.fill("next_time", "15:00", wizard)
     agent.button("Save", wizard).click()

@@ -25,7 +25,7 @@ def test_an_agent_is_led_to_the_lead_in_the_pool(agent, floor, dealership):
     dialog = agent.dialog("has an open lead already")
     expect(dialog).to_contain_text("waits in the pool")
     agent.save_screenshot("second_lead")
-    agent.button("Open It", dialog).click()
+    agent.button("Open Lead", dialog).click()
     reference = agent.page.locator("[name=reference]").first
     expect(reference).to_contain_text(floor.read(lead)["reference"])
     expect(agent.button("Claim Lead")).to_be_visible()

@@ -7,6 +7,7 @@ from . import (
     resource_calendar,
     res_company,
     ir_attachment,
+    ir_model_fields,
     ir_sequence,
     res_groups,
     onboarding_onboarding,

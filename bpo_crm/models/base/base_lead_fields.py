@@ -33,8 +33,8 @@ class Base(models.AbstractModel):
         if leads and leads - leads._filter_reachable("read"):
             raise AccessError(
                 self.env._(
-                    "This is about a lead that somebody else works. Its owner or a "
-                    "supervisor can see it."
+                    "This is about a lead that somebody else works. Its agent "
+                    "or a supervisor can see it."
                 )
             )
         return super().onchange(values, field_names, fields_spec)
@@ -83,8 +83,16 @@ class Base(models.AbstractModel):
         words = {"value": value, "field": field._description_string(self.env)}
         if field.type != "many2one":
             raise UserError(
-                self.env._("%(value)r is no value of %(field)s: choose one.", **words)
+                self.env._(
+                    '%(value)r is not a valid value of "%(field)s". '
+                    "Choose one of its values.",
+                    **words,
+                )
             )
         raise UserError(
-            self.env._("%(value)r is no %(field)s: give the number of one.", **words)
+            self.env._(
+                '%(value)r is not a valid value of "%(field)s". Send the '
+                "id of a record.",
+                **words,
+            )
         )

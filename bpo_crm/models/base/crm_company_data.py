@@ -22,8 +22,9 @@ class CompanyData(models.AbstractModel):
         # Without it, what was a company's would be shared once the company is gone.
         ondelete="restrict",
         default=lambda self: self._default_company_id(),
-        help="Only who works for this company sees it. Without one, all companies "
-        "share it, with all that is in it, and managers of any of them change it.",
+        help="Only users of this company see it. Without a company, all "
+        "companies share it with everything in it, and the managers of "
+        "each of them can change it.",
     )
 
     @api.model
@@ -99,7 +100,10 @@ class CompanyData(models.AbstractModel):
             check_role(
                 self.env,
                 MANAGER,
-                self.env._("Only a BPO manager can say whose this is."),
+                self.env._(
+                    "Only a BPO manager can change the company that "
+                    "something belongs to."
+                ),
             )
         return result
 

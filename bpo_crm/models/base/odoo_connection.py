@@ -23,7 +23,7 @@ class OdooConnection(models.AbstractModel):
         "Server Address",
         groups=MANAGER,
         copy=False,
-        help="Such as https://odoo.dealer.example",
+        help="The address of the Odoo server, such as https://odoo.dealer.example",
     )
     odoo_db = fields.Char("Database", groups=MANAGER, copy=False)
     odoo_login = fields.Char("Login", groups=MANAGER, copy=False)
@@ -284,7 +284,9 @@ class OdooConnection(models.AbstractModel):
                 "administrator to grant it the rights of a Sales user."
             ),
             "rejected": self.env._("The server rejected the request."),
-            "ordered_elsewhere": self.env._("The order belongs to another dealership."),
+            "ordered_elsewhere": self.env._(
+                "The lead has its order at another dealership."
+            ),
             "not_odoo": self.env._(
                 "The address is not that of an Odoo server. Check the address."
             ),

@@ -11,7 +11,8 @@ class ResCompany(models.Model):
         "resource.calendar",
         "Sales Team's Working Hours",
         domain="['|', ('company_id', '=', False), ('company_id', '=', id)]",
-        help="The company's own, where there are none.",
+        help="The hours in which the sales team works. Where there are none, "
+        "those of the company.",
     )
     count_working_days = fields.Boolean(
         default=True,

@@ -10,13 +10,13 @@ class ResConfigSettings(models.TransientModel):
         "Connection Timeout",
         config_parameter="bpo_crm.connect_timeout",
         default=remote_odoo.CONNECT_TIMEOUT,
-        help="Seconds until the connection to a dealer's server must stand.",
+        help="How many seconds the connection to a dealer's server may take.",
     )
     bpo_read_timeout = fields.Float(
         "Answer Timeout",
         config_parameter="bpo_crm.read_timeout",
         default=remote_odoo.READ_TIMEOUT,
-        help="Seconds until a dealer's server must have answered.",
+        help="How many seconds a dealer's server may take to answer.",
     )
     bpo_allow_http = fields.Boolean(
         "Allow Unencrypted Connections",

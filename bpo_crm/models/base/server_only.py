@@ -50,7 +50,8 @@ class Base(models.AbstractModel):
             )
             raise AccessError(
                 self.env._(
-                    "This is not written by hand, it follows from what happened: %s.",
+                    "These fields are filled in by the system and cannot be "
+                    "changed: %s.",
                     ", ".join(sorted(labels)),
                 )
             )

@@ -37,12 +37,12 @@ class CallLog(models.Model):
     summary = fields.Text()
     # For the reports
     is_contact = fields.Boolean(
-        "Contact",
+        "Customer Reached",
         readonly=True,
-        help="The customer was spoken to, by the settings of that day.",
+        help="The call reached the customer, by the settings of that day.",
     )
     contact_rate = fields.Float(
-        compute="_compute_contact_rate", store=True, aggregator="avg"
+        "Reached Rate", compute="_compute_contact_rate", store=True, aggregator="avg"
     )
     dealership_id = fields.Many2one(
         related="lead_id.dealership_id", store=True, index="btree_not_null"
@@ -52,7 +52,7 @@ class CallLog(models.Model):
     # Of what is no number, PostgreSQL says that it is larger than any.
     _duration_positive = Constraint(
         f"CHECK(duration BETWEEN 0 AND {LONGEST_CALL})",
-        "A call takes between no time at all and 24 hours.",
+        "The duration of a call must lie between 0 and 24 hours.",
     )
 
     @api.depends("is_contact")
@@ -72,7 +72,9 @@ class CallLog(models.Model):
         for call in self:
             if not 0 <= call.duration <= LONGEST_CALL:
                 raise ValidationError(
-                    self.env._("A call takes between no time at all and 24 hours.")
+                    self.env._(
+                        "The duration of a call must lie between 0 and 24 hours."
+                    )
                 )
             if call.call_date > fields.Datetime.now():
                 raise ValidationError(
@@ -103,7 +105,10 @@ class CallLog(models.Model):
     def write(self, vals):
         if not self.env.su and FIXED_FIELDS.intersection(vals):
             raise AccessError(
-                self.env._("Who called whom stays as it was logged. Log another call.")
+                self.env._(
+                    "The agent and the lead of a logged call cannot be "
+                    "changed. Log another call."
+                )
             )
         if "result" in vals:
             vals = self._prepare_contact(vals, self._get_contact_results())
@@ -177,8 +182,8 @@ class CallLog(models.Model):
     def _refuse_unfinished(self):
         raise ValidationError(
             self.env._(
-                "A call that began then has not taken %s minutes yet. Correct when it "
-                "began, or how long it took.",
+                "Since the call began, %s minutes have not passed yet. Correct "
+                "when it began, or how long it took.",
                 self._format_duration(),
             )
         )
@@ -187,8 +192,7 @@ class CallLog(models.Model):
     def _refuse_late(self):
         raise ValidationError(
             self.env._(
-                "Calls are logged %s hours afterwards at the latest. Ask a supervisor "
-                "to log this one.",
+                "Calls are logged within %s hours. Ask a supervisor to log this one.",
                 LATE_ENTRY // timedelta(hours=1),
             )
         )

@@ -25,17 +25,19 @@ class CallOutcome(models.Model):
     result = fields.Selection(CALL_RESULTS, required=True, readonly=True)
     sequence = fields.Integer(default=10)
     is_contact = fields.Boolean(
-        "Counts as Contact",
-        help="The customer was spoken to. Attempts are counted anew from here.",
+        "Counts as Reached",
+        help="A call with this result has reached the customer. After it, "
+        "attempts are counted anew.",
     )
     marks_phone_wrong = fields.Boolean(
         "Marks the Number as Wrong",
         help="The lead warns about its phone number until somebody corrects it.",
     )
     max_attempts = fields.Integer(
-        "Attempts",
-        help="After so many attempts in a row without contact, the wizard proposes "
-        "to mark the lead as lost. 0 for never.",
+        "Attempts at Most",
+        help="After this many attempts in a row that did not reach the "
+        "customer, the call window proposes to mark the lead as lost. 0 "
+        "means never.",
     )
     lost_reason_id = fields.Many2one(
         "crm.lost.reason",
@@ -47,7 +49,9 @@ class CallOutcome(models.Model):
         "crm.call.outcome.step", "outcome_id", "Next Activities", copy=True
     )
 
-    _result_uniq = Constraint("UNIQUE(result)", "Each result is configured once.")
+    _result_uniq = Constraint(
+        "UNIQUE(result)", "Each call result can be configured only once."
+    )
     _max_attempts_positive = Constraint(
         "CHECK(max_attempts >= 0)", "The number of attempts cannot be negative."
     )
@@ -101,11 +105,13 @@ class CallOutcomeStep(models.Model):
         [("minutes", "Minutes"), ("hours", "Hours"), ("days", "Days")],
         default="days",
         required=True,
-        help="Days are due in the course of the day, minutes and hours at a time.",
+        help="With a delay in days, the activity is due in the course of a day; "
+        "in minutes or hours, at a certain time.",
     )
     time_of_day = fields.Float(
         "At",
-        help="The time of the day in the agent's zone; 0:00 for any time. For days.",
+        help="The time of the day in the agent's time zone, for a delay in "
+        "days. 0:00 means any time.",
     )
 
     _delay_positive = Constraint("CHECK(delay >= 0)", "A delay cannot be negative.")

@@ -12,6 +12,7 @@ class Lead(models.Model):
     call_log_ids = fields.One2many("crm.call.log", "lead_id", "Calls", groups=AGENT)
     call_count = fields.Integer("Calls Made", compute="_compute_call_count")
     wrong_phone = fields.Char(
+        "Wrong Phone Number",
         readonly=True,
         copy=False,
         server_only=True,
@@ -20,7 +21,8 @@ class Lead(models.Model):
     is_phone_wrong = fields.Boolean(
         "Wrong Number",
         compute="_compute_is_phone_wrong",
-        help="A call reached somebody else. Goes away when the number changes.",
+        help="A call reached somebody else at this number. Cleared as soon as "
+        "the number is changed.",
     )
 
     @api.depends("call_log_ids")

@@ -398,7 +398,7 @@ class Lead(models.Model):
             )
         if not first.with_user(self.env.user)._filtered_access("read"):
             raise UserError(message)
-        refusal = RedirectWarning(message, first._open_form(), self.env._("Open It"))
+        refusal = RedirectWarning(message, first._open_form(), self.env._("Open Lead"))
         # Nothing is broken: Odoo's http.py would log a traceback.
         refusal.loglevel = logging.WARNING
         raise refusal

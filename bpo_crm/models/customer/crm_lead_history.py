@@ -18,7 +18,7 @@ class Lead(models.Model):
     )
     history_hidden_count = fields.Integer(
         compute="_compute_history",
-        help="Leads of the same customer that are worked by somebody else.",
+        help="How many leads of the same customer are worked by somebody else.",
     )
 
     # Core's index is for parts of an address, and is there with pg_trgm only.

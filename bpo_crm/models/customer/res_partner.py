@@ -100,8 +100,9 @@ class Partner(models.Model):
         if leads - leads._filter_reachable("write"):
             raise AccessError(
                 self.env._(
-                    "This contact is the customer of a lead that somebody else works. "
-                    "Its owner or a supervisor can change it."
+                    "This contact is the customer of a lead that somebody else "
+                    "works. The agent of that lead or a supervisor can change "
+                    "it."
                 )
             )
 

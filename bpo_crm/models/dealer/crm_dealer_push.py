@@ -25,7 +25,7 @@ class DealerPush(models.Model):
     dealership_id = fields.Many2one(
         "crm.dealership", readonly=True, index=True, ondelete="restrict"
     )
-    user_id = fields.Many2one("res.users", "Done by", readonly=True)
+    user_id = fields.Many2one("res.users", "Done By", readonly=True)
     state = fields.Selection(
         [
             ("running", "Running"),
@@ -37,7 +37,9 @@ class DealerPush(models.Model):
         readonly=True,
         default="running",
     )
-    duration = fields.Float(readonly=True, digits=(8, 3), help="In seconds.")
+    duration = fields.Float(
+        readonly=True, digits=(8, 3), help="How long the attempt took, in seconds."
+    )
     error_kind = fields.Selection(
         [
             ("not_configured", "Not Configured"),
@@ -47,7 +49,7 @@ class DealerPush(models.Model):
             ("not_allowed", "Not Allowed"),
             ("rejected", "Rejected"),
             ("not_odoo", "Not an Odoo Server"),
-            ("ordered_elsewhere", "Ordered Elsewhere"),
+            ("ordered_elsewhere", "Order at Another Dealership"),
         ],
         "Error",
         readonly=True,
@@ -61,7 +63,7 @@ class DealerPush(models.Model):
 
     is_retriable = fields.Boolean(
         compute="_compute_is_retriable",
-        help="The lead's last attempt, and it failed.",
+        help="This is the last attempt of the lead, and it failed.",
     )
 
     @api.depends("state", "lead_id.push_ids", "lead_id.stage_id")

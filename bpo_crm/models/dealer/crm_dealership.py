@@ -26,7 +26,8 @@ class Dealership(models.Model):
         "Working Hours",
         ondelete="restrict",
         domain="['|', ('company_id', '=', False), ('company_id', '=?', company_id)]",
-        help="In which customers expect to be called. The company's by default.",
+        help="The hours in which customers expect to be called. By default, "
+        "those of the company.",
     )
     brand_ids = fields.Many2many("crm.brand", string="Brands", check_company=True)
     manager_name = fields.Char()

@@ -60,7 +60,7 @@ class Lead(models.Model):
     _dealer_so_complete = Constraint(
         "CHECK(COALESCE(dealer_so_id, 0) >= 0"
         " AND (COALESCE(dealer_so_id, 0) = 0 OR dealer_so_name IS NOT NULL))",
-        "An order at a dealership has a number and a name.",
+        "The order of a lead at its dealership must have both a number and a name.",
     )
 
     # ------------------------------------------------------------
@@ -200,7 +200,8 @@ class Lead(models.Model):
         for lead in self.filtered("dealer_so_id"):
             raise UserError(
                 self.env._(
-                    "%(lead)s has order %(order)s at %(dealership)s, and stays there.",
+                    "%(dealership)s has order %(order)s for %(lead)s, whose "
+                    "dealership cannot be changed any more.",
                     lead=lead._get_label(),
                     order=lead.dealer_so_name,
                     dealership=change.get_old(lead, "dealership_id").name,
@@ -280,8 +281,8 @@ class Lead(models.Model):
             found = dealership._find_order(order)
         except remote_odoo.RemoteError as error:
             return self.env._(
-                "An earlier attempt may have made an order at %(dealership)s, which "
-                "cannot be asked: %(reason)s",
+                "An earlier attempt may have made an order at %(dealership)s, "
+                "whose server cannot be asked: %(reason)s",
                 dealership=dealership.name,
                 reason=dealership._explain(error),
             )
@@ -408,7 +409,7 @@ class Lead(models.Model):
             )
         template = self.env.ref(MAIL_TEMPLATE, raise_if_not_found=False)
         if not template:
-            return self.env._("the mail template was deleted.")
+            return self.env._("The mail template was deleted.")
         # What fails in here is not the template's fault.
         self.env.flush_all()
         try:
@@ -421,7 +422,7 @@ class Lead(models.Model):
             # A template that somebody broke must not undo a win: the dealer has
             # the order already.
             _logger.exception("Could not write to the manager about lead %s", self.id)
-            return self.env._("the mail template could not be filled in.")
+            return self.env._("The mail template could not be filled in.")
         return None
 
     def _toast_dealer_order(self):

@@ -27,13 +27,13 @@ class Brand(models.Model):
         "Last Success",
         compute="_compute_feed_state",
         groups=MANAGER,
-        help="Since then, each feed was read without an error.",
+        help="When the feed that has waited longest was last read without an error.",
     )
     feed_backlog = fields.Integer(
         "Backlog",
         compute="_compute_feed_state",
         groups=MANAGER,
-        help="Records at the distributor that wait to be read.",
+        help="How many records of the distributor were not read yet.",
     )
     feed_failure_count = fields.Integer(
         "Failures",
@@ -145,7 +145,11 @@ class Brand(models.Model):
         :raises AccessError: for anybody below a BPO manager.
         """
         self.ensure_one()
-        check_role(self.env, MANAGER, self.env._("Only a BPO manager can sync."))
+        check_role(
+            self.env,
+            MANAGER,
+            self.env._("Only a BPO manager can read from the distributor."),
+        )
         self.check_access("write")
         feeds = self.feed_ids.filtered(lambda feed: feed.active and feed.kind == kind)
         if not feeds:
@@ -194,9 +198,7 @@ class Brand(models.Model):
 
     def _get_advice(self, kind):
         if kind == "not_fitting":
-            return self.env._(
-                "A feed does not fit the distributor's server as it is now."
-            )
+            return self.env._("A feed no longer fits the server of the distributor.")
         if kind == "not_allowed":
             return self.env._(
                 "The account is not allowed to do this. Ask the distributor's "

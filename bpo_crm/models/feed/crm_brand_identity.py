@@ -22,7 +22,7 @@ class Brand(models.Model):
         readonly=True,
         copy=False,
         groups=MANAGER,
-        help="Which of the databases that the distributor has had, from 0.",
+        help="How many other databases the distributor has had before this one.",
     )
 
     # ------------------------------------------------------------
@@ -88,7 +88,10 @@ class Brand(models.Model):
         check_role(
             self.env,
             MANAGER,
-            self.env._("Only a BPO manager can say which records these are."),
+            self.env._(
+                "Only a BPO manager can say whether the distributor has "
+                "the same records as before."
+            ),
         )
         self.check_access("write")
 

@@ -19,13 +19,13 @@ class LeadEnquiry(models.Model):
     _inherit = "crm.lead.enquiry"
 
     feed_id = fields.Many2one("crm.lead.feed", readonly=True, ondelete="set null")
-    remote_id = fields.Integer("ID There", readonly=True)
+    remote_id = fields.Integer("Distributor's ID", readonly=True)
     write_back_state = fields.Selection(
-        [("waiting", "Waiting"), ("done", "Done"), ("failed", "Failed")],
-        "Written Back",
+        [("waiting", "To Be Written Back"), ("done", "Done"), ("failed", "Failed")],
+        "Write-Back",
         readonly=True,
     )
-    write_back_error = fields.Char(readonly=True)
+    write_back_error = fields.Char("Write-Back Error", readonly=True)
 
     _feed_idx = Index("(feed_id, state) WHERE feed_id IS NOT NULL")
     _unwritten_idx = Index(

@@ -112,7 +112,7 @@ class LeadFeed(models.Model):
             ("dealership", "Dealerships"),
             ("vehicle_model", "Vehicle Models"),
         ],
-        "Fills",
+        "Brings In",
         required=True,
         default="lead",
     )
@@ -122,30 +122,34 @@ class LeadFeed(models.Model):
         "Lead Source",
         ondelete="restrict",
         check_company=True,
-        help="What its leads have as their source, with its team and its target.",
+        help="The source of the leads that come in here, which gives them its "
+        "team and its target.",
     )
     # What is read there
     remote_model = fields.Char(
-        "Model There",
+        "Distributor's Model",
         required=True,
-        help="The technical name, such as crm.lead.",
+        help="The technical name of the distributor's model, such as crm.lead.",
     )
     domain = fields.Char(
-        "What Is New",
+        "Records to Read",
         required=True,
         default="[]",
         help="The distributor's records that match this domain are taken, each once.",
     )
     batch_size = fields.Integer(
-        default=200, required=True, help="Records that are read and taken in at once."
+        default=200,
+        required=True,
+        help="How many records are read and taken in at a time.",
     )
     field_ids = fields.One2many("crm.lead.feed.field", "feed_id", "Fields", copy=True)
     write_back_ids = fields.One2many(
         "crm.lead.feed.write.back",
         "feed_id",
-        "Written Back",
+        "Write-Back",
         copy=True,
-        help="What the distributor's record gets once it is a lead here.",
+        help="What is written to the distributor's record once it has become a "
+        "lead here.",
     )
 
     _batch_size_range = Constraint(
@@ -279,7 +283,7 @@ class LeadFeed(models.Model):
             if not mapped.intersection(names):
                 raise ValidationError(
                     self.env._(
-                        "Say which field of the distributor is this one here: %s",
+                        "Choose which field of the distributor fills this one: %s",
                         " / ".join(self._get_label(name) for name in names),
                     )
                 )
@@ -338,8 +342,8 @@ class LeadFeed(models.Model):
         if not isinstance(domain, list):
             raise ValidationError(
                 self.env._(
-                    "What is new must be a domain, such as [('type', '=', 'lead')]. "
-                    "This is none: %s",
+                    "The records to read must be given as a domain, such as "
+                    "[('type', '=', 'lead')]. This is not a domain: %s",
                     self.domain,
                 )
             )

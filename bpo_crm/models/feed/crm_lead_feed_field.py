@@ -77,14 +77,17 @@ class LeadFeedField(models.Model):
     )
     sequence = fields.Integer(default=10)
     remote_field = fields.Char(
-        "Field There",
-        help="The technical name. What is behind a relation is written with a dot: "
-        "partner_id.phone. Empty to have the default always.",
+        "Distributor's Field",
+        help="The technical name of the distributor's field. A field behind a "
+        "relation is written with a dot: partner_id.phone. Leave it empty "
+        "to use the default always.",
     )
-    remote_type = fields.Char(readonly=True)
+    remote_type = fields.Char("Field Type", readonly=True)
     target_model = fields.Char(related="feed_id.target_model")
-    target_field = fields.Char("Field Here", required=True)
-    default = fields.Char(help="Where the distributor's field is empty.")
+    target_field = fields.Char("Field in BPO CRM", required=True)
+    default = fields.Char(
+        help="The value that is taken where the distributor's field is empty."
+    )
 
     # ------------------------------------------------------------
     # CONSTRAINTS
@@ -200,7 +203,7 @@ class LeadFeedField(models.Model):
         except (TypeError, ValueError, OverflowError):
             raise ValueError(
                 self.env._(
-                    '"%(value)s" is no value of "%(field)s".',
+                    '"%(value)s" is not a valid value of "%(field)s".',
                     value=str(value)[:MAX_SHOWN],
                     field=self._get_label(),
                 )

@@ -108,18 +108,23 @@ class LeadFeed(models.Model):
 
     # How it goes
     cursor = fields.Integer(
-        readonly=True, copy=False, help="The last id of the pages that were read."
+        readonly=True, copy=False, help="The id of the last record that was read."
     )
     backlog = fields.Integer(
-        readonly=True, copy=False, help="Records there that were not read yet."
+        readonly=True,
+        copy=False,
+        help="How many records of the distributor were not read yet.",
     )
     revision = fields.Integer(
-        readonly=True, copy=False, help="How often somebody changed what is read."
+        readonly=True,
+        copy=False,
+        help="How many times the settings of this feed were changed.",
     )
     next_full_pass = fields.Datetime(
         readonly=True,
         copy=False,
-        help="From then on, what begins to match later is found as well.",
+        help="The first run after this time reads all records again, and so "
+        "finds those that have come to match since.",
     )
     last_run = fields.Datetime(readonly=True, copy=False)
     last_success = fields.Datetime(readonly=True, copy=False)
@@ -128,10 +133,14 @@ class LeadFeed(models.Model):
         "Failures",
         readonly=True,
         copy=False,
-        help="Runs that failed since one did not.",
+        help="How many runs have failed since the last one that succeeded.",
     )
     is_write_back_failing = fields.Boolean(
-        readonly=True, copy=False, help="It can be read, but not written back to."
+        readonly=True,
+        copy=False,
+        help="The distributor's records can be read, "
+        "but nothing can be written back to "
+        "them.",
     )
     retry_at = fields.Datetime("Next Try", readonly=True, copy=False)
     enquiry_ids = fields.One2many("crm.lead.enquiry", "feed_id")
@@ -139,9 +148,9 @@ class LeadFeed(models.Model):
         "In Quarantine", compute="_compute_quarantine_count"
     )
     unwritten_count = fields.Integer(
-        "Not Written Back",
+        "Write-Back Failed",
         compute="_compute_unwritten_count",
-        help="Records that the distributor's server refused to write.",
+        help="How many of the distributor's records its server refused to change.",
     )
 
     @api.depends("enquiry_ids.state")
@@ -235,7 +244,7 @@ class LeadFeed(models.Model):
         pull = Pull()
         with self._lock() as feed:
             if not feed.exists():
-                pull.error = self.env._("It is being read just now.")
+                pull.error = self.env._("Another run is reading this feed just now.")
                 return pull
             # One that is killed goes behind the others, too.
             feed.last_run = fields.Datetime.now()
@@ -313,8 +322,9 @@ class LeadFeed(models.Model):
         if brand.needs_confirmation or brand._get_records_name() != pull.records_name:
             raise NotFitting(
                 self.env._(
-                    "Its address or database has changed. Say on the brand whether it "
-                    "has the same records as before."
+                    "The address or the database of the distributor has "
+                    "changed. Open the brand, and say whether it has the same "
+                    "records as before."
                 )
             )
 

@@ -65,7 +65,7 @@ class LeadFeed(models.Model):
         if UNREADABLE in record:
             reason = self.brand_id._shorten(record[UNREADABLE])
             record = {**record, UNREADABLE: reason}
-            reading.problems.append(self.env._("It cannot be read: %s", reason))
+            reading.problems.append(self.env._("The record cannot be read: %s", reason))
         else:
             self._read_lines(record, reading)
         words = reading.words

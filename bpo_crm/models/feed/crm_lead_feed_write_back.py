@@ -41,19 +41,25 @@ class LeadFeedWriteBack(models.Model):
     feed_id = fields.Many2one(
         "crm.lead.feed", required=True, index=True, ondelete="cascade"
     )
-    remote_field = fields.Char("Field There", required=True, help="The technical name.")
-    remote_type = fields.Char(readonly=True)
+    remote_field = fields.Char(
+        "Distributor's Field",
+        required=True,
+        help="The technical name of the distributor's field.",
+    )
+    remote_type = fields.Char("Field Type", readonly=True)
     kind = fields.Selection(
         [
-            ("fixed", "This Value"),
+            ("fixed", "A Fixed Value"),
             ("reference", "Our Reference"),
-            ("moment", "The Time Now"),
+            ("moment", "The Current Time"),
         ],
-        "Gets",
+        "Is Set To",
         required=True,
         default="fixed",
     )
-    value = fields.Char(help="True or False for a check box, an id for a relation.")
+    value = fields.Char(
+        help="Enter True or False for a check box, and an id for a relation."
+    )
 
     # ------------------------------------------------------------
     # CONSTRAINTS

@@ -89,7 +89,11 @@ class Lead(models.Model):
         :param res.users owner: who gets a message, in the owner's language.
         """
         leads = self.with_context(lang=owner.lang)
-        values = {"leads": leads[:LIST_LIMIT], "more": len(leads[LIST_LIMIT:])}
+        more = len(leads[LIST_LIMIT:])
+        values = {
+            "leads": leads[:LIST_LIMIT],
+            "more": more and leads.env._("and %s more", more),
+        }
         body = leads.env["ir.qweb"]._render("bpo_crm.missing_steps_message", values)
         self.env["mail.thread"].message_notify(
             partner_ids=owner.partner_id.ids,

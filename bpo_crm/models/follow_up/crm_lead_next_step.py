@@ -34,7 +34,7 @@ class Lead(models.Model):
     next_step_zone = fields.Char(
         compute="_compute_next_step",
         store=True,
-        help="The time zone of the one who does it.",
+        help="The time zone of the user who does the next step.",
     )
     next_step_state = fields.Selection(
         NEXT_STEP_STATES,
@@ -42,7 +42,8 @@ class Lead(models.Model):
         compute="_compute_next_step_state",
         search="_search_next_step_state",
         group_expand=True,
-        help="Of the planned activity that comes first. Closed leads have none.",
+        help="The state of the planned activity that comes first. Closed leads "
+        "have none.",
     )
 
     no_next_step_reason = fields.Char(
@@ -50,7 +51,7 @@ class Lead(models.Model):
         readonly=True,
         copy=False,
         server_only=True,
-        help="Why the owner plans nothing for this lead now.",
+        help="Why the agent plans nothing for this lead now.",
     )
 
     def _auto_init(self):

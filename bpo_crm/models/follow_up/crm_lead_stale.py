@@ -19,7 +19,8 @@ class Lead(models.Model):
         "Stale",
         compute="_compute_is_stale",
         search="_search_is_stale",
-        help="Too long in its stage, and nothing planned for the days to come.",
+        help="The lead has been in its stage too long, and nothing is planned "
+        "for a later day.",
     )
 
     @api.depends(

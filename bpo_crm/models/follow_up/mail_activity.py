@@ -21,7 +21,7 @@ class Activity(models.Model):
 
     due_at = fields.Datetime(
         index="btree_not_null",
-        help="When the customer asked for a time of the day, such as for a callback.",
+        help="The time for which the customer asked, such as for a callback.",
     )
 
     # ------------------------------------------------------------
@@ -124,7 +124,10 @@ class Activity(models.Model):
         done = done.filtered(lambda row: row.date_done or not row.active)
         if done and not self.env.su:
             raise AccessError(
-                self.env._("What was done for a lead is marked as done, not entered.")
+                self.env._(
+                    "An activity of a lead cannot be entered as done. "
+                    "Plan it, and mark it as done then."
+                )
             )
 
     def _check_meetings(self):

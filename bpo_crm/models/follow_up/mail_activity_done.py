@@ -82,7 +82,10 @@ class Activity(models.Model):
 
     def _refuse_history_change(self):
         raise AccessError(
-            self.env._("What was done for a lead is kept as it was. Do it again.")
+            self.env._(
+                "An activity of a lead that is done cannot be changed or "
+                "deleted. Plan a new one instead."
+            )
         )
 
     # ------------------------------------------------------------
@@ -178,7 +181,7 @@ class Activity(models.Model):
             f"{row.display_name} ({format_date(self.env, row.date_deadline)})"
             for row in self
         )
-        return self.env._("Not planned any more: %s.", planned)
+        return self.env._("Cancelled, as the lead is closed: %s.", planned)
 
     def _filter_of_leads(self):
         return self.filtered(lambda activity: activity.res_model == "crm.lead")

@@ -24,7 +24,7 @@ class Activity(models.Model):
     def _check_planner_stays(self, vals):
         if "automated" in vals and self.sudo().filtered("crm_stage_id"):
             raise AccessError(
-                self.env._("Who planned the step of a stage is not written by hand.")
+                self.env._("Whether a stage planned an activity cannot be changed.")
             )
 
     # ------------------------------------------------------------

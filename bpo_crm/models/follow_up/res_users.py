@@ -20,7 +20,7 @@ class ResUsers(models.Model):
     _inherit = "res.users"
 
     follow_up_digest_date = fields.Date(
-        readonly=True, copy=False, help="The day of the last digest, for the user."
+        readonly=True, copy=False, help="The day on which the user last got the digest."
     )
 
     @api.model

@@ -59,9 +59,11 @@ class LeadEnquiry(models.Model):
     state = fields.Selection(STATES, index=True, readonly=True)
     error = fields.Char(readonly=True)
     has_failed_here = fields.Boolean(
-        readonly=True, help="The error is one of this server, which no sender is told."
+        "Failed on This Server",
+        readonly=True,
+        help="The error is one of this server, and is not shown to the sender.",
     )
-    enquired_at = fields.Datetime("Asked On", readonly=True)
+    enquired_at = fields.Datetime("Enquiry Date", readonly=True)
     content = fields.Text(
         readonly=True, help="What was sent, as it was understood, in JSON."
     )
@@ -69,7 +71,7 @@ class LeadEnquiry(models.Model):
         "What Was Sent",
         readonly=True,
         attachment=True,
-        help="Kept of an enquiry that came over HTTP and went to quarantine.",
+        help="What an enquiry consisted of that came over HTTP and went to quarantine.",
     )
     body_name = fields.Char(compute="_compute_body_name")
 
@@ -251,7 +253,9 @@ class LeadEnquiry(models.Model):
         if self.lead_id:
             answer["reference"] = self.lead_id.reference
         if self.error:
-            hidden = self.env._("It waits to be looked at.")
+            hidden = self.env._(
+                "The enquiry was kept, and waits until somebody looks at it."
+            )
             answer["error"] = hidden if self.has_failed_here else self.error
         return answer
 

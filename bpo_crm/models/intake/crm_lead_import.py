@@ -107,8 +107,9 @@ class Lead(models.Model):
         if taken:
             raise UserError(
                 self.env._(
-                    "The external id %(name)s would belong to the module %(module)s, "
-                    "which would delete the lead. Leave out what is before the dot.",
+                    "The external id %(name)s would belong to the module "
+                    "%(module)s, whose next update would delete the lead. Leave "
+                    "out what is before the dot.",
                     name=by_module[taken],
                     module=taken,
                 )

@@ -38,7 +38,9 @@ class LeadSource(models.Model):
         :param values: further ones of its row.
         """
         enquiries = self.env["crm.lead.enquiry"]
-        row = enquiries._write_down_mail(self, original, self.env._("Not read yet."))
+        row = enquiries._write_down_mail(
+            self, original, self.env._("The mail was not read yet.")
+        )
         if row:
             row.write({**values, "reads_left": MAX_READS})
             self.env.cr.postcommit.add(functools.partial(self._read_kept_mail, row.id))
@@ -83,7 +85,9 @@ class LeadEnquiry(models.Model):
     _inherit = "crm.lead.enquiry"
 
     reads_left = fields.Integer(
-        readonly=True, help="How often the job reads the mail by itself. 0 once it was."
+        readonly=True,
+        help="How many more times the job will try to read this "
+        "mail. 0 once the mail was read.",
     )
 
     _unread_idx = Index("(write_date, id) WHERE reads_left > 0")

@@ -29,14 +29,15 @@ class LeadSource(models.Model):
     code = fields.Char(
         required=True,
         copy=False,
-        help="In the address that enquiries are sent to: /bpo_crm/intake/<code>",
+        help="The last part of the address that enquiries are sent to: "
+        "/bpo_crm/intake/<code>",
     )
     active = fields.Boolean(default=True)
     utm_source_id = fields.Many2one(
         "utm.source",
         "Source in the Reports",
         ondelete="restrict",
-        help="The source that its leads get.",
+        help="The source that leads have in the reports when they come from here.",
     )
     # What its enquiries do not say
     brand_id = fields.Many2one("crm.brand", ondelete="restrict", check_company=True)
@@ -45,6 +46,7 @@ class LeadSource(models.Model):
     )
     team_id = fields.Many2one(
         "crm.team",
+        "Sales Team",
         ondelete="restrict",
         domain="['|', ('company_id', '=', False), ('company_id', '=?', company_id)]",
     )
@@ -54,12 +56,15 @@ class LeadSource(models.Model):
     )
     token_date = fields.Datetime("Token Made On", copy=False, readonly=True)
     rate_limit = fields.Integer(
-        default=120, required=True, help="Requests that it may send in a minute."
+        default=120,
+        required=True,
+        help="How many requests the source may send in a minute.",
     )
     # Speed to lead
     target_minutes = fields.Integer(
         "First Attempt within",
-        help="Working minutes until somebody tries to reach the customer. 0 for none.",
+        help="Within how many working minutes somebody should try to reach the "
+        "customer. 0 means no target.",
     )
     enquiry_ids = fields.One2many(
         "crm.lead.enquiry", "source_id", "Enquiries", groups=SUPERVISOR
@@ -67,11 +72,11 @@ class LeadSource(models.Model):
 
     _code_uniq = Constraint("UNIQUE(code)", "Another source has this code already.")
     _rate_limit_positive = Constraint(
-        "CHECK(rate_limit > 0)", "A source must be allowed to send something."
+        "CHECK(rate_limit > 0)", "The rate limit of a source must be at least 1."
     )
     _target_minutes_positive = Constraint(
         "CHECK(target_minutes >= 0)",
-        "Nobody can be called before the enquiry: the minutes cannot be negative.",
+        "The minutes until the first attempt cannot be negative.",
     )
 
     @api.constrains("company_id", "team_id")
@@ -105,8 +110,8 @@ class LeadSource(models.Model):
         if of_core:
             raise UserError(
                 self.env._(
-                    "What comes in by Odoo's own ways is kept under %s. Rename it "
-                    "instead of deleting it.",
+                    "Enquiries that come in through Odoo itself are kept under "
+                    "%s. Rename it instead of deleting it.",
                     ", ".join(of_core.mapped("name")),
                 )
             )

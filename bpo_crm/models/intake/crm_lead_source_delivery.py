@@ -46,7 +46,7 @@ class LeadSource(models.Model):
         return show_notification(
             self._make_token(),
             "warning",
-            title=self.env._("Write it down: it is not shown again"),
+            title=self.env._("Write the token down: it is not shown again"),
             sticky=True,
         )
 

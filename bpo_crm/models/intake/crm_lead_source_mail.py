@@ -32,7 +32,7 @@ class LeadSource(models.Model):
     _inherit = ["crm.lead.source", "mail.alias.mixin.optional"]
 
     alias_id = fields.Many2one(
-        help="The address that its mails are sent to, with ADF/XML or without."
+        help="The address to which the source sends its mails, with ADF/XML or without."
     )
 
     def _alias_get_creation_values(self):
@@ -79,7 +79,8 @@ class LeadSource(models.Model):
         if enquiry.is_free_text and leads._is_forwarding_employee(enquiry.email):
             # Two customers whose mails one employee forwards must not become one.
             problem = self.env._(
-                "%s is an employee. Who the customer is, only the text can say.",
+                "%s is an employee. The customer is only named in the text of "
+                "the mail, which somebody has to read.",
                 enquiry.email,
             )
         return dataclasses.replace(enquiry, team_id=team.id, problem=problem)
@@ -94,9 +95,10 @@ class LeadEnquiry(models.Model):
     mail_name = fields.Char(compute="_compute_mail_name")
     team_id = fields.Many2one(
         "crm.team",
+        "Sales Team",
         readonly=True,
         ondelete="set null",
-        help="To whose address the mail came.",
+        help="The sales team to whose address the mail came.",
     )
 
     def _compute_mail_name(self):
@@ -190,7 +192,7 @@ class LeadEnquiry(models.Model):
         )
         for lead, file in zip(leads, files, strict=True):
             lead._message_log(
-                body=self.env._("The mail that the enquiry came by."),
+                body=self.env._("The mail in which the enquiry came."),
                 attachment_ids=file.ids,
             )
 

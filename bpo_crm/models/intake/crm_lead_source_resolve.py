@@ -244,7 +244,7 @@ class LeadSource(models.Model):
         sent = ", ".join(filter(None, (*enquiry.phones, enquiry.email)))
         if not sent:
             return self.env._("There is neither a phone number nor an email address.")
-        return self.env._("This reaches nobody: %s", sent)
+        return self.env._("Nobody can be reached at: %s", sent)
 
     @api.model
     def _index(self, model, names, company=None):
@@ -387,7 +387,7 @@ class LeadSource(models.Model):
             if self
             else self.env._("The customer asked again."),
             enquiry.enquired_at
-            and self.env._("Asked on: %s", self._format_moment(entry)),
+            and self.env._("Enquiry date: %s", self._format_moment(entry)),
             vehicle and self.env._("Vehicle: %s", vehicle),
             dealership and self.env._("Dealership: %s", dealership),
             enquiry.name and self.env._("Name: %s", enquiry.name),

@@ -12,7 +12,9 @@ class LeadEnquiry(models.Model):
 
     is_to_team = fields.Boolean(readonly=True)
     said_values = fields.Json(
-        readonly=True, help="What whoever handed over the mail said of its lead."
+        "Values Given with the Mail",
+        readonly=True,
+        help="What was said about the lead when the mail was handed over.",
     )
 
     def _take_in_again(self, source):

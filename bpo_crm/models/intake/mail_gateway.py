@@ -78,8 +78,8 @@ class MailThread(models.AbstractModel):
         if not self.env.user._is_internal():
             raise AccessError(
                 self.env._(
-                    "Only employees hand mails to Odoo. Send the mail to its address "
-                    "instead."
+                    "Only employees can hand mails over to Odoo. Send the mail "
+                    "to its address instead."
                 )
             )
         if model != "crm.lead" and model in self.env:
@@ -93,7 +93,7 @@ class MailThread(models.AbstractModel):
         """
         if not isinstance(getattr(message, "data", message), str | bytes):
             raise UserError(
-                self.env._("Send the mail as its source: as text or in bytes.")
+                self.env._("Hand over the source of the mail, as text or as bytes.")
             )
 
     @api.model

@@ -84,15 +84,26 @@ class Lead(models.Model):
             for data in self[name]
             if data.company_id - self.company_id
         ]
+        words = {
+            "lead": self._get_label(),
+            "names": ", ".join(
+                f"{data.display_name} ({data.company_id.name})" for data in others
+            ),
+        }
+        if not self.company_id:
+            raise ValidationError(
+                self.env._(
+                    "%(lead)s has no company, and cannot have what belongs to one: "
+                    "%(names)s. Choose something that all companies share.",
+                    **words,
+                )
+            )
         raise ValidationError(
             self.env._(
                 "%(lead)s is of %(company)s, and cannot have what belongs to another "
                 "company: %(names)s. Choose something of the same company.",
-                lead=self._get_label(),
-                company=self.company_id.name or self.env._("no company"),
-                names=", ".join(
-                    f"{data.display_name} ({data.company_id.name})" for data in others
-                ),
+                company=self.company_id.name,
+                **words,
             )
         )
 
@@ -119,8 +130,8 @@ class Lead(models.Model):
         if others:
             raise AccessError(
                 self.env._(
-                    "You do not work for %s, and cannot give it leads. Its managers "
-                    "can.",
+                    "You do not work for %s, and cannot give leads to it. Its "
+                    "managers can.",
                     ", ".join(others.mapped("name")),
                 )
             )

@@ -21,8 +21,8 @@ class Lead(models.Model):
         if not self.env.su and self - self._filter_reachable("write"):
             raise AccessError(
                 self.env._(
-                    "This belongs to a lead that somebody else works. Its owner or a "
-                    "supervisor can change it."
+                    "This belongs to a lead that somebody else works. Its agent "
+                    "or a supervisor can change it."
                 )
             )
 

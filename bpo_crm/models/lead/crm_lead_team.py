@@ -14,8 +14,8 @@ class Team(models.Model):
     is_bpo = fields.Boolean(
         "Works for Dealerships",
         default=True,
-        help="Its leads move one stage at a time, need a reason to be lost, and make "
-        "an order at the dealership when they are won.",
+        help="Leads of this team move one stage at a time, need a reason to be "
+        "lost, and make an order at the dealership when they are won.",
     )
 
     def write(self, vals):
@@ -74,7 +74,8 @@ class Company(models.Model):
     is_bpo = fields.Boolean(
         "Leads without a Team Are for Dealerships",
         default=True,
-        help="The rules of teams that work for dealerships go for them, too.",
+        help="The rules of teams that work for dealerships apply to leads "
+        "without a team as well.",
     )
 
     def write(self, vals):
@@ -101,7 +102,7 @@ class Lead(models.Model):
         compute="_compute_is_bpo",
         compute_sudo=True,
         store=True,
-        help="Of a team that works for dealerships.",
+        help="The lead is of a team that works for dealerships.",
     )
 
     def _auto_init(self):
@@ -223,11 +224,11 @@ class Lead(models.Model):
         """
         if not team:
             return self.env._(
-                "Taken out of its team: the rules of dealerships do not go for this "
-                "lead any more."
+                "The lead was taken out of its team: the rules for dealerships "
+                "no longer apply to it."
             )
         return self.env._(
-            "Moved to %s, which does not work for dealerships: its rules do not go for "
-            "this lead any more.",
+            "The lead was moved to %s, which does not work for dealerships: the "
+            "rules for dealerships no longer apply to it.",
             team.sudo().name,
         )

@@ -22,7 +22,7 @@ class Stage(models.Model):
         "Activity",
         ondelete="set null",
         domain="[('res_model', 'in', (False, 'crm.lead'))]",
-        help="Planned for its owner when a lead enters this stage.",
+        help="Planned for the agent when a lead enters this stage.",
     )
     activity_due_days = fields.Integer(
         "Due after",
@@ -42,15 +42,18 @@ class Stage(models.Model):
         compute="_compute_company_id",
         store=True,
         server_only=True,
-        help="Of its team. What belongs to a company is changed by its managers only; "
-        "stages of several companies, or of none, by all managers.",
+        help="The company of the stage's team. Only managers of that company "
+        "can change the stage; a stage of several companies, or of none, "
+        "can be changed by all managers.",
     )
 
     _activity_due_days_positive = Constraint(
-        "CHECK(activity_due_days >= 0)", "An activity is not due before it is planned."
+        "CHECK(activity_due_days >= 0)",
+        "The days until an activity is due cannot be negative.",
     )
     _stale_after_days_positive = Constraint(
-        "CHECK(stale_after_days >= 0)", "The days until a lead is stale are 0 or more."
+        "CHECK(stale_after_days >= 0)",
+        "The days until a lead is stale cannot be negative.",
     )
 
     @api.depends(f"{STAGE_TEAM}.company_id")

@@ -68,7 +68,10 @@ class Message(models.Model):
     def _unlink_except_said(self):
         if self.env["crm.lead"]._is_below_supervisor() and self._filter_of_leads():
             raise AccessError(
-                self.env._("What was written about a lead is kept. Ask a supervisor.")
+                self.env._(
+                    "Messages about a lead are kept. Ask a supervisor to "
+                    "delete this one."
+                )
             )
 
     # ------------------------------------------------------------
@@ -106,7 +109,7 @@ class Message(models.Model):
 
     def _refuse_tracking(self):
         raise AccessError(
-            self.env._("What changed is written down by Odoo, not by hand.")
+            self.env._("Odoo itself records what was changed. It cannot be entered.")
         )
 
     def _check_reach(self):
@@ -183,8 +186,8 @@ class Message(models.Model):
     def _refuse_change(self):
         raise AccessError(
             self.env._(
-                "Who wrote what about a lead, and when, is not written by hand. Write "
-                "another message."
+                "The author, the date and the kind of a message about a lead are set by "
+                "Odoo. Write another message."
             )
         )
 

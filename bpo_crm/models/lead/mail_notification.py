@@ -15,6 +15,9 @@ class Notification(models.Model):
         is_sent = self.env.su or SENDS_MAIL.get(self.env)
         if not is_sent and notifications.mail_message_id._filter_of_leads():
             raise AccessError(
-                self.env._("To whom a message went is not written by hand. Send it.")
+                self.env._(
+                    "The recipients of a message cannot be entered "
+                    "afterwards. Send a message to them instead."
+                )
             )
         return notifications

@@ -27,7 +27,7 @@ class Lead(models.Model):
     _lost_with_reason = Constraint(
         "CHECK(lost_reason_id IS NOT NULL OR lost_stage_id IS NULL OR active"
         " OR is_bpo IS NOT TRUE)",
-        "A lost lead has a reason.",
+        "A lost lead must have a lost reason.",
     )
 
     # ------------------------------------------------------------
@@ -188,9 +188,7 @@ class Lead(models.Model):
                 )
             if not (is_active or stage._is_closed):
                 raise UserError(
-                    self.env._(
-                        "Archiving a lead is losing it: move it to the lost stage."
-                    )
+                    self.env._("A lead cannot be archived. Mark it as lost instead.")
                 )
 
     def _leave_lost(self):
@@ -251,8 +249,8 @@ class Lead(models.Model):
         :rtype: str
         """
         return self.env._(
-            "A lost lead needs a lost reason. Use the Mark Lost button to choose one "
-            "for %s.",
+            "A lost lead needs a lost reason. Use the Mark as Lost button to "
+            "choose one for %s.",
             ", ".join(lead._get_label() for lead in leads),
         )
 

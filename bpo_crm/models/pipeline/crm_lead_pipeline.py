@@ -17,7 +17,7 @@ class Lead(models.Model):
 
     _stage_given = Constraint(
         "CHECK(stage_id IS NOT NULL OR type != 'opportunity' OR is_bpo IS NOT TRUE)",
-        "An opportunity is always in a stage.",
+        "An opportunity must be in a stage.",
     )
 
     # ------------------------------------------------------------
@@ -210,8 +210,8 @@ class Lead(models.Model):
             if lead.probability >= 100 and not lead.stage_id.is_won:
                 raise UserError(
                     self.env._(
-                        "A probability of 100% means won. Use the Mark Won button "
-                        "instead."
+                        "A probability of 100% means won. Use the Mark as Won "
+                        "button instead."
                     )
                 )
 

@@ -21,19 +21,19 @@ class Lead(models.Model):
     _inherit = "crm.lead"
 
     enquiry_date = fields.Datetime(
-        "Enquired On",
         default=fields.Datetime.now,
         copy=False,
         help="When the customer asked. The pool is handed out by priority, and then "
         "to whom has waited longest.",
     )
     waiting_time = fields.Char(
-        "Waiting", compute="_compute_waiting_time", help="Since the customer asked."
+        compute="_compute_waiting_time",
+        help="How long ago the customer asked.",
     )
 
     is_claimable = fields.Boolean(
         compute="_compute_is_claimable",
-        help="Waits in the pool, and the user may claim it.",
+        help="The lead waits in the pool, and you may claim it.",
     )
 
     # The pool among a million leads, in the order in which it is handed out.

@@ -88,7 +88,7 @@ class Lead(models.Model):
         names = [get_line(lead) for lead in leads[:TOAST_LIMIT]]
         more = len(leads) - len(names)
         if more:
-            names.append(leads.env._("%s more", more))
+            names.append(leads.env._("and %s more", more))
         user._bus_send(
             "simple_notification",
             {"type": toast_type, "title": title, "message": ", ".join(names)},

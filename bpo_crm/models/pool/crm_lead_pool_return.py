@@ -18,11 +18,12 @@ class Lead(models.Model):
 
     forgotten_by_id = fields.Many2one(
         "res.users",
+        "Returned to the Pool From",
         readonly=True,
         copy=False,
         server_only=True,
-        help="Who had this lead last when it went back to the pool, and is not given "
-        "it again.",
+        help="The agent who had this lead when it last went back to the pool, "
+        "and who is not given it again.",
     )
 
     @api.model

@@ -79,7 +79,8 @@ class Team(models.Model):
     open_leads_max = fields.Integer(
         "Open Leads at Most",
         tracking=True,
-        help="For each agent: no lead is given to who has as many. 0 for no limit.",
+        help="An agent who has this many open leads is given no more. 0 means "
+        "no limit.",
     )
 
     _open_leads_max_positive = Constraint(

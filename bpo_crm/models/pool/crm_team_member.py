@@ -15,7 +15,8 @@ class TeamMember(models.Model):
     lead_distribution = fields.Selection(related="crm_team_id.lead_distribution")
     open_leads_max = fields.Integer(
         "Open Leads at Most",
-        help="No lead is given to who has as many. 0 for as many as the team says.",
+        help="Once this agent has this many open leads, it is given no more. 0 "
+        "means the limit of the team.",
     )
     lead_turn = fields.Integer(
         readonly=True,
@@ -25,12 +26,13 @@ class TeamMember(models.Model):
     )
     open_lead_count = fields.Integer("Open Leads", compute="_compute_open_lead_count")
     open_leads_label = fields.Char(
-        compute="_compute_open_leads_label", help="How many of how many."
+        compute="_compute_open_leads_label",
+        help="How many open leads the agent has, and how many it may have.",
     )
     is_at_work = fields.Boolean(
         "At Work",
         compute="_compute_is_at_work",
-        help="Signed in, and within the working hours.",
+        help="The agent is signed in, and within its working hours.",
     )
 
     _open_leads_max_positive = Constraint(
@@ -56,9 +58,9 @@ class TeamMember(models.Model):
         for member in self:
             count, most = member.open_lead_count, member._get_open_leads_max()
             member.open_leads_label = (
-                self.env._("%(count)s of %(most)s open leads", count=count, most=most)
+                self.env._("Open leads: %(count)s of %(most)s", count=count, most=most)
                 if most
-                else self.env._("%s open leads", count)
+                else self.env._("Open leads: %s", count)
             )
 
     @api.depends("user_id")

@@ -31,7 +31,7 @@ class Lead(models.Model):
     )
     first_attempt_user_id = fields.Many2one(
         "res.users",
-        "First Attempt By",
+        "First Attempt Made By",
         compute="_compute_first_attempt",
         store=True,
         copy=False,

@@ -10,7 +10,7 @@ RESPONSE_STATES = [
     ("waiting", "Waiting"),
     ("due_soon", "Due Soon"),
     ("missed", "Missed"),
-    ("met", "Met"),
+    ("met", "In Time"),
 ]
 
 #: The owner is warned when this part of the time is over.
@@ -52,14 +52,16 @@ class Lead(models.Model):
         compute="_compute_response_target_minutes",
         store=True,
         copy=False,
-        help="Working minutes, by the target that the source had when the lead came.",
+        help="The target that the source had when the lead came in, in working "
+        "minutes.",
     )
     response_deadline = fields.Datetime(
-        "First Attempt until",
+        "First Attempt Due By",
         compute="_compute_response_deadline",
         store=True,
         copy=False,
-        help="By the target of the source, in the working hours of the dealership.",
+        help="Follows from the target of the source, in the working hours of "
+        "the dealership.",
     )
     response_warning_date = fields.Datetime(
         compute="_compute_response_deadline", store=True, copy=False
@@ -220,8 +222,8 @@ class Lead(models.Model):
         if sources - sources._get_of_core("import"):
             raise AccessError(
                 self.env._(
-                    "Only what a source delivers itself is a lead of its: make this "
-                    "one without a source of enquiries."
+                    "Only leads that a source has delivered itself can have it "
+                    "as their intake source. Leave the intake source empty."
                 )
             )
 

@@ -140,7 +140,7 @@ class Lead(models.Model):
         :rtype: str
         """
         return self.env._(
-            "%(lead)s until %(time)s",
+            "%(lead)s, due by %(time)s",
             lead=self._get_toast_line(),
             time=format_datetime(
                 self.env, self.response_deadline, tz=user.tz, dt_format="short"

@@ -68,7 +68,8 @@ class CalendarEvent(models.Model):
         readonly=True,
         copy=False,
         server_only=True,
-        help="When a meeting became one of its lead. Empty when it was made as one.",
+        help="When the meeting was linked to its lead. Empty where it was made "
+        "for the lead.",
     )
 
     # ------------------------------------------------------------
@@ -202,7 +203,12 @@ class CalendarEvent(models.Model):
         if not lead:
             raise UserError(self.env._("Choose the lead whose customer will visit."))
         if state != "planned":
-            raise UserError(self.env._("A visit is planned first, and recorded then."))
+            raise UserError(
+                self.env._(
+                    "A new visit is always planned. Record "
+                    "its outcome once it has taken place."
+                )
+            )
         lead._check_workable()
 
     def _check_made(self):
@@ -229,8 +235,8 @@ class CalendarEvent(models.Model):
         if is_late and self.env["crm.lead"]._is_below_supervisor():
             raise UserError(
                 self.env._(
-                    "A visit is entered %s hours afterwards at the latest. Ask a "
-                    "supervisor.",
+                    "The outcome of a visit is recorded within %s hours. Ask a "
+                    "supervisor to record this one.",
                     LATE_ENTRY // timedelta(hours=1),
                 )
             )

@@ -19,9 +19,9 @@ class CalendarEvent(models.Model):
     _inherit = "calendar.event"
 
     is_hidden = fields.Boolean(
-        "Of Another's Lead",
+        "Of Another Agent's Lead",
         compute="_compute_is_hidden",
-        help="Whether no more than the time of this meeting is shown.",
+        help="The meeting is about another agent's lead, and only its time is shown.",
     )
 
     # ------------------------------------------------------------

@@ -1,4 +1,5 @@
 from . import (
+    test_agents_name,
     test_clock,
     test_companies,
     test_indexes,

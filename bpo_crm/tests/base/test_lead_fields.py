@@ -65,7 +65,7 @@ class TestLeadFields(BpoCase):
     def test_a_call_without_a_lead_has_a_name(self):
         calls = self.env["crm.call.log"].with_user(self.agent)
         answer = calls.onchange({"result": "busy"}, [], {"display_name": {}})
-        self.assertEqual(answer["value"]["display_name"], "Busy")
+        self.assertEqual(answer["value"]["display_name"], "Line Busy")
 
     def test_what_is_no_id_is_no_lead(self):
         start = fields.Datetime.now() + timedelta(days=1)
@@ -78,9 +78,9 @@ class TestLeadFields(BpoCase):
                     ("crm.lead.log.call", {"result": "busy", "lead_id": odd}),
                 ):
                     records = self.env[model].with_user(self.agent)
-                    with self.subTest(model), self._refused("give the number"):
+                    with self.subTest(model), self._refused("id of a record"):
                         records.create(values)
         event = self.env["calendar.event"].with_user(self.agent)
         event = event.create({"name": "Mine", **times})
-        with self._refused("give the number"):
+        with self._refused("id of a record"):
             event.copy({"opportunity_id": str(self.foreign.id)})

@@ -195,6 +195,7 @@ CALLS = {
         "action_apply": ("_home_settings",),
         "default_get": (ON_MODEL, ["pool_return_days"]),
     },
+    "ir.model.fields": {"get_field_string": (ON_MODEL, "crm.lead")},
     "mail.activity": {
         "action_feedback_schedule_next": ("_others_activity",),
         "get_activity_data": (ON_MODEL, "crm.lead", []),

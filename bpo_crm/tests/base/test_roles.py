@@ -156,8 +156,8 @@ class TestRoles(BpoCase):
     def test_what_the_addon_writes_is_not_written_by_hand(self):
         lead = self._new_lead(self.agent).with_user(self.agent)
         for name in ("reference", "dealer_so_name", "dealer_so_url", "lost_stage_id"):
-            with self.assertRaisesRegex(AccessError, "not written by hand"):
+            with self.assertRaisesRegex(AccessError, "filled in by the system"):
                 lead.write({name: "S1"})
         leads = self.env["crm.lead"].with_user(self.agent)
-        with self.assertRaisesRegex(AccessError, "not written by hand"):
+        with self.assertRaisesRegex(AccessError, "filled in by the system"):
             leads.with_context(default_dealer_so_name="S1").create({"name": "P"})

@@ -150,7 +150,7 @@ class TestCall(BpoCase):
             with self.assertRaises(CheckViolation):
                 self._call(duration=duration)
             call = self._call()
-            with self._refused("between no time at all and 24 hours", ValidationError):
+            with self._refused("between 0 and 24 hours", ValidationError):
                 call.with_user(self.supervisor).duration = duration
 
     def test_a_call_is_not_longer_than_since_it_began(self):

@@ -93,7 +93,7 @@ class TestFeed(BpoCase):
                 if target == "contact_name" and not isinstance(value, list):
                     # Whatever it is, it has a text.
                     continue
-                with self.assertRaisesRegex(ValueError, "is no value of"):
+                with self.assertRaisesRegex(ValueError, "is not a valid value of"):
                     self._convert(target, value)
 
     def test_a_value_that_does_not_fit_is_not_told_at_length(self):

@@ -272,7 +272,7 @@ class TestActivityReach(BpoCase):
 
     def test_what_was_done_is_not_entered(self):
         values = {"res_model_id": self.model.id, "res_id": self.own.id}
-        with self._refused("marked as done, not entered", AccessError):
+        with self._refused("cannot be entered as done", AccessError):
             self.activities.create({**values, "active": False})
         for forged in ({"active": False}, {"date_done": "2020-01-01"}):
             with self._refused(error=AccessError):
@@ -282,7 +282,7 @@ class TestActivityReach(BpoCase):
         self.assertFalse(made.date_done)
         elsewhere = self._plan(self.agent.partner_id, self.agent)
         elsewhere.action_archive()
-        with self._refused("marked as done, not entered", AccessError):
+        with self._refused("cannot be entered as done", AccessError):
             elsewhere.write(values)
 
     # ------------------------------------------------------------

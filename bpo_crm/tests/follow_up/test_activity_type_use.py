@@ -45,7 +45,7 @@ class TestActivityTypeUse(BpoCase):
         outcome = self.env["crm.call.outcome"]._find("busy")
         outcome.step_ids[0].activity_type_id = self.kind
         self._assert_kept(
-            '"Ring" is proposed', '"Busy"', "Configuration → Call Outcomes"
+            '"Ring" is proposed', '"Line Busy"', "Configuration → Call Outcomes"
         )
 
     def test_who_reads_no_stage_is_told_as_well(self):

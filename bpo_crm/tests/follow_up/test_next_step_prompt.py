@@ -139,9 +139,9 @@ class TestNextStepPrompt(BpoCase):
             ("next_step_zone", "UTC"),
             ("no_next_step_reason", "Waits"),
         ):
-            with self.assertRaisesRegex(AccessError, "by hand"):
+            with self.assertRaisesRegex(AccessError, "filled in by the system"):
                 self.mine.write({name: value})
-        with self.assertRaisesRegex(AccessError, "by hand"):
+        with self.assertRaisesRegex(AccessError, "filled in by the system"):
             self.mine.create({"name": "Faked", "no_next_step_reason": "Waits"})
         lead = self.mine.create({"name": "Faked", "next_step_date": "2099-01-01"})
         self.assertFalse(lead.next_step_date)

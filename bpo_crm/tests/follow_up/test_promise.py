@@ -141,7 +141,7 @@ class TestPromise(StageActivityCase):
         lead, callback = self._promise()
         self._lose(lead.with_user(self.agent))
         self.assertFalse(callback.exists())
-        self._assert_in_chatter("Not planned any more", lead)
+        self._assert_in_chatter("Cancelled, as the lead is closed", lead)
 
     # ------------------------------------------------------------
     # Doing it later
@@ -350,7 +350,7 @@ class TestPromise(StageActivityCase):
         lead, callback = self._promise(next_time=0)
         planned = self._pending(self._new_lead(self.agent))
         for activity, value in ((callback, True), (planned, False)):
-            with self.assertRaisesRegex(AccessError, "by hand"):
+            with self.assertRaisesRegex(AccessError, "cannot be changed"):
                 activity.with_user(self.agent).automated = value
         # What an automation plans for other things is its own.
         other = lead.with_user(self.agent).activity_schedule(CALL)

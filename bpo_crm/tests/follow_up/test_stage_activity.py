@@ -215,7 +215,7 @@ class TestStageActivity(StageActivityCase):
             lead.with_user(self.agent).activity_schedule(CALL, summary="Send offer")
             close(lead)
             self.assertFalse(self._pending(lead))
-            self._assert_in_chatter("Not planned any more", lead)
+            self._assert_in_chatter("Cancelled, as the lead is closed", lead)
             self._assert_in_chatter("Send offer", lead)
 
     def _win(self, lead):
@@ -275,7 +275,7 @@ class TestStageActivity(StageActivityCase):
             lambda: done.write({"summary": "Something else"}),
             lambda: pending.write({"active": False}),
         ):
-            with self.assertRaisesRegex(AccessError, "is kept as it was"):
+            with self.assertRaisesRegex(AccessError, "cannot be changed or deleted"):
                 change()
 
     def test_a_deleted_meeting_takes_its_activity_along(self):
@@ -324,9 +324,9 @@ class TestStageActivity(StageActivityCase):
             ("done_by_id", self.agent.id),
             ("done_at", "2026-01-01 00:00:00"),
         ):
-            with self.assertRaisesRegex(AccessError, "by hand"):
+            with self.assertRaisesRegex(AccessError, "filled in by the system"):
                 activity.write({name: value})
-        with self.assertRaisesRegex(AccessError, "by hand"):
+        with self.assertRaisesRegex(AccessError, "filled in by the system"):
             lead.with_user(self.agent).activity_schedule(
                 CALL, crm_stage_id=self.negotiation.id
             )

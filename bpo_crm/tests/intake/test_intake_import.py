@@ -255,7 +255,7 @@ class TestIntakeImport(BpoCase):
             [*columns, "tag_ids"],
             [
                 ["Row", "0917 555 9301", "Answered", "Wants red", tag.name],
-                ["", "", "Busy", "Wants blue", ""],
+                ["", "", "Line Busy", "Wants blue", ""],
             ],
         )
         self.assertEqual(loaded["ids"], lead.ids, loaded["messages"])

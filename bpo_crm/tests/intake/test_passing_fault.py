@@ -234,7 +234,7 @@ class TestPassingFaultAtTheDoor(BpoCase):
             with self.subTest(error=error), self.env.cr.savepoint() as savepoint:
                 with self._failing(error):
                     row = self._receive()
-                self.assertEqual(row.error, "Not read yet.")
+                self.assertEqual(row.error, "The mail was not read yet.")
                 # Nobody is in its way yet.
                 self._read_kept()
                 self.assertTrue(row.exists())
@@ -255,7 +255,7 @@ class TestPassingFaultAtTheDoor(BpoCase):
             mute_logger(f"{LOG}.crm_lead_kept_mail"),
         ):
             row = self._receive(is_to_team=True, team_id=self.team.id)
-        self.assertEqual(row.error, "Not read yet.")
+        self.assertEqual(row.error, "The mail was not read yet.")
         self._wait(row)
         self._read_kept()
         self.assertFalse(row.exists())

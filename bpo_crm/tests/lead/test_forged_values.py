@@ -88,7 +88,7 @@ class TestForgedValues(BpoCase):
             {"phone_sanitized": False},
             {"phone": "+63 917 555 9998", "phone_sanitized": "+639175559999"},
         ):
-            with self.assertRaisesRegex(AccessError, "not written by hand"):
+            with self.assertRaisesRegex(AccessError, "filled in by the system"):
                 self.lead.write(values)
 
     def test_a_second_lead_of_a_customer_is_not_hidden_by_a_forged_key(self):
@@ -111,7 +111,7 @@ class TestForgedValues(BpoCase):
             "response_deadline",
             "response_minutes",
         ):
-            with self.assertRaisesRegex(AccessError, "not written by hand"):
+            with self.assertRaisesRegex(AccessError, "filled in by the system"):
                 self.lead.write({name: "2001-01-01 00:00:00"})
 
     def test_when_a_new_lead_was_opened_or_closed_is_not_what_is_sent(self):
@@ -140,7 +140,7 @@ class TestForgedValues(BpoCase):
     def test_an_order_is_not_forged_by_a_default(self):
         leads = self.env["crm.lead"].with_user(self.manager)
         for name, value in (("dealer_so_name", "S1"), ("dealer_so_id", 7)):
-            with self.assertRaisesRegex(AccessError, "not written by hand"):
+            with self.assertRaisesRegex(AccessError, "filled in by the system"):
                 leads.with_context(**{f"default_{name}": value}).create({"name": "F"})
 
     def test_what_the_form_sends_back_changes_nothing(self):

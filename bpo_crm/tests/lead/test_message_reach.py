@@ -71,16 +71,16 @@ class TestMessageReach(BpoCase):
     def test_a_message_is_of_now(self):
         for date in ("2001-01-01 00:00:00", "2099-01-01 00:00:00"):
             for user in (self.agent, self.supervisor, self.manager):
-                with self._refused("by hand", AccessError):
+                with self._refused("set by Odoo", AccessError):
                     self._post(user=user, date=date)
-                with self._refused("by hand", AccessError):
+                with self._refused("set by Odoo", AccessError):
                     self.messages.with_user(user).create(
                         self._values(self.own, date=date)
                     )
             by_default = self.messages.with_context(default_date=date)
-            with self._refused("by hand", AccessError):
+            with self._refused("set by Odoo", AccessError):
                 by_default.create(self._values(self.own))
-            with self._refused("by hand", AccessError):
+            with self._refused("set by Odoo", AccessError):
                 self._post().date = date
         message = self._post()
         self.assertLess(datetime.now() - message.date, timedelta(minutes=1))
@@ -134,11 +134,11 @@ class TestMessageReach(BpoCase):
                 {"author_id": author.id, "message_type": "notification"},
                 {"email_from": author.email_formatted},
             ):
-                with self._refused("by hand", AccessError):
+                with self._refused("set by Odoo", AccessError):
                     self._post(**values)
-            with self._refused("by hand", AccessError):
+            with self._refused("set by Odoo", AccessError):
                 self.messages.create(self._values(self.own, author_id=author.id))
-            with self._refused("by hand", AccessError):
+            with self._refused("set by Odoo", AccessError):
                 self._post().author_id = author
 
     def _forge_names(self):
@@ -162,7 +162,7 @@ class TestMessageReach(BpoCase):
                 # Of nobody with an address, Odoo itself refuses to send it.
                 with self._refused():
                     self._post(user=user, **values)
-                with self._refused("by hand", AccessError):
+                with self._refused("set by Odoo", AccessError):
                     self.messages.with_user(user).create(
                         self._values(self.own, **values)
                     )
@@ -173,7 +173,7 @@ class TestMessageReach(BpoCase):
         guest = self.env["mail.guest"].create({"name": "Maria"})
         for author in (False, self.agent.partner_id.id):
             values = {"author_id": author, "author_guest_id": guest.id}
-            with self._refused("by hand", AccessError):
+            with self._refused("set by Odoo", AccessError):
                 self.messages.create(self._values(self.own, **values))
         # Whatever of it Odoo drops.
         with suppress(AccessError):
@@ -190,7 +190,7 @@ class TestMessageReach(BpoCase):
         )
         pool = self._new_lead()
         for values in self._forge_names():
-            with self._refused("by hand", AccessError):
+            with self._refused("set by Odoo", AccessError):
                 self._post(
                     pool, seller, **{**values, "author_id": self.agent.partner_id.id}
                 )
@@ -310,9 +310,9 @@ class TestMessageReach(BpoCase):
 
     def test_a_mail_comes_by_mail(self):
         for user in (self.agent, self.manager):
-            with self._refused("by hand", AccessError):
+            with self._refused("set by Odoo", AccessError):
                 self._post(user=user, message_type="email")
-            with self._refused("by hand", AccessError):
+            with self._refused("set by Odoo", AccessError):
                 self.messages.with_user(user).create(
                     self._values(
                         self.own,
@@ -320,7 +320,7 @@ class TestMessageReach(BpoCase):
                         partner_ids=self.customer.ids,
                     )
                 )
-            with self._refused("by hand", AccessError):
+            with self._refused("set by Odoo", AccessError):
                 self._post(user=user).message_type = "email"
         self.assertFalse(self.own.first_attempt_date)
 
@@ -328,11 +328,11 @@ class TestMessageReach(BpoCase):
         """Odoo 19 keeps to whom a mail went that came in, and writes there no more."""
         for name in RECEIVED_BY:
             values = {name: self.customer.email}
-            with self._refused("by hand", AccessError):
+            with self._refused("set by Odoo", AccessError):
                 self._post(**values)
-            with self._refused("by hand", AccessError):
+            with self._refused("set by Odoo", AccessError):
                 self.messages.create(self._values(self.own, **values))
-            with self._refused("by hand", AccessError):
+            with self._refused("set by Odoo", AccessError):
                 self._post().write(values)
         self.own.sudo()._compute_first_attempt()
         self.assertFalse(self.own.first_attempt_date)

@@ -54,7 +54,7 @@ class TestTeam(BpoCase):
             lead.with_user(self.supervisor).team_id = self.sales
         lead.with_user(self.manager).team_id = self.sales
         self.assertFalse(lead.is_bpo)
-        self._assert_in_chatter("Moved to Own Sales", lead)
+        self._assert_in_chatter("moved to Own Sales", lead)
 
     def test_who_is_gone_to_another_team_holds_no_customer(self):
         lead = self._new_lead(self.agent)

@@ -132,7 +132,7 @@ class TestPipeline(BpoCase):
             lambda: self._new_lead(probability=100),
         )
         for way in ways:
-            with self.assertRaisesRegex(UserError, "Mark Won"):
+            with self.assertRaisesRegex(UserError, "Mark as Won"):
                 way()
 
     def test_a_copy_is_a_new_lead(self):

@@ -523,11 +523,11 @@ class TestDistribution(BpoCase):
     def test_the_card_of_a_member_says_how_many_leads_of_how_many(self):
         self._give_leads(self.agent, 2)
         member = self._member(self.agent).with_user(self.manager)
-        self.assertEqual(member.open_leads_label, "2 open leads")
+        self.assertEqual(member.open_leads_label, "Open leads: 2")
         self.team.open_leads_max = 20
-        self.assertEqual(member.open_leads_label, "2 of 20 open leads")
+        self.assertEqual(member.open_leads_label, "Open leads: 2 of 20")
         member.open_leads_max = 5
-        self.assertEqual(member.open_leads_label, "2 of 5 open leads")
+        self.assertEqual(member.open_leads_label, "Open leads: 2 of 5")
 
     def test_nobody_below_a_manager_does(self):
         for user in (self.agent, self.supervisor):

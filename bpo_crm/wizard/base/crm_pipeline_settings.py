@@ -42,7 +42,7 @@ class PipelineSettings(models.TransientModel):
     )
     count_working_days = fields.Selection(
         [("working", "Working days"), ("calendar", "Calendar days")],
-        "Days Are",
+        "Days Counted",
         required=True,
         default="working",
     )
@@ -134,7 +134,7 @@ class PipelineSettings(models.TransientModel):
         :raises AccessError: for anybody else.
         """
         message = self.env._(
-            "How a team works is said by the BPO managers of its company."
+            "Only the BPO managers of a company can change how its team works."
         )
         check_role(self.env, MANAGER, message)
         self.check_access("write")

@@ -22,14 +22,15 @@ class LeadLogCall(models.TransientModel):
     )
     is_timer_running = fields.Boolean(
         default=True,
-        help="As long as it runs, the duration is the time since the wizard opened.",
+        help="As long as the timer runs, the duration is the time since the "
+        "window was opened.",
     )
-    duration = fields.Float(help="In minutes.")
+    duration = fields.Float(help="How long the call took, in minutes.")
     result = fields.Selection(CALL_RESULTS, "Call Result", required=True)
     summary = fields.Text()
     planned_activity_id = fields.Many2one(
         "mail.activity",
-        "Completes",
+        "Completes Activity",
         compute="_compute_planned_activity_id",
         compute_sudo=False,
         store=True,
@@ -40,7 +41,8 @@ class LeadLogCall(models.TransientModel):
     # What follows
     outcome_id = fields.Many2one("crm.call.outcome", compute="_compute_outcome_id")
     attempt = fields.Integer(
-        compute="_compute_attempt", help="Calls in a row without contact, this one too."
+        compute="_compute_attempt",
+        help="How many calls in a row did not reach the customer, including this one.",
     )
     proposes_lost = fields.Boolean(compute="_compute_attempt")
     next_activity_type_id = fields.Many2one(
@@ -69,7 +71,8 @@ class LeadLogCall(models.TransientModel):
     )
     is_last_step = fields.Boolean(
         compute="_compute_is_last_step",
-        help="Nothing else is planned for the lead.",
+        help="Nothing else is planned for the lead, which would be left without "
+        "a next step.",
     )
 
     # ------------------------------------------------------------

@@ -7,7 +7,7 @@ class LeadWinReport(models.TransientModel):
     _name = "crm.lead.win.report"
     _description = "Result of Winning Many Leads"
 
-    line_ids = fields.One2many("crm.lead.win.report.line", "report_id")
+    line_ids = fields.One2many("crm.lead.win.report.line", "report_id", "Leads")
     won_count = fields.Integer("Won", readonly=True)
     failed_count = fields.Integer("Not Won", readonly=True)
 

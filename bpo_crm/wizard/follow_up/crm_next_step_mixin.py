@@ -23,7 +23,8 @@ class NextStepMixin(models.AbstractModel):
     next_date = fields.Date("Due on")
     next_time = fields.Float(
         "At",
-        help="The time that the customer asked for, in your time zone. 0:00 for any.",
+        help="The time that the customer asked for, in your time zone. 0:00 "
+        "means any time.",
     )
     no_next_step_reason = fields.Char("No Next Step Because")
 

@@ -1,5 +1,5 @@
 import {after, beforeEach, describe, expect, test} from "@odoo/hoot";
-import {press, queryAllTexts} from "@odoo/hoot-dom";
+import {press, queryAll, queryAllTexts} from "@odoo/hoot-dom";
 import {advanceTime, animationFrame, mockDate} from "@odoo/hoot-mock";
 import {
     contains,
@@ -83,7 +83,7 @@ test("what is due is shown section by section, in the server's order", async () 
     expect(customers("callbacks")).toEqual(["Maria", "Jose"]);
     expect(queryAllTexts("[data-section=overdue] .o_bpo_due")).toEqual([
         "Yesterday",
-        "3 days",
+        "Overdue by 3 days",
     ]);
     expect("[data-section=pool] .o_bpo_due").toHaveText("2 hours");
     expect(queryAllTexts(".o_bpo_numbers .fs-2")).toEqual(["7", "3", "42"]);
@@ -103,6 +103,8 @@ test("a callback shows the user's own clock, and is red once it is late", async 
     expect(times[0]).toMatch(/^9:30.AM$/);
     expect(times[1]).toMatch(/^3:15.PM$/);
     expect(times[2]).toMatch(/^Mar 3, 9:00.AM$/);
+    const widths = queryAll(".o_bpo_due").map((due) => due.offsetWidth);
+    expect(new Set(widths).size).toBe(1);
     expect(".o_bpo_due .text-danger").toHaveCount(1);
     expect(".o_bpo_row:first .o_bpo_due .text-danger").toHaveCount(1);
 });

@@ -103,7 +103,7 @@ export class MyDay extends Component {
     formatOverdue(row) {
         return row.days_overdue === 1
             ? _t("Yesterday")
-            : _t("%s days", row.days_overdue);
+            : _t("Overdue by %s days", row.days_overdue);
     }
 
     formatCount({count, has_more}) {
