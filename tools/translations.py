@@ -29,28 +29,30 @@ def run():
     found = sources.find_all()
     if len(found) < 2:
         raise LauncherError("Both series of Odoo are needed, to leave no term out.")
-    exported = [_export(source) for source in found]
+    exported = []
+    for source in found:
+        with Stack(source) as stack, step(f"Reading the terms, Odoo {source.series}"):
+            exported.append(export(stack))
     for addon in paths.ADDONS:
         template = _make_template(addon, [files[addon.name] for files in exported])
         folder = addon / "i18n"
         folder.mkdir(exist_ok=True)
         template.save(folder / f"{addon.name}.pot")
         for language in LANGUAGES:
-            _merge(folder / f"{language}.po", language, template)
+            merge(folder / f"{language}.po", language, template)
     return 0
 
 
-def _export(source):
+def export(stack):
     """Return the terms of each addon, as one series exports them.
 
-    :param source: of Odoo.
+    :param tools.stack.Stack stack: of that series.
     :rtype: dict[str, polib.POFile]
     """
-    with Stack(source) as stack, step(f"Reading the terms, Odoo {source.series}"):
-        names = [addon.name for addon in paths.ADDONS]
-        environ = {"BPO_TERMS": str(stack.folder), "BPO_MODULES": " ".join(names)}
-        stack.run_script(stack.clone(LAYER), "export_terms.py", environ=environ)
-        return {name: polib.pofile(stack.folder / f"{name}.po") for name in names}
+    names = [addon.name for addon in paths.ADDONS]
+    environ = {"BPO_TERMS": str(stack.folder), "BPO_MODULES": " ".join(names)}
+    stack.run_script(stack.clone(LAYER), "export_terms.py", environ=environ)
+    return {name: polib.pofile(stack.folder / f"{name}.po") for name in names}
 
 
 def _make_template(addon, files):
@@ -75,8 +77,8 @@ def _make_template(addon, files):
     return template
 
 
-def _merge(path, language, template):
-    """Let a language have the terms of a template, translated where they were.
+def merge(path, language, template):
+    """Let a language have the terms of a template and no others, translated as before.
 
     :param pathlib.Path path: of the language; made where it is missing.
     :param str language: such as ``fr``.
