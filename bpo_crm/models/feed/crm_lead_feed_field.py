@@ -116,7 +116,7 @@ class LeadFeedField(models.Model):
         if not (self.remote_field or self.default):
             raise ValidationError(
                 self.env._(
-                    '"%s" needs a field there, or a default.',
+                    '"%s" needs a field of the distributor, or a default.',
                     self._get_label(),
                 )
             )

@@ -283,8 +283,8 @@ class Lead(models.Model):
     def _log_order_left_alone(self):
         self.message_post(
             body=self.env._(
-                "The lead was won before: order %(order)s at %(dealership)s is left as "
-                "it is. Tell the dealership if it shall be cancelled.",
+                "The lead was won before: order %(order)s at %(dealership)s is "
+                "left as it is. Tell the dealership if it is to be cancelled.",
                 order=self.dealer_so_name,
                 dealership=self.dealership_id.name,
             )

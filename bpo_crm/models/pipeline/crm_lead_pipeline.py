@@ -164,8 +164,8 @@ class Lead(models.Model):
             if change.get_new(lead, "type") != "opportunity":
                 raise UserError(
                     self.env._(
-                        "%s is an opportunity and stays one. Mark it as lost where "
-                        "nothing comes of it.",
+                        "%s is an opportunity and stays one. If nothing comes "
+                        "of it, mark it as lost.",
                         lead._get_label(),
                     )
                 )

@@ -23,8 +23,9 @@ class Lead(models.Model):
     enquiry_date = fields.Datetime(
         default=fields.Datetime.now,
         copy=False,
-        help="When the customer asked. The pool is handed out by priority, and then "
-        "to whom has waited longest.",
+        help="When the customer asked. Leads are handed out of the pool by "
+             "priority; of the same priority, the one whose customer has waited "
+             "longest comes first.",
     )
     waiting_time = fields.Char(
         compute="_compute_waiting_time",
