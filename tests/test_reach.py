@@ -90,7 +90,7 @@ def test_a_recurrence_proves_no_visit(floor, lead):
     (row,) = floor.agent.call("calendar.event", "read", [base], ["recurrence_id"])
     forged = {"visit_state": "done", "recurrence_id": row["recurrence_id"][0]}
     message = refuse(floor.agent, "calendar.event", "create", meeting(lead, **forged))
-    assert "planned first" in message
+    assert "always planned" in message
     assert {row["visit_state"] for row in floor.visits(lead)} == {"planned"}
 
 

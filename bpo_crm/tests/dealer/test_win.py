@@ -146,7 +146,7 @@ class TestWin(BpoCase):
         with self._dealer():
             self.lead.action_set_won()
         other = self.dealership.copy({"code": "OTHER"})
-        with self.assertRaisesRegex(UserError, "has order S00001 at Pasig"):
+        with self.assertRaisesRegex(UserError, "Pasig has order S00001 for"):
             self.lead.dealership_id = other
 
     def test_an_import_wins_no_lead(self):

@@ -480,7 +480,7 @@ class TestMessageReach(BpoCase):
                     {"body": "z"}
                 ),
             ):
-                with self._refused("not by hand", AccessError):
+                with self._refused("cannot be entered", AccessError):
                     way()
         self.env.invalidate_all()
         self.assertEqual(tracked.read(), before)

@@ -410,7 +410,7 @@ class TestMeetingReach(BpoCase):
         for recurrence_id in (recurrence.id, forged.id, self.missing_id):
             for state in ("done", "no_show"):
                 for lead in (self.own, self.pool, self.closed):
-                    with self._refused("planned first"):
+                    with self._refused("always planned"):
                         self._visit(
                             lead=lead, visit_state=state, recurrence_id=recurrence_id
                         )
@@ -531,10 +531,10 @@ class TestMeetingReach(BpoCase):
     def test_a_visit_is_not_planned_for_the_past(self):
         for start in (self.start - timedelta(days=4), datetime(2001, 1, 1, 8)):
             values = {"start": start, "stop": start + HOUR}
-            with self._refused("24 hours afterwards"):
+            with self._refused("within 24 hours"):
                 self._visit(**values)
             visit = self._visit()
-            with self._refused("24 hours afterwards"):
+            with self._refused("within 24 hours"):
                 visit.write(values)
             self._meet(opportunity_id=self.own.id, **values)
             old = self._visit(self.supervisor, **values)
@@ -580,13 +580,13 @@ class TestMeetingReach(BpoCase):
     def test_nobody_writes_since_when_a_meeting_is_one_of_a_lead(self):
         meeting = self._meet(opportunity_id=self.own.id)
         for user in (self.agent, self.manager):
-            with self._refused("by hand", AccessError):
+            with self._refused("filled in by the system", AccessError):
                 meeting.with_user(user).lead_linked_at = datetime(2001, 1, 1)
-            with self._refused("by hand", AccessError):
+            with self._refused("filled in by the system", AccessError):
                 self._meet(user, lead_linked_at=datetime(2001, 1, 1))
             events = self.env["calendar.event"].with_user(user)
             by_default = events.with_context(default_lead_linked_at="2001-01-01")
-            with self._refused("by hand", AccessError):
+            with self._refused("filled in by the system", AccessError):
                 by_default.create({"name": "By default"})
 
     def test_moving_many_meetings_is_one_look_at_their_leads(self):

@@ -189,7 +189,7 @@ class TestVisit(BpoCase):
             meeting.visit_state = "done"
 
     def test_a_visit_is_planned_before_it_is_recorded(self):
-        with self.assertRaisesRegex(UserError, "planned first"):
+        with self.assertRaisesRegex(UserError, "always planned"):
             self._create(visit_state="done")
 
     def test_only_who_works_the_lead_records_its_visit(self):
