@@ -24,8 +24,8 @@ class Lead(models.Model):
         default=fields.Datetime.now,
         copy=False,
         help="When the customer asked. Leads are handed out of the pool by "
-             "priority; of the same priority, the one whose customer has waited "
-             "longest comes first.",
+        "priority; of the same priority, the one whose customer has waited "
+        "longest comes first.",
     )
     waiting_time = fields.Char(
         compute="_compute_waiting_time",

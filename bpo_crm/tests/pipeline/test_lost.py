@@ -58,7 +58,9 @@ class TestLost(BpoCase):
             lambda lead: lead.write({"active": 0, "stage_id": self.qualified.id}),
         )
         for way in ways:
-            with self.assertRaisesRegex(UserError, "needs a lost reason|cannot be archived"):
+            with self.assertRaisesRegex(
+                UserError, "needs a lost reason|cannot be archived"
+            ):
                 way(self.lead)
             self.assertEqual(self.lead.stage_id, self.new)
             self.assertTrue(self.lead.active)
