@@ -186,8 +186,8 @@ class Message(models.Model):
     def _refuse_change(self):
         raise AccessError(
             self.env._(
-                "The author, the date and the kind of a message about a lead are set by "
-                "Odoo. Write another message."
+                "The author, the date and the kind of a message about a lead are set "
+                "by Odoo. Write another message."
             )
         )
 

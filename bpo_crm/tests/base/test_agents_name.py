@@ -43,9 +43,8 @@ class TestAgentsName(BpoCase):
         screens = self._find_screens()
         self.assertGreater(len(screens), 15)
         # A client always has a language in its context.
-        reader = self.env(
-            user=self.env.ref("base.user_admin").id, context={"lang": "en_US"}
-        )
+        admin = self.env.ref("base.user_admin")
+        reader = self.env(user=admin.id, context={"lang": "en_US"})
         for action in screens:
             if action.res_model == "res.config.settings":
                 # Of all of Odoo.
