@@ -141,7 +141,7 @@ def test_nobody_dates_what_was_said(floor, lead):
     (message,) = message if isinstance(message, list) else [message]
     dated = ("mail.message", "write", [message], {"date": LONG_AGO})
     assert "set by Odoo" in refuse(floor.agent, *dated)
-    assert "is kept" in refuse(floor.agent, "mail.message", "unlink", [message])
+    assert "are kept" in refuse(floor.agent, "mail.message", "unlink", [message])
 
 
 @pytest.mark.parametrize(
