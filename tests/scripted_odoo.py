@@ -120,6 +120,8 @@ class ScriptedDealer(ScriptedOdoo):
                     "id": number,
                     "name": f"S{number:05}",
                     "state": "draft",
+                    "amount_total": 898000.0,
+                    "currency_id": [1, "USD"],
                     "origin": values["origin"],
                     "client_order_ref": values["client_order_ref"],
                 }

@@ -19,10 +19,12 @@ from .replies import (
     anything,
     line,
     list_of,
+    number,
     optional,
     positive_id,
     read,
     record,
+    related,
     text,
 )
 from .transport import is_contention
@@ -39,7 +41,12 @@ VERSION_WITHOUT_MOBILE = (18, 1)
 MAX_CANDIDATES = 80
 
 #: What is read of an order.
-ORDER = {"name": line, "state": optional(line)}
+ORDER = {
+    "name": line,
+    "state": optional(line),
+    "amount_total": optional(number, 0.0),
+    "currency_id": related,
+}
 
 #: And of one that is looked for.
 FOUND_ORDER = {**ORDER, "client_order_ref": text, "origin": optional(text)}
@@ -98,11 +105,16 @@ class PlacedOrder:
     :param str name: its number there, such as ``S00042``; never empty, one line.
     :param str state: ``draft``, ``sent``, ``sale`` or ``cancel``; what else a dealer
         has made of it, or an empty text.
+    :param float amount: its total, taxes included; 0 as long as nothing has a price.
+    :param str currency: what the dealer calls the currency of the amount, which is its
+        ISO 4217 code in a plain Odoo; empty for an unknown one.
     """
 
     id: int
     name: str
     state: str
+    amount: float = 0.0
+    currency: str = ""
 
 
 class Dealer:
@@ -290,7 +302,14 @@ def _origin(order):
 
 
 def _placed_order(row):
-    return PlacedOrder(id=row["id"], name=row["name"], state=row["state"])
+    currency = row["currency_id"]
+    return PlacedOrder(
+        id=row["id"],
+        name=row["name"],
+        state=row["state"],
+        amount=row["amount_total"],
+        currency=currency[1] if currency else "",
+    )
 
 
 @contextlib.contextmanager

@@ -82,6 +82,15 @@ def count(value):
     return value
 
 
+def number(value):
+    """Read a number, such as an amount of money."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise Misfit("is no number")
+    if not -MAX_NUMBER < value < MAX_NUMBER:
+        raise Misfit("is no number that can be stored")
+    return float(value)
+
+
 def text(value):
     """Read a text, which may be empty and have several lines."""
     if not isinstance(value, str):

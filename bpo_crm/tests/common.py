@@ -288,11 +288,12 @@ class BpoCase(TransactionCase):
         self.env.invalidate_all()
 
     @contextlib.contextmanager
-    def _dealer(self, error=None):
+    def _dealer(self, error=None, **priced):
         """Stand in for the dealers' servers, whose real ones are in ``/tests``.
 
         :param RemoteError error: what the dealer answers with; the next order
             number by default.
+        :param priced: ``amount`` and ``currency`` of the orders; none by default.
         :return: the list of the orders that were sent.
         """
         numbers = itertools.count(1)
@@ -303,7 +304,7 @@ class BpoCase(TransactionCase):
                 raise error
             sent.append(order)
             number = next(numbers)
-            return PlacedOrder(id=number, name=f"S{number:05}", state="draft")
+            return PlacedOrder(id=number, name=f"S{number:05}", state="draft", **priced)
 
         dealerships = self.registry["crm.dealership"]
         with (

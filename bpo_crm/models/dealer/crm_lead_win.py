@@ -50,6 +50,14 @@ class Lead(models.Model):
         copy=False,
         server_only=True,
     )
+    dealer_so_amount = fields.Monetary(
+        "Dealer Order Amount",
+        currency_field="company_currency",
+        readonly=True,
+        copy=False,
+        server_only=True,
+        help="The total of the order at the dealership.",
+    )
     push_ids = fields.One2many(
         "crm.dealer.push",
         "lead_id",
@@ -362,12 +370,25 @@ class Lead(models.Model):
         """
         states = dict(self._fields["dealer_so_state"].selection)
         address = self.dealership_id._get_address()
+        amount = self._convert_order_amount(order)
         return {
+            **({"expected_revenue": amount} if amount else {}),
+            "dealer_so_amount": amount,
             "dealer_so_id": order.id,
             "dealer_so_name": order.name,
             "dealer_so_state": order.state if order.state in states else False,
             "dealer_so_url": f"{address}/mail/view?model=sale.order&res_id={order.id}",
         }
+
+    def _convert_order_amount(self, order):
+        """Return the total of an order in the currency of this lead.
+
+        :param remote_odoo.PlacedOrder order: as the dealer told it.
+        :return: 0 in a currency that this database does not use.
+        :rtype: float
+        """
+        currency = self.env["res.currency"].search([("name", "=", order.currency)])
+        return self._convert_to_own(order.amount, currency) if currency else 0.0
 
     def _prepare_push_error(self, error):
         """Return what the user and the chatter are told when there is no order.

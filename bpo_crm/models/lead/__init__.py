@@ -7,6 +7,7 @@ from . import (
     crm_lead_precomputed,
     crm_lead_team,
     crm_lead_reach,
+    crm_lead_revenue,
     crm_lead_chatter,
     ir_module_module,
     mail_message,

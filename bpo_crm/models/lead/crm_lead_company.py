@@ -146,6 +146,10 @@ class Lead(models.Model):
             companies |= self[name].company_id
         return companies
 
+    def _get_company(self):
+        """Return the company that works this lead."""
+        return self.company_id or self.env.company
+
     def _propose_company(self):
         """Return the company of what this lead is about, where it can be its.
 

@@ -198,10 +198,6 @@ class Lead(models.Model):
         company = self._get_company()
         return self.dealership_id.resource_calendar_id or company.resource_calendar_id
 
-    def _get_company(self):
-        """Return the company that works this lead."""
-        return self.company_id or self.env.company
-
     def _group_by_hours(self):
         """Return working hours, each with those of these leads that they count for.
 

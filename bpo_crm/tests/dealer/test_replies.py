@@ -188,10 +188,15 @@ class TestDealerReplies(ReplyCase):
         product_code="KIA-P",
         note="Picanto",
     )
-    found = {
+    row = {
         "id": 42,
         "name": "S00042",
         "state": "draft",
+        "amount_total": 898000.0,
+        "currency_id": [1, "PHP"],
+    }
+    found = {
+        **row,
         "origin": "__bpo_crm__.key",
         "client_order_ref": "LEAD/2026/00001",
     }
@@ -203,7 +208,7 @@ class TestDealerReplies(ReplyCase):
         ],
         "res.partner load": {"ids": [4], "messages": []},
         "sale.order load": {"ids": [42], "messages": [], "nextrow": 0},
-        "sale.order id": [{"id": 42, "name": "S00042", "state": "draft"}],
+        "sale.order id": [row],
         "sale.order has_access": True,
     }
     refusal = {
@@ -256,7 +261,9 @@ class TestDealerReplies(ReplyCase):
     def test_the_script_itself_makes_an_order(self):
         placed, error, sent = self._place("authenticate", 7)
         self.assertIsNone(error)
-        self.assertEqual(placed, remote_odoo.PlacedOrder(42, "S00042", "draft"))
+        self.assertEqual(
+            placed, remote_odoo.PlacedOrder(42, "S00042", "draft", 898_000, "PHP")
+        )
         self.assertEqual(sent["res.partner load"], 1)
 
     def test_no_answer_at_any_step_ends_otherwise(self):
@@ -321,7 +328,7 @@ class TestDealerReplies(ReplyCase):
             ("res.partner ", [{"id": 3}], "res.partner"),
             (
                 "sale.order id",
-                [{"id": 42, "name": False, "state": "draft"}],
+                [{**self.script["sale.order id"][0], "name": False}],
                 "sale.order has no known form: name is no text",
             ),
             ("sale.order load", {"ids": [2**31]}, "import of sale.order"),
@@ -335,8 +342,8 @@ class TestDealerReplies(ReplyCase):
             ("\u202eS1", "S1"),
             ("S" * 1000, "S" * 250),
         ):
-            row = {"id": 42, "name": said, "state": False}
-            placed, _error, _sent = self._place("sale.order id", [row])
+            odd = {**self.script["sale.order id"][0], "name": said, "state": False}
+            placed, _error, _sent = self._place("sale.order id", [odd])
             self.assertEqual((placed.name, placed.state), (kept, ""))
 
 

@@ -1,5 +1,6 @@
 from unittest.mock import patch
 
+from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -43,6 +44,32 @@ class TestWin(BpoCase):
         self.assertEqual(order.customer.name, "Juan dela Cruz")
         self.assertEqual(order.customer.email, "juan@customer.example")
         self.assertEqual(order.customer.details["city"], "Pasig")
+
+    def test_a_won_lead_has_the_dealers_amount(self):
+        self.lead.expected_revenue = 1
+        own = self.lead.company_currency
+        with self._dealer(amount=898_000, currency=own.name):
+            self.lead.action_set_won()
+        self.assertEqual(self.lead.dealer_so_amount, 898_000)
+        self.assertEqual(self.lead.expected_revenue, 898_000)
+
+    def test_an_amount_that_says_nothing_changes_nothing(self):
+        own = self.env.company.currency_id.name
+        for said in ({"amount": 0, "currency": own}, {"amount": 5, "currency": "?"}):
+            lead = self._new_lead(self.agent, expected_revenue=850_000)
+            with self._dealer(**said):
+                lead.with_user(self.agent).action_set_won()
+            self.assertEqual(lead.expected_revenue, 850_000)
+            self.assertFalse(lead.dealer_so_amount)
+
+    def test_an_amount_is_converted(self):
+        other = self.env["res.currency"].create(
+            {"name": "XPX", "symbol": "X", "rounding": 0.01}
+        )
+        other.rate_ids = [Command.create({"name": "2020-01-01", "rate": 50})]
+        with self._dealer(amount=50, currency="XPX"):
+            self.lead.action_set_won()
+        self.assertEqual(self.lead.expected_revenue, 1)
 
     def test_every_way_ends_at_the_dealer(self):
         ways = (

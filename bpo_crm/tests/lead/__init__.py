@@ -3,6 +3,7 @@ from . import (
     test_message_reach,
     test_phases,
     test_reference,
+    test_revenue,
     test_stage,
     test_team,
 )
