@@ -52,6 +52,40 @@ def test_the_wizard_needs_a_result(agent, floor, lead):
     assert floor.activities(lead) == []
 
 
+def test_a_call_is_logged_without_a_mouse(agent, floor, lead):
+    agent.open_lead(lead)
+    agent.page.keyboard.press("Alt+o")
+    wizard = agent.dialog("Log Call")
+    expect(wizard.locator("[name=summary] textarea")).to_be_focused()
+    agent.page.keyboard.type("Asks for 2 cars")
+    agent.page.keyboard.press("Alt+1")
+    expect(wizard.get_by_role("radio", name="Answered")).to_be_checked()
+    expect(wizard.locator("[name=next_activity_type_id] input")).to_have_value("Call")
+    agent.page.keyboard.press("Alt+q")
+    expect(wizard).to_have_count(0)
+    (call,) = floor.calls(lead)
+    assert (call["result"], call["summary"]) == ("answered", "Asks for 2 cars")
+
+
+def test_the_window_says_who_is_called_and_takes_a_time_as_it_is_said(
+    agent, floor, lead
+):
+    agent.open_lead(lead)
+    wizard = open_wizard(agent)
+    heading = wizard.get_by_role("heading", level=2)
+    expect(heading).to_contain_text("Customer")
+    for label in ("Call Result", "Summary"):
+        expect(wizard.get_by_text(label, exact=True)).to_be_visible()
+    agent.choose("result", "Answered", wizard)
+    time = wizard.locator("[name=next_time] input")
+    expect(time).to_have_value("")
+    time.fill("2:30 pm")
+    agent.button("Save", wizard).click()
+    expect(wizard).to_have_count(0)
+    (activity,) = floor.activities(lead)
+    assert activity["due_at"]
+
+
 def test_a_follow_up_in_the_past_is_refused_and_nothing_is_lost(agent, floor, lead):
     agent.open_lead(lead)
     wizard = open_wizard(agent)

@@ -209,8 +209,8 @@ class WebClient:
         """
         widget = (within or self.page).locator(f"[name={field}]")
         expect(widget).to_be_visible()
-        if widget.locator("input").count():
-            widget.locator("input").fill(text)
+        if widget.get_by_role("combobox").count():
+            widget.get_by_role("combobox").fill(text)
             items = self.page.locator(".o-autocomplete--dropdown-item", has_text=text)
             items.first.click()
         else:

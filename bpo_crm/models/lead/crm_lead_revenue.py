@@ -27,7 +27,8 @@ class Lead(models.Model):
         if not column_exists(self.env.cr, self._table, "is_revenue_typed"):
             create_column(self.env.cr, self._table, "is_revenue_typed", "bool")
             self.env.cr.execute(
-                "UPDATE crm_lead SET is_revenue_typed = TRUE WHERE expected_revenue <> 0"
+                "UPDATE crm_lead SET is_revenue_typed = TRUE"
+                " WHERE expected_revenue <> 0"
             )
         return super()._auto_init()
 

@@ -1,5 +1,8 @@
+from freezegun import freeze_time
+
+from odoo import fields
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from ..common import CALL, BpoCase
 
@@ -86,6 +89,28 @@ class TestNextStepPrompt(BpoCase):
             self._wizard(next_date=False).action_plan()
         with self.assertRaisesRegex(UserError, "lies in the past"):
             self._wizard(next_date="2001-01-01").action_plan()
+
+    def test_the_day_is_one_on_which_the_floor_works(self):
+        kind = self.env["mail.activity.type"].create(
+            {"name": "Ask again", "delay_count": 1, "res_model": "crm.lead"}
+        )
+        company = self.env.company
+        company.sales_calendar_id = self._new_calendar("Weekdays", range(5), 8, 17)
+        wizards = self.env["crm.lead.plan.step"].with_user(self.agent)
+        with freeze_time("2026-11-20 04:00:00"):  # Friday at noon
+            for counts, unit, day in (
+                (True, "days", "2026-11-23"),
+                (True, "weeks", "2026-11-27"),
+                (False, "days", "2026-11-21"),
+            ):
+                company.count_working_days = counts
+                kind.delay_unit = unit
+                form = Form(wizards.with_context(default_lead_id=self.lead.id))
+                form.next_activity_type_id = kind
+                form.next_date = False
+                form.next_activity_type_id = self.env["mail.activity.type"]
+                form.next_activity_type_id = kind
+                self.assertEqual(fields.Date.to_string(form.next_date), day)
 
     def test_to_decline_takes_a_reason(self):
         for reason in (False, "  "):

@@ -15,6 +15,10 @@ class LeadLogCall(models.TransientModel):
     _description = "Log a Call"
     _inherit = ["crm.next.step.mixin"]
 
+    customer_name = fields.Char(related="lead_id.customer_name", related_sudo=False)
+    vehicle_model_id = fields.Many2one(
+        related="lead_id.vehicle_model_id", related_sudo=False
+    )
     phone = fields.Char(related="lead_id.phone", related_sudo=False)
     # The call
     started_at = fields.Datetime(

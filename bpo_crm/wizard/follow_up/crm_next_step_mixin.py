@@ -23,8 +23,8 @@ class NextStepMixin(models.AbstractModel):
     next_date = fields.Date("Due on")
     next_time = fields.Float(
         "At",
-        help="The time that the customer asked for, in your time zone. 0:00 "
-        "means any time.",
+        help="The time that the customer asked for, in your time zone. Without one, any "
+        "time of the day will do.",
     )
     no_next_step_reason = fields.Char("No Next Step Because")
 
@@ -43,7 +43,19 @@ class NextStepMixin(models.AbstractModel):
     def _onchange_next_activity_type_id(self):
         kind = self.next_activity_type_id
         if kind and not self.next_date:
-            self.next_date = kind._get_date_deadline()
+            self.next_date = self._propose_day(kind)
+
+    def _propose_day(self, kind):
+        """Return the day on which an activity of a type is due, as the floor counts.
+
+        :param mail.activity.type kind: which says after how long.
+        :rtype: datetime.date
+        """
+        company = self.lead_id._get_company()
+        if kind.delay_unit == "days":
+            today = fields.Date.context_today(self)
+            return company._add_sales_days(today, kind.delay_count)
+        return company._add_sales_days(kind._get_date_deadline(), 0)
 
     # ------------------------------------------------------------
     # BUSINESS
