@@ -36,7 +36,7 @@ def run(series=None):
             _compare(stack, sides, script)
         sides = {"a million leads": stack.clone("bpo"), "none": stack.clone("bpo")}
         with step("Making a million leads"):
-            _run_script(stack, sides["a million leads"], PREPARE / "million_leads.py")
+            run_script(stack, sides["a million leads"], PREPARE / "million_leads.py")
         _compare(stack, sides, GROWING)
     return 0
 
@@ -50,12 +50,22 @@ def _compare(stack, sides, script):
     with step(f"Measuring {script.stem}"):
         for _round in range(ROUNDS):
             for side, database in sides.items():
-                results[side].append(_run_script(stack, database, script))
+                results[side].append(run_script(stack, database, script))
     _report(f"Odoo {stack.source.series}, {script.stem}", results)
 
 
-def _run_script(stack, database, script):
-    output = stack.run_script(database, script)
+def run_script(stack, database, script, environ=None):
+    """Run a script in Odoo's shell, and return what it found out.
+
+    :param Stack stack: where the database is.
+    :param str database: its name.
+    :param Path script: of ``bench/``, which prints its result as JSON.
+    :param dict environ: what else it finds in its environment.
+    :return: the result.
+    :rtype: dict
+    :raises LauncherError: when it fails.
+    """
+    output = stack.run_script(database, script, environ=environ)
     lines = [line for line in output.splitlines() if MARK in line]
     if not lines:
         raise LauncherError(f"{script.name} failed:\n{output[-4000:]}")

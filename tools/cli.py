@@ -77,6 +77,14 @@ def _parse(arguments):
     )
     shell = _add(commands, "shell", _shell, "Odoo's shell on a demo database")
     bench = _add(commands, "bench", _bench, "measure against plain Odoo")
+    bench.add_argument(
+        "--screens",
+        action="store_true",
+        help="what the screens cost the server, among a million leads",
+    )
+    bench.add_argument(
+        "--small", action="store_true", help="the screens among 20,000 leads"
+    )
     for command in (demo, test, shell, bench):
         command.add_argument("--series", choices=("18.0", "19.0"), help="of Odoo")
     rights = _add(commands, "rights", _rights, "write down who may do what")
@@ -122,8 +130,10 @@ def _shell(options, _rest):
 
 
 def _bench(options, _rest):
-    from . import benchmark
+    from . import benchmark, screens
 
+    if options.screens or options.small:
+        return screens.run(options.series, options.small)
     return benchmark.run(options.series)
 
 

@@ -1,0 +1,218 @@
+# Run in Odoo's shell, with the addon or without: a floor of 200 agents after some
+# years. Of its leads, 5 % wait in the pool, 15 % are worked, 20 % were won and 60 %
+# lost; of those that are worked, all have an activity planned. Past the ORM, which
+# would take hours. SCREENS_LEADS in the environment says how many there are.
+import json
+import os
+
+from odoo import Command
+
+COUNT = int(os.environ["SCREENS_LEADS"])
+AGENTS = 200
+DEALERSHIPS, VEHICLES = 50, 40
+
+ref, cr = env.ref, env.cr  # noqa: F821
+is_ours = "crm.dealership" in env  # noqa: F821
+GROUPS = "groups_id" if "groups_id" in env["res.users"]._fields else "group_ids"  # noqa: F821
+stages, teams = env["crm.stage"], env["crm.team"]  # noqa: F821
+
+ROLES = {
+    "agent": "bpo_crm.group_bpo_agent" if is_ours else "sales_team.group_sale_salesman",
+    "manager": "bpo_crm.group_bpo_manager"
+    if is_ours
+    else "sales_team.group_sale_manager",
+}
+
+
+def new_user(login, role, password=None):
+    """Return somebody with a role."""
+    groups = [ref("base.group_user").id, ref(ROLES[role]).id]
+    return env["res.users"].create(  # noqa: F821
+        {
+            "login": login,
+            "name": login.title(),
+            "tz": "Asia/Manila",
+            GROUPS: [Command.set(groups)],
+            **({"password": password} if password else {}),
+        }
+    )
+
+
+team = teams.search([], limit=1)
+agents = env["res.users"].concat(  # noqa: F821
+    # One password is enough: each takes its time.
+    *(
+        new_user(f"agent{number:03}", "agent", None if number else "agent000")
+        for number in range(AGENTS)
+    )
+)
+manager = new_user("manager", "manager", "manager")
+team.crm_team_member_ids = [
+    Command.create({"user_id": agent.id}) for agent in agents | manager
+]
+open_stages = stages.search([("is_won", "=", False)], order="sequence, id")
+if is_ours:
+    open_stages = stages._find_open(team)
+    brand = env["crm.brand"].create({"name": "Kia", "code": "KIA"})  # noqa: F821
+    dealerships = env["crm.dealership"].create(  # noqa: F821
+        [
+            {"name": f"Dealership {number}", "code": f"D{number}"}
+            for number in range(DEALERSHIPS)
+        ]
+    )
+    vehicles = env["crm.vehicle.model"].create(  # noqa: F821
+        [
+            {"name": f"Model {number}", "brand_id": brand.id, "list_price": 900_000}
+            for number in range(VEHICLES)
+        ]
+    )
+env.flush_all()  # noqa: F821
+
+values = {
+    "count": COUNT,
+    "agents": agents.ids,
+    "partners": agents.partner_id.ids,
+    "open": open_stages.ids,
+    "new": open_stages[0].id,
+    "won": stages.search([("is_won", "=", True)], order="sequence, id", limit=1).id,
+    "team": team.id,
+    "company": env.company.id,  # noqa: F821
+    "country": ref("base.ph").id,
+    "reason": env["crm.lost.reason"].search([], limit=1).id,  # noqa: F821
+    "call": ref("mail.mail_activity_data_call").id,
+    "model": env["ir.model"]._get_id("crm.lead"),  # noqa: F821
+}
+if is_ours:
+    values |= {
+        "lost": stages._find_for_team(team, [("is_lost", "=", True)])[0].id,
+        "brand": brand.id,
+        "dealerships": dealerships.ids,
+        "vehicles": vehicles.ids,
+    }
+
+#: Of each column, what is in it. In plain Odoo, a lost lead is in the last open stage.
+LEADS = {
+    "name": "'Customer ' || number || '''s enquiry'",
+    "contact_name": "'Customer ' || number",
+    "type": "'opportunity'",
+    "priority": "(number %% 40 / 13)::varchar",
+    "active": "NOT is_lost",
+    "color": "0",
+    "stage_id": """
+        CASE WHEN is_won THEN %(won)s WHEN is_lost THEN {lost} WHEN is_pool THEN %(new)s
+             ELSE (%(open)s)[1 + number / 20 %% cardinality(%(open)s)] END""",
+    "lost_reason_id": "CASE WHEN is_lost THEN %(reason)s END",
+    "probability": "chance",
+    "automated_probability": "chance",
+    "date_closed": """
+        CASE WHEN is_won OR is_lost THEN moment + interval '9 days' END""",
+    "user_id": """
+        CASE WHEN NOT is_pool THEN (%(agents)s)[1 + number %% cardinality(%(agents)s)]
+        END""",
+    "date_open": "CASE WHEN NOT is_pool THEN moment + interval '1 hour' END",
+    "team_id": "%(team)s",
+    "company_id": "%(company)s",
+    "country_id": "%(country)s",
+    "phone": """
+        '+63 918 ' || lpad((number / 10000)::varchar, 3, '0')
+        || ' ' || lpad((number %% 10000)::varchar, 4, '0')""",
+    "phone_sanitized": "'+63918' || lpad(number::varchar, 7, '0')",
+    "phone_state": "'correct'",
+    "email_from": "email",
+    "email_normalized": "email",
+    "email_state": "'correct'",
+    "description": "'<p>When can I see it?</p>'",
+    "expected_revenue": "900000",
+    "prorated_revenue": "900000 * chance / 100",
+    "date_last_stage_update": "moment + interval '2 days'",
+    "create_uid": "1",
+    "write_uid": "1",
+    "create_date": "moment",
+    "write_date": "moment + interval '9 days'",
+}
+
+OWN_LEADS = {
+    "is_bpo": "TRUE",
+    "is_revenue_typed": "FALSE",
+    "reference": "'LEAD/2020/' || lpad(number::varchar, 7, '0')",
+    "lost_stage_id": "CASE WHEN is_lost THEN %(new)s END",
+    "enquiry_date": "moment",
+    "brand_id": "%(brand)s",
+    "dealership_id": "(%(dealerships)s)[1 + number %% cardinality(%(dealerships)s)]",
+    "vehicle_model_id": "(%(vehicles)s)[1 + number %% cardinality(%(vehicles)s)]",
+    "first_attempt_date": "CASE WHEN NOT is_pool THEN moment + interval '1 hour' END",
+}
+
+ACTIVITIES = {
+    "res_model_id": "%(model)s",
+    "res_model": "'crm.lead'",
+    "res_id": "id",
+    "res_name": "name",
+    "activity_type_id": "%(call)s",
+    "summary": "'Call again'",
+    "user_id": "user_id",
+    "user_tz": "'Asia/Manila'",
+    # From ten days ago to twenty days from now.
+    "date_deadline": "(now() AT TIME ZONE 'UTC')::date - 10 + id %% 31",
+    "automated": "FALSE",
+    "active": "TRUE",
+    "create_uid": "1",
+    "write_uid": "1",
+    "create_date": "create_date",
+    "write_date": "create_date",
+}
+
+OWN_ACTIVITIES = {"crm_stage_id": "stage_id"}
+
+SOURCE = """
+    SELECT number,
+           number %% 20 = 0 AS is_pool,
+           number %% 20 BETWEEN 4 AND 7 AS is_won,
+           number %% 20 > 7 AS is_lost,
+           CASE WHEN number %% 20 BETWEEN 4 AND 7 THEN 100
+                WHEN number %% 20 > 7 THEN 0 ELSE 42.5 END AS chance,
+           'customer' || number || '@customer.example' AS email,
+           now() AT TIME ZONE 'UTC' - number * interval '1 year' * 5 / %(count)s
+               - interval '1 hour' AS moment
+      FROM generate_series(1, %(count)s) AS number
+"""
+
+CUSTOMERS = """
+    INSERT INTO crm_lead_customer (key, lead_id)
+    SELECT unnest(ARRAY[phone_sanitized, email_normalized]), id
+      FROM crm_lead
+     WHERE stage_id = ANY(%(open)s) AND active
+"""
+
+
+def insert(table, columns, source):
+    """Fill the columns of a table that it has in this series."""
+    cr.execute(
+        "SELECT column_name FROM information_schema.columns WHERE table_name = %s",
+        [table],
+    )
+    there = {name for (name,) in cr.fetchall()}
+    columns = {name: columns[name] for name in columns if name in there}
+    cr.execute(
+        f"INSERT INTO {table} ({', '.join(columns)}) "  # noqa: S608
+        f"SELECT {', '.join(columns.values())} FROM {source}",
+        values,
+    )
+
+
+lost = "%(lost)s" if is_ours else "(%(open)s)[cardinality(%(open)s)]"
+lead_columns = {
+    name: sql.replace("{lost}", lost)
+    for name, sql in {**LEADS, **(OWN_LEADS if is_ours else {})}.items()
+}
+insert("crm_lead", lead_columns, f"({SOURCE}) AS lead")
+worked = "crm_lead WHERE active AND date_closed IS NULL AND user_id IS NOT NULL"
+insert("mail_activity", {**ACTIVITIES, **(OWN_ACTIVITIES if is_ours else {})}, worked)
+if is_ours:
+    cr.execute(CUSTOMERS, values)
+    env["crm.lead"]._init_next_steps()  # noqa: F821
+cr.commit()
+# The statistics that autovacuum would have gathered meanwhile, and what it cleans.
+cr.execute("ANALYZE")
+cr.commit()
+print("RESULT", json.dumps({"leads": COUNT}))  # noqa: T201
