@@ -8,6 +8,13 @@ MANAGER = "bpo_crm.group_bpo_manager"
 
 ALL = (AGENT, SUPERVISOR, MANAGER)
 
+#: Odoo's own, each of which implies the one before it.
+SALES = (
+    "sales_team.group_sale_salesman",
+    "sales_team.group_sale_salesman_all_leads",
+    "sales_team.group_sale_manager",
+)
+
 
 def check_role(env, role, message):
     """Refuse what is not for everybody.

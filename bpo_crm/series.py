@@ -19,6 +19,10 @@ USER_GROUPS = "group_ids" if IS_19 else "groups_id"
 #: ``res.groups``: the field with the users who have a group, by whatever way.
 GROUP_MEMBERS = "all_user_ids" if IS_19 else "users"
 
+#: ``res.groups``: the fields that say who has which groups.
+GROUP_FIELDS = frozenset(
+    ("user_ids", "implied_ids", "implied_by_ids") if IS_19 else ("users", "implied_ids")
+)
 
 #: ``mail.message``: the fields with the addresses to which a mail went that came in.
 RECEIVED_BY = ("incoming_email_cc", "incoming_email_to") if IS_19 else ()
@@ -139,6 +143,33 @@ def none_of(domains):
     if IS_19:
         return list(~fields.Domain.OR(domains))
     return ["!", *any_of(domains)]
+
+
+def gives_groups(vals):
+    """Tell whether values of a user say which groups the user has.
+
+    Odoo 18 has the choices of its user form in fields of their own.
+
+    :param dict vals: of ``res.users``.
+    :rtype: bool
+    """
+    if IS_19:
+        return USER_GROUPS in vals
+    return any(
+        name == USER_GROUPS or name.startswith(("sel_groups_", "in_group_"))
+        for name in vals
+    )
+
+
+def get_with_implied(groups):
+    """Return groups with all that come along with them.
+
+    :param res.groups groups: any.
+    :rtype: res.groups
+    """
+    if IS_19:
+        return groups.all_implied_ids
+    return groups | groups.trans_implied_ids
 
 
 def show_groups_on_user_form(env, groups, name):

@@ -77,6 +77,22 @@ OLD_DIGEST = """
      WHERE position('''forgotten''' IN body_html::text) > 0
 """
 
+#: An agent of whom nobody took away what Odoo gives every new user.
+LEAVE_ADMINISTRATOR = """
+    INSERT INTO res_groups_users_rel (gid, uid)
+    SELECT res_id, (SELECT id FROM res_users WHERE login = 'agent')
+      FROM ir_model_data WHERE module = 'sales_team' AND name = 'group_sale_manager'
+"""
+
+#: Who administers Sales, of those who work leads.
+READ_ADMINISTRATORS = """
+    SELECT login FROM res_groups_users_rel
+      JOIN ir_model_data AS name ON name.model = 'res.groups' AND res_id = gid
+      JOIN res_users ON res_users.id = uid
+     WHERE name.module = 'sales_team' AND name.name = 'group_sale_manager'
+       AND login IN ('agent', 'supervisor')
+"""
+
 #: Leads that version 1.0 let be: what is changed, and of one in which stage.
 UNTIDY = {
     "Stageless": ("stage_id = NULL", "New"),
@@ -151,9 +167,11 @@ def used(stack, version_before):
             cursor.execute(make_untidy(name, values, stage))
             assert cursor.rowcount == 1
         cursor.execute(USE_RENAMED)
+        cursor.execute(LEAVE_ADMINISTRATOR)
         return database, {
             "held": read(cursor, HELD),
             "digests": read(cursor, OLD_DIGEST),
+            "administrators": read(cursor, READ_ADMINISTRATORS),
             "rows": read_rows(cursor),
             "leads": read(cursor, "SELECT id, xmin::text FROM crm_lead"),
         }
@@ -243,6 +261,12 @@ def test_the_mail_in_the_morning_is_filled_in_as_it_is_now(upgraded):
     before, cursor = upgraded
     assert before["digests"] == [(1,)]
     assert read(cursor, OLD_DIGEST) == [(0,)]
+
+
+def test_an_agent_administers_sales_no_more(upgraded):
+    before, cursor = upgraded
+    assert before["administrators"] == [("agent",)]
+    assert read(cursor, READ_ADMINISTRATORS) == []
 
 
 def test_customers_have_the_leads_that_they_had(upgraded):

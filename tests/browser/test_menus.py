@@ -52,6 +52,16 @@ def test_every_menu_opens(browse, login, menus):
         expect(client.page.locator(SHOWN).first).to_be_visible()
 
 
+@pytest.mark.parametrize("login", ["agent", "supervisor", "manager"])
+def test_everybody_begins_with_my_day(browse, login):
+    client = browse(login).open_home(".o_bpo_my_day")
+    apps = client.page.locator(".o_navbar_apps_menu button")
+    apps.click()
+    shown = client.page.locator(".o-dropdown--menu .o_app")
+    expect(shown.first).to_have_text("BPO CRM")
+    assert ("CRM" in shown.all_inner_texts()) == (login == "manager")
+
+
 @pytest.mark.parametrize("action", ["crm_call_log_action", "crm_missed_sales_action"])
 def test_a_report_has_a_list_a_pivot_and_a_graph(manager, floor, dealership, action):
     lead = floor.new_lead(dealership)

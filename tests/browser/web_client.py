@@ -65,6 +65,15 @@ class WebClient:
         self.page.wait_for_selector(wait_for)
         return self
 
+    def open_home(self, wait_for):
+        """Open the web client as after signing in.
+
+        :param str wait_for: the selector of what it shows.
+        """
+        self.page.goto(f"{self._url}/odoo")
+        self.page.wait_for_selector(wait_for)
+        return self
+
     def open_lead(self, lead, action="crm_lead_action_my_pipeline"):
         """Open the form of a lead.
 

@@ -1,5 +1,6 @@
 from odoo import SUPERUSER_ID, api
 
+from odoo.addons.bpo_crm import roles
 from odoo.addons.bpo_crm.fresh_stages import translate_renamed_stage
 from odoo.addons.bpo_crm.hooks import move_lost_leads, name_roles
 
@@ -7,11 +8,13 @@ from odoo.addons.bpo_crm.hooks import move_lost_leads, name_roles
 def migrate(cr, version):
     """Let what the user form shows of the roles go with the addon one day.
 
-    And leads that were lost without a stage be where the others are, and the stage
-    that we renamed has its name in all languages.
+    And leads that were lost without a stage be where the others are, the stage that
+    we renamed has its name in all languages, and nobody below a manager administers
+    Sales.
     """
     env = api.Environment(cr, SUPERUSER_ID, {})
     name_roles(env)
+    env.ref(roles.AGENT)._fit_sales_roles()
     lost_stage = env.ref("bpo_crm.stage_lost", raise_if_not_found=False)
     if lost_stage:
         move_lost_leads(env, lost_stage)

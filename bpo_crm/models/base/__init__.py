@@ -10,6 +10,8 @@ from . import (
     ir_model_fields,
     ir_sequence,
     res_groups,
+    res_users_role,
+    ir_ui_menu,
     onboarding_onboarding,
     res_config_settings,
     odoo_connection,

@@ -1,10 +1,27 @@
-from odoo import Command, models
+from odoo import Command, api, models
 
-from ...series import USER_GROUPS
+from ...series import GROUP_FIELDS, GROUP_MEMBERS, USER_GROUPS
 
 
 class ResGroups(models.Model):
     _inherit = "res.groups"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        groups = super().create(vals_list)
+        groups._fit_sales_roles()
+        return groups
+
+    def write(self, vals):
+        result = super().write(vals)
+        if not GROUP_FIELDS.isdisjoint(vals):
+            self._fit_sales_roles()
+        return result
+
+    def _fit_sales_roles(self):
+        """Let nobody in these groups have Sales rights that go beyond the role."""
+        members = self.sudo().with_context(active_test=False)[GROUP_MEMBERS]
+        members._fit_sales_role()
 
     def _add_members(self, user_ids):
         """Put users into these groups, in either series of Odoo.
@@ -15,9 +32,7 @@ class ResGroups(models.Model):
         self.env["res.users"].browse(user_ids).write({USER_GROUPS: links})
 
     def _set_members(self, user_ids):
-        """Give users these groups and no other ones.
-
-        On 18.0, Odoo makes every new user a sales administrator otherwise.
+        """Give users these groups and no other ones, such as those of every new user.
 
         :param list user_ids: ids of ``res.users``.
         """

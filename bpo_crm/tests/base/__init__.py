@@ -12,6 +12,7 @@ from . import (
     test_rights,
     test_translations,
     test_roles,
+    test_sales_role,
     test_screens,
     test_windows,
     test_working_days,
