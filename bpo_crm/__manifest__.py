@@ -38,6 +38,7 @@
         "data/mail_activity_plan.xml",
         "data/mail_template.xml",
         "data/follow_up_messages.xml",
+        "data/pool_messages.xml",
         "data/ir_cron.xml",
         "data/onboarding.xml",
         # By area, in the order in which the areas are loaded: one's views may name what

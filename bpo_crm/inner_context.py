@@ -63,6 +63,9 @@ CHECKED_AS_A_WHOLE = InnerKey("check_fit")
 #: Told from the customers of all open leads, and their keys are locked.
 CUSTOMERS_MATCHED = InnerKey("customers_matched")
 
+#: Whoever becomes responsible for an activity follows its lead already.
+FOLLOWED = InnerKey("is_followed")
+
 #: What was agreed with the customer stands for the activity of the stage.
 FOLLOW_UP_PLANNED = InnerKey("is_follow_up_planned")
 

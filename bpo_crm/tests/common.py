@@ -19,6 +19,9 @@ PRESENCE = "mail.presence" if IS_19 else "bus.presence"
 
 CALL = "mail.mail_activity_data_call"
 
+#: How many more queries a hundred more leads may take.
+GROWTH = 10
+
 CONNECTION = {
     "odoo_url": "https://odoo.dealer.example",
     "odoo_db": "dealer",
@@ -312,6 +315,43 @@ class BpoCase(TransactionCase):
             patch.object(dealerships, "_place_order", place_order),
         ):
             yield sent
+
+
+class BatchCase(BpoCase):
+    """Many leads at once cost a number of queries that hardly grows."""
+
+    def _new_leads(self, count):
+        """Make leads of nobody, seen by the agent."""
+        values = {"name": "Many", "type": "opportunity", "user_id": False}
+        quick = self.env["crm.lead"].with_context(tracking_disable=True)
+        leads = quick.create([values] * count).with_env(self.env)
+        self.env.flush_all()
+        return leads.with_user(self.agent)
+
+    def _count(self, work):
+        """Return how many queries something takes, from a cold cache."""
+        self._flush_tracking()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        work()
+        self._flush_tracking()
+        return self.env.cr.sql_log_count - before
+
+    def _growth(self, work, prepare=None):
+        """Return how many queries another hundred leads cost.
+
+        :param work: what is done with leads.
+        :param prepare: what is done with them before, for free.
+        """
+
+        def cost(count):
+            leads = self._new_leads(count)
+            if prepare:
+                prepare(leads)
+            return self._count(lambda: work(leads))
+
+        cost(2)  # what is read once
+        return cost(130) - cost(30)
 
 
 class StageActivityCase(BpoCase):

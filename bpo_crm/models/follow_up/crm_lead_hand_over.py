@@ -1,5 +1,7 @@
 from odoo import models
 
+from ...inner_context import FOLLOWED
+
 
 class Lead(models.Model):
     """What is planned for a lead goes to its new owner."""
@@ -22,7 +24,17 @@ class Lead(models.Model):
         planned = self._find_pending_activities()
         if owner:
             planned = planned.filtered(lambda activity: activity.user_id == owner)
+        if not planned:
+            return
+        # On 18.0, core would let the new owner follow for each activity anew.
+        leads = planned._get_leads()
+        leads.message_subscribe(self.user_id.partner_id.ids)
         # The new owner is told of the lead itself.
-        planned.with_context(mail_activity_quick_update=True).write(
+        planned.with_context(mail_activity_quick_update=True, **FOLLOWED.say()).write(
             {"user_id": self.user_id.id}
         )
+
+    def message_subscribe(self, partner_ids=None, subtype_ids=None):
+        if FOLLOWED.get(self.env):
+            return True
+        return super().message_subscribe(partner_ids, subtype_ids)

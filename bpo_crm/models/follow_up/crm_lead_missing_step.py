@@ -3,6 +3,7 @@ import logging
 from odoo import api, models
 
 from ...limits import LIST_LIMIT
+from ...passing_fault import is_passing
 from ...roles import AGENT
 from ...series import GROUP_MEMBERS, commit_progress
 
@@ -29,9 +30,9 @@ class Lead(models.Model):
             if done >= BATCH:
                 remaining += count
                 continue
-            leads = self.search([*missing, ("user_id", "=", owner.id)])
-            if leads._plan_missing_steps(owner):
-                done += count
+            leads = self.search([*missing, ("user_id", "=", owner.id)])._lock_free()
+            if leads and leads._plan_missing_steps(owner):
+                done += len(leads)
         commit_progress(self.env, done, remaining)
 
     # ------------------------------------------------------------
@@ -64,9 +65,12 @@ class Lead(models.Model):
                 self._plan_stage_activities()
                 self._filter_without_next_step()._plan_reminder(owner)
                 self._notify_missing_steps(owner)
-        except Exception:
+        except Exception as error:
             # The leads of the others must have their turn.
-            _logger.exception("No next steps for the leads of user %s", owner.id)
+            if is_passing(error):
+                _logger.info("Leads of user %s are changed right now", owner.id)
+            else:
+                _logger.exception("No next steps for the leads of user %s", owner.id)
             return False
         return True
 

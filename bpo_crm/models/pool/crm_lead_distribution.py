@@ -54,14 +54,9 @@ class Lead(models.Model):
         :return: leads that are locked.
         """
         domain = [*self._get_pool_domain(), ("team_id", "=", team.id), *wanted]
-        leads = self.search(domain, order=POOL_ORDER, limit=limit)
-        self.env.cr.execute(
-            "SELECT id FROM crm_lead WHERE id = ANY(%s) FOR NO KEY UPDATE SKIP LOCKED",
-            [leads.ids],
-        )
-        locked = {lead_id for (lead_id,) in self.env.cr.fetchall()}
+        leads = self.search(domain, order=POOL_ORDER, limit=limit)._lock_free()
         leads.invalidate_recordset(["stage_id", "user_id"])
-        return leads.filtered(lambda lead: lead.id in locked and lead._is_in_pool())
+        return leads.filtered(lambda lead: lead._is_in_pool())
 
     def _give_to(self, agent, message):
         """Let an agent become the owner of these leads, as by claiming them.

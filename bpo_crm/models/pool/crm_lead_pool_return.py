@@ -3,6 +3,7 @@ import logging
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ...passing_fault import is_passing
 from ...series import all_of, any_of, commit_progress
 
 _logger = logging.getLogger(__name__)
@@ -34,7 +35,7 @@ class Lead(models.Model):
             leads = self.with_company(company)
             domain = leads._get_untouched_domain()
             batch = leads.search(domain, limit=BATCH, order="id")
-            done = [lead for lead in batch if lead._try_return_to_pool()]
+            done = batch._lock_free()._try_return_to_pool()
             returned += len(done)
             remaining += leads.search_count(domain) - (len(batch) - len(done))
         commit_progress(self.env, returned, remaining if returned else 0)
@@ -80,24 +81,50 @@ class Lead(models.Model):
         return any_of([[("company_id", "=", company.id)], shared])
 
     def _try_return_to_pool(self):
-        """Take this lead away from its owner; tell whether that was possible."""
+        """Take these leads away from their owners, one by one where one cannot be.
+
+        :return: those that are back in the pool.
+        """
         try:
             with self.env.cr.savepoint():
                 self._return_to_pool()
-        except Exception:
-            # The others must have their turn.
-            _logger.exception("Lead %s cannot go back to the pool", self.id)
-            return False
-        return True
+        except Exception as error:
+            if len(self) > 1:
+                return self.browse().union(
+                    *(lead._try_return_to_pool() for lead in self)
+                )
+            self._log_stays(error)
+            return self.browse()
+        return self
+
+    def _log_stays(self, error):
+        """Say why this lead stays with its owner. The others must have their turn.
+
+        :param Exception error: one that passes is no trouble, as it is tried again.
+        """
+        if is_passing(error):
+            _logger.info("Lead %s is changed by somebody right now", self.id)
+        else:
+            _logger.error(
+                "Lead %s cannot go back to the pool", self.id, exc_info=error
+            )
 
     def _return_to_pool(self):
-        self._message_log(
-            body=self.env._(
-                "Nobody touched this lead of %(owner)s for %(days)s days: it is back "
-                "in the pool.",
-                owner=self.user_id.name,
-                days=self.env.company.pool_return_days,
-            )
+        """Take these leads away from their owners, and say so in their chatters."""
+        # The line in the chatter says it in one sentence.
+        leads = self.with_context(mail_notrack=True)
+        leads._message_log_batch(
+            {lead.id: lead._prepare_returned_message() for lead in self}
         )
-        self._cancel_activities()
-        self.write({"user_id": False, "forgotten_by_id": self.user_id.id})
+        leads._cancel_activities()
+        for owner, forgotten in leads.grouped("user_id").items():
+            forgotten._write_by_core({"forgotten_by_id": owner.id})
+        leads.write({"user_id": False})
+
+    def _prepare_returned_message(self):
+        return self.env._(
+            "Nobody touched this lead of %(owner)s for %(days)s days: it is back in the "
+            "pool.",
+            owner=self.user_id.name,
+            days=self.env.company.pool_return_days,
+        )

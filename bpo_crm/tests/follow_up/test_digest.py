@@ -197,10 +197,10 @@ class TestPoolReturn(BpoCase):
         trouble, fine = self._untouched(), self._untouched()
         give_back = self.registry["crm.lead"]._return_to_pool
 
-        def fail_for_one(lead):
-            if lead == trouble:
+        def fail_for_one(leads):
+            if trouble in leads:
                 raise RuntimeError
-            return give_back(lead)
+            return give_back(leads)
 
         with patch.object(self.registry["crm.lead"], "_return_to_pool", fail_for_one):
             self._run()

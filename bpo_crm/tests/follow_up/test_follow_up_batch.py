@@ -1,13 +1,10 @@
 from odoo.tests import tagged
 
-from ..common import CALL, BpoCase
-
-#: How many more queries a hundred more leads may take.
-GROWTH = 10
+from ..common import CALL, GROWTH, BatchCase
 
 
 @tagged("post_install", "-at_install")
-class TestFollowUpBatch(BpoCase):
+class TestFollowUpBatch(BatchCase):
     """Many leads at once cost a number of queries that hardly grows."""
 
     def setUp(self):
@@ -17,38 +14,6 @@ class TestFollowUpBatch(BpoCase):
     def _give_stages_activities(self):
         stages = self.new | self.qualified | self.negotiation
         stages.write({"activity_type_id": self.env.ref(CALL).id})
-
-    def _new_leads(self, count):
-        values = {"name": "Many", "type": "opportunity", "user_id": False}
-        quick = self.env["crm.lead"].with_context(tracking_disable=True)
-        leads = quick.create([values] * count).with_env(self.env)
-        self.env.flush_all()
-        return leads.with_user(self.agent)
-
-    def _count(self, work):
-        """Return how many queries something takes, from a cold cache."""
-        self.env.flush_all()
-        self.env.invalidate_all()
-        before = self.env.cr.sql_log_count
-        work()
-        self.env.flush_all()
-        return self.env.cr.sql_log_count - before
-
-    def _growth(self, work, prepare=None):
-        """Return how many queries another hundred leads cost.
-
-        :param work: what is done with leads.
-        :param prepare: what is done with them before, for free.
-        """
-
-        def cost(count):
-            leads = self._new_leads(count)
-            if prepare:
-                prepare(leads)
-            return self._count(lambda: work(leads))
-
-        cost(2)  # what is read once
-        return cost(130) - cost(30)
 
     def test_planning_for_many_leads(self):
         def claim(leads):

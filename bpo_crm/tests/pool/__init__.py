@@ -2,4 +2,5 @@ from . import (
     test_claim,
     test_distribution,
     test_my_day,
+    test_pool_batch,
 )
