@@ -40,6 +40,7 @@
         "data/follow_up_messages.xml",
         "data/pool_messages.xml",
         "data/ir_cron.xml",
+        "data/crm_lead_scoring.xml",
         "data/onboarding.xml",
         # By area, in the order in which the areas are loaded: one's views may name what
         # those before it have added.

@@ -78,11 +78,16 @@ class Lead(models.Model):
     def action_set_won(self):
         """Move leads to the won stage of their team: all of them, or none.
 
+        Odoo's own are won its way.
+
         :return: True
         :raises UserError: without a won stage, or when a dealer's server does
             not take the order.
         """
-        by_stage = self.grouped(lambda lead: lead._get_won_stage())
+        ours = self.filtered("is_bpo")
+        if self - ours:
+            super(Lead, self - ours).action_set_won()
+        by_stage = ours.grouped(lambda lead: lead._get_won_stage())
         return self._write_in_phases(
             [(leads, {"stage_id": stage.id}) for stage, leads in by_stage.items()]
         )

@@ -1,4 +1,5 @@
 from . import (
     crm_lead_pipeline,
     crm_lead_lose,
+    crm_lead_scoring,
 )

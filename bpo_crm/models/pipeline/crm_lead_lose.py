@@ -36,24 +36,33 @@ class Lead(models.Model):
 
     def toggle_active(self):
         """Archiving is losing: see :meth:`_find_targets`. Lost leads stay archived."""
-        by_active = self.grouped("active").items()
+        ours = self.filtered("is_bpo")
+        if self - ours:
+            super(Lead, self - ours).toggle_active()
+        by_active = ours.grouped("active").items()
         return self._write_in_phases(
             [(leads, {"active": not active}) for active, leads in by_active]
         )
 
     def action_archive(self):
         """Mark leads as lost, which needs a reason that they have already."""
-        return self.action_set_lost()
+        ours = self.filtered("is_bpo")
+        if self - ours:
+            super(Lead, self - ours).action_archive()
+        return ours.action_set_lost()
 
     def action_set_lost(self, **additional_values):
-        """Move leads to the lost stage of their team.
+        """Move leads to the lost stage of their team; Odoo's own are lost its way.
 
         :param additional_values: further values; ``lost_reason_id`` is required
             where a lead has none yet.
         :return: True
         :raises UserError: without a reason, or without a lost stage.
         """
-        by_team = self.grouped("team_id").items()
+        ours = self.filtered("is_bpo")
+        if self - ours:
+            super(Lead, self - ours).action_set_lost(**additional_values)
+        by_team = ours.grouped("team_id").items()
         return self._write_in_phases(
             [
                 (
@@ -220,27 +229,6 @@ class Lead(models.Model):
                 )
             )
         return stage
-
-    def _pls_get_lead_pls_values(self, *args, **kwargs):
-        """Let core's scoring learn from the stage that a lead was lost in.
-
-        It reads how far a lost lead came from its stage, which core leaves alone
-        when a lead is lost. The lost column would say: through all stages.
-        """
-        values_by_lead = super()._pls_get_lead_pls_values(*args, **kwargs)
-        lost_stages = self.env["crm.stage"].search([("is_lost", "=", True)])
-        in_lost_column = {("stage_id", stage.id) for stage in lost_stages}
-        lost = self.browse(
-            lead_id
-            for lead_id, row in values_by_lead.items()
-            if in_lost_column.intersection(row["values"])
-        )
-        for lead in lost:
-            row = values_by_lead[lead.id]
-            row["values"] = [pair for pair in row["values"] if pair[0] != "stage_id"]
-            if lead.lost_stage_id:
-                row["values"].append(("stage_id", lead.lost_stage_id.id))
-        return values_by_lead
 
     def _prepare_missing_reason_message(self, leads):
         """Return what is said of leads that need a reason to be lost.

@@ -114,21 +114,6 @@ class TestWin(BpoCase):
         self.assertFalse(self.lead.lost_reason_id)
         self.assertEqual(self.lead.probability, 100)
 
-    def test_scoring_counts_lost_to_won_once(self):
-        frequencies = self.env["crm.lead.scoring.frequency"]
-        domain = [("variable", "=", "stage_id"), ("team_id", "=", self.team.id)]
-
-        def count(name):
-            return sum(frequencies.search(domain).mapped(name))
-
-        self._lose(self.lead)
-        self.assertEqual(round(count("lost_count")), 1)
-        with self._dealer():
-            self.lead.action_set_won()
-        self.assertEqual(int(count("lost_count")), 0)
-        stages = self.env["crm.stage"].search_count([])
-        self.assertEqual(int(count("won_count")), stages)
-
     def test_the_manager_of_the_dealership_gets_a_mail(self):
         with self._dealer():
             self.lead.action_set_won()

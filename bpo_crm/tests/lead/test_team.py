@@ -40,6 +40,29 @@ class TestTeam(BpoCase):
         lead.stage_id = self.new
         self.assertEqual(lead.stage_id, self.new)
 
+    def test_leads_of_other_teams_are_lost_as_without_the_addon(self):
+        lead = self._new_lead(team_id=self.sales.id).with_user(self.supervisor)
+        lead.action_set_lost(lost_reason_id=self.reason.id)
+        self.assertFalse(lead.active)
+        self.assertEqual((lead.stage_id, lead.probability), (self.new, 0))
+        self.assertEqual(lead.lost_reason_id, self.reason)
+
+    def test_leads_of_other_teams_are_archived_without_a_reason(self):
+        for archive in ("action_archive", "toggle_active"):
+            lead = self._new_lead(team_id=self.sales.id).with_user(self.supervisor)
+            getattr(lead, archive)()
+            self.assertFalse(lead.active)
+            self.assertEqual(lead.stage_id, self.new)
+            self.assertFalse(lead.lost_reason_id)
+
+    def test_leads_of_other_teams_are_won_as_without_the_addon(self):
+        lead = self._new_lead(team_id=self.sales.id).with_user(self.supervisor)
+        lead.action_set_lost(lost_reason_id=self.reason.id)
+        lead.action_set_won()
+        self.assertTrue(lead.active)
+        self.assertTrue(lead.stage_id.is_won)
+        self.assertFalse(lead.push_ids)
+
     def test_leads_of_other_teams_hold_no_customer(self):
         first = self._new_lead(team_id=self.sales.id)
         second = self._new_lead(self.agent, phone=first.phone)

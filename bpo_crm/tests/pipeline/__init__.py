@@ -1,4 +1,5 @@
 from . import (
     test_lost,
     test_pipeline,
+    test_scoring,
 )

@@ -21,15 +21,6 @@ class TestLost(BpoCase):
         core_filter = [("active", "=", False), ("probability", "=", 0)]
         self.assertEqual(lead.search([*core_filter, ("id", "=", lead.id)]), lead)
 
-    def _lost_counts(self):
-        """How many lost leads of the team core's scoring has counted, by stage."""
-        rows = self.env["crm.lead.scoring.frequency"].search(
-            [("variable", "=", "stage_id"), ("team_id", "=", self.team.id)]
-        )
-        return {
-            int(row.value): round(row.lost_count) for row in rows if row.lost_count >= 1
-        }
-
     def test_lost_is_lost_in_both_senses(self):
         self.lead.action_set_lost(lost_reason_id=self.reason.id)
         self._assert_lost(self.lead)
@@ -115,27 +106,6 @@ class TestLost(BpoCase):
         self.env["crm.stage"].search([("is_lost", "=", True)]).is_lost = False
         with self.assertRaisesRegex(UserError, "No lost stage configured"):
             self._lose(self._new_lead())
-
-    def test_scoring_counts_each_loss_once(self):
-        self._lose(self.lead)
-        self.assertEqual(self._lost_counts(), {self.new.id: 1})
-        further = self._new_lead(self.agent)
-        further.stage_id = self.qualified
-        self._lose(further)
-        self.assertEqual(self._lost_counts(), {self.new.id: 2, self.qualified.id: 1})
-
-    def test_scoring_learns_from_the_stage_that_the_lead_was_lost_in(self):
-        self.lead.stage_id = self.qualified
-        self._lose(self.lead)
-        self.assertEqual(self.lead.lost_stage_id, self.qualified)
-        leads = self.env["crm.lead"]
-        for values in (
-            self.lead.sudo()._pls_get_lead_pls_values(),
-            leads._pls_get_lead_pls_values(domain=[("id", "=", self.lead.id)]),
-        ):
-            self.assertIn(
-                ("stage_id", self.qualified.id), values[self.lead.id]["values"]
-            )
 
     def test_losing_after_a_lost_reply_warns_of_an_order(self):
         self.env["crm.dealer.push"].create(
