@@ -1,4 +1,5 @@
 from . import (
+    test_enrich,
     test_forged_values,
     test_message_reach,
     test_phases,
