@@ -2,6 +2,9 @@
 
 import functools
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timezone
 
 import pytest
 
@@ -162,3 +165,61 @@ def test_what_an_agent_may_not_write(floor, lead):
         floor.agent.call("mail.activity", "write", [activity["id"]], {"active": False})
     with pytest.raises(RpcError):
         floor.supervisor.call("crm.pipeline.settings", "create", {})
+
+
+def test_a_user_who_is_changed_meanwhile_costs_nobody_the_digest(
+    stack, floor, dealership, around_the_clock
+):
+    logins = ("agent", "agent2", "supervisor")
+    # Around noon, wherever the sun is now.
+    hours = datetime.now(timezone.utc).hour - 12
+    zone = f"Etc/GMT{hours:+d}"
+    users = [floor.login(login).uid for login in logins]
+    floor.execute(
+        "UPDATE res_partner SET tz = %s WHERE id IN"
+        " (SELECT partner_id FROM res_users WHERE id = ANY(%s))",
+        [zone, users],
+    )
+    floor.execute(
+        "UPDATE res_users SET follow_up_digest_date = NULL WHERE id = ANY(%s)", [users]
+    )
+    for user in users[:2]:
+        lead = floor.new_lead(dealership, user_id=False)
+        floor.admin.call("crm.lead", "write", lead, {"user_id": user})
+    before = count_digests(floor)
+    since = len(floor.server.read_log())
+    with stack.postgres.connect(floor.server.database) as cursor:
+        cursor.execute("BEGIN")
+        cursor.execute(
+            "UPDATE res_users SET share = share WHERE id = %s", [min(users[:2])]
+        )
+        with ThreadPoolExecutor(1) as pool:
+            job = pool.submit(floor.run_job, "cron_follow_up_digest")
+            # The job waits for whoever changes the user, who is done now.
+            wait_until_locked(cursor)
+            cursor.execute("COMMIT")
+            job.result()
+    assert count_digests(floor) == before + len(logins)
+    log = floor.server.read_log()[since:]
+    assert "could not serialize" in log
+    assert "Traceback" not in log
+
+
+def count_digests(floor):
+    """Return how many digests were written."""
+    subject = [("subject", "=", "Leads that need attention")]
+    return floor.admin.call("mail.mail", "search_count", subject)
+
+
+def wait_until_locked(cursor, seconds=30):
+    """Wait until somebody waits for a lock in the database of a cursor."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        if cursor.fetchone()[0]:
+            return
+        time.sleep(0.05)
+    pytest.fail("Nobody waits for a lock.")

@@ -1,15 +1,20 @@
 import logging
 
+import psycopg2
+
 from odoo import api, fields, models
 
 from ...local_time import to_local
 from ...roles import AGENT, SUPERVISOR
-from ...series import GROUP_MEMBERS
+from ...series import GROUP_MEMBERS, commit_progress
 
 _logger = logging.getLogger(__name__)
 
 #: The digest is written from this hour of the user's day on.
 DIGEST_HOUR = 7
+
+#: How often a digest is sent anew that another transaction got in the way of.
+ATTEMPTS = 3
 
 DIGEST_TEMPLATE = "bpo_crm.mail_template_follow_up_digest"
 
@@ -29,34 +34,80 @@ class ResUsers(models.Model):
         template = self.env.ref(DIGEST_TEMPLATE, raise_if_not_found=False)
         if not template:
             return
-        now = fields.Datetime.now()
-        for user in self.env.ref(AGENT).sudo()[GROUP_MEMBERS]:
-            local = to_local(now, user)
-            if local.hour >= DIGEST_HOUR and user.follow_up_digest_date != local.date():
-                user.follow_up_digest_date = local.date()
-                user._send_follow_up_digest(template, local.date())
+        members = self.env.ref(AGENT).sudo()[GROUP_MEMBERS]
+        due = members.filtered(lambda user: user._get_digest_day())
+        # What Odoo knows of this run must not be rolled back with somebody's digest.
+        commit_progress(self.env, 0, len(due))
+        for number, user in enumerate(due, 1):
+            user._send_digest_alone(template)
+            commit_progress(self.env, 1, len(due) - number)
 
     # ------------------------------------------------------------
     # BUSINESS
     # ------------------------------------------------------------
+
+    def _get_digest_day(self):
+        """Return the day that it is for this user, when a digest is due; or None.
+
+        :rtype: datetime.date | None
+        """
+        local = to_local(fields.Datetime.now(), self)
+        is_due = local.hour >= DIGEST_HOUR and self.follow_up_digest_date != local.date()
+        return local.date() if is_due else None
+
+    def _send_digest_alone(self, template):
+        """Send the digest of this user in a transaction of its own, to be committed.
+
+        Where another transaction gets in the way, such as that of somebody who changes
+        the user, it is sent anew.
+
+        :param mail.template template: of ``res.users``.
+        """
+        for _attempt in range(ATTEMPTS):
+            try:
+                day = self._get_digest_day()
+                if day:
+                    self._send_follow_up_digest(template, day)
+                    self.env.flush_all()
+                return
+            except psycopg2.OperationalError:
+                self.env.cr.rollback()
+        _logger.warning("The follow-up digest of user %s waits an hour", self.id)
 
     def _send_follow_up_digest(self, template, day):
         """Send the digest, if there is anything in it.
 
         :param mail.template template: of ``res.users``.
         :param datetime.date day: that it is for the user.
+        :raises psycopg2.OperationalError: when another transaction got in the way.
         """
+        self.follow_up_digest_date = day
         if not self.company_id._is_sales_day(day):
             return
         try:
             with self.env.cr.savepoint():
                 digest = self._prepare_follow_up_digest()
                 if digest:
-                    template.with_context(digest=digest).send_mail(self.id)
+                    template.with_context(digest=digest).send_mail(
+                        self.id, email_values=self._prepare_digest_sender(template)
+                    )
+        except psycopg2.OperationalError:
+            raise
         except Exception:
-            # A template that somebody broke must not be sent every hour, nor keep
-            # the others from theirs.
+            # A template that somebody broke must not be sent every hour.
             _logger.exception("No follow-up digest for user %s", self.id)
+
+    def _prepare_digest_sender(self, template):
+        """Return the values of a mail that the user's company sends.
+
+        :param mail.template template: which may name another sender.
+        :rtype: dict
+        """
+        company = self.company_id
+        values = {"author_id": company.partner_id.id}
+        if company.email and not template.email_from:
+            values["email_from"] = company.email_formatted
+        return values
 
     def _prepare_follow_up_digest(self):
         """Return what needs attention, as the user may see it; empty for nothing.

@@ -173,6 +173,7 @@ CALLS = {
         "load": (ON_MODEL, ["name", "phone"], [["Car", "+63 919 5550101"]]),
         "message_change_thread": ("_others_lead", "_own_lead"),
         "message_get_followers": ("_others_lead",),
+        "message_subscribe": ("_others_lead", [1]),
         "message_new": (ON_MODEL, {"from": "maria@customer.example"}),
         "toggle_active": ("_others_lead",),
     },

@@ -1,11 +1,13 @@
 from datetime import date, datetime, timedelta
 from unittest.mock import patch
 
+import psycopg2
 from freezegun import freeze_time
 
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ...models.follow_up import res_users
 from ..common import CALL, BpoCase
 
 #: Eight on a Wednesday morning in Manila.
@@ -26,7 +28,7 @@ class TestDigest(BpoCase):
         """Return the mails of one run of the cron to this floor."""
         mails = self.env["mail.mail"].search([])
         with freeze_time(now):
-            self.env["res.users"]._cron_send_follow_up_digest()
+            self._run_job("res.users", "_cron_send_follow_up_digest")
         new = self.env["mail.mail"].search([]) - mails
         emails = {user.email_formatted: user for user in self.floor}
         return {emails[mail.email_to]: mail for mail in new if mail.email_to in emails}
@@ -107,6 +109,92 @@ class TestDigest(BpoCase):
             mails = self._run()
         self.assertNotIn(self.agent, mails)
         self.assertIn(self.other_agent, mails)
+
+    def _interrupt(self, times):
+        """Let another transaction get in the way of the agent's digest.
+
+        :param int times: how often.
+        """
+        prepare = self.registry["res.users"]._prepare_follow_up_digest
+        left = [None] * times
+
+        def fail_at_first(user):
+            if user == self.agent and left:
+                left.pop()
+                raise psycopg2.errors.SerializationFailure
+            return prepare(user)
+
+        return patch.object(
+            self.registry["res.users"], "_prepare_follow_up_digest", fail_at_first
+        )
+
+    def test_a_digest_that_something_got_in_the_way_of_is_sent_anew(self):
+        self._overdue(self.agent)
+        self._overdue(self.other_agent)
+        with self._interrupt(times=2):
+            mails = self._run()
+        self.assertIn(self.agent, mails)
+        self.assertIn(self.other_agent, mails)
+
+    @mute_logger("odoo.addons.bpo_crm.models.follow_up.res_users")
+    def test_one_that_never_gets_through_is_tried_in_an_hour(self):
+        self._overdue(self.agent)
+        self._overdue(self.other_agent)
+        with self._interrupt(times=3):
+            mails = self._run()
+        self.assertNotIn(self.agent, mails)
+        self.assertIn(self.other_agent, mails)
+        later = self._run("2026-11-18 01:00:00")
+        self.assertEqual(later.keys(), {self.agent})
+
+    def test_each_digest_is_kept_before_the_next_one_is_written(self):
+        self._overdue(self.agent)
+        self._overdue(self.other_agent)
+        with patch.object(
+            self.registry["res.users"],
+            "_send_digest_alone",
+            autospec=True,
+            side_effect=self.registry["res.users"]._send_digest_alone,
+        ) as send, patch.object(
+            res_users, "commit_progress", side_effect=res_users.commit_progress
+        ) as commit:
+            self._run()
+        self.assertGreater(send.call_count, 3)
+        remaining = [call.args[2] for call in commit.call_args_list]
+        self.assertEqual(remaining, list(range(send.call_count, -1, -1)))
+
+    def test_it_comes_from_the_company_and_greets_at_any_hour(self):
+        self.env.company.write({"name": "Call Centre", "email": "floor@bpo.example"})
+        self._overdue(self.agent)
+        mail = self._run("2026-11-18 07:00:00")[self.agent]
+        self.assertEqual(mail.email_from, '"Call Centre" <floor@bpo.example>')
+        self.assertEqual(mail.author_id, self.env.company.partner_id)
+        self.assertIn("Hello", mail.body_html)
+        self.assertNotIn("morning", mail.body_html)
+
+    def test_a_sender_in_the_template_is_the_sender(self):
+        self.env.ref(TEMPLATE).email_from = "desk@bpo.example"
+        self._overdue(self.agent)
+        self.assertEqual(self._run()[self.agent].email_from, "desk@bpo.example")
+
+    def test_its_titles_are_in_the_language_of_who_gets_it(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        template = self.env.ref(TEMPLATE)
+        body = str(template.body_html)
+        for title, translated in (("Overdue", "En retard"), ("The floor", "Le plateau")):
+            self.assertIn(title, body)
+            body = body.replace(title, translated)
+        template.with_context(lang="fr_FR").write(
+            {"subject": "Pistes", "body_html": body}
+        )
+        self.agent.lang = self.supervisor.lang = "fr_FR"
+        self._overdue(self.agent)
+        mails = self._run()
+        mail = mails[self.agent]
+        self.assertEqual(mail.subject, "Pistes")
+        self.assertIn("En retard", mail.body_html)
+        self.assertIn("Le plateau", mails[self.supervisor].body_html)
+        self.assertIn("Overdue", mails[self.manager].body_html)
 
     def test_without_the_template_there_is_no_digest(self):
         self._overdue(self.agent)
