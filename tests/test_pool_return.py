@@ -74,7 +74,7 @@ def test_a_lead_that_somebody_saves_waits_for_the_next_run(floor, stack, forgott
         floor.run_job("cron_return_to_pool")
         owners = read_owners(floor, forgotten)
         assert owners.pop(saved) == floor.agent.uid
-        assert set(owners.values()) == {False} and list(owners) == others
+        assert owners == dict.fromkeys(others, False)
         cursor.execute("COMMIT")
     floor.run_job("cron_return_to_pool")
     assert read_owners(floor, [saved]) == {saved: False}

@@ -52,7 +52,9 @@ class ResUsers(models.Model):
         :rtype: datetime.date | None
         """
         local = to_local(fields.Datetime.now(), self)
-        is_due = local.hour >= DIGEST_HOUR and self.follow_up_digest_date != local.date()
+        is_due = (
+            local.hour >= DIGEST_HOUR and self.follow_up_digest_date != local.date()
+        )
         return local.date() if is_due else None
 
     def _send_digest_alone(self, template):

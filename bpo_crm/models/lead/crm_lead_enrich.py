@@ -45,9 +45,9 @@ class Cron(models.Model):
 class Lead(models.Model):
     """Customers' addresses leave the call centre only where that is wanted.
 
-    Core's ``crm_iap_enrich`` need not be there, comes after this addon, and calls nothing
-    of it: its methods are wrapped once all addons are loaded, as ``base_automation``
-    does it.
+    Core's ``crm_iap_enrich`` need not be there, comes after this addon, and calls
+    nothing of it: its methods are wrapped once all addons are loaded, as
+    ``base_automation`` does it.
     """
 
     _inherit = "crm.lead"
@@ -57,17 +57,18 @@ class Lead(models.Model):
     # ------------------------------------------------------------
 
     def _register_hook(self):
-        super()._register_hook()
+        result = super()._register_hook()
         lead_class = self.env.registry[self._name]
         for name, wrap in WRAPPED.items():
             if hasattr(lead_class, name) and name not in vars(lead_class):
                 setattr(lead_class, name, wrap(getattr(lead_class, name)))
+        return result
 
     def _unregister_hook(self):
         lead_class = self.env.registry[self._name]
         for name in WRAPPED.keys() & vars(lead_class).keys():
             delattr(lead_class, name)
-        super()._unregister_hook()
+        return super()._unregister_hook()
 
     # ------------------------------------------------------------
     # BUSINESS
@@ -87,9 +88,9 @@ class Lead(models.Model):
         if self and not self.env.su:
             raise UserError(
                 self.env._(
-                    "Leads of dealerships are not enriched: it would send the addresses "
-                    "of customers to a service outside. An administrator can allow it "
-                    "under Settings → BPO CRM."
+                    "Leads of dealerships are not enriched: it would send the "
+                    "addresses of customers to a service outside. An administrator can "
+                    "allow it under Settings → BPO CRM."
                 )
             )
 

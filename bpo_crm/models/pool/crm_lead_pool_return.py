@@ -89,25 +89,16 @@ class Lead(models.Model):
             with self.env.cr.savepoint():
                 self._return_to_pool()
         except Exception as error:
+            # The others must have their turn.
             if len(self) > 1:
-                return self.browse().union(
-                    *(lead._try_return_to_pool() for lead in self)
-                )
-            self._log_stays(error)
+                tried = [lead._try_return_to_pool() for lead in self]
+                return self.browse().union(*tried)
+            if is_passing(error):
+                _logger.info("Lead %s is changed by somebody right now", self.id)
+            else:
+                _logger.exception("Lead %s cannot go back to the pool", self.id)
             return self.browse()
         return self
-
-    def _log_stays(self, error):
-        """Say why this lead stays with its owner. The others must have their turn.
-
-        :param Exception error: one that passes is no trouble, as it is tried again.
-        """
-        if is_passing(error):
-            _logger.info("Lead %s is changed by somebody right now", self.id)
-        else:
-            _logger.error(
-                "Lead %s cannot go back to the pool", self.id, exc_info=error
-            )
 
     def _return_to_pool(self):
         """Take these leads away from their owners, and say so in their chatters."""
@@ -123,8 +114,8 @@ class Lead(models.Model):
 
     def _prepare_returned_message(self):
         return self.env._(
-            "Nobody touched this lead of %(owner)s for %(days)s days: it is back in the "
-            "pool.",
+            "Nobody touched this lead of %(owner)s for %(days)s days: it is back "
+            "in the pool.",
             owner=self.user_id.name,
             days=self.env.company.pool_return_days,
         )

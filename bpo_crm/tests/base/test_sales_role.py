@@ -1,9 +1,8 @@
 from odoo import Command
 from odoo.tests import Form, new_test_user, tagged
 
-from odoo.addons.bpo_crm import roles
-from odoo.addons.bpo_crm.series import IS_19, USER_GROUPS
-
+from ... import roles
+from ...series import IS_19, USER_GROUPS
 from ..common import BpoCase
 
 SALESPERSON, ALL_LEADS, SALES_MANAGER = roles.SALES

@@ -150,14 +150,17 @@ class TestDigest(BpoCase):
     def test_each_digest_is_kept_before_the_next_one_is_written(self):
         self._overdue(self.agent)
         self._overdue(self.other_agent)
-        with patch.object(
-            self.registry["res.users"],
-            "_send_digest_alone",
-            autospec=True,
-            side_effect=self.registry["res.users"]._send_digest_alone,
-        ) as send, patch.object(
-            res_users, "commit_progress", side_effect=res_users.commit_progress
-        ) as commit:
+        with (
+            patch.object(
+                self.registry["res.users"],
+                "_send_digest_alone",
+                autospec=True,
+                side_effect=self.registry["res.users"]._send_digest_alone,
+            ) as send,
+            patch.object(
+                res_users, "commit_progress", side_effect=res_users.commit_progress
+            ) as commit,
+        ):
             self._run()
         self.assertGreater(send.call_count, 3)
         remaining = [call.args[2] for call in commit.call_args_list]
@@ -181,7 +184,10 @@ class TestDigest(BpoCase):
         self.env["res.lang"]._activate_lang("fr_FR")
         template = self.env.ref(TEMPLATE)
         body = str(template.body_html)
-        for title, translated in (("Overdue", "En retard"), ("The floor", "Le plateau")):
+        for title, translated in (
+            ("Overdue", "En retard"),
+            ("The floor", "Le plateau"),
+        ):
             self.assertIn(title, body)
             body = body.replace(title, translated)
         template.with_context(lang="fr_FR").write(

@@ -45,7 +45,10 @@ class TestScoring(BpoCase):
         """Return what was learned: won and lost, by variable and value."""
         rows = self.frequencies.search([("team_id", "=", team.id)])
         return {
-            (row.variable, row.value): (round(row.won_count, 1), round(row.lost_count, 1))
+            (row.variable, row.value): (
+                round(row.won_count, 1),
+                round(row.lost_count, 1),
+            )
             for row in rows
         }
 
