@@ -75,9 +75,13 @@ class Floor:
         job = self.admin.find(f"bpo_crm.{name}")
         self.admin.call("ir.cron", "method_direct_trigger", [job])
 
+    def connect(self):
+        """Return a cursor on the database, for use in a ``with`` statement."""
+        return self._postgres.connect(self.server.database)
+
     def execute(self, statement, parameters=()):
         """Change what no client can, and let the servers' caches forget."""
-        with self._postgres.connect(self.server.database) as cursor:
+        with self.connect() as cursor:
             cursor.execute(statement, parameters)
 
     def new_dealership(self, url, database, **values):

@@ -37,7 +37,7 @@ class Sender:
         result = self._manager.call(
             "crm.lead.source", "action_make_token", [self.source]
         )
-        return result["params"]["message"]
+        return result["params"]["token"]
 
     def post(self, body, token=None, method="POST", **headers):
         """Deliver a body; return the status and the answer, which may be a page."""

@@ -15,7 +15,7 @@ Odoo's source is taken from ODOO_HOME, from the cache, from the internet (the
 official source) or from Debian's package (19.0), whichever comes first.
 PostgreSQL is the one that PGHOST names, or else an embedded one, which goes on
 until "bpo stop". All that the launcher makes is in ~/.cache/bpo_crm; run as
-root, it installs Chromium and faketime for the tests with Debian's apt-get.
+root, it installs Chromium, curl and faketime for the tests with Debian's apt-get.
 """
 
 

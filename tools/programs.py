@@ -19,6 +19,11 @@ def find_faketime():
     return find("faketime", ("faketime",), "faketime")
 
 
+def find_curl():
+    """Return the path of what delivers the example of a source; see :func:`find`."""
+    return find("curl", ("curl",), "curl")
+
+
 def find(title, names, package):
     """Return the path of a program, installed where that is possible.
 

@@ -1,11 +1,13 @@
 import dataclasses
+import json
 import logging
+import shlex
+from urllib.parse import quote
 
 import psycopg2
 
 from odoo import SUPERUSER_ID, api, fields, models
 
-from ...client_actions import show_notification
 from ...passing_fault import is_passing
 from ...roles import MANAGER, check_role
 from ...series import Constraint
@@ -34,7 +36,10 @@ class LeadSource(models.Model):
     def action_make_token(self):
         """Make a new token and show it, once.
 
-        :return: a notification.
+        The answer is the only place that has it: it is neither in a window's record, nor
+        in an address, nor in what the browser keeps of an action.
+
+        :return: an action that shows it, with the address and an example.
         :rtype: dict
         :raises AccessError: for anybody below a BPO manager.
         """
@@ -43,12 +48,16 @@ class LeadSource(models.Model):
             self.env, MANAGER, self.env._("Only a BPO manager can make a token.")
         )
         self.check_access("write")
-        return show_notification(
-            self._make_token(),
-            "warning",
-            title=self.env._("Write the token down: it is not shown again"),
-            sticky=True,
-        )
+        token = self._make_token()
+        return {
+            "type": "ir.actions.client",
+            "tag": "bpo_crm.show_source_token",
+            "params": {
+                "token": token,
+                "url": self._get_door_address(),
+                "example": self._prepare_example(token),
+            },
+        }
 
     def action_revoke_token(self):
         """Let nobody deliver for this source any more.
@@ -65,6 +74,34 @@ class LeadSource(models.Model):
     # ------------------------------------------------------------
     # BUSINESS
     # ------------------------------------------------------------
+
+    def _get_door_address(self):
+        """Return where this source delivers its enquiries to.
+
+        :rtype: str
+        """
+        return f"{self.get_base_url()}/bpo_crm/intake/{quote(self.code, safe='')}"
+
+    def _prepare_example(self, token):
+        """Return a command that delivers an enquiry, for a shell.
+
+        :param str token: of this source.
+        :rtype: str
+        """
+        enquiry = {
+            "external_id": "example",
+            "name": "Example Customer",
+            "email": "customer@example.com",
+            "message": "Do you still have it?",
+        }
+        options = (
+            ("-H", f"Authorization: Bearer {token}"),
+            ("-H", "Content-Type: application/json"),
+            ("-d", json.dumps(enquiry)),
+        )
+        lines = [f"{option} {shlex.quote(value)}" for option, value in options]
+        address = shlex.quote(self._get_door_address())
+        return " \\\n  ".join([f"curl {address}", *lines])
 
     def _allows_another_request(self):
         """Count a request of this minute; tell whether it is not too many.

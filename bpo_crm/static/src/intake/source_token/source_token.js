@@ -1,0 +1,41 @@
+import {Component} from "@odoo/owl";
+import {_t} from "@web/core/l10n/translation";
+import {registry} from "@web/core/registry";
+import {CopyButton} from "@web/core/copy_button/copy_button";
+import {Dialog} from "@web/core/dialog/dialog";
+
+/**
+ * A token that was made just now, with the address to deliver to and an example.
+ *
+ * Nothing else has the token: no record, no address, no action that the browser keeps.
+ */
+export class SourceTokenDialog extends Component {
+    static template = "bpo_crm.SourceTokenDialog";
+    static components = {CopyButton, Dialog};
+    static props = {
+        close: Function,
+        token: String,
+        url: String,
+        example: String,
+    };
+
+    get title() {
+        return _t("Copy the token: it is not shown again");
+    }
+
+    get copiedText() {
+        return _t("Copied");
+    }
+}
+
+/** Shows a token, and closes as a window does, so that the form shows its date. */
+async function showSourceToken(env, {params}) {
+    const {token, url, example} = params;
+    await new Promise((resolve) => {
+        const props = {token, url, example};
+        env.services.dialog.add(SourceTokenDialog, props, {onClose: resolve});
+    });
+    return {type: "ir.actions.act_window_close"};
+}
+
+registry.category("actions").add("bpo_crm.show_source_token", showSourceToken);
