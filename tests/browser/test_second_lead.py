@@ -37,6 +37,28 @@ def test_an_agent_is_told_which_colleague_works_the_customer(agent, floor, deale
     floor.login("agent2").call("crm.lead", "action_claim", [lead])
     make_lead(agent, phone)
     agent.close_error("has an open lead already")
+    assert "was about to make a second lead" in floor.chatter(lead)
+    expect(agent.page.locator("[name=name] :is(input, textarea)").first).to_have_value(
+        "By hand"
+    )
+
+
+def test_an_agent_leaves_the_colleague_a_message(agent, floor, dealership):
+    phone = new_phone()
+    lead = pool_lead(floor, dealership, phone=phone)
+    floor.login("agent2").call("crm.lead", "action_claim", [lead])
+    make_lead(agent, phone)
+    refusal = agent.dialog("has an open lead already")
+    agent.button("Leave a Message", refusal).click()
+    window = agent.dialog("Leave a Message for")
+    expect(window).to_contain_text(floor.read(lead)["reference"])
+    window.locator("[name=message] textarea").fill("Wants to be called at 15:00")
+    agent.save_screenshot("leave_message")
+    agent.button("Leave the Message", window).click()
+    agent.toast("The message is left")
+    expect(window).to_have_count(0)
+    assert "Wants to be called at 15:00" in floor.chatter(lead)
+    # What was typed is there still.
     expect(agent.page.locator("[name=name] :is(input, textarea)").first).to_have_value(
         "By hand"
     )

@@ -1,5 +1,6 @@
 from . import (
     crm_lead_customer,
+    crm_lead_second_request,
     crm_lead_merge,
     crm_lead_history,
     res_partner,

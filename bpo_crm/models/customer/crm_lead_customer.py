@@ -9,6 +9,7 @@ from odoo.tools import SQL, email_normalize
 from odoo.addons.phone_validation.tools.phone_validation import phone_parse
 
 from ...domains import CUSTOMER_KEYS, OPEN_LEAD
+from ...roles import AGENT
 from ...series import Constraint
 
 #: What may change who the customer of an open lead is.
@@ -177,7 +178,7 @@ class Lead(models.Model):
             have the same customer.
         :param bool is_shared: whether these leads are of one customer anyway.
         :raises UserError: when another open lead has one of them; a RedirectWarning
-            where the user may see that lead.
+            where there is something to do about it.
         :raises psycopg2.errors.SerializationFailure: when that lead was made since
             this transaction began; Odoo runs the request again.
         """
@@ -363,8 +364,9 @@ class Lead(models.Model):
         """Refuse a second lead of a customer, and tell who works the open one.
 
         :param crm.lead first: the open one.
-        :raises RedirectWarning: where the user may see that lead; it leads to it.
-        :raises UserError: otherwise; one that tells a customer nothing of others.
+        :raises RedirectWarning: it leads to that lead where the user may see it, and
+            otherwise to a message for its owner, who is told.
+        :raises UserError: for all others; one that tells a customer nothing of others.
         """
         if self.env.user._is_portal():
             raise UserError(
@@ -396,9 +398,15 @@ class Lead(models.Model):
                 owner=owner.name,
                 **words,
             )
+        action, button = first._open_form, self.env._("Open Lead")
         if not first.with_user(self.env.user)._filtered_access("read"):
-            raise UserError(message)
-        refusal = RedirectWarning(message, first._open_form(), self.env._("Open Lead"))
+            if owner:
+                first._tell_of_second_request()
+            if not (owner and self.env.user.has_group(AGENT)):
+                raise UserError(message)
+            action = first.sudo()._open_message_window
+            button = self.env._("Leave a Message")
+        refusal = RedirectWarning(message, action(), button)
         # Nothing is broken: Odoo's http.py would log a traceback.
         refusal.loglevel = logging.WARNING
         raise refusal

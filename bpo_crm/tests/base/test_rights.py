@@ -44,6 +44,7 @@ WITHOUT_RULES = {
     "crm.call.outcome": "what follows a call is the same in all companies",
     "crm.call.outcome.step": "what follows a call is the same in all companies",
     "crm.lead.customer": "nobody reads it",
+    "crm.lead.second.request": "nobody reads it",
 }
 
 #: Methods of core that take a mail as an object, which no client can send, and what
@@ -79,9 +80,15 @@ SAMPLES = {
     "crm.lead.feed": (OF_COMPANIES, "_feed_values", {"name": "X"}),
     "crm.lead.feed.field": (OF_COMPANIES, "_feed_field_values", {"default": "X"}),
     "crm.lead.feed.write.back": (OF_COMPANIES, "_write_back_values", {"value": "X"}),
+    "crm.lead.leave.message": (OF_USERS, "_message_values", {"message": "X"}),
     "crm.lead.log.call": (OF_USERS, "_log_call_values", {"summary": "X"}),
     "crm.lead.lost": (OF_USERS, "_lost_values", {"lost_feedback": "X"}),
     "crm.lead.plan.step": (OF_USERS, "_window_values", {"next_summary": "X"}),
+    "crm.lead.second.request": (
+        OF_LEADS,
+        "_second_request_values",
+        {"has_message": True},
+    ),
     "crm.lead.source": (OF_COMPANIES, "_data_values", {"name": "X"}),
     "crm.lead.source.rate": (OF_COMPANIES, "_rate_values", {"count": 2}),
     "crm.lead.win.report": (OF_USERS, "_no_values", {"won_count": 2}),
@@ -178,6 +185,7 @@ CALLS = {
         "toggle_active": ("_others_lead",),
     },
     "crm.lead.enquiry": {"action_retry": ("_others_enquiry",)},
+    "crm.lead.leave.message": {"action_leave": ("_others_message_window",)},
     "crm.lead.log.call": {
         "action_save": ("_others_call_window",),
         "action_save_and_lose": ("_others_call_window",),
@@ -470,6 +478,10 @@ class TestRights(CompaniesCase):
         values = self._lead_id_values(name, kind, user)
         return {**values, "key": f"+63 920 {next(_numbers):07}"}
 
+    def _second_request_values(self, name, kind, user):
+        values = self._lead_id_values(name, kind, user)
+        return {**values, "user_id": user.id, "day": fields.Date.today()}
+
     def _enquiry_values(self, name, kind, user):
         values = {"external_id": str(next(_numbers))}
         if kind in OWNERS:
@@ -559,6 +571,9 @@ class TestRights(CompaniesCase):
             "lead_ids": [Command.set([lead_id])],
             "lost_reason_id": self.reason.id,
         }
+
+    def _message_values(self, _name, _kind, _user):
+        return {"reference": "LEAD/1999/00001", "message": "Hi"}
 
     def _settings_stage_values(self, _name, _kind, _user):
         return {"stage_id": self.new.id}
@@ -745,6 +760,12 @@ class TestRights(CompaniesCase):
             result="busy",
             next_activity_type_id=self.env.ref(CALL).id,
             next_date=fields.Date.today() + timedelta(days=3),
+        )
+
+    def _others_message_window(self, user):
+        lead = self._others_lead(user)
+        return self._window_of(
+            "crm.lead.leave.message", user, reference=lead.reference, message="Hi"
         )
 
     def _others_plan_window(self, user):

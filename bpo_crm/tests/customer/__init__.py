@@ -2,4 +2,5 @@ from . import (
     test_contact_reach,
     test_history,
     test_merge,
+    test_second_request,
 )

@@ -1,6 +1,6 @@
 from psycopg2 import IntegrityError
 
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, RedirectWarning, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -94,7 +94,7 @@ class TestForgedValues(BpoCase):
     def test_a_second_lead_of_a_customer_is_not_hidden_by_a_forged_key(self):
         taken = self._new_lead(self.other_agent)
         leads = self.env["crm.lead"].with_user(self.agent)
-        with self.assertRaisesRegex(UserError, "has an open lead already"):
+        with self.assertRaisesRegex(RedirectWarning, "has an open lead already"):
             leads.create(
                 {
                     "name": "Second",

@@ -1,0 +1,198 @@
+import functools
+import logging
+from datetime import timedelta
+
+import psycopg2
+
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import UserError
+
+from ...series import Constraint
+
+_logger = logging.getLogger(__name__)
+
+#: How many owners of leads one user can let know in a day, whoever calls how often.
+NOTES_A_DAY = 30
+
+#: How long a message can be left, and how long the rows are kept, in days.
+MESSAGE_WITHIN = 1
+KEPT_FOR = 7
+
+
+class SecondRequest(models.Model):
+    """Who was refused a second lead of a customer whom somebody else works.
+
+    A row lets the owner of the open lead know, and is what allows its user to leave a
+    message there: one of each for a lead, a user and a day.
+    """
+
+    _name = "crm.lead.second.request"
+    _description = "Second Lead That Was Refused"
+    _log_access = False
+
+    lead_id = fields.Many2one("crm.lead", required=True, ondelete="cascade")
+    user_id = fields.Many2one(
+        "res.users", required=True, index=True, ondelete="cascade"
+    )
+    day = fields.Date(required=True, index=True, help="In UTC.")
+    has_message = fields.Boolean(help="A message was left.")
+
+    _day_uniq = Constraint(
+        "UNIQUE(lead_id, user_id, day)", "The owner of this lead knows already."
+    )
+
+    @api.model
+    def _record(self, lead, user):
+        """Record that somebody was refused.
+
+        :param crm.lead lead: the open one.
+        :param res.users user: who wanted another one.
+        :return: whether it is news; neither is what is known of today, nor what is too
+            much for a day.
+        :rtype: bool
+        """
+        today = fields.Date.today()
+        told = self.search_count([("user_id", "=", user.id), ("day", "=", today)])
+        if told >= NOTES_A_DAY:
+            _logger.warning("User %s asks for many customers of others", user.id)
+            return False
+        self.env.cr.execute(
+            """
+            INSERT INTO crm_lead_second_request (lead_id, user_id, day)
+            VALUES (%s, %s, %s) ON CONFLICT DO NOTHING RETURNING id
+            """,
+            [lead.id, user.id, today],
+            log_exceptions=False,
+        )
+        return bool(self.env.cr.rowcount)
+
+    @api.model
+    def _find_own(self, reference):
+        """Return the current user's last request for the customer of a lead.
+
+        :param str reference: of the lead, as the refusal named it.
+        :raises UserError: where there is none that a message can be left for; also for
+            leads that there are not, which tells nobody apart.
+        """
+        since = fields.Date.today() - timedelta(days=MESSAGE_WITHIN)
+        request = self.search(
+            [
+                ("user_id", "=", self.env.uid),
+                ("lead_id.reference", "=", reference or ""),
+                ("day", ">=", since),
+            ],
+            order="day desc",
+            limit=1,
+        )
+        if not request or request.has_message:
+            raise UserError(
+                self.env._(
+                    "A message is left once a day, after a second lead was refused. Ask "
+                    "a supervisor to tell the owner."
+                )
+            )
+        return request
+
+    @api.autovacuum
+    def _delete_old(self):
+        """Delete what nobody can leave a message for any more."""
+        until = fields.Date.today() - timedelta(days=KEPT_FOR)
+        self.search([("day", "<", until)]).unlink()
+
+
+class Lead(models.Model):
+    """The owner of an open lead learns that somebody else wanted to make another one.
+
+    Requirements 003, "What happens if the customer calls".
+    """
+
+    _inherit = "crm.lead"
+
+    def _tell_of_second_request(self):
+        """Let the owner know, whether the transaction is rolled back or not."""
+        if self.env.context.get("import_file"):
+            # A file is no customer who asks.
+            return
+        tell = functools.partial(_tell_alone, self.env.registry, self.env.uid, self.id)
+        self.env.cr.postrollback.add(tell)
+        self.env.cr.postcommit.add(tell)
+
+    def _note_second_request(self, user):
+        """Tell the owner in the chatter, once a day for each who asks.
+
+        :param res.users user: who wanted another lead.
+        """
+        requests = self.env["crm.lead.second.request"]
+        if not self._is_open() or not requests._record(self, user):
+            return
+        lead = self.with_context(lang=self.user_id.lang)
+        lead._notify_owner(
+            lead.env._(
+                "%s was about to make a second lead of this customer, who may be waiting "
+                "for an answer. Call the customer back.",
+                user.name,
+            ),
+            user,
+        )
+
+    def _leave_message(self, user, text):
+        """Leave the owner a message of somebody who does not work this lead.
+
+        :param res.users user: who leaves it.
+        :param str text: what it says.
+        """
+        lead = self.with_context(lang=self.user_id.lang)
+        lead._notify_owner(
+            lead.env._(
+                "%(name)s leaves a message: %(message)s", name=user.name, message=text
+            ),
+            user,
+        )
+
+    def _notify_owner(self, body, author):
+        """Post a note in the chatter of which its owner is notified.
+
+        Whoever is its author does not follow the lead after it.
+
+        :param str body: a text.
+        :param res.users author: in whose name.
+        """
+        self.message_post(
+            body=body,
+            author_id=author.partner_id.id,
+            partner_ids=self.user_id.partner_id.ids,
+        )
+
+    def _open_message_window(self):
+        """Return the action by which the owner of this lead is left a message.
+
+        :rtype: dict
+        """
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Leave a Message for %s", self.user_id.name),
+            "res_model": "crm.lead.leave.message",
+            "views": [[False, "form"]],
+            "target": "new",
+            "context": {"default_reference": self.reference},
+        }
+
+
+def _tell_alone(registry, user_id, lead_id):
+    """Tell the owner of a lead, in a transaction of its own. Never fails.
+
+    :param odoo.modules.registry.Registry registry: of the database.
+    :param int user_id: who wanted another lead.
+    :param int lead_id: of a lead that may be deleted by now.
+    """
+    try:
+        with registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            lead = env["crm.lead"].browse(lead_id).exists()
+            if lead:
+                lead._note_second_request(env["res.users"].browse(user_id))
+    except psycopg2.errors.SerializationFailure:
+        _logger.info("The owner of lead %s learns it in this moment", lead_id)
+    except Exception:
+        # The error that the user is to see must not be hidden by this one.
+        _logger.exception("Could not tell the owner of lead %s", lead_id)

@@ -1,0 +1,40 @@
+from odoo import fields, models
+
+from ...client_actions import show_notification
+from ...inner_context import with_inner_context
+
+#: In characters.
+MAX_MESSAGE = 1000
+
+CLOSE = {"type": "ir.actions.act_window_close"}
+
+
+class LeadLeaveMessage(models.TransientModel):
+    """Leaves the owner of a lead a message, by somebody who may not see the lead.
+
+    Which lead that is, a refusal has said: the window finds it again only for the user
+    who was refused, see ``crm.lead.second.request``.
+    """
+
+    _name = "crm.lead.leave.message"
+    _description = "Leave a Message"
+
+    reference = fields.Char(required=True)
+    message = fields.Text(required=True)
+
+    def action_leave(self):
+        """Leave the message.
+
+        :return: a notification.
+        :rtype: dict
+        :raises UserError: for anybody who was not refused a second lead.
+        """
+        self.ensure_one()
+        self.check_access("write")
+        requests = with_inner_context(self.env["crm.lead.second.request"])
+        request = requests.sudo()._find_own(self.reference)
+        request.has_message = True
+        request.lead_id._leave_message(self.env.user, self.message[:MAX_MESSAGE])
+        return show_notification(
+            self.env._("The message is left."), "success", following=CLOSE
+        )
