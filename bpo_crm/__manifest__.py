@@ -77,6 +77,7 @@
         "views/dealer/crm_dealer_push_views.xml",
         "views/dealer/crm_dealership_views.xml",
         "views/dealer/crm_lead_order_views.xml",
+        "views/dealer/crm_lead_failed_win_views.xml",
         "views/intake/crm_lead_source_views.xml",
         "views/intake/crm_lead_enquiry_views.xml",
         "views/feed/crm_lead_feed_views.xml",

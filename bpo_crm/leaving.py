@@ -55,6 +55,7 @@ def uninstall_hook(env):
     _cut_references(env)
     _keep_columns(env.cr)
     _remove_rest(env.cr)
+    _forget_xml_ids(env)
     env.invalidate_all()
     env.registry.clear_cache()
 
@@ -153,7 +154,6 @@ def _cut_references(env):
 
     :param odoo.api.Environment env: of the superuser, with everything flushed.
     """
-    models = [model for model in env.values() if model._original_module == "bpo_crm"]
     env.cr.execute(
         """
         SELECT rel.relname, con.conname
@@ -164,7 +164,7 @@ def _cut_references(env):
            AND own.relnamespace = current_schema::regnamespace
          GROUP BY rel.relname, con.conname
         """,
-        [[model._table for model in models]],
+        [[model._table for model in _list_models(env)]],
     )
     for table, constraint in env.cr.fetchall():
         env.cr.execute(
@@ -205,6 +205,30 @@ def _remove_rest(cr):
            AND module IN (SELECT id FROM ir_module_module WHERE name = 'bpo_crm')
         """
     )
+
+
+def _forget_xml_ids(env):
+    """Remove the XML ids that other modules have of the addon's own models.
+
+    Those that give it a chatter and activities: Odoo deletes what they name, and not
+    them.
+
+    :param odoo.api.Environment env: of the superuser.
+    """
+    names = "|".join(model._name.replace(".", "_") for model in _list_models(env))
+    env.cr.execute(
+        "DELETE FROM ir_model_data WHERE module != 'bpo_crm' AND name ~ %s",
+        [f"^(selection|model_inherit)__({names})__"],
+    )
+
+
+def _list_models(env):
+    """Return the addon's own models.
+
+    :param odoo.api.Environment env: of any user.
+    :rtype: list[odoo.models.BaseModel]
+    """
+    return [model for model in env.values() if model._original_module == "bpo_crm"]
 
 
 # Installing again

@@ -58,7 +58,7 @@ BAD_ANSWERS = {
     "an empty error": (
         bad_server.reply('{"jsonrpc": "2.0", "error": {}}'),
         "rejected",
-        "The server rejected",
+        "rejected the request",
     ),
     "JSON of another kind": (bad_server.reply("[1, 2]"), "not_odoo", "JSON-RPC"),
     "an error of JSON-RPC": (

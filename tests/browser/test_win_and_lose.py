@@ -32,9 +32,10 @@ def test_an_unreachable_dealer_is_told_and_retried(agent, floor, dealer):
     lead = floor.new_lead(dead, name="Dealer is out")
     agent.open_lead(lead)
     agent.button("Mark as Won").click()
-    agent.close_error("The connection was refused")
-    agent.open_lead(lead)
+    agent.close_error("has been told, and can mend it")
+    # What is left of it is there at once.
     expect(agent.chatter).to_contain_text("The connection was refused")
+    expect(agent.chatter).not_to_contain_text("has been told")
     assert floor.read(lead)["stage"] == floor.open_stages[0]
     floor.manager.call(
         "crm.dealership",
@@ -43,9 +44,57 @@ def test_an_unreachable_dealer_is_told_and_retried(agent, floor, dealer):
         {"odoo_url": dealer.server.url, "odoo_db": dealer.server.database},
     )
     agent.page.get_by_role("tab", name="Push Attempts").click()
+    agent.save_screenshot("failed_win")
     agent.row_button("action_retry").click()
     expect(agent.ribbon("Won")).to_be_visible()
     assert len(dealer.orders(floor.read(lead)["reference"])) == 1
+
+
+def test_a_retry_that_fails_is_one_more_attempt_at_once(agent, floor):
+    dead = floor.new_dealership("http://127.0.0.1:1", "dead")
+    lead = floor.new_lead(dead, name="Dealer stays out")
+    agent.open_lead(lead)
+    agent.button("Mark as Won").click()
+    agent.close_error("cannot be reached")
+    agent.page.get_by_role("tab", name="Push Attempts").click()
+    attempts = agent.page.locator("[name=push_ids] .o_data_row")
+    expect(attempts).to_have_count(1)
+    agent.row_button("action_retry").click()
+    agent.close_error("cannot be reached")
+    expect(attempts).to_have_count(2)
+
+
+def test_a_win_on_the_statusbar_that_fails_says_so_in_the_chatter(agent, floor):
+    dead = floor.new_dealership("http://127.0.0.1:1", "dead")
+    lead = floor.new_lead(dead, name="Dealer is out on the bar")
+    agent.open_lead(lead)
+    agent.move_on_statusbar("Won")
+    agent.close_error("cannot be reached")
+    expect(agent.chatter).to_contain_text("The connection was refused")
+
+
+def test_a_supervisor_marks_failed_wins_as_won(supervisor, floor, dealer):
+    dead = floor.new_dealership("http://127.0.0.1:1", "dead", name="Out of Order")
+    leads = [floor.new_lead(dead, name=f"Waits {number}") for number in range(2)]
+    for lead in leads:
+        floor.supervisor.call("crm.lead", "action_win_each", [lead])
+    supervisor.open("crm_lead_action_failed_wins", ".o_list_renderer")
+    rows = supervisor.page.locator(".o_data_row", has_text="Out of Order")
+    expect(rows).to_have_count(2)
+    expect(rows.first).to_contain_text("cannot be reached")
+    supervisor.save_screenshot("failed_wins")
+    floor.manager.call(
+        "crm.dealership",
+        "write",
+        [dead],
+        {"odoo_url": dealer.server.url, "odoo_db": dealer.server.database},
+    )
+    for row in rows.all():
+        row.locator(".o_list_record_selector input").click()
+    supervisor.button("Mark as Won").click()
+    supervisor.button("Close", supervisor.dialog("Mark as Won")).last.click()
+    expect(rows).to_have_count(0)
+    assert {floor.read(lead)["stage"] for lead in leads} == {floor.won}
 
 
 def test_an_agent_loses_a_lead_with_a_reason(agent, floor, dealership):

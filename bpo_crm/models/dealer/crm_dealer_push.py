@@ -1,10 +1,14 @@
 import contextlib
 import time
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...remote_odoo import RemoteError
+
+#: After which an attempt that is still running has died with its server.
+RUNNING_AT_MOST = timedelta(minutes=10)
 
 
 class DealerPush(models.Model):
@@ -131,6 +135,23 @@ class DealerPush(models.Model):
             if attempt.values:
                 attempt.values["duration"] = time.monotonic() - started
                 self._write_alone(attempt.push_id, attempt.values)
+
+    def _is_over(self):
+        """Whether this attempt has ended, if only by the death of its server.
+
+        :rtype: bool
+        """
+        is_recent = self.create_date > fields.Datetime.now() - RUNNING_AT_MOST
+        return self.state != "running" or not is_recent
+
+    @api.model
+    def _get_over_domain(self):
+        """Return the domain of the attempts that have ended.
+
+        :rtype: list
+        """
+        died = fields.Datetime.now() - RUNNING_AT_MOST
+        return ["|", ("state", "!=", "running"), ("create_date", "<=", died)]
 
     def _start(self, lead, order_key):
         """Write an attempt down, before anything is sent.

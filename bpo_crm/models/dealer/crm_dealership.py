@@ -9,30 +9,39 @@ class Dealership(models.Model):
 
     _name = "crm.dealership"
     _description = "Dealership"
-    _inherit = ["crm.odoo.connection", "crm.company.data"]
+    _inherit = [
+        "crm.odoo.connection",
+        "crm.company.data",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "name, id"
     _rec_names_search = ["name", "code"]
 
-    name = fields.Char(required=True)
-    code = fields.Char(required=True, copy=False)
+    # What connects us is not tracked: agents read the chatter.
+    name = fields.Char(required=True, tracking=True)
+    code = fields.Char(required=True, copy=False, tracking=True)
     # Where customers visit
-    street = fields.Char()
-    zip = fields.Char()
-    city = fields.Char()
-    country_id = fields.Many2one("res.country")
-    phone = fields.Char()
+    street = fields.Char(tracking=True)
+    zip = fields.Char(tracking=True)
+    city = fields.Char(tracking=True)
+    country_id = fields.Many2one("res.country", tracking=True)
+    phone = fields.Char(tracking=True)
     resource_calendar_id = fields.Many2one(
         "resource.calendar",
         "Working Hours",
+        tracking=True,
         ondelete="restrict",
         domain="['|', ('company_id', '=', False), ('company_id', '=?', company_id)]",
         help="The hours in which customers expect to be called. By default, "
         "those of the company.",
     )
-    brand_ids = fields.Many2many("crm.brand", string="Brands", check_company=True)
-    manager_name = fields.Char()
-    manager_email = fields.Char()
-    active = fields.Boolean(default=True)
+    brand_ids = fields.Many2many(
+        "crm.brand", string="Brands", check_company=True, tracking=True
+    )
+    manager_name = fields.Char(tracking=True)
+    manager_email = fields.Char(tracking=True)
+    active = fields.Boolean(default=True, tracking=True)
     push_ids = fields.One2many("crm.dealer.push", "dealership_id", "Push Attempts")
 
     _code_uniq = Constraint("UNIQUE(code)", "Another dealership has this code already.")

@@ -15,6 +15,9 @@ _logger = logging.getLogger(__name__)
 
 MAIL_TEMPLATE = "bpo_crm.mail_template_lead_won"
 
+#: The errors of a server that need not be asked again a moment later.
+NO_ANSWER = ("unreachable", "timeout")
+
 
 class Lead(models.Model):
     """Won: exactly one sales order on the dealer's own Odoo.
@@ -96,14 +99,19 @@ class Lead(models.Model):
         """Mark many leads as won, each on its own.
 
         Every lead has a transaction of its own: a dealer who is out of reach
-        holds nobody else back.
+        holds nobody else back, and is asked once.
 
         :return: a window with the result of every lead.
         :rtype: dict
         """
         self.check_access("write")
         self.env.flush_all()
-        outcomes = [(lead, lead._win_alone()) for lead in self]
+        outcomes, silent = [], self.env["crm.dealership"]
+        for lead in self:
+            error, kind = lead._win_alone(silent)
+            outcomes.append((lead, error))
+            if kind in NO_ANSWER:
+                silent |= lead.dealership_id
         self.invalidate_recordset()
         return self.env["crm.lead.win.report"]._show(outcomes)
 
@@ -169,27 +177,38 @@ class Lead(models.Model):
             return self.stage_id
         return self.stage_id._next_among(stages) or stages[-1]
 
-    def _win_alone(self):
+    def _win_alone(self, silent):
         """Win this lead in a transaction of its own.
 
-        :return: the error, or None.
-        :rtype: str | None
+        :param crm.dealership silent: those that did not answer just now.
+        :return: the error and the kind of it that the dealer's server made; None for
+            what there is not.
+        :rtype: tuple[str | None, str | None]
         """
+        if self.dealership_id & silent:
+            return (
+                self.env._(
+                    "Not tried: %s did not answer just now. Mark it as won later.",
+                    self.dealership_id.name,
+                ),
+                None,
+            )
         try:
             with self.env.registry.cursor() as cr:
                 cr.execute("SET LOCAL lock_timeout = '5s'")
                 self.with_env(self.env(cr=cr)).action_set_won()
         except UserError as error:
-            return str(error)
+            return str(error), getattr(error, "dealer_error", None)
         except psycopg2.OperationalError:
-            return self.env._("Somebody else is changing this lead. Try again.")
+            return self.env._("Somebody else is changing this lead. Try again."), None
         except Exception:
             # The leads before this one are won; the others must have their turn.
             _logger.exception("Could not mark lead %s as won", self.id)
-            return self.env._(
+            unexpected = self.env._(
                 "An unexpected error. The administrator finds it in the log."
             )
-        return None
+            return unexpected, None
+        return None, None
 
     def _refuse_won_by_import(self):
         """The test run of an import would make orders and take back the rest.
@@ -234,13 +253,27 @@ class Lead(models.Model):
                 order = self._place_dealer_order(attempt)
                 attempt.succeed(order)
         except remote_odoo.RemoteError as error:
-            message = self._prepare_push_error(error)
-            self._post_after_transaction(message)
-            raise UserError(message) from None
+            self._refuse_win(error)
+        self.dealership_id._settle_failure()
         self.sudo().write(self._prepare_dealer_order_values(order))
         self._log_dealer_order()
         self._mail_dealership_manager()
         self._toast_dealer_order()
+
+    def _refuse_win(self, error):
+        """Tell everybody that there is no order.
+
+        :param remote_odoo.RemoteError error: what came back.
+        :raises UserError: with the reason, and what the user can do.
+        """
+        dealership = self.dealership_id
+        message = self._prepare_push_error(error)
+        self._post_after_transaction(message)
+        told = dealership and dealership._tell_failure(error, self.company_id)
+        advice = dealership._advise_agent(error, told)
+        refusal = UserError(" ".join(filter(None, [message, advice])))
+        refusal.dealer_error = error.kind
+        raise refusal from None
 
     def _place_dealer_order(self, attempt):
         """Make the order at this lead's dealership, or find it there.
@@ -253,7 +286,10 @@ class Lead(models.Model):
         dealership = self.dealership_id
         if not dealership:
             raise remote_odoo.NotConfigured(
-                self.env._("Choose the dealership that sells to this customer.")
+                self.env._(
+                    "Choose the dealership that sells to this customer, then press Mark "
+                    "as Won again."
+                )
             )
         order = self._prepare_dealer_order(attempt.order_key)
         self._check_not_ordered_elsewhere(order)
@@ -404,7 +440,7 @@ class Lead(models.Model):
         return self.env._(
             "%(lead)s was not marked as won, it is where it was. %(reason)s",
             lead=self._get_label(),
-            reason=self.dealership_id._explain(error),
+            reason=self.dealership_id._describe_failure(error),
         )
 
     # Who is told

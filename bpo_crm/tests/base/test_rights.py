@@ -157,7 +157,13 @@ CALLS = {
         "action_view_quarantine": ("_home_brand",),
     },
     "crm.dealer.push": {"action_retry": ("_others_push",)},
-    "crm.dealership": {"action_test_connection": ("_home_dealership",)},
+    "crm.dealership": {
+        "action_test_connection": ("_home_dealership",),
+        "action_view_failed_pushes": ("_home_dealership",),
+        "action_view_leads": ("_home_dealership",),
+        "action_view_orders": ("_home_dealership",),
+        "action_view_won_leads": ("_home_dealership",),
+    },
     "crm.lead": {
         "action_archive": ("_others_lead",),
         "action_claim": ("_pool_lead",),

@@ -3,6 +3,8 @@ from . import (
     test_connection,
     test_dealer_push,
     test_dealership,
+    test_dealership_page,
+    test_failed_win,
     test_remote_odoo,
     test_replies,
     test_win,

@@ -1,13 +1,14 @@
 import "@crm/views/crm_form/crm_form";
 import {registry} from "@web/core/registry";
 import {useService} from "@web/core/utils/hooks";
-import {onMounted, onWillUnmount, useEffect} from "@odoo/owl";
+import {onMounted, onWillUnmount, status, useEffect} from "@odoo/owl";
 import {useLeadStage} from "@bpo_crm/pipeline/lead_stage/lead_stage";
 
 // Core's view, whose model is not exported
 const crmFormView = registry.category("views").get("crm_form");
 
-const WIN = "action_set_won_rainbowman";
+/** The buttons that make an order: of the form, and of an attempt that failed. */
+const WINS = ["action_set_won_rainbowman", "action_retry"];
 
 class LeadFormController extends crmFormView.Controller {
     setup() {
@@ -47,17 +48,25 @@ class LeadFormController extends crmFormView.Controller {
 
     async beforeExecuteActionButton(clickParams) {
         const proceed = await super.beforeExecuteActionButton(clickParams);
-        if (proceed !== false && clickParams.name === WIN) {
+        if (proceed !== false && WINS.includes(clickParams.name)) {
             this.leadStage.blockForOrder();
         }
         return proceed;
     }
 
     async afterExecuteActionButton(clickParams) {
-        if (clickParams.name === WIN) {
+        await super.afterExecuteActionButton(clickParams);
+        if (WINS.includes(clickParams.name)) {
             this.leadStage.ui.unblock();
+            await this.showFailure();
         }
-        return super.afterExecuteActionButton(clickParams);
+    }
+
+    /** A win that failed leaves an attempt, and a line in the chatter. */
+    async showFailure() {
+        if (status(this) !== "destroyed" && !this.model.root.data.is_won) {
+            await this.model.load();
+        }
     }
 }
 

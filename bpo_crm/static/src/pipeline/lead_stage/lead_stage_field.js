@@ -22,7 +22,8 @@ function makeLeadStageField(coreField) {
             }
             return this.leadStage.move(record.resId, item.value, {
                 write: () => super.selectItem(item),
-                reload: () => record.load(),
+                // With the chatter, which says why.
+                reload: () => record.model.load(),
             });
         }
     }

@@ -1,0 +1,300 @@
+import contextlib
+import logging
+
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import ValidationError
+
+from ...roles import MANAGER, SUPERVISOR
+from ...series import GROUP_MEMBERS
+
+_logger = logging.getLogger(__name__)
+
+ALERT = "mail.mail_activity_data_warning"
+
+#: Errors that are about one lead, which another lead's order does not end.
+OF_ONE_LEAD = "rejected"
+
+#: Errors in the dealer's own words, which may name a customer.
+IN_WORDS_OF_DEALER = ("not_allowed", "rejected")
+
+#: Errors that nobody at the dealership's page can mend.
+OF_NO_CONNECTION = ("ordered_elsewhere",)
+
+
+class Dealership(models.Model):
+    """A server that takes no orders: who of ours is told, and until when.
+
+    The activity is written in a transaction of its own, since the one of the win that
+    failed is rolled back.
+    """
+
+    _inherit = "crm.dealership"
+
+    user_id = fields.Many2one(
+        "res.users",
+        "Responsible",
+        index="btree_not_null",
+        check_company=True,
+        tracking=True,
+        domain="[('share', '=', False)]",
+        help="The supervisor or manager of ours who is told when orders do not reach "
+        "the dealership. Without one, a manager is told.",
+    )
+
+    @api.constrains("user_id")
+    def _check_responsible(self):
+        for dealership in self.sudo().filtered("user_id"):
+            if not dealership.user_id.has_group(SUPERVISOR):
+                raise ValidationError(
+                    self.env._(
+                        "%s is neither a supervisor nor a manager of the BPO. Choose "
+                        "somebody who can mend a connection, or have it mended.",
+                        dealership.user_id.name,
+                    )
+                )
+
+    # ------------------------------------------------------------
+    # ACTIONS
+    # ------------------------------------------------------------
+
+    def action_test_connection(self):
+        """Try the connection, and take back what was told of it if it works.
+
+        :return: a notification.
+        :rtype: dict
+        :raises AccessError: for anybody below a BPO manager.
+        """
+        result = super().action_test_connection()
+        if self.connection_state == "connected":
+            self.sudo()._end_failure()
+        return result
+
+    # ------------------------------------------------------------
+    # BUSINESS
+    # ------------------------------------------------------------
+
+    def _find_responsible(self, company):
+        """Return who of ours can mend the connection, or have it mended.
+
+        :param res.company company: whose lead was not won, may be empty.
+        :return: one user, the manager who is there longest by default; empty where
+            there is none.
+        :rtype: res.users
+        """
+        company = self.sudo().company_id or company
+
+        def is_there(user):
+            return user.active and not company - user.company_ids
+
+        chosen = self.sudo().user_id.filtered(is_there)
+        if chosen and chosen.has_group(SUPERVISOR):
+            return chosen
+        managers = self.env.ref(MANAGER).sudo()[GROUP_MEMBERS]
+        return managers.filtered(is_there).sorted("id")[:1]
+
+    def _tell_failure(self, error, company):
+        """Tell who can mend it that an order was not taken, once while that lasts.
+
+        :param remote_odoo.RemoteError error: what came back.
+        :param res.company company: whose lead was not won, may be empty.
+        :return: who has been told, with all rights; empty for nobody.
+        :rtype: res.users
+        """
+        responsible = self._find_responsible(company)
+        if not responsible or error.kind in OF_NO_CONNECTION:
+            return responsible.browse()
+        try:
+            with self._locked_alone() as dealership:
+                # Without the lock, another win tells it in this moment.
+                told = dealership and dealership._plan_mending(responsible.id, error)
+                told_id = told.id if told else responsible.id
+        except Exception:
+            # The error that the user is to see must not be hidden by this one.
+            _logger.exception("Could not tell that dealership %s failed", self.id)
+            return responsible.browse()
+        return responsible.browse(told_id)
+
+    def _plan_mending(self, user_id, error):
+        """Plan the activity of who is told, unless somebody has it already.
+
+        :param int user_id: of who is told.
+        :param remote_odoo.RemoteError error: what came back.
+        :return: who has the activity.
+        :rtype: res.users
+        """
+        planned = self._find_failure_activity()
+        if planned:
+            return planned.user_id
+        user = self.env["res.users"].browse(user_id)
+        dealership = self.with_context(lang=user.lang, tz=user.tz)
+        return dealership.activity_schedule(
+            ALERT,
+            summary=dealership.env._("Orders do not reach %s", self.name),
+            note=dealership._prepare_mending_note(error),
+            user_id=user.id,
+            is_dealer_failure=True,
+        ).user_id
+
+    def _prepare_mending_note(self, error):
+        """Return what is told of a failure.
+
+        Everybody sees it who sees the dealership: what the dealer says of one customer
+        is kept with the attempts of the lead.
+
+        :param remote_odoo.RemoteError error: what came back.
+        :rtype: str
+        """
+        is_quoted = error.kind in IN_WORDS_OF_DEALER
+        reason = self._get_advice(error.kind) if is_quoted else self._explain(error)
+        return self.env._(
+            "A lead could not be marked as won. %s The leads that wait for it are under "
+            "Pipeline → Failed Wins.",
+            reason,
+        )
+
+    def _find_failure_activity(self):
+        """Return the open activity that tells of this dealership's failure.
+
+        :rtype: mail.activity
+        """
+        return self.env["mail.activity"].search(
+            [
+                ("res_model", "=", self._name),
+                ("res_id", "=", self.id),
+                ("is_dealer_failure", "=", True),
+            ],
+            limit=1,
+        )
+
+    def _settle_failure(self):
+        """The dealership took an order: nobody needs to mend anything any more.
+
+        In a transaction of its own: orders at one dealership must not wait for each
+        other, and nothing may fail once the dealer has one.
+        """
+        if not self.sudo()._find_failure_activity():
+            return
+        try:
+            with self._locked_alone() as dealership:
+                if dealership:
+                    dealership._end_failure()
+        except Exception:
+            _logger.exception("Could not take back that dealership %s failed", self.id)
+
+    def _end_failure(self):
+        """Mark as done what tells of a failure, unless a lead is rejected still."""
+        activity = self._find_failure_activity()
+        if activity and not self._has_rejected_wins():
+            activity.action_feedback(
+                feedback=self.env._("The server of %s answers as it should.", self.name)
+            )
+
+    def _has_rejected_wins(self):
+        """Whether a lead waits whose order this dealership's server rejected.
+
+        :rtype: bool
+        """
+        waiting = self.env["crm.lead"].search(
+            [("dealership_id", "=", self.id), ("is_win_failed", "=", True)]
+        )
+        return any(
+            push.error_kind == OF_ONE_LEAD
+            for push in waiting._get_last_pushes().values()
+        )
+
+    @contextlib.contextmanager
+    def _locked_alone(self):
+        """Give this dealership in a transaction of its own, with all rights.
+
+        :return: empty where another transaction has it.
+        """
+        with self.env.registry.cursor() as cr:
+            # Rather fail than wait for a lock that our own caller holds.
+            cr.execute("SET LOCAL lock_timeout = '5s'")
+            cr.execute(
+                "SELECT id FROM crm_dealership WHERE id = %s"
+                " FOR NO KEY UPDATE SKIP LOCKED",
+                [self.id],
+            )
+            ids = [row[0] for row in cr.fetchall()]
+            yield api.Environment(cr, SUPERUSER_ID, {})[self._name].browse(ids)
+
+    # What the agent is told
+
+    def _describe_failure(self, error):
+        """Say what failed, to somebody who cannot mend it.
+
+        :param remote_odoo.RemoteError error: what came back.
+        :return: a translated text without any secret.
+        :rtype: str
+        """
+        problem = self._get_problem(error.kind) if self else ""
+        return " ".join(filter(None, [problem, self._shorten(error.detail)]))
+
+    def _get_problem(self, kind):
+        """Return what a kind of error says about this dealership.
+
+        :param str kind: of a :class:`remote_odoo.RemoteError`.
+        :return: a translated text, empty for what is not about its server.
+        :rtype: str
+        """
+        name = self.name
+        return {
+            "not_configured": self.env._(
+                "The connection to %s is not configured.", name
+            ),
+            "unreachable": self.env._("The server of %s cannot be reached.", name),
+            "timeout": self.env._("The server of %s did not answer in time.", name),
+            "refused": self.env._("The server of %s refused the login.", name),
+            "not_allowed": self.env._(
+                "Our account at %s is not allowed to do this.", name
+            ),
+            "rejected": self.env._("The server of %s rejected the request.", name),
+            "not_odoo": self.env._(
+                "The address of %s is not that of an Odoo server.", name
+            ),
+        }.get(kind, "")
+
+    def _advise_agent(self, error, told):
+        """Say what somebody who wins leads can do about a failure.
+
+        :param remote_odoo.RemoteError error: what came back.
+        :param res.users told: who has been told, may be empty.
+        :return: a translated text, empty where the error says it all.
+        :rtype: str
+        """
+        if not self or error.kind in OF_NO_CONNECTION:
+            return ""
+        if told == self.env.user:
+            return self.env._(
+                "Mend it on the page of %s, then press Mark as Won again.", self.name
+            )
+        if error.kind == OF_ONE_LEAD:
+            return self._advise_on_rejection(told)
+        if told:
+            return self.env._(
+                "Go on with the next lead: %s has been told, and can mend it. Press "
+                "Mark as Won again later.",
+                told.name,
+            )
+        return self.env._(
+            "Go on with the next lead, and tell a BPO manager, who can mend it. Press "
+            "Mark as Won again later."
+        )
+
+    def _advise_on_rejection(self, told):
+        """Say what somebody who wins leads can do about a rejection.
+
+        :param res.users told: who has been told, may be empty.
+        :rtype: str
+        """
+        if told:
+            return self.env._(
+                "Correct what it says about the customer, and press Mark as Won again. "
+                "For all else go on with the next lead: %s has been told.",
+                told.name,
+            )
+        return self.env._(
+            "Correct what it says about the customer, and press Mark as Won again. For "
+            "all else go on with the next lead, and tell a BPO manager."
+        )
