@@ -39,6 +39,7 @@
         "data/mail_template.xml",
         "data/follow_up_messages.xml",
         "data/pool_messages.xml",
+        "data/visit_messages.xml",
         "data/ir_cron.xml",
         "data/crm_lead_scoring.xml",
         "data/onboarding.xml",

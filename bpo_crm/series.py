@@ -251,6 +251,18 @@ def announce_done(activities):
         user._bus_send("mail.activity/updated", {"activity_deleted": True})
 
 
+def mail_attendees(attendees, template):
+    """Send a mail to everybody who is invited, once the transaction is over.
+
+    :param calendar.attendee attendees: who get it.
+    :param mail.template template: of attendees.
+    :return: False where Odoo is told to send none of these mails.
+    """
+    if IS_19:
+        return attendees._notify_attendees(template, force_send=True)
+    return attendees._send_mail_to_attendees(template, force_send=True)
+
+
 def get_addresses_without_contact(message):
     """Return the email addresses of no contact to which a message went.
 

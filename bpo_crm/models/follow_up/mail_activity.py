@@ -85,8 +85,7 @@ class Activity(models.Model):
             # Whoever may not read a file is refused; 18.0 would link it all the same.
             self.env["ir.attachment"].browse(attachment_ids).read(["name"])
         # In 18.0, the activities are gone afterwards.
-        visits = self._get_visits()
-        planned = visits.filtered(lambda event: event.visit_state == "planned")
+        planned = self._get_visits()._filter_planned()
         planned._check_day_has_come()
         result = super()._action_done(feedback=feedback, attachment_ids=attachment_ids)
         # Who does the activity need not work the lead.

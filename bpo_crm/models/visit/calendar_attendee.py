@@ -1,5 +1,7 @@
 from odoo import api, models
 
+from ... import series
+
 
 class Attendee(models.Model):
     """Who is invited to the meeting of a lead is up to who may write the lead.
@@ -27,6 +29,17 @@ class Attendee(models.Model):
     def unlink(self):
         self._check_reach()
         return super().unlink()
+
+    def _mail(self, template):
+        """Send a mail to those of these attendees who have an address, as core does.
+
+        :param mail.template template: of attendees.
+        :return: who gets it.
+        :rtype: calendar.attendee
+        """
+        told = self.filtered(lambda row: row.email and row._should_notify_attendee())
+        is_blocked = series.mail_attendees(told, template) is False
+        return self.browse() if is_blocked else told
 
     def _check_reach(self):
         self.sudo().event_id.with_env(self.env)._check_reach()

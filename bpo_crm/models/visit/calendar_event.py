@@ -324,6 +324,8 @@ class CalendarEvent(models.Model):
             self._check_correction()
         if changed - {"active", "allday"}:
             self._check_times()
+        if self.visit_state == "planned" and self.active and self._is_ahead():
+            self.sudo().opportunity_id._check_not_closed()
         if {"opportunity_id", "visit_state"}.intersection(changed):
             self._check_visit_change(old["visit_state"], old["opportunity_id"])
         is_recorded = self.visit_state in RECORDED_STATES
@@ -341,7 +343,7 @@ class CalendarEvent(models.Model):
         state, lead = self.visit_state, self.opportunity_id
         if state == "planned":
             self._check_visit_planned(lead, state)
-        elif old_state == "planned" and lead == old_lead:
+        elif old_state == "planned" and lead == old_lead and self.active:
             return
         elif state or old_state:
             self._refuse_recorded()
@@ -365,6 +367,10 @@ class CalendarEvent(models.Model):
         """What came of a visit is corrected by supervisors, if at all."""
         if self.env["crm.lead"]._is_below_supervisor():
             self._refuse_recorded()
+
+    def _filter_planned(self):
+        """Return the visits of which it may be recorded what came of them."""
+        return self.filtered(lambda row: row.visit_state == "planned" and row.active)
 
     def _get_moment_arranged(self):
         """Return when this became a meeting of its lead."""
@@ -421,7 +427,7 @@ class CalendarEvent(models.Model):
         :raises UserError: when something else was recorded already.
         """
         self.check_access("write")
-        for event in self.filtered(lambda event: event.visit_state != "planned"):
+        for event in self - self._filter_planned():
             event._refuse_recorded()
         self.write({"visit_state": state})
         for event in self.with_context(active_test=True):

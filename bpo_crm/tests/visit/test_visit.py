@@ -3,51 +3,13 @@ from datetime import date, datetime, timedelta
 from freezegun import freeze_time
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import Form, tagged
+from odoo.tests import tagged
 
-from ..common import BpoCase
+from .visit_case import VisitCase
 
 
 @tagged("post_install", "-at_install")
-class TestVisit(BpoCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.dealership.write({"street": "1 Ortigas Avenue", "city": "Pasig City"})
-        cls.lead = cls._new_lead(
-            cls.agent, contact_name="Vera", email_from="vera@customer.example"
-        )
-        cls.start = datetime.now().replace(microsecond=0) + timedelta(days=2)
-
-    def _schedule(self, user=None, **values):
-        """Schedule a visit the way that the button does."""
-        action = self.lead.with_user(user or self.agent).action_schedule_visit()
-        events = self.env["calendar.event"].with_user(user or self.agent)
-        with Form(events.with_context(**action["context"])) as form:
-            for name, value in values.items():
-                form[name] = value
-        return form.record
-
-    def _create(self, **values):
-        """Schedule a visit by a plain create, as an RPC client may."""
-        return (
-            self.env["calendar.event"]
-            .with_user(self.agent)
-            .create(
-                {
-                    "name": "Visit",
-                    "start": self.start,
-                    "stop": self.start + timedelta(hours=1),
-                    "opportunity_id": self.lead.id,
-                    "visit_state": "planned",
-                    **values,
-                }
-            )
-        )
-
-    def _let_its_day_come(self, visit):
-        self._stay_at(visit.start)
-
+class TestVisit(VisitCase):
     def test_a_visit_is_a_meeting_at_the_dealership(self):
         visit = self._schedule(start=self.start)
         self.assertEqual(visit.name, "Visit: Vera")

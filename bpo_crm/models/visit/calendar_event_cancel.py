@@ -1,0 +1,92 @@
+from odoo import fields, models
+from odoo.tools import format_date, format_datetime
+
+from ...limits import LIST_LIMIT
+from ...local_time import to_zone
+
+
+class CalendarEvent(models.Model):
+    """What is still ahead when its lead is closed does not take place."""
+
+    _inherit = "calendar.event"
+
+    # ------------------------------------------------------------
+    # HOOKS
+    # ------------------------------------------------------------
+
+    def _get_ics_file(self):
+        # Nobody puts into a calendar what was cancelled.
+        return super(CalendarEvent, self.filtered("active"))._get_ics_file()
+
+    # ------------------------------------------------------------
+    # BUSINESS
+    # ------------------------------------------------------------
+
+    def _cancel(self):
+        """Archive these meetings, and tell those who were invited.
+
+        :return: who was told.
+        :rtype: calendar.attendee
+        """
+        self.write({"active": False})
+        template = self.env.ref("bpo_crm.mail_template_meeting_cancelled")
+        return self._find_addressees()._mail(template)
+
+    def _is_ahead(self):
+        """Whether this meeting has not begun yet."""
+        now = fields.Datetime.now()
+        if self.allday:
+            return self.start_date > to_zone(now, self._get_zone()).date()
+        return self.start > now
+
+    def _find_addressees(self):
+        """Return who is to be told of these meetings: of each series once.
+
+        :return: all who were invited, but those who have declined.
+        :rtype: calendar.attendee
+        """
+        first = {}
+        for attendee in self.sorted("start").attendee_ids:
+            event = attendee.event_id
+            series = event.recurrence_id or event
+            first.setdefault((series, attendee.partner_id), attendee)
+        attendees = self.env["calendar.attendee"].concat(*first.values())
+        return attendees.filtered(lambda attendee: attendee.state != "declined")
+
+    def _prepare_cancelled_message(self, told):
+        """Return the trace of meetings in the chatter of their lead.
+
+        :param calendar.attendee told: who was told of any meeting.
+        :rtype: str
+        """
+        meetings = ", ".join(
+            f"{event._get_public_name()} ({event._format_start()})"
+            for event in self.sorted("start")[:LIST_LIMIT]
+        )
+        names = (told & self.attendee_ids).mapped("common_name")
+        if not names:
+            return self.env._(
+                "Cancelled, as the lead is closed: %s. Nobody was told by mail.",
+                meetings,
+            )
+        return self.env._(
+            "Cancelled, as the lead is closed: %(meetings)s. Told by mail: %(names)s.",
+            meetings=meetings,
+            names=", ".join(dict.fromkeys(names)),
+        )
+
+    def _get_public_name(self):
+        """Return what others than those who are invited may read of it."""
+        return self.env._("Busy") if self.privacy == "private" else self.name
+
+    def _format_start(self):
+        """Return when this meeting begins, on the clock that it is planned by."""
+        if self.allday:
+            return format_date(self.env, self.start_date)
+        zone = self._get_zone() or "UTC"
+        moment = format_datetime(self.env, self.start, tz=zone, dt_format="short")
+        return f"{moment}, {zone}"
+
+    def _get_zone(self):
+        """Return the zone of the clock that this meeting is planned by."""
+        return self.user_id.sudo().tz or self.env.user.tz
