@@ -1,4 +1,8 @@
+import pytz
+
 from odoo import api, fields, models
+
+from odoo.addons.base.models.res_partner import _tz_get
 
 from ... import remote_odoo
 from ...series import Constraint
@@ -36,6 +40,16 @@ class Dealership(models.Model):
         help="The hours in which customers expect to be called. By default, "
         "those of the company.",
     )
+    tz = fields.Selection(
+        _tz_get,
+        "Time Zone",
+        compute="_compute_tz",
+        store=True,
+        readonly=False,
+        tracking=True,
+        help="By whose clock customers are invited to visit. By default that of the "
+        "working hours, of the country where it has one, or of the company.",
+    )
     brand_ids = fields.Many2many(
         "crm.brand", string="Brands", check_company=True, tracking=True
     )
@@ -45,6 +59,17 @@ class Dealership(models.Model):
     push_ids = fields.One2many("crm.dealer.push", "dealership_id", "Push Attempts")
 
     _code_uniq = Constraint("UNIQUE(code)", "Another dealership has this code already.")
+
+    @api.depends("country_id", "resource_calendar_id")
+    def _compute_tz(self):
+        for dealership in self:
+            zones = pytz.country_timezones.get(dealership.country_id.code or "", ())
+            company = (dealership.company_id or self.env.company).sudo()
+            dealership.tz = (
+                dealership.resource_calendar_id.tz
+                or (zones[0] if len(zones) == 1 else dealership.tz)
+                or company.resource_calendar_id.tz
+            )
 
     @api.constrains("company_id", "resource_calendar_id")
     def _check_calendar_company(self):

@@ -11,6 +11,15 @@ class Attendee(models.Model):
 
     _inherit = "calendar.attendee"
 
+    def _compute_mail_tz(self):
+        result = super()._compute_mail_tz()
+        for attendee in self:
+            zone = attendee.event_id._get_dealership_zone()
+            # Customers go by the clock where they are going to.
+            if zone and not (attendee.mail_tz and attendee._is_of_floor()):
+                attendee.mail_tz = zone
+        return result
+
     @api.model_create_multi
     def create(self, vals_list):
         attendees = super().create(vals_list)
@@ -29,6 +38,11 @@ class Attendee(models.Model):
     def unlink(self):
         self._check_reach()
         return super().unlink()
+
+    def _is_of_floor(self):
+        """Whether somebody is invited who has a login here."""
+        users = self.sudo().partner_id.user_ids
+        return any(user._is_internal() for user in users)
 
     def _mail(self, template):
         """Send a mail to those of these attendees who have an address, as core does.

@@ -1,5 +1,4 @@
 from odoo import fields, models
-from odoo.tools import format_date, format_datetime
 
 from ...limits import LIST_LIMIT
 from ...local_time import to_zone
@@ -78,15 +77,3 @@ class CalendarEvent(models.Model):
     def _get_public_name(self):
         """Return what others than those who are invited may read of it."""
         return self.env._("Busy") if self.privacy == "private" else self.name
-
-    def _format_start(self):
-        """Return when this meeting begins, on the clock that it is planned by."""
-        if self.allday:
-            return format_date(self.env, self.start_date)
-        zone = self._get_zone() or "UTC"
-        moment = format_datetime(self.env, self.start, tz=zone, dt_format="short")
-        return f"{moment}, {zone}"
-
-    def _get_zone(self):
-        """Return the zone of the clock that this meeting is planned by."""
-        return self.user_id.sudo().tz or self.env.user.tz

@@ -1,14 +1,22 @@
 from datetime import datetime, time, timedelta
 
+import pytz
+
 from odoo import fields, models
 
 from ...inner_context import with_inner_context
-from ...local_time import to_utc
+from ...local_time import to_zone
 from ...roles import AGENT
 from ...series import any_of
 
-#: When a visit is proposed: tomorrow, at this hour of the agent's day.
-PROPOSED_HOUR = 10
+#: When a visit is proposed: on the next working day, at this hour there.
+PROPOSED_TIME = time(10)
+
+#: For how long.
+PROPOSED_DURATION = timedelta(hours=1)
+
+#: How far ahead a working day is looked for.
+PROPOSED_WITHIN = timedelta(days=14)
 
 #: By which core's own code leaves guests alone, such as a synchronization.
 QUIET = ("dont_notify", "no_mail_to_attendees", "skip_attendee_notification")
@@ -88,13 +96,48 @@ class Lead(models.Model):
             "default_partner_ids": attendees.ids,
             "default_location": self.dealership_id._format_address(),
             "default_start": fields.Datetime.to_string(start),
-            "default_stop": fields.Datetime.to_string(start + timedelta(hours=1)),
-            "default_duration": 1,
+            "default_stop": fields.Datetime.to_string(start + PROPOSED_DURATION),
+            "default_duration": PROPOSED_DURATION / timedelta(hours=1),
         }
 
     def _propose_visit_start(self):
-        tomorrow = fields.Date.context_today(self) + timedelta(days=1)
-        return to_utc(datetime.combine(tomorrow, time(PROPOSED_HOUR)), self.env.user)
+        """Return when the customer might come, from tomorrow on at the dealership.
+
+        :return: in UTC, naive.
+        :rtype: datetime.datetime
+        """
+        calendar = self.sudo()._get_response_calendar()
+        zone = pytz.timezone(self._get_visit_zone() or calendar.tz or "UTC")
+        today = to_zone(fields.Datetime.now(), zone.zone).date()
+        tomorrow = datetime.combine(today + timedelta(days=1), PROPOSED_TIME)
+        start = self._find_visit_time(calendar, zone.localize(tomorrow))
+        return start.astimezone(pytz.utc).replace(tzinfo=None)
+
+    def _get_visit_zone(self):
+        """Return the zone whose clock visits of this customer are planned by."""
+        return self.sudo().dealership_id.tz or self.env.user.tz
+
+    def _find_visit_time(self, calendar, moment):
+        """Return when a customer finds somebody at the dealership.
+
+        :param resource.calendar calendar: its working hours; without any, whenever.
+        :param datetime.datetime moment: the first one to be proposed, with its zone.
+        :return: with the same zone.
+        :rtype: datetime.datetime
+        """
+        if not calendar or calendar._has_no_hours():
+            return moment
+        zone = moment.tzinfo
+        hours = calendar._find_work_intervals(moment, moment + PROPOSED_WITHIN)
+        for begin, stop, _rows in hours:
+            begin = begin.astimezone(zone)
+            wanted = pytz.timezone(zone.zone).localize(
+                datetime.combine(begin.date(), PROPOSED_TIME)
+            )
+            start = max(begin, wanted)
+            if start + PROPOSED_DURATION <= stop:
+                return start
+        return moment
 
     def _cancel_meetings(self):
         """Cancel what lies ahead of leads that are not worked any more."""
@@ -132,6 +175,13 @@ class Lead(models.Model):
     # ------------------------------------------------------------
     # HOOKS
     # ------------------------------------------------------------
+
+    def _prepare_customer_values(self, *args, **kwargs):
+        values = super()._prepare_customer_values(*args, **kwargs)
+        if self.is_bpo:
+            # By default, a new contact has the zone of whoever makes it.
+            values["tz"] = self.sudo().dealership_id.tz
+        return values
 
     def _merge_dependences_calendar_events(self, opportunities):
         # Recorded visits come along, and no meeting was made just now.

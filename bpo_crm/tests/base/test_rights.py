@@ -144,6 +144,7 @@ ON_MODEL = None
 CALLS = {
     "calendar.event": {
         "copy_data": ("_others_visit",),
+        "get_display_time_tz": ("_others_visit",),
         "action_visit_done": ("_others_visit",),
         "action_visit_no_show": ("_others_visit",),
     },

@@ -7,7 +7,7 @@ from odoo.tests import new_test_user, tagged
 from .visit_case import HOUR, REPEATED, VisitCase
 
 #: Which core sends one by one, each with its notification.
-QUERIES_OF_A_MAIL = 13
+QUERIES_OF_A_MAIL = 15
 
 
 @tagged("post_install", "-at_install")

@@ -23,7 +23,13 @@ class VisitCase(BpoCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.dealership.write({"street": "1 Ortigas Avenue", "city": "Pasig City"})
+        cls.dealership.write(
+            {
+                "street": "1 Ortigas Avenue",
+                "city": "Pasig City",
+                "resource_calendar_id": cls._new_calendar("Showroom").id,
+            }
+        )
         cls.lead = cls._new_lead(
             cls.agent, contact_name="Vera", email_from="vera@customer.example"
         )
