@@ -81,6 +81,9 @@ PRECOMPUTED = InnerKey("precomputed")
 #: The mail as it came, in bytes.
 ORIGINAL_MAIL = InnerKey("original_mail")
 
+#: Whoever changes a series of meetings says at the end what is planned of it.
+SETTLES_ACTIVITIES = InnerKey("settles_activities")
+
 #: A mail is sent, and who gets it is written down.
 SENDS_MAIL = InnerKey("sends_mail")
 

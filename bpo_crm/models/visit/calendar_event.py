@@ -3,7 +3,6 @@ from datetime import timedelta
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
-from ...ids import is_id
 from ...limits import LATE_ENTRY
 from ...local_time import to_local
 
@@ -36,22 +35,6 @@ TECHNICAL_FIELDS = {
     "need_sync",
     "need_sync_m",
 }
-
-
-def _is_command(value):
-    """Whether a value links or unlinks contacts, and makes and changes none.
-
-    :param value: whatever was sent.
-    :rtype: bool
-    """
-    match value:
-        case [Command.CLEAR, *_]:
-            return True
-        case [Command.SET, _, [*ids]]:
-            return all(map(is_id, ids))
-        case [Command.DELETE | Command.UNLINK | Command.LINK, row, *_]:
-            return is_id(row)
-    return False
 
 
 class CalendarEvent(models.Model):
@@ -106,9 +89,8 @@ class CalendarEvent(models.Model):
         planned = activities.search([("calendar_event_id", "in", self.ids)])
         planned = planned._filter_of_leads()
         (self._read_leads() | planned._get_leads().exists())._check_reach()
-        for event in self:
-            if event.visit_state in RECORDED_STATES:
-                event._check_correction()
+        if self._filter_recorded():
+            self._check_correction()
         done = planned.filtered("done_at")
         done.calendar_event_id = False
         (planned - done).unlink()
@@ -154,8 +136,8 @@ class CalendarEvent(models.Model):
         :param dict vals: the same, as they were sent.
         :return: the values to make it with; as they were sent where it is no visit.
         :rtype: dict
-        :raises UserError: for a visit without a lead that the user works, for one that
-            is not planned, and for attendees that are no contacts.
+        :raises UserError: for a visit without a lead that the user works, and for one
+            that is not planned.
         """
         if not all_vals.get("visit_state"):
             return vals
@@ -166,31 +148,15 @@ class CalendarEvent(models.Model):
         if "partner_ids" not in vals:
             attendees = lead.user_id.partner_id | lead.partner_id
             return {**vals, "partner_ids": [Command.set(attendees.ids)]}
-        attendees = self._read_attendees(vals["partner_ids"] or [])
         # Who edits the attendees of a known customer means it.
         new = [Command.link(customer.id) for customer in lead.partner_id - invited]
-        return {**vals, "partner_ids": [*attendees, *new]}
+        return {**vals, "partner_ids": [*vals["partner_ids"], *new]}
 
     @api.model
     def _read_lead(self, value):
         """Return the lead that a value stands for, as the ORM would take it."""
         field = self._fields["opportunity_id"]
         return self.env["crm.lead"].browse(field.convert_to_cache(value, self))
-
-    @api.model
-    def _read_attendees(self, value):
-        """Return the commands that a list of attendees stands for.
-
-        :param value: ids, or commands to link and unlink contacts, or anything.
-        :rtype: list
-        :raises UserError: for anything else.
-        """
-        rows = value if isinstance(value, (list, tuple)) else [value]
-        if all(is_id(row) for row in rows):
-            return [Command.set(rows)] if rows else []
-        if not all(_is_command(row) for row in rows):
-            raise UserError(self.env._("Choose the attendees among the contacts."))
-        return list(rows)
 
     def _check_visit_planned(self, lead, state):
         """Refuse a visit that is not planned, or not for a lead that the user works.
@@ -372,6 +338,10 @@ class CalendarEvent(models.Model):
         """Return the visits of which it may be recorded what came of them."""
         return self.filtered(lambda row: row.visit_state == "planned" and row.active)
 
+    def _filter_recorded(self):
+        """Return the visits of which it was recorded what came of them."""
+        return self.filtered(lambda event: event.visit_state in RECORDED_STATES)
+
     def _get_moment_arranged(self):
         """Return when this became a meeting of its lead."""
         return max(filter(None, (self.create_date, self.lead_linked_at)))
@@ -386,18 +356,21 @@ class CalendarEvent(models.Model):
     def _plan_visit_activity(self):
         """Plan the visit as an activity; core does so where its window was used."""
         repeated = self.recurrence_id and self != self.recurrence_id.base_event_id
-        if not (self.activity_ids or repeated):
-            # Core's flag for automations would leave the lead without a next step.
-            leads = self.opportunity_id.with_context(
-                mail_activity_automation_skip=False
-            )
-            leads.activity_schedule(
-                MEETING,
-                self._get_local_day(),
-                self.name,
-                user_id=self.user_id.id or self.env.uid,
-                calendar_event_id=self.id,
-            )
+        if self.activity_ids or repeated:
+            self._keep_activity_time()
+        else:
+            self._schedule_visit_activity()
+
+    def _schedule_visit_activity(self):
+        # Core's flag for automations would leave the lead without a next step.
+        leads = self.opportunity_id.with_context(mail_activity_automation_skip=False)
+        leads.activity_schedule(
+            MEETING,
+            self._get_local_day(),
+            self.name,
+            user_id=self.user_id.id or self.env.uid,
+            calendar_event_id=self.id,
+        )
         self._keep_activity_time()
 
     def _keep_activity_time(self):

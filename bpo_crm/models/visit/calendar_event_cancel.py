@@ -1,5 +1,6 @@
 from odoo import fields, models
 
+from ...inner_context import SETTLES_ACTIVITIES
 from ...limits import LIST_LIMIT
 from ...local_time import to_zone
 
@@ -27,7 +28,8 @@ class CalendarEvent(models.Model):
         :return: who was told.
         :rtype: calendar.attendee
         """
-        self.write({"active": False})
+        # Closing cancels the activities of the leads itself.
+        self.with_context(**SETTLES_ACTIVITIES.say()).write({"active": False})
         template = self.env.ref("bpo_crm.mail_template_meeting_cancelled")
         return self._find_addressees()._mail(template)
 
@@ -37,6 +39,11 @@ class CalendarEvent(models.Model):
         if self.allday:
             return self.start_date > to_zone(now, self._get_zone()).date()
         return self.start > now
+
+    def _is_awaited(self):
+        """Whether this meeting is ahead of a lead that is worked."""
+        lead = self.opportunity_id
+        return lead.is_bpo and lead._is_open() and self.active and self._is_ahead()
 
     def _find_addressees(self):
         """Return who is to be told of these meetings: of each series once.
@@ -58,10 +65,7 @@ class CalendarEvent(models.Model):
         :param calendar.attendee told: who was told of any meeting.
         :rtype: str
         """
-        meetings = ", ".join(
-            f"{event._get_public_name()} ({event._format_start()})"
-            for event in self.sorted("start")[:LIST_LIMIT]
-        )
+        meetings = self.sorted("start")._list_with_times()
         names = (told & self.attendee_ids).mapped("common_name")
         if not names:
             return self.env._(
@@ -72,6 +76,13 @@ class CalendarEvent(models.Model):
             "Cancelled, as the lead is closed: %(meetings)s. Told by mail: %(names)s.",
             meetings=meetings,
             names=", ".join(dict.fromkeys(names)),
+        )
+
+    def _list_with_times(self):
+        """Return these meetings in one line, as many as fit into it."""
+        return ", ".join(
+            f"{event._get_public_name()} ({event._format_start()})"
+            for event in self[:LIST_LIMIT]
         )
 
     def _get_public_name(self):

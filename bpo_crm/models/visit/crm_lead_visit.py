@@ -5,9 +5,11 @@ import pytz
 from odoo import fields, models
 
 from ...inner_context import with_inner_context
-from ...local_time import to_zone
+from ...local_time import to_local, to_zone
 from ...roles import AGENT
 from ...series import any_of
+
+CALL = "mail.mail_activity_data_call"
 
 #: When a visit is proposed: on the next working day, at this hour there.
 PROPOSED_TIME = time(10)
@@ -138,6 +140,48 @@ class Lead(models.Model):
             if start + PROPOSED_DURATION <= stop:
                 return start
         return moment
+
+    def _follow_up_declined(self, attendees):
+        """Note that guests do not come, and let the owner find another time.
+
+        :param calendar.attendee attendees: of meetings of this lead.
+        """
+        meetings = attendees.event_id.sorted("start")
+        names = ", ".join(dict.fromkeys(attendees.mapped("common_name")))
+        self._message_log(
+            body=self.env._(
+                "%(names)s declined: %(meetings)s.",
+                names=names,
+                meetings=meetings._list_with_times(),
+            ),
+            author_id=attendees.partner_id[:1].id,
+        )
+        owner = self.user_id
+        if not owner or self._find_declined_activities():
+            return
+        told = self.with_context(
+            lang=owner.lang,
+            mail_activity_automation_skip=False,
+            mail_activity_quick_update=True,
+        )
+        told.activity_schedule(
+            CALL,
+            to_local(fields.Datetime.now(), owner).date(),
+            told.env._("%s declined. Find another time.", names),
+            user_id=owner.id,
+            declined_event_id=meetings[:1].id,
+        )
+
+    def _forget_declined(self):
+        """Nobody need find another time, once all guests may come after all."""
+        activities = self._find_declined_activities()
+        answers = activities.declined_event_id.attendee_ids
+        if "declined" not in answers.mapped("state"):
+            activities.unlink()
+
+    def _find_declined_activities(self):
+        """Return what is planned since guests of these leads' meetings declined."""
+        return self._find_pending_activities().filtered("declined_event_id")
 
     def _cancel_meetings(self):
         """Cancel what lies ahead of leads that are not worked any more."""

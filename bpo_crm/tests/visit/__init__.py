@@ -1,6 +1,9 @@
 from . import (
     test_closing_cancels,
     test_dealership_clock,
+    test_declined,
+    test_meeting_lines,
     test_meeting_reach,
+    test_series,
     test_visit,
 )

@@ -1,0 +1,29 @@
+from odoo import models
+
+from ...inner_context import with_inner_context
+
+
+class Attendee(models.Model):
+    """A customer who declines is called by the owner of the lead."""
+
+    _inherit = "calendar.attendee"
+
+    def write(self, vals):
+        if "state" not in vals:
+            return super().write(vals)
+        answering = self.filtered(lambda row: row.state != vals["state"])
+        result = super().write(vals)
+        guests = with_inner_context(answering).sudo()._filter_awaited()
+        by_lead = guests.grouped(lambda row: row.event_id.opportunity_id)
+        for lead, rows in by_lead.items():
+            if vals["state"] == "declined":
+                lead._follow_up_declined(rows)
+            else:
+                lead._forget_declined()
+        return result
+
+    def _filter_awaited(self):
+        """Return the customers and other guests of meetings ahead of open leads."""
+        return self.filtered(
+            lambda row: row.event_id._is_awaited() and not row._is_of_floor()
+        )
