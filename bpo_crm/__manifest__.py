@@ -72,6 +72,7 @@
         "views/call/crm_call_outcome_views.xml",
         "views/visit/crm_lead_visit_views.xml",
         "views/visit/calendar_event_views.xml",
+        "views/visit/calendar_invitation_templates.xml",
         "views/response/crm_lead_response_views.xml",
         "views/response/crm_speed_to_lead_views.xml",
         "wizard/dealer/crm_lead_win_report_views.xml",

@@ -256,11 +256,14 @@ def mail_attendees(attendees, template):
 
     :param calendar.attendee attendees: who get it.
     :param mail.template template: of attendees.
-    :return: False where Odoo is told to send none of these mails.
+    :return: whether they are sent: Odoo may be told to send none of these mails.
+    :rtype: bool
     """
     if IS_19:
-        return attendees._notify_attendees(template, force_send=True)
-    return attendees._send_mail_to_attendees(template, force_send=True)
+        result = attendees._notify_attendees(template, force_send=True)
+    else:
+        result = attendees._send_mail_to_attendees(template, force_send=True)
+    return result is not False
 
 
 def get_addresses_without_contact(message):

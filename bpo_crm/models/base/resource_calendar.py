@@ -142,15 +142,17 @@ class ResourceCalendar(models.Model):
         """
         return self.flexible_hours or not self.attendance_ids
 
-    def _find_work_intervals(self, start, stop):
+    def _find_work_intervals(self, start, stop, zone=None):
         """Return when somebody works by this calendar who is nobody in particular.
 
         :param datetime.datetime start: from when, with its zone.
         :param datetime.datetime stop: until when, with its zone.
+        :param datetime.tzinfo zone: by whose clocks the hours are; by default the
+            calendar's own.
         :return: of core's.
         """
         domain = self._get_leaves_domain()
-        return self._work_intervals_batch(start, stop, domain=domain)[False]
+        return self._work_intervals_batch(start, stop, domain=domain, tz=zone)[False]
 
     def _get_leaves_domain(self):
         """Return the domain of the time off that counts here.

@@ -8,6 +8,7 @@ from odoo.exceptions import UserError
 from odoo.tools import email_normalize
 
 from ... import remote_odoo
+from ...mail_templates import try_to_mail
 from ...roles import AGENT
 from ...series import Constraint
 
@@ -472,18 +473,8 @@ class Lead(models.Model):
         template = self.env.ref(MAIL_TEMPLATE, raise_if_not_found=False)
         if not template:
             return self.env._("The mail template was deleted.")
-        # What fails in here is not the template's fault.
-        self.env.flush_all()
-        try:
-            with self.env.cr.savepoint():
-                template.sudo().send_mail(self.id, force_send=False)
-        except psycopg2.OperationalError:
-            # Odoo runs the request again.
-            raise
-        except Exception:
-            # A template that somebody broke must not undo a win: the dealer has
-            # the order already.
-            _logger.exception("Could not write to the manager about lead %s", self.id)
+        # The dealer has the order already.
+        if not try_to_mail(self.env, lambda: template.sudo().send_mail(self.id)):
             return self.env._("The mail template could not be filled in.")
         return None
 

@@ -5,6 +5,7 @@ from . import (
     calendar_event,
     calendar_event_cancel,
     calendar_event_clock,
+    calendar_event_invitation,
     calendar_event_lines,
     calendar_event_privacy,
     calendar_event_series,

@@ -1,6 +1,7 @@
 from odoo import api, models
 
 from ... import series
+from ...mail_templates import try_to_mail
 
 
 class Attendee(models.Model):
@@ -41,8 +42,14 @@ class Attendee(models.Model):
 
     def _is_of_floor(self):
         """Whether somebody is invited who has a login here."""
-        users = self.sudo().partner_id.user_ids
-        return any(user._is_internal() for user in users)
+        return not self.event_id._filter_guests(self.partner_id)
+
+    def _should_notify_attendee(self, *args, **kwargs):
+        event = self.event_id
+        is_spared = event.visit_state and not event.mails_guests
+        if is_spared and not self._is_of_floor():
+            return False
+        return super()._should_notify_attendee(*args, **kwargs)
 
     def _mail(self, template):
         """Send a mail to those of these attendees who have an address, as core does.
@@ -52,8 +59,10 @@ class Attendee(models.Model):
         :rtype: calendar.attendee
         """
         told = self.filtered(lambda row: row.email and row._should_notify_attendee())
-        is_blocked = series.mail_attendees(told, template) is False
-        return self.browse() if is_blocked else told
+        is_sent = template and try_to_mail(
+            self.env, lambda: series.mail_attendees(told, template)
+        )
+        return told if is_sent else self.browse()
 
     def _check_reach(self):
         self.sudo().event_id.with_env(self.env)._check_reach()

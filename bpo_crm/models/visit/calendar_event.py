@@ -125,6 +125,16 @@ class CalendarEvent(models.Model):
         return self._record_visit("no_show", self.env._("The customer did not come."))
 
     # ------------------------------------------------------------
+    # HOOKS
+    # ------------------------------------------------------------
+
+    def _sync_activities(self, *args, **kwargs):
+        # 19.0 would move the meeting once more by its activity, and tell the guests.
+        return super(CalendarEvent, self._for_activities())._sync_activities(
+            *args, **kwargs
+        )
+
+    # ------------------------------------------------------------
     # BUSINESS
     # ------------------------------------------------------------
 
@@ -375,11 +385,14 @@ class CalendarEvent(models.Model):
 
     def _keep_activity_time(self):
         for event in self.filtered(lambda event: not event.allday):
-            # 19.0 would move the event to its activity's day, and so on for ever.
-            activities = event.activity_ids.with_context(
-                calendar_event_meeting_update=True
-            )
-            activities.due_at = event.start
+            event._for_activities().activity_ids.due_at = event.start
+
+    def _for_activities(self):
+        """Return these meetings in a context in which 19.0 moves none by its activity.
+
+        It would go on for ever.
+        """
+        return self.with_context(calendar_event_meeting_update=True)
 
     def _get_local_day(self):
         """Return the day of the event where its organizer is."""

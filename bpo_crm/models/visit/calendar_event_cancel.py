@@ -4,6 +4,8 @@ from ...inner_context import SETTLES_ACTIVITIES
 from ...limits import LIST_LIMIT
 from ...local_time import to_zone
 
+CANCELLED = "bpo_crm.mail_template_meeting_cancelled"
+
 
 class CalendarEvent(models.Model):
     """What is still ahead when its lead is closed does not take place."""
@@ -30,7 +32,7 @@ class CalendarEvent(models.Model):
         """
         # Closing cancels the activities of the leads itself.
         self.with_context(**SETTLES_ACTIVITIES.say()).write({"active": False})
-        template = self.env.ref("bpo_crm.mail_template_meeting_cancelled")
+        template = self.env.ref(CANCELLED, raise_if_not_found=False)
         return self._find_addressees()._mail(template)
 
     def _is_ahead(self):

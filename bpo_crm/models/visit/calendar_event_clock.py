@@ -23,7 +23,8 @@ class CalendarEvent(models.Model):
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_dealership_time(self):
         for event in self:
-            is_elsewhere = event._is_by_another_clock(event._get_dealership_zone())
+            zone = not event.is_hidden and event._get_dealership_zone()
+            is_elsewhere = event._is_by_another_clock(zone)
             event.dealership_time = is_elsewhere and event._format_start()
 
     def _compute_display_time(self):
@@ -54,7 +55,6 @@ class CalendarEvent(models.Model):
 
         :rtype: str | bool
         """
-        # Of a hidden meeting, nobody sees that it is a visit.
         return self.visit_state and self.sudo().opportunity_id.dealership_id.tz
 
     def _get_zone(self):

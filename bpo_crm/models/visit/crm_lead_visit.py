@@ -129,13 +129,12 @@ class Lead(models.Model):
         """
         if not calendar or calendar._has_no_hours():
             return moment
-        zone = moment.tzinfo
-        hours = calendar._find_work_intervals(moment, moment + PROPOSED_WITHIN)
+        zone = pytz.timezone(moment.tzinfo.zone)
+        # Hours that are the company's are those of other clocks.
+        hours = calendar._find_work_intervals(moment, moment + PROPOSED_WITHIN, zone)
         for begin, stop, _rows in hours:
-            begin = begin.astimezone(zone)
-            wanted = pytz.timezone(zone.zone).localize(
-                datetime.combine(begin.date(), PROPOSED_TIME)
-            )
+            day = begin.astimezone(zone).date()
+            wanted = zone.localize(datetime.combine(day, PROPOSED_TIME))
             start = max(begin, wanted)
             if start + PROPOSED_DURATION <= stop:
                 return start

@@ -85,6 +85,12 @@ class TestDealershipClock(VisitCase):
         self._work(start=13, stop=20)
         self.assertEqual(self._propose(TEN - timedelta(days=1)), TEN + 3 * HOUR)
 
+    def test_the_hours_of_the_company_are_read_by_the_clock_there(self):
+        hours = self._new_calendar("Floor", start=9, stop=18, zone="Europe/Madrid")
+        self.env.company.resource_calendar_id = hours
+        self.dealership.write({"resource_calendar_id": False, "tz": "Asia/Manila"})
+        self.assertEqual(self._propose(TEN - timedelta(days=1)), TEN)
+
     def test_days_that_end_too_early_are_left_out(self):
         calendar = self._work(start=8, stop=10.5)
         self._propose(TEN)  # where nobody fits in, ten is proposed all the same
@@ -132,6 +138,7 @@ class TestDealershipClock(VisitCase):
         self.assertFalse(self.lead.partner_id.tz)
 
     def _assert_by_the_clock_there(self, work):
+        # One mail: 19.0 would move the visit twice.
         (mail,) = [body for name, body in self._mails_of(work) if name == "Vera"]
         self.assertIn("10:00", mail)
         self.assertIn("Asia/Manila", mail)

@@ -1,0 +1,171 @@
+from odoo import api, fields, models
+
+from ...mail_templates import try_to_mail
+
+
+class CalendarEvent(models.Model):
+    """Who plans a visit says who is told of it, and reads it before."""
+
+    _inherit = "calendar.event"
+
+    mails_guests = fields.Boolean(
+        "Tell the Guests by Mail",
+        default=True,
+        help="Customers and other guests of a visit are invited by mail, and told when "
+        "it is moved or cancelled. Without the tick they get no mail at all.",
+    )
+    mails_dealership = fields.Boolean(
+        "Tell the Dealership by Mail",
+        help="The dealership's manager is told of the visit, and when it is moved or "
+        "cancelled.",
+    )
+    invitation_note = fields.Char("Who Is Told", compute="_compute_invitation_note")
+    dealership_address = fields.Char(
+        "The Manager's Email", compute="_compute_dealership_address"
+    )
+
+    # ------------------------------------------------------------
+    # COMPUTE
+    # ------------------------------------------------------------
+
+    @api.depends(
+        "mails_guests", "opportunity_id", "partner_ids", "start", "visit_state"
+    )
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_invitation_note(self):
+        for event in self:
+            is_visit = event.visit_state and not event.is_hidden
+            event.invitation_note = is_visit and event._prepare_invitation_note()
+
+    @api.depends("opportunity_id", "visit_state")
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_dealership_address(self):
+        for event in self:
+            is_visit = event.visit_state and not event.is_hidden
+            event.dealership_address = is_visit and event._get_manager_email()
+
+    # ------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        events = super().create(vals_list)
+        events._tell_dealership("planned")
+        return events
+
+    def write(self, vals):
+        news = {"mails_dealership", "mails_guests", "start"}
+        # A series is changed by further writes.
+        is_series = vals.get("recurrence_update") in ("all_events", "future_events")
+        if is_series or news.isdisjoint(vals):
+            return super().write(vals)
+        before = {event: (event.start, event._get_told()) for event in self.sudo()}
+        result = super().write(vals)
+        for event, (start, told) in before.items():
+            event._tell_news(start, told)
+        return result
+
+    def _cancel(self):
+        self._tell_dealership("cancelled")
+        return super()._cancel()
+
+    # ------------------------------------------------------------
+    # BUSINESS
+    # ------------------------------------------------------------
+
+    def _get_told(self):
+        return {name for name in ("mails_dealership", "mails_guests") if self[name]}
+
+    def _tell_news(self, start, told):
+        """Tell who is to be told of this meeting, and does not know of it.
+
+        Core tells the guests who were invited when it is moved.
+
+        :param datetime.datetime start: when it was to begin before, in UTC, naive.
+        :param set told: the ticks that it had then.
+        """
+        if "mails_dealership" not in told:
+            self._tell_dealership("planned")
+        elif self.start != start:
+            self._tell_dealership("moved")
+        if self.mails_guests and "mails_guests" not in told:
+            self._invite_guests()
+
+    def _get_manager_email(self):
+        return self.sudo().opportunity_id.dealership_id.manager_email
+
+    @api.model
+    def _filter_guests(self, partners):
+        """Return those of some contacts who have no login here."""
+        return partners.sudo().filtered(
+            lambda partner: not any(user._is_internal() for user in partner.user_ids)
+        )
+
+    def _prepare_invitation_note(self):
+        """Return who is told of a visit that is saved now."""
+        if not self.mails_guests:
+            return self.env._("No guest is told by mail.")
+        if self.start and not self._is_ahead():
+            return self.env._("Nobody is told of what has begun.")
+        guests = self._list_guests()
+        told = ", ".join(f"{name} ({email})" for name, email in guests if email)
+        others = ", ".join(name for name, email in guests if not email)
+        if not others:
+            return self.env._("Told by mail: %s.", told or self.env._("nobody"))
+        if not told:
+            return self.env._("%s: no email address, nobody is told.", others)
+        return self.env._(
+            "Told by mail: %(told)s. Not told, without an email address: %(others)s.",
+            told=told,
+            others=others,
+        )
+
+    def _list_guests(self):
+        """Return the guests of a visit, with the customer who becomes a contact by it.
+
+        :return: pairs of a name and an address.
+        :rtype: list[tuple[str, str]]
+        """
+        guests = self._filter_guests(self.partner_ids._origin)
+        known = [(guest.display_name, guest.email) for guest in guests]
+        lead = self.sudo().opportunity_id
+        if lead and not lead.partner_id:
+            known.append((lead.customer_name, lead.email_from))
+        return known
+
+    def _invite_guests(self):
+        """Send the invitations that were held back until now."""
+        if self.visit_state and self.active and self._is_ahead():
+            guests = self.attendee_ids.filtered(lambda row: not row._is_of_floor())
+            guests._send_invitation_emails()
+
+    def _tell_dealership(self, news):
+        """Write to the manager of the dealership, once the transaction is over.
+
+        :param str news: what became of these visits: ``planned``, ``moved`` or
+            ``cancelled``.
+        """
+        template = self.env.ref("bpo_crm.mail_template_visit", raise_if_not_found=False)
+        # Core makes the other visits of a series without a word.
+        if not template or self.env.context.get("no_mail_to_attendees"):
+            return
+        told = self.sudo().filtered(
+            lambda event: (
+                event.mails_dealership
+                and event.visit_state == "planned"
+                and event.active
+                and event._is_ahead()
+                and event._get_manager_email()
+            )
+        )
+        template = template.sudo().with_context(visit_news=news)
+        for event in told._filter_first_of_series():
+            try_to_mail(self.env, lambda visit=event: template.send_mail(visit.id))
+
+    def _filter_first_of_series(self):
+        """Return the first one of each series, and all that do not repeat."""
+        first = {}
+        for event in self.sorted("start"):
+            first.setdefault(event.recurrence_id or event, event)
+        return self.browse().concat(*first.values())

@@ -1,0 +1,215 @@
+from datetime import timedelta
+
+from odoo.exceptions import AccessError
+from odoo.tests import Form, tagged
+from odoo.tools import mute_logger
+
+from .visit_case import HOUR, REPEATED, VisitCase
+
+
+@tagged("post_install", "-at_install")
+class TestInvitation(VisitCase):
+    """Who plans a visit reads who is told of it, and may say otherwise."""
+
+    def _invited(self, work):
+        return sorted(name for name, _body in self._mails_of(work))
+
+    def _to_dealership(self, work):
+        """Return the texts of the mails that something sends to the dealership."""
+        mails = self.env["mail.mail"].sudo()
+        before = mails.search([])
+        work()
+        self.env.flush_all()
+        new = mails.search([], order="id") - before
+        address = self.dealership.manager_email
+        return [mail.body_html for mail in new if mail.email_to == address]
+
+    def _open(self):
+        action = self.lead.with_user(self.agent).action_schedule_visit()
+        events = self.env["calendar.event"].with_user(self.agent)
+        return Form(events.with_context(**action["context"]))
+
+    def _move(self, visit, by=HOUR):
+        start = visit.start + by
+        visit.with_user(self.agent).write({"start": start, "stop": start + HOUR})
+
+    # ------------------------------------------------------------
+    # What the window says
+    # ------------------------------------------------------------
+
+    def test_the_window_says_who_is_told(self):
+        with self._open() as form:
+            self.assertTrue(form.mails_guests)
+            self.assertEqual(
+                form.invitation_note, "Told by mail: Vera (vera@customer.example)."
+            )
+            form.mails_guests = False
+            self.assertEqual(form.invitation_note, "No guest is told by mail.")
+
+    def test_of_a_customer_without_an_address_as_well(self):
+        self.lead.email_from = False
+        with self._open() as form:
+            self.assertEqual(
+                form.invitation_note, "Vera: no email address, nobody is told."
+            )
+
+    def test_and_of_each_guest(self):
+        guest = self.env["res.partner"].create({"name": "Gus"})
+        with self._open() as form:
+            form.partner_ids.add(guest)
+            self.assertIn("Told by mail: Vera", form.invitation_note)
+            self.assertIn("without an email address: Gus.", form.invitation_note)
+
+    def test_what_has_begun_is_told_to_nobody(self):
+        with self._open() as form:
+            form.start, form.stop = self.start - 3 * 24 * HOUR, self.start
+            self.assertIn("what has begun", form.invitation_note)
+            form.start = self.start - HOUR
+
+    def test_of_others_visits_nobody_reads_it(self):
+        visit = self._create().with_user(self.other_agent)
+        self.assertFalse(visit.invitation_note)
+        self.assertFalse(visit.dealership_address)
+
+    # ------------------------------------------------------------
+    # The guests
+    # ------------------------------------------------------------
+
+    def test_the_customer_is_invited_by_mail(self):
+        self.assertEqual(self._invited(self._create), ["Vera"])
+
+    def test_without_the_tick_no_mail_goes(self):
+        visit = self.env["calendar.event"]
+
+        def plan():
+            nonlocal visit
+            visit = self._create(mails_guests=False)
+
+        guest = self.env["res.partner"].create(
+            {"name": "Gus", "email": "gus@customer.example"}
+        )
+        for work in (
+            plan,
+            lambda: self._move(visit),
+            lambda: visit.write({"partner_ids": [(4, guest.id)]}),
+            lambda: visit.action_sendmail(),
+            lambda: self._lose(self.lead.with_user(self.agent)),
+        ):
+            self.assertEqual(self._invited(work), [])
+        self._assert_in_chatter("Nobody was told by mail.", self.lead)
+
+    def test_colleagues_are_told_all_the_same(self):
+        partners = (self.supervisor | self.agent).partner_id
+        invited = self._invited(
+            lambda: self._create(mails_guests=False, partner_ids=partners.ids)
+        )
+        self.assertEqual(invited, ["Sol"])
+
+    def test_whoever_sets_the_tick_later_invites_then(self):
+        visit = self._create(mails_guests=False)
+        self.assertEqual(
+            self._invited(lambda: visit.write({"mails_guests": True})), ["Vera"]
+        )
+        self.assertEqual(self._invited(lambda: visit.write({"mails_guests": True})), [])
+
+    def test_a_series_keeps_the_tick(self):
+        self.assertEqual(
+            self._invited(lambda: self._create(mails_guests=False, **REPEATED)), []
+        )
+        self.assertEqual(set(self.lead.visit_ids.mapped("mails_guests")), {False})
+
+    def test_only_who_works_the_lead_sets_it(self):
+        visit = self._create().with_user(self.other_agent)
+        for name in ("mails_guests", "mails_dealership"):
+            with self._refused(error=AccessError):
+                visit.write({name: not visit[name]})
+
+    def test_an_ordinary_meeting_is_odoos(self):
+        customer = self.env["res.partner"].create(
+            {"name": "Gus", "email": "gus@customer.example"}
+        )
+        invited = self._invited(
+            lambda: self._create(
+                visit_state=False, mails_guests=False, partner_ids=customer.ids
+            )
+        )
+        self.assertEqual(invited, ["Gus"])
+
+    # ------------------------------------------------------------
+    # The dealership
+    # ------------------------------------------------------------
+
+    def test_the_dealership_is_told_only_when_it_is_said(self):
+        self.assertFalse(self._to_dealership(self._create))
+        with self._open() as form:
+            self.assertFalse(form.mails_dealership)
+            self.assertEqual(form.dealership_address, "manager@dealer.example")
+
+    def test_the_dealership_reads_who_comes_when_for_what(self):
+        (mail,) = self._to_dealership(lambda: self._create(mails_dealership=True))
+        visit = self.lead.visit_ids
+        for word in (
+            "will visit you",
+            visit._format_start(),
+            "Asia/Manila",
+            "Vera",
+            self.lead.phone,
+            "Picanto",
+            "Ana",
+            self.lead.reference,
+        ):
+            self.assertIn(word, mail)
+
+    def test_it_is_told_of_what_becomes_of_the_visit(self):
+        visit = self._create(mails_dealership=True)
+        for work, words in (
+            (lambda: self._move(visit), "was moved"),
+            (lambda: self._lose(self.lead.with_user(self.agent)), "is cancelled"),
+        ):
+            (mail,) = self._to_dealership(work)
+            self.assertIn(words, mail)
+
+    def test_it_is_told_when_the_tick_is_set_later(self):
+        visit = self._create()
+        (mail,) = self._to_dealership(lambda: visit.write({"mails_dealership": True}))
+        self.assertIn("will visit you", mail)
+        self.assertFalse(self._to_dealership(lambda: visit.write({"name": "Visit 2"})))
+
+    def test_of_a_series_it_is_told_once(self):
+        mails = self._to_dealership(
+            lambda: self._create(mails_dealership=True, **REPEATED)
+        )
+        self.assertEqual(len(mails), 1)
+        visit = self.lead.visit_ids.sorted("start")[:1].with_user(self.agent)
+        start = visit.start + HOUR
+        moved = {"start": start, "stop": start + HOUR}
+        mails = self._to_dealership(
+            lambda: visit.write({"recurrence_update": "all_events", **moved})
+        )
+        self.assertEqual(len(mails), 1)
+        mails = self._to_dealership(lambda: self._lose(self.lead.with_user(self.agent)))
+        self.assertEqual(len(mails), 1)
+
+    def test_what_has_begun_is_no_news(self):
+        start = self.start - timedelta(days=2, hours=1)
+        mails = self._to_dealership(
+            lambda: self._create(start=start, stop=start + HOUR, mails_dealership=True)
+        )
+        self.assertFalse(mails)
+
+    def test_without_an_address_nobody_there_is_told(self):
+        self.dealership.manager_email = False
+        with self._open() as form:
+            self.assertFalse(form.dealership_address)
+        visit = self._create(mails_dealership=True)
+        self.assertTrue(visit)
+
+    def test_a_broken_template_undoes_nothing(self):
+        for name in ("mail_template_visit", "mail_template_meeting_cancelled"):
+            template = self.env.ref(f"bpo_crm.{name}")
+            template.body_html = "<t t-out='object.no_such_field'/>"
+        with mute_logger("odoo.addons.bpo_crm.mail_templates"):
+            visit = self._create(mails_dealership=True)
+            self._lose(self.lead.with_user(self.agent))
+        self.assertFalse(visit.active)
+        self._assert_in_chatter("Nobody was told by mail.", self.lead)
