@@ -71,6 +71,11 @@ class CalendarEvent(models.Model):
 
     @api.model
     def _refuse_lines(self, name):
+        """Refuse what is neither records nor commands for them.
+
+        :param str name: of the field that it was sent for.
+        :raises UserError: always.
+        """
         if name == "partner_ids":
             raise UserError(self.env._("Choose the attendees among the contacts."))
         field = self._fields[name]
