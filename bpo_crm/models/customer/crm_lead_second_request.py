@@ -87,8 +87,8 @@ class SecondRequest(models.Model):
         if not request or request.has_message:
             raise UserError(
                 self.env._(
-                    "A message is left once a day, after a second lead was refused. Ask "
-                    "a supervisor to tell the owner."
+                    "A message is left once a day, after a second lead was refused. "
+                    "Ask a supervisor to tell the owner."
                 )
             )
         return request

@@ -147,8 +147,8 @@ class Dealership(models.Model):
         is_quoted = error.kind in IN_WORDS_OF_DEALER
         reason = self._get_advice(error.kind) if is_quoted else self._explain(error)
         return self.env._(
-            "A lead could not be marked as won. %s The leads that wait for it are under "
-            "Pipeline → Failed Wins.",
+            "A lead could not be marked as won. %s The leads that wait for it are "
+            "under Pipeline → Failed Wins.",
             reason,
         )
 

@@ -288,8 +288,8 @@ class Lead(models.Model):
         if not dealership:
             raise remote_odoo.NotConfigured(
                 self.env._(
-                    "Choose the dealership that sells to this customer, then press Mark "
-                    "as Won again."
+                    "Choose the dealership that sells to this customer, then press "
+                    "Mark as Won again."
                 )
             )
         order = self._prepare_dealer_order(attempt.order_key)

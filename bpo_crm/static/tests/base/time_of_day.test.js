@@ -35,7 +35,15 @@ async function openStep() {
 }
 
 test("a time is read as people write it", () => {
-    for (const written of ["14:30", "1430", "14h30", "14.30", "2:30 pm", "2:30 P.M.", "230p"]) {
+    for (const written of [
+        "14:30",
+        "1430",
+        "14h30",
+        "14.30",
+        "2:30 pm",
+        "2:30 P.M.",
+        "230p",
+    ]) {
         expect(parseTimeOfDay(written)).toBe(14.5);
     }
     for (const [written, time] of [

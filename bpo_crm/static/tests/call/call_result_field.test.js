@@ -48,7 +48,8 @@ async function openWindow() {
     await mountView({type: "form", resModel: "crm.lead.log.call", resId: 1});
 }
 
-const chosen = () => document.querySelector("[name=result] input:checked")?.dataset.value;
+const chosen = () =>
+    document.querySelector("[name=result] input:checked")?.dataset.value;
 
 async function hit(keys) {
     await press(keys);
