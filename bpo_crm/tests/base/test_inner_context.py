@@ -21,6 +21,8 @@ READ_FROM_CLIENTS = {
     "default_tracking_value_ids",
     # Looked at as what the form itself says: ``default_`` and the name of a field.
     "f'default_{name}",
+    # Core's own: whoever gives leads away may do so without a message.
+    "mail_auto_subscribe_no_notify",
     # Of a job, which no client runs.
     "ir_cron_progress_id",
     # By it, archived records are shown to who may see them.
