@@ -1,4 +1,4 @@
-"""A second lead that is refused leaves a note, which its rollback does not take back."""
+"""A second lead that is refused leaves a note, which no rollback takes back."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor

@@ -24,6 +24,8 @@ def test_a_manager_copies_the_token_the_address_and_the_example(manager, floor, 
     assert url.endswith("/bpo_crm/intake/brand-site")
     example = dialog.locator("[name=example]")
     expect(example).to_contain_text(f"Bearer {token}")
+    # Who selects it by hand gets its lines, too.
+    by_hand = example.inner_text()
     expect(example).to_contain_text(url)
     manager.save_screenshot("source_token")
     manager.page.evaluate(
@@ -38,8 +40,9 @@ def test_a_manager_copies_the_token_the_address_and_the_example(manager, floor, 
     for button in buttons.all():
         button.click()
     copied = manager.page.evaluate("() => window.copied")
-    assert copied[:2] == [token, url]
-    assert copied[2].startswith("curl ")
+    assert copied == [token, url, by_hand]
+    assert by_hand.startswith("curl ")
+    assert by_hand.count(" \\\n") == 3
     # Nothing that the browser keeps has it.
     kept = manager.page.evaluate("() => JSON.stringify([sessionStorage, localStorage])")
     assert token not in kept + manager.page.url

@@ -128,8 +128,8 @@ class Lead(models.Model):
         lead = self.with_context(lang=self.user_id.lang)
         lead._notify_owner(
             lead.env._(
-                "%s was about to make a second lead of this customer, who may be waiting "
-                "for an answer. Call the customer back.",
+                "%s was about to make a second lead of this customer, who may be "
+                "waiting for an answer. Call the customer back.",
                 user.name,
             ),
             user,

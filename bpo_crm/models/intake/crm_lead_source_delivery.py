@@ -36,8 +36,8 @@ class LeadSource(models.Model):
     def action_make_token(self):
         """Make a new token and show it, once.
 
-        The answer is the only place that has it: it is neither in a window's record, nor
-        in an address, nor in what the browser keeps of an action.
+        The answer is the only place that has it: it is neither in a window's record,
+        nor in an address, nor in what the browser keeps of an action.
 
         :return: an action that shows it, with the address and an example.
         :rtype: dict

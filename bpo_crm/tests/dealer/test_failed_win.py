@@ -33,8 +33,8 @@ class TestFailedWin(BpoCase):
     def _fail(self, error, lead=None):
         """Push a lead to a dealer who answers with an error; return the message.
 
-        The attempt's transaction is a part of the test's, so nothing is rolled back: the
-        lead is not moved before.
+        The attempt's transaction is a part of the test's, so nothing is rolled back:
+        the lead is not moved before.
         """
         message = ""
         with self._dealer(error):
