@@ -167,7 +167,7 @@ class TestFailedWin(BpoCase):
             "user_id": self.supervisor.id,
             "is_dealer_failure": True,
         }
-        with self._refused("not written by hand"):
+        with self._refused("filled in by the system"):
             self.env["mail.activity"].with_user(self.manager).create(values)
 
     # The list

@@ -23,8 +23,8 @@ class NextStepMixin(models.AbstractModel):
     next_date = fields.Date("Due on")
     next_time = fields.Float(
         "At",
-        help="The time that the customer asked for, in your time zone. Without one, any "
-        "time of the day will do.",
+        help="The time that the customer asked for, in your time zone. Without one, "
+        "any time of the day will do.",
     )
     no_next_step_reason = fields.Char("No Next Step Because")
 
