@@ -33,10 +33,12 @@ TASKS = {
     "Next lead, after one is finished": "take_next",
 }
 
-#: Counts what a hand does. Enter on a button makes a click too, without a pointer.
+#: Counts what a hand does. Enter on a button makes a click too, without a pointer, and
+#: of a press on a label there are two: its own, and that of what it belongs to.
 COUNT_CLICKS = """
 addEventListener("click", (ev) => {
-    if (ev.isTrusted && ev.pointerType) {
+    const isDouble = ev.target.closest("label")?.control;
+    if (ev.isTrusted && ev.pointerType && !isDouble) {
         sessionStorage.clicks = 1 + Number(sessionStorage.clicks || 0);
     }
 }, true);
