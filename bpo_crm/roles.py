@@ -8,9 +8,11 @@ MANAGER = "bpo_crm.group_bpo_manager"
 
 ALL = (AGENT, SUPERVISOR, MANAGER)
 
+SALES_USER = "sales_team.group_sale_salesman"
+
 #: Odoo's own, each of which implies the one before it.
 SALES = (
-    "sales_team.group_sale_salesman",
+    SALES_USER,
     "sales_team.group_sale_salesman_all_leads",
     "sales_team.group_sale_manager",
 )

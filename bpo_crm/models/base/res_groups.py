@@ -1,5 +1,6 @@
 from odoo import Command, api, models
 
+from ...roles import AGENT
 from ...series import GROUP_FIELDS, GROUP_MEMBERS, USER_GROUPS
 
 
@@ -20,8 +21,11 @@ class ResGroups(models.Model):
 
     def _fit_sales_roles(self):
         """Let nobody in these groups have Sales rights that go beyond the role."""
-        members = self.sudo().with_context(active_test=False)[GROUP_MEMBERS]
-        members._fit_sales_role()
+        agents = self.env.ref(AGENT, raise_if_not_found=False)
+        if agents:
+            groups = self.sudo().with_context(active_test=False)
+            members = groups[GROUP_MEMBERS] & groups.browse(agents.id)[GROUP_MEMBERS]
+            members._fit_sales_role()
 
     def _add_members(self, user_ids):
         """Put users into these groups, in either series of Odoo.

@@ -1,7 +1,11 @@
+import logging
+
 from odoo import Command, api, models
 
 from ... import roles
 from ...series import USER_GROUPS, get_with_implied, gives_groups
+
+_logger = logging.getLogger(__name__)
 
 
 class ResUsers(models.Model):
@@ -28,15 +32,17 @@ class ResUsers(models.Model):
         on 19.0 where somebody says so. Nobody would take it away by hand.
         """
         for user in self.sudo():
-            undue = user._find_undue_groups()
-            if undue:
-                links = [Command.unlink(group.id) for group in undue]
-                user.write({USER_GROUPS: links})
+            undue = user._find_undue_roles()
+            brings = user[USER_GROUPS].filtered(
+                lambda group, undue=undue: get_with_implied(group) & undue
+            )
+            if brings:
+                user._replace_groups(brings, undue)
 
-    def _find_undue_groups(self):
-        """Return the groups of this user that give more of Sales than the role does.
+    def _find_undue_roles(self):
+        """Return the Sales roles that go beyond the role of this user.
 
-        :return: Sales roles, and groups that bring one along; none for who has no role.
+        :return: none for who has no role here.
         :rtype: res.groups
         """
         none = self.env["res.groups"]
@@ -44,5 +50,22 @@ class ResUsers(models.Model):
         if not held:
             return none
         sales = none.concat(*map(self.env.ref, roles.SALES))
-        undue = sales - get_with_implied(none.concat(*held))
-        return self[USER_GROUPS].filtered(lambda group: get_with_implied(group) & undue)
+        return sales - get_with_implied(none.concat(*held))
+
+    def _replace_groups(self, groups, undue):
+        """Take groups away that bring Sales roles along, and leave all else of them.
+
+        :param res.groups groups: of this user.
+        :param res.groups undue: the Sales roles that the user is not to have.
+        """
+        kept = get_with_implied(groups).filtered(
+            lambda group: not get_with_implied(group) & undue
+        )
+        links = [Command.link(group.id) for group in kept]
+        links += [Command.unlink(group.id) for group in groups]
+        self.write({USER_GROUPS: links})
+        _logger.info(
+            "User %s holds a role of the call centre, and %s no more.",
+            self.id,
+            ", ".join(groups.mapped("full_name")),
+        )

@@ -76,8 +76,13 @@ class Lead(models.Model):
 
     def _filter_enriched(self):
         """Return the leads of which a service outside may learn the addresses."""
+        companies = self.env["res.company"].sudo().search([])
+        # A lead that is of no company is of all of them.
         return self.filtered(
-            lambda lead: not lead.is_bpo or lead._get_company().sudo().enriches_leads
+            lambda lead: (
+                not lead.is_bpo
+                or all((lead.company_id.sudo() or companies).mapped("enriches_leads"))
+            )
         )
 
     def _refuse_enriching(self):

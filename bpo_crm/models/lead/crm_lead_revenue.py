@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.tools.sql import column_exists, create_column
+from odoo.tools.sql import column_exists, create_column, table_exists
 
 
 class Lead(models.Model):
@@ -23,14 +23,39 @@ class Lead(models.Model):
     )
 
     def _auto_init(self):
-        # What leads from before the addon expect was typed by somebody.
-        if not column_exists(self.env.cr, self._table, "is_revenue_typed"):
+        # What leads from before the field expect was typed by somebody.
+        is_new = not column_exists(self.env.cr, self._table, "is_revenue_typed")
+        if is_new:
             create_column(self.env.cr, self._table, "is_revenue_typed", "bool")
             self.env.cr.execute(
                 "UPDATE crm_lead SET is_revenue_typed = TRUE"
                 " WHERE expected_revenue <> 0"
             )
-        return super()._auto_init()
+        result = super()._auto_init()
+        if is_new and table_exists(self.env.cr, "crm_vehicle_model"):
+            self._init_expected_revenues()
+        return result
+
+    def _init_expected_revenues(self):
+        """Let open leads of which nobody expects anything expect the list price."""
+        self.env.cr.execute(
+            """
+            UPDATE crm_lead
+               SET expected_revenue = vehicle.list_price,
+                   prorated_revenue = round(
+                       vehicle.list_price * COALESCE(probability::numeric, 0) / 100, 2
+                   )
+              FROM crm_vehicle_model AS vehicle, res_company AS company
+             WHERE vehicle.id = crm_lead.vehicle_model_id
+               AND company.id = crm_lead.company_id
+               AND company.currency_id = vehicle.currency_id
+               AND vehicle.list_price > 0
+               AND COALESCE(crm_lead.expected_revenue, 0) = 0
+               AND crm_lead.stage_id NOT IN (
+                       SELECT id FROM crm_stage WHERE is_won OR is_lost
+                   )
+            """
+        )
 
     # ------------------------------------------------------------
     # COMPUTE
@@ -39,14 +64,16 @@ class Lead(models.Model):
     @api.depends("vehicle_model_id")
     def _compute_expected_revenue(self):
         for lead in self:
-            if not lead.is_revenue_typed:
+            if not (lead.is_revenue_typed or lead.stage_id._is_closed):
                 lead.expected_revenue = lead._get_list_price()
 
     def _inverse_expected_revenue(self):
-        unsaid = self.filtered(lambda lead: not lead.expected_revenue)
-        for lead in self - unsaid:
-            lead.sudo().is_revenue_typed = lead._has_other_price()
-        unsaid.sudo().is_revenue_typed = False
+        # Who expects an amount need not know of vehicles.
+        leads = self.sudo()
+        typed = leads.filtered(lambda lead: lead._has_other_price())
+        typed.is_revenue_typed = True
+        (leads - typed).is_revenue_typed = False
+        unsaid = leads.filtered(lambda lead: not lead.expected_revenue)
         unsaid.filtered("vehicle_model_id.list_price")._compute_expected_revenue()
 
     @api.depends()
@@ -68,7 +95,7 @@ class Lead(models.Model):
         :return: 0 without a vehicle.
         :rtype: float
         """
-        vehicle = self.vehicle_model_id
+        vehicle = self.sudo().vehicle_model_id
         return self._convert_to_own(vehicle.list_price, vehicle.currency_id)
 
     def _convert_to_own(self, amount, currency):

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ...mail_templates import try_to_mail
+from ...roles import SALES_USER
 
 
 class CalendarEvent(models.Model):
@@ -19,9 +20,12 @@ class CalendarEvent(models.Model):
         help="The dealership's manager is told of the visit, and when it is moved or "
         "cancelled.",
     )
-    invitation_note = fields.Char("Who Is Told", compute="_compute_invitation_note")
+    # Whoever is invited may read the meeting, but not the addresses of all others.
+    invitation_note = fields.Char(
+        "Who Is Told", compute="_compute_invitation_note", groups=SALES_USER
+    )
     dealership_address = fields.Char(
-        "The Manager's Email", compute="_compute_dealership_address"
+        "The Manager's Email", compute="_compute_dealership_address", groups=SALES_USER
     )
 
     # ------------------------------------------------------------
@@ -98,8 +102,10 @@ class CalendarEvent(models.Model):
     @api.model
     def _filter_guests(self, partners):
         """Return those of some contacts who have no login here."""
-        return partners.sudo().filtered(
-            lambda partner: not any(user._is_internal() for user in partner.user_ids)
+        return partners.filtered(
+            lambda partner: not any(
+                user._is_internal() for user in partner.sudo().user_ids
+            )
         )
 
     def _prepare_invitation_note(self):
@@ -124,14 +130,19 @@ class CalendarEvent(models.Model):
     def _list_guests(self):
         """Return the guests of a visit, with the customer who becomes a contact by it.
 
+        Of contacts and leads that the user may not read, nothing is said.
+
         :return: pairs of a name and an address.
         :rtype: list[tuple[str, str]]
         """
-        guests = self._filter_guests(self.partner_ids._origin)
+        # A form names whatever contact its client sends.
+        partners = self.partner_ids._origin.with_env(self.env)
+        guests = self._filter_guests(partners._filtered_access("read"))
         known = [(guest.display_name, guest.email) for guest in guests]
-        lead = self.sudo().opportunity_id
-        if lead and not lead.partner_id:
-            known.append((lead.customer_name, lead.email_from))
+        lead = self.sudo().opportunity_id.with_env(self.env)
+        for lead in lead._origin._filter_reachable("read"):
+            if not lead.partner_id:
+                known.append((lead.customer_name, lead.email_from))
         return known
 
     def _invite_guests(self):

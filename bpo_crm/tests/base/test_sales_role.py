@@ -1,8 +1,10 @@
+from unittest.mock import patch
+
 from odoo import Command
 from odoo.tests import Form, new_test_user, tagged
 
 from ... import roles
-from ...series import IS_19, USER_GROUPS
+from ...series import GROUP_MEMBERS, IS_19, USER_GROUPS
 from ..common import BpoCase
 
 SALESPERSON, ALL_LEADS, SALES_MANAGER = roles.SALES
@@ -95,6 +97,28 @@ class TestSalesRole(BpoCase):
         self.agent.write({USER_GROUPS: [Command.link(chief.id)]})
         chief.implied_ids = [Command.link(self.env.ref(SALES_MANAGER).id)]
         self._assert_sales_role(self.agent, SALESPERSON)
+
+    def test_a_group_that_is_taken_away_leaves_all_else_that_it_gave(self):
+        chief = self.env["res.groups"].create({"name": "Chief"})
+        user = self._new_person()
+        user.write({USER_GROUPS: [Command.link(chief.id)]})
+        gives = ("base.group_partner_manager", roles.SUPERVISOR, SALES_MANAGER)
+        chief.implied_ids = [Command.link(self.env.ref(name).id) for name in gives]
+        self._assert_sales_role(user, ALL_LEADS)
+        for name in gives[:-1]:
+            self.assertTrue(user.has_group(name), name)
+
+    def test_a_group_for_everybody_asks_nobody_but_the_floor(self):
+        employees = self.env.ref("base.group_user")
+        harmless = self.env["res.groups"].create({"name": "Harmless"})
+        floor = self.env.ref(roles.AGENT)[GROUP_MEMBERS]
+        users = self.registry["res.users"]
+        with patch.object(users, "_fit_sales_role", autospec=True) as fit:
+            employees.implied_ids = [Command.link(harmless.id)]
+        asked = [call.args[0] for call in fit.call_args_list]
+        self.assertTrue(asked)
+        for asked_users in asked:
+            self.assertFalse(asked_users - floor)
 
     def test_an_agent_who_becomes_manager_and_agent_again(self):
         self.agent.write(self._link(roles.MANAGER))

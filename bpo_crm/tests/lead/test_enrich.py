@@ -54,6 +54,16 @@ class TestEnrich(BpoCase):
         self.env.company.enriches_leads = True
         self.assertEqual(self._run_enrichment(), {self.ours.id, self.cores.id})
 
+    def test_a_lead_of_no_company_takes_the_word_of_all(self):
+        self.env.company.enriches_leads = True
+        self.env["res.company"].create({"name": "Careful"})
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE crm_lead SET company_id = NULL WHERE id = %s", [self.ours.id]
+        )
+        self.env.invalidate_all()
+        self.assertEqual(self._run_enrichment(), {self.cores.id})
+
     def test_nobody_enriches_them_by_hand(self):
         for user in (self.agent, self.supervisor, self.manager):
             lead = self.ours.with_user(user)

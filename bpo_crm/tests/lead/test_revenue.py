@@ -84,3 +84,28 @@ class TestRevenue(BpoCase):
         )
         self.vehicle.currency_id = foreign
         self.assertEqual(self._new_lead().expected_revenue, 18_000)
+
+    def test_a_closed_lead_keeps_what_it_brought(self):
+        lead = self._lose(self._new_lead(self.agent))
+        lead.sudo().vehicle_model_id = self.dearer
+        self.assertEqual(lead.expected_revenue, 900_000)
+
+    def test_who_knows_no_vehicles_may_expect_an_amount(self):
+        seller = self._new_user("sam", "sales_team.group_sale_salesman")
+        lead = self._new_lead(seller).with_user(seller)
+        lead.expected_revenue = 5
+        self.assertEqual(lead.expected_revenue, 5)
+        self.assertTrue(lead.sudo().is_revenue_typed)
+
+    def test_leads_from_before_expect_the_list_price(self):
+        lead, typed = self._new_lead(), self._new_lead(expected_revenue=5)
+        lost = self._lose(self._new_lead(self.agent))
+        leads = lead | typed | lost
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE crm_lead SET expected_revenue = 0 WHERE id = ANY(%s)",
+            [(lead | lost).ids],
+        )
+        self.env["crm.lead"]._init_expected_revenues()
+        leads.invalidate_recordset()
+        self.assertEqual(leads.mapped("expected_revenue"), [900_000, 5, 0])

@@ -1,7 +1,8 @@
 from datetime import timedelta
 
+from odoo import Command
 from odoo.exceptions import AccessError
-from odoo.tests import Form, tagged
+from odoo.tests import Form, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from .visit_case import HOUR, REPEATED, VisitCase
@@ -59,6 +60,27 @@ class TestInvitation(VisitCase):
             form.partner_ids.add(guest)
             self.assertIn("Told by mail: Vera", form.invitation_note)
             self.assertIn("without an email address: Gus.", form.invitation_note)
+
+    def test_nothing_is_told_of_contacts_that_one_may_not_read(self):
+        company = self.env["res.company"].create({"name": "Elsewhere"})
+        secret = self.env["res.partner"].create(
+            {"name": "Sec", "email": "sec@elsewhere.example", "company_id": company.id}
+        )
+        events = self.env["calendar.event"].with_user(self.agent)
+        values = {"visit_state": "planned", "partner_ids": [Command.link(secret.id)]}
+        names = dict.fromkeys(
+            ("visit_state", "mails_guests", "partner_ids", "invitation_note"), {}
+        )
+        told = events.onchange({**values, "mails_guests": True}, [], names)
+        self.assertNotIn("sec", str(told["value"].get("invitation_note")).lower())
+
+    def test_a_guest_does_not_read_the_other_guests_addresses(self):
+        visit = self._schedule()
+        portal = new_test_user(self.env, "guest@bpo.test", "base.group_portal")
+        visit.sudo().partner_ids = [Command.link(portal.partner_id.id)]
+        for name in ("invitation_note", "dealership_address"):
+            with self.assertRaises(AccessError):
+                visit.with_user(portal).read([name])
 
     def test_what_has_begun_is_told_to_nobody(self):
         with self._open() as form:
