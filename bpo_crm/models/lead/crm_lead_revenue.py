@@ -47,14 +47,15 @@ class Lead(models.Model):
                    )
               FROM crm_vehicle_model AS vehicle, res_company AS company
              WHERE vehicle.id = crm_lead.vehicle_model_id
-               AND company.id = crm_lead.company_id
+               AND company.id = COALESCE(crm_lead.company_id, %s)
                AND company.currency_id = vehicle.currency_id
                AND vehicle.list_price > 0
                AND COALESCE(crm_lead.expected_revenue, 0) = 0
                AND crm_lead.stage_id NOT IN (
                        SELECT id FROM crm_stage WHERE is_won OR is_lost
                    )
-            """
+            """,
+            [self.env.company.id],
         )
 
     # ------------------------------------------------------------
@@ -64,7 +65,8 @@ class Lead(models.Model):
     @api.depends("vehicle_model_id")
     def _compute_expected_revenue(self):
         for lead in self:
-            if not (lead.is_revenue_typed or lead.stage_id._is_closed):
+            is_final = lead.stage_id._is_closed and lead.expected_revenue
+            if not (lead.is_revenue_typed or is_final):
                 lead.expected_revenue = lead._get_list_price()
 
     def _inverse_expected_revenue(self):
