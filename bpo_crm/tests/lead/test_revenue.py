@@ -86,7 +86,9 @@ class TestRevenue(BpoCase):
         self.assertEqual(self._new_lead().expected_revenue, 18_000)
 
     def test_a_closed_lead_keeps_what_it_brought(self):
-        lead = self._lose(self._new_lead(self.agent))
+        lead = self._new_lead(self.agent)
+        self.env.flush_all()
+        self._lose(lead)
         lead.sudo().vehicle_model_id = self.dearer
         self.assertEqual(lead.expected_revenue, 900_000)
 
