@@ -19,9 +19,14 @@ USER_GROUPS = "group_ids" if IS_19 else "groups_id"
 #: ``res.groups``: the field with the users who have a group, by whatever way.
 GROUP_MEMBERS = "all_user_ids" if IS_19 else "users"
 
+#: ``res.groups``: the field with the users who are put in a group.
+GROUP_USERS = "user_ids" if IS_19 else "users"
+
 #: ``res.groups``: the fields that say who has which groups.
 GROUP_FIELDS = frozenset(
-    ("user_ids", "implied_ids", "implied_by_ids") if IS_19 else ("users", "implied_ids")
+    (GROUP_USERS, "implied_ids", "implied_by_ids")
+    if IS_19
+    else (GROUP_USERS, "implied_ids")
 )
 
 #: ``mail.message``: the fields with the addresses to which a mail went that came in.

@@ -14,7 +14,7 @@ def migrate(cr, version):
     """
     env = api.Environment(cr, SUPERUSER_ID, {})
     name_roles(env)
-    env.ref(roles.AGENT)._fit_sales_roles()
+    env.ref(roles.AGENT)._fit_members_sales_role()
     lost_stage = env.ref("bpo_crm.stage_lost", raise_if_not_found=False)
     if lost_stage:
         move_lost_leads(env, lost_stage)

@@ -10,17 +10,17 @@ class ResGroups(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         groups = super().create(vals_list)
-        groups._fit_sales_roles()
+        groups._fit_members_sales_role()
         return groups
 
     def write(self, vals):
         result = super().write(vals)
         if not GROUP_FIELDS.isdisjoint(vals):
-            self._fit_sales_roles()
+            self._fit_members_sales_role()
         return result
 
-    def _fit_sales_roles(self):
-        """Let nobody in these groups have Sales rights that go beyond the role."""
+    def _fit_members_sales_role(self):
+        """Take Sales rights beyond the role away from who is in these groups."""
         agents = self.env.ref(AGENT, raise_if_not_found=False)
         if agents:
             groups = self.sudo().with_context(active_test=False)

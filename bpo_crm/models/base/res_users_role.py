@@ -31,13 +31,20 @@ class ResUsers(models.Model):
         Odoo's default for new users is to be a Sales administrator, on 18.0 always and
         on 19.0 where somebody says so. Nobody would take it away by hand.
         """
-        for user in self.sudo():
-            undue = user._find_undue_roles()
-            brings = user[USER_GROUPS].filtered(
-                lambda group, undue=undue: get_with_implied(group) & undue
-            )
-            if brings:
-                user._replace_groups(brings, undue)
+        found = self.sudo().grouped(lambda user: user._find_undue_groups())
+        for (groups, undue), users in found.items():
+            if groups:
+                users._replace_groups(groups, undue)
+
+    def _find_undue_groups(self):
+        """Return the groups of this user that bring undue Sales roles along, and these.
+
+        :return: no groups for who has no role here.
+        :rtype: tuple[res.groups, res.groups]
+        """
+        undue = self._find_undue_roles()
+        held = self[USER_GROUPS]
+        return held.filtered(lambda group: get_with_implied(group) & undue), undue
 
     def _find_undue_roles(self):
         """Return the Sales roles that go beyond the role of this user.
@@ -55,8 +62,8 @@ class ResUsers(models.Model):
     def _replace_groups(self, groups, undue):
         """Take groups away that bring Sales roles along, and leave all else of them.
 
-        :param res.groups groups: of this user.
-        :param res.groups undue: the Sales roles that the user is not to have.
+        :param res.groups groups: of these users.
+        :param res.groups undue: the Sales roles that the users are not to have.
         """
         kept = get_with_implied(groups).filtered(
             lambda group: not get_with_implied(group) & undue
@@ -65,7 +72,7 @@ class ResUsers(models.Model):
         links += [Command.unlink(group.id) for group in groups]
         self.write({USER_GROUPS: links})
         _logger.info(
-            "User %s holds a role of the call centre, and %s no more.",
-            self.id,
+            "Users %s hold a role of the call centre, and %s no more.",
+            self.ids,
             ", ".join(groups.mapped("full_name")),
         )

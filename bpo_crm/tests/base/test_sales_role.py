@@ -4,7 +4,7 @@ from odoo import Command
 from odoo.tests import Form, new_test_user, tagged
 
 from ... import roles
-from ...series import GROUP_MEMBERS, IS_19, USER_GROUPS
+from ...series import GROUP_MEMBERS, GROUP_USERS, IS_19, USER_GROUPS
 from ..common import BpoCase
 
 SALESPERSON, ALL_LEADS, SALES_MANAGER = roles.SALES
@@ -84,15 +84,27 @@ class TestSalesRole(BpoCase):
         self.supervisor.write(self._link(SALES_MANAGER))
         self._assert_sales_role(self.supervisor, ALL_LEADS)
 
-    def test_nor_by_the_form_of_a_group(self):
-        members = "user_ids" if IS_19 else "users"
-        self.env.ref(SALES_MANAGER)[members] = [Command.link(self.agent.id)]
+    def test_the_form_of_a_group_makes_no_agent_a_sales_administrator(self):
+        self.env.ref(SALES_MANAGER)[GROUP_USERS] = [Command.link(self.agent.id)]
         self._assert_sales_role(self.agent, SALESPERSON)
         user = self._new_person()
-        self.env.ref(roles.AGENT)[members] = [Command.link(user.id)]
+        self.env.ref(roles.AGENT)[GROUP_USERS] = [Command.link(user.id)]
         self._assert_sales_role(user, SALESPERSON)
 
-    def test_nor_by_a_group_that_brings_it_along(self):
+    def test_many_agents_are_kept_from_it_in_one_write(self):
+        agents = self.agent | self.other_agent
+        users = self.registry["res.users"]
+        with patch.object(
+            users, "write", autospec=True, side_effect=users.write
+        ) as write:
+            self.env.ref(SALES_MANAGER)[GROUP_USERS] = [
+                Command.link(agent.id) for agent in agents
+            ]
+        for agent in agents:
+            self._assert_sales_role(agent, SALESPERSON)
+        self.assertEqual([call.args[0] for call in write.mock_calls], [agents])
+
+    def test_a_group_that_brings_it_along_makes_no_agent_a_sales_administrator(self):
         chief = self.env["res.groups"].create({"name": "Chief"})
         self.agent.write({USER_GROUPS: [Command.link(chief.id)]})
         chief.implied_ids = [Command.link(self.env.ref(SALES_MANAGER).id)]
@@ -121,7 +133,7 @@ class TestSalesRole(BpoCase):
         for asked_users in asked:
             self.assertFalse(asked_users - floor)
 
-    def test_an_agent_who_becomes_manager_and_agent_again(self):
+    def test_who_was_a_manager_and_is_an_agent_has_the_sales_role_of_agents(self):
         self.agent.write(self._link(roles.MANAGER))
         self._assert_sales_role(self.agent, SALES_MANAGER)
         unlink = [

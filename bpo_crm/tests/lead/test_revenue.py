@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo.tests import Form, tagged
 
 from ..common import BpoCase
@@ -52,6 +54,29 @@ class TestRevenue(BpoCase):
         self.assertEqual(lead.expected_revenue, 900_000)
         lead.vehicle_model_id = self.dearer
         self.assertEqual(lead.expected_revenue, 2_000_000)
+
+    def test_of_many_leads_it_is_noticed_in_two_writes(self):
+        amounts = (1, 2, 900_000, 0)
+        values = {"name": "Many", "type": "opportunity", "user_id": False}
+        values["vehicle_model_id"] = self.vehicle.id
+        lead_class = self.registry["crm.lead"]
+        with patch.object(
+            lead_class, "write", autospec=True, side_effect=lead_class.write
+        ) as write:
+            leads = self.env["crm.lead"].create(
+                [{**values, "expected_revenue": amount} for amount in amounts]
+            )
+        noticed = [
+            call.args for call in write.mock_calls if "is_revenue_typed" in call.args[1]
+        ]
+        self.assertEqual(
+            noticed,
+            [
+                (leads[:2], {"is_revenue_typed": True}),
+                (leads[2:], {"is_revenue_typed": False}),
+            ],
+        )
+        self.assertEqual(leads.mapped("expected_revenue"), [1, 2, 900_000, 900_000])
 
     def test_a_copy_keeps_what_was_typed(self):
         copy = self._new_lead(expected_revenue=1).copy({"phone": "+63 917 7009999"})
