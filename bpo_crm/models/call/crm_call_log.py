@@ -182,8 +182,8 @@ class CallLog(models.Model):
     def _refuse_unfinished(self):
         raise ValidationError(
             self.env._(
-                "Since the call began, %s minutes have not passed yet. Correct "
-                "when it began, or how long it took.",
+                "The call cannot have taken %s minutes: it began less than that ago. "
+                "Correct when it began, or how long it took.",
                 self._format_duration(),
             )
         )

@@ -15,8 +15,8 @@ class TeamMember(models.Model):
     lead_distribution = fields.Selection(related="crm_team_id.lead_distribution")
     open_leads_max = fields.Integer(
         "Open Leads at Most",
-        help="Once this agent has this many open leads, it is given no more. 0 "
-        "means the limit of the team.",
+        help="At this many open leads, this agent is given no more. 0 means the limit "
+        "of the team.",
     )
     lead_turn = fields.Integer(
         readonly=True,
@@ -27,12 +27,12 @@ class TeamMember(models.Model):
     open_lead_count = fields.Integer("Open Leads", compute="_compute_open_lead_count")
     open_leads_label = fields.Char(
         compute="_compute_open_leads_label",
-        help="How many open leads the agent has, and how many it may have.",
+        help="How many open leads the agent has, of how many.",
     )
     is_at_work = fields.Boolean(
         "At Work",
         compute="_compute_is_at_work",
-        help="The agent is signed in, and within its working hours.",
+        help="The agent is signed in, and within working hours.",
     )
 
     _open_leads_max_positive = Constraint(

@@ -67,7 +67,7 @@ class TestRevenue(BpoCase):
                 [{**values, "expected_revenue": amount} for amount in amounts]
             )
         noticed = [
-            call.args for call in write.mock_calls if "is_revenue_typed" in call.args[1]
+            call.args for call in write.call_args_list if "is_revenue_typed" in call.args[1]
         ]
         self.assertEqual(
             noticed,
