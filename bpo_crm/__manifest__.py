@@ -37,6 +37,7 @@
         "data/crm_call_outcome.xml",
         "data/mail_activity_plan.xml",
         "data/mail_template.xml",
+        "data/lead_messages.xml",
         "data/follow_up_messages.xml",
         "data/pool_messages.xml",
         "data/visit_messages.xml",

@@ -2,7 +2,6 @@ import logging
 
 from odoo import api, models
 
-from ...limits import LIST_LIMIT
 from ...passing_fault import is_passing
 from ...roles import AGENT
 from ...series import GROUP_MEMBERS, commit_progress
@@ -93,14 +92,8 @@ class Lead(models.Model):
         :param res.users owner: who gets a message, in the owner's language.
         """
         leads = self.with_context(lang=owner.lang)
-        more = len(leads[LIST_LIMIT:])
-        values = {
-            "leads": leads[:LIST_LIMIT],
-            "more": more and leads.env._("and %s more", more),
-        }
-        body = leads.env["ir.qweb"]._render("bpo_crm.missing_steps_message", values)
-        self.env["mail.thread"].message_notify(
-            partner_ids=owner.partner_id.ids,
-            subject=leads.env._("Leads without a next step"),
-            body=body,
+        leads._notify_lead_list(
+            "bpo_crm.missing_steps_message",
+            leads.env._("Leads without a next step"),
+            owner.partner_id.ids,
         )

@@ -9,6 +9,7 @@ from . import (
     crm_lead_reach,
     crm_lead_revenue,
     crm_lead_chatter,
+    crm_lead_list,
     crm_lead_enrich,
     ir_module_module,
     mail_message,

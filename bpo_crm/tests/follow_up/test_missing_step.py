@@ -97,9 +97,7 @@ class TestMissingStep(BpoCase):
     def test_a_long_list_is_cut(self):
         self._without_step(), self._without_step()
         messages = self.env["mail.message"].search([])
-        with patch(
-            "odoo.addons.bpo_crm.models.follow_up.crm_lead_missing_step.LIST_LIMIT", 1
-        ):
+        with patch("odoo.addons.bpo_crm.models.lead.crm_lead_list.LIST_LIMIT", 1):
             self._run()
         new = self.env["mail.message"].search([]) - messages
         self.assertTrue(

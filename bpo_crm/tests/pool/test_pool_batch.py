@@ -102,6 +102,15 @@ class TestPoolBatch(BatchCase):
         for lead in leads:
             self.assertIn(self.other_agent.partner_id, lead.message_partner_ids)
 
+    def test_how_many_more_there_are_is_said_in_the_language_of_who_is_given_them(self):
+        self.env["res.lang"]._activate_lang("ko_KR")
+        self.env["ir.module.module"]._load_module_terms(["bpo_crm"], ["ko_KR"])
+        self.other_agent.lang = "ko_KR"
+        before = self._told(self.other_agent)
+        self._reassign(self._new_worked(LIST_LIMIT + 3))
+        message = self._told(self.other_agent) - before
+        self.assertIn("<li>외 3건</li>", message.body)
+
     def test_who_is_given_one_lead_is_told_as_by_odoo(self):
         before = self._told(self.other_agent)
         lead = self._new_worked(1)
