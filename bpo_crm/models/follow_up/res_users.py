@@ -119,7 +119,7 @@ class ResUsers(models.Model):
         """
         companies = self.company_id | self.company_ids
         leads = self.env["crm.lead"].with_user(self)
-        leads = leads.with_context(allowed_company_ids=companies.ids)
+        leads = leads.with_context(allowed_company_ids=companies.ids, lang=self.lang)
         own = leads._get_own_domain()
         digest = {
             name: leads._list_for_digest([*own, *domain])

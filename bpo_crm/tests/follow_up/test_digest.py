@@ -180,25 +180,17 @@ class TestDigest(BpoCase):
         self._overdue(self.agent)
         self.assertEqual(self._run()[self.agent].email_from, "desk@bpo.example")
 
-    def test_its_titles_are_in_the_language_of_who_gets_it(self):
+    def test_it_is_in_the_language_of_who_gets_it(self):
         self.env["res.lang"]._activate_lang("fr_FR")
-        template = self.env.ref(TEMPLATE)
-        body = str(template.body_html)
-        for title, translated in (
-            ("Overdue", "En retard"),
-            ("The floor", "Le plateau"),
-        ):
-            self.assertIn(title, body)
-            body = body.replace(title, translated)
-        template.with_context(lang="fr_FR").write(
-            {"subject": "Pistes", "body_html": body}
-        )
+        self.env["ir.module.module"]._load_module_terms(["crm", "bpo_crm"], ["fr_FR"])
+        self.env.invalidate_all()
         self.agent.lang = self.supervisor.lang = "fr_FR"
         self._overdue(self.agent)
         mails = self._run()
         mail = mails[self.agent]
-        self.assertEqual(mail.subject, "Pistes")
-        self.assertIn("En retard", mail.body_html)
+        self.assertEqual(mail.subject, "Pistes qui demandent votre attention")
+        for said in ("En retard", "(Nouveau)"):
+            self.assertIn(said, mail.body_html)
         self.assertIn("Le plateau", mails[self.supervisor].body_html)
         self.assertIn("Overdue", mails[self.manager].body_html)
 
