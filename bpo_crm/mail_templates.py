@@ -7,12 +7,13 @@ import psycopg2
 _logger = logging.getLogger(__name__)
 
 
-def try_to_mail(env, send):
+def try_to_mail(env, send, about):
     """Send mails that follow from something, which a broken template does not undo.
 
     :param odoo.api.Environment env: in which the mails are made.
-    :param send: makes them.
-    :return: what that returned; None where the template cannot be filled in.
+    :param collections.abc.Callable send: makes them.
+    :param str about: what the mails are about, for the log: ``win of lead 5``.
+    :return: what ``send`` returned; None where the template cannot be filled in.
     """
     # What fails in here is not the template's fault.
     env.flush_all()
@@ -23,5 +24,5 @@ def try_to_mail(env, send):
         # Odoo runs the request again.
         raise
     except Exception:
-        _logger.exception("A mail could not be written")
+        _logger.exception("No mail could be written: %s", about)
         return None

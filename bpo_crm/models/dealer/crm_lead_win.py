@@ -474,7 +474,8 @@ class Lead(models.Model):
         if not template:
             return self.env._("The mail template was deleted.")
         # The dealer has the order already.
-        if not try_to_mail(self.env, lambda: template.sudo().send_mail(self.id)):
+        template, about = template.sudo(), f"win of lead {self.id}"
+        if not try_to_mail(self.env, lambda: template.send_mail(self.id), about):
             return self.env._("The mail template could not be filled in.")
         return None
 

@@ -5,6 +5,7 @@ import psycopg2
 from odoo import api, fields, models
 
 from ...local_time import to_local
+from ...mail_templates import try_to_mail
 from ...roles import AGENT, SUPERVISOR
 from ...series import GROUP_MEMBERS, commit_progress
 
@@ -86,18 +87,16 @@ class ResUsers(models.Model):
         self.follow_up_digest_date = day
         if not self.company_id._is_sales_day(day):
             return
-        try:
-            with self.env.cr.savepoint():
-                digest = self._prepare_follow_up_digest()
-                if digest:
-                    template.with_context(digest=digest).send_mail(
-                        self.id, email_values=self._prepare_digest_sender(template)
-                    )
-        except psycopg2.OperationalError:
-            raise
-        except Exception:
-            # A template that somebody broke must not be sent every hour.
-            _logger.exception("No follow-up digest for user %s", self.id)
+        # A template that somebody broke must not be tried every hour.
+        about = f"digest of user {self.id}"
+        try_to_mail(self.env, lambda: self._mail_digest(template), about)
+
+    def _mail_digest(self, template):
+        digest = self._prepare_follow_up_digest()
+        if digest:
+            template.with_context(digest=digest).send_mail(
+                self.id, email_values=self._prepare_digest_sender(template)
+            )
 
     def _prepare_digest_sender(self, template):
         """Return the values of a mail that the user's company sends.

@@ -60,7 +60,9 @@ class Attendee(models.Model):
         """
         told = self.filtered(lambda row: row.email and row._should_notify_attendee())
         is_sent = template and try_to_mail(
-            self.env, lambda: series.mail_attendees(told, template)
+            self.env,
+            lambda: series.mail_attendees(told, template),
+            f"meetings {told.event_id.ids}",
         )
         return told if is_sent else self.browse()
 

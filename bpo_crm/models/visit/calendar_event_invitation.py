@@ -172,7 +172,11 @@ class CalendarEvent(models.Model):
         )
         template = template.sudo().with_context(visit_news=news)
         for event in told._filter_first_of_series():
-            try_to_mail(self.env, lambda visit=event: template.send_mail(visit.id))
+            try_to_mail(
+                self.env,
+                lambda visit=event: template.send_mail(visit.id),
+                f"visit {event.id}, which is {news}",
+            )
 
     def _filter_first_of_series(self):
         """Return the first one of each series, and all that do not repeat."""

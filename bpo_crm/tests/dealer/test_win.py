@@ -144,9 +144,10 @@ class TestWin(BpoCase):
         with (
             self._dealer(),
             mute_logger("odoo.addons.mail.models.mail_render_mixin"),
-            self.assertLogs("odoo.addons.bpo_crm", "ERROR"),
+            self.assertLogs("odoo.addons.bpo_crm", "ERROR") as logs,
         ):
             self.lead.action_set_won()
+        self.assertIn(f"win of lead {self.lead.id}", logs.output[0])
         self._assert_in_chatter("template could not be filled in", self.lead)
         template.unlink()
         further = self._new_lead(self.agent)

@@ -92,7 +92,6 @@ class TestDigest(BpoCase):
             body = self._run()[self.agent].body_html
         self.assertIn("and 1 more", " ".join(body.split()))
 
-    @mute_logger("odoo.addons.bpo_crm.models.follow_up.res_users")
     def test_one_users_trouble_is_not_the_others(self):
         self._overdue(self.agent)
         self._overdue(self.other_agent)
@@ -103,10 +102,13 @@ class TestDigest(BpoCase):
                 raise RuntimeError
             return prepare(user)
 
-        with patch.object(
-            self.registry["res.users"], "_prepare_follow_up_digest", fail_for_agent
+        users = self.registry["res.users"]
+        with (
+            patch.object(users, "_prepare_follow_up_digest", fail_for_agent),
+            self.assertLogs("odoo.addons.bpo_crm", "ERROR") as logs,
         ):
             mails = self._run()
+        self.assertIn(f"digest of user {self.agent.id}", logs.output[0])
         self.assertNotIn(self.agent, mails)
         self.assertIn(self.other_agent, mails)
 
