@@ -54,7 +54,7 @@ class Lead(models.Model):
         :return: leads that are locked.
         """
         domain = [*self._get_pool_domain(), ("team_id", "=", team.id), *wanted]
-        leads = self.search(domain, order=POOL_ORDER, limit=limit)._lock_free()
+        leads = self.search(domain, order=POOL_ORDER, limit=limit)._lock_available()
         leads.invalidate_recordset(["stage_id", "user_id"])
         return leads.filtered(lambda lead: lead._is_in_pool())
 

@@ -35,7 +35,7 @@ class Lead(models.Model):
             leads = self.with_company(company)
             domain = leads._get_untouched_domain()
             batch = leads.search(domain, limit=BATCH, order="id")
-            done = batch._lock_free()._try_return_to_pool()
+            done = batch._lock_available()._try_return_to_pool()
             returned += len(done)
             remaining += leads.search_count(domain) - (len(batch) - len(done))
         commit_progress(self.env, returned, remaining if returned else 0)

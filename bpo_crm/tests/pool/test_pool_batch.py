@@ -63,7 +63,7 @@ class TestPoolBatch(BatchCase):
     def test_giving_back_many_leads(self):
         def give_back(leads):
             given = leads.search(leads._get_untouched_domain()) & leads
-            self.assertEqual(given._lock_free()._try_return_to_pool(), leads)
+            self.assertEqual(given._lock_available()._try_return_to_pool(), leads)
             self.assertFalse(leads.user_id)
 
         self.assertLess(self._cost_of_hundred(self._new_forgotten, give_back), GROWTH)
