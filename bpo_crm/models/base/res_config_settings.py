@@ -24,3 +24,4 @@ class ResConfigSettings(models.TransientModel):
         help="Accept http:// addresses. The passwords of the dealers' accounts can "
         "then be read on the way.",
     )
+    enriches_leads = fields.Boolean(related="company_id.enriches_leads", readonly=False)

@@ -11,6 +11,8 @@ from . import (
     crm_lead_revenue,
     crm_lead_chatter,
     crm_lead_list,
+    res_company_enrich,
+    ir_cron_enrich,
     crm_lead_enrich,
     ir_module_module,
     mail_message,

@@ -4,9 +4,8 @@ from unittest.mock import patch
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
+from ...models.lead.ir_cron_enrich import ENRICH_JOB
 from ..common import BpoCase
-
-JOB = "crm_iap_enrich.ir_cron_lead_enrichment"
 
 
 @tagged("post_install", "-at_install")
@@ -88,7 +87,7 @@ class TestEnrich(BpoCase):
         self.assertEqual(learned, {lead.id})
 
     def _count_wakes(self):
-        job = self.env.ref(JOB)
+        job = self.env.ref(ENRICH_JOB)
         return self.env["ir.cron.trigger"].search_count([("cron_id", "=", job.id)])
 
     def test_a_new_lead_wakes_the_job_only_where_it_is_wanted(self):

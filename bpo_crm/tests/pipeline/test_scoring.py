@@ -2,9 +2,8 @@ from datetime import datetime
 
 from odoo.tests import tagged
 
+from ...models.pipeline.crm_lead_scoring import SCORING_JOB
 from ..common import BpoCase
-
-JOB = "crm.website_crm_score_cron"
 
 #: The stage and the way out of leads, as they are closed.
 PATHS = (("new", "lost"), ("qualified", "lost"), ("qualified", "won"), ("new", "lost"))
@@ -99,7 +98,7 @@ class TestScoring(BpoCase):
         self.assertNotIn(("stage_id", str(self.lost.id)), counts)
 
     def test_the_job_runs_at_night(self):
-        job = self.env.ref(JOB)
+        job = self.env.ref(SCORING_JOB)
         self.assertTrue(job.active)
         self.env.company.sales_calendar_id = self._new_calendar("Ours")
         with self._at(datetime(2026, 11, 18, 15, 30)):
@@ -111,7 +110,7 @@ class TestScoring(BpoCase):
         self.assertEqual(job.nextcall, datetime(2026, 11, 18, 19))
 
     def test_who_has_set_the_hour_of_the_job_keeps_it(self):
-        job = self.env.ref(JOB)
+        job = self.env.ref(SCORING_JOB)
         job.write({"active": True, "nextcall": datetime(2030, 1, 1)})
         self.env["crm.lead"]._schedule_scoring()
         self.assertEqual(job.nextcall, datetime(2030, 1, 1))
