@@ -8,12 +8,20 @@ class Lead(models.Model):
 
     _inherit = "crm.lead"
 
+    # ------------------------------------------------------------
+    # PHASES
+    # ------------------------------------------------------------
+
     def _follow_up_change(self, change):
         handed_over = change.find_changing("user_id").filtered("user_id")
         by_owner = handed_over.grouped(lambda lead: change.get_old(lead, "user_id"))
         for owner, leads in by_owner.items():
             leads._hand_over_activities(owner)
         return super()._follow_up_change(change)
+
+    # ------------------------------------------------------------
+    # BUSINESS
+    # ------------------------------------------------------------
 
     def _hand_over_activities(self, owner):
         """Give what is planned to the new owner of these leads.
@@ -34,7 +42,16 @@ class Lead(models.Model):
             {"user_id": self.user_id.id}
         )
 
+    # ------------------------------------------------------------
+    # HOOKS
+    # ------------------------------------------------------------
+
     def message_subscribe(self, partner_ids=None, subtype_ids=None):
+        """Add nobody while activities are handed over: the new owner follows already.
+
+        Core calls it when activities get another owner, on 18.0 for each of them, and
+        can be stopped nowhere else. No client can say that it is so.
+        """
         if FOLLOWED.get(self.env):
             return True
         return super().message_subscribe(partner_ids, subtype_ids)
