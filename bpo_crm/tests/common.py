@@ -337,15 +337,17 @@ class BatchCase(BpoCase):
         self._flush_tracking()
         return self.env.cr.sql_log_count - before
 
-    def _growth(self, work, prepare=None):
+    def _growth(self, work, prepare=None, make=None):
         """Return how many queries another hundred leads cost.
 
         :param work: what is done with leads.
         :param prepare: what is done with them before, for free.
+        :param make: returns a number of leads; new ones of nobody by default.
         """
+        make = make or self._new_leads
 
         def cost(count):
-            leads = self._new_leads(count)
+            leads = make(count)
             if prepare:
                 prepare(leads)
             return self._count(lambda: work(leads))

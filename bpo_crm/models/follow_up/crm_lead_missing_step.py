@@ -29,7 +29,8 @@ class Lead(models.Model):
             if done >= BATCH:
                 remaining += count
                 continue
-            leads = self.search([*missing, ("user_id", "=", owner.id)])._lock_available()
+            leads = self.search([*missing, ("user_id", "=", owner.id)])
+            leads = leads._lock_available()
             if leads and leads._plan_missing_steps(owner):
                 done += len(leads)
         commit_progress(self.env, done, remaining)

@@ -66,9 +66,8 @@ class TestRevenue(BpoCase):
             leads = self.env["crm.lead"].create(
                 [{**values, "expected_revenue": amount} for amount in amounts]
             )
-        noticed = [
-            call.args for call in write.call_args_list if "is_revenue_typed" in call.args[1]
-        ]
+        written = [call.args for call in write.call_args_list]
+        noticed = [args for args in written if "is_revenue_typed" in args[1]]
         self.assertEqual(
             noticed,
             [

@@ -43,20 +43,6 @@ class TestPoolBatch(BatchCase):
             {"name": "Other", "is_bpo": False, "user_id": self.other_agent.id}
         )
 
-    def _cost_of_hundred(self, make, work):
-        """Return how many more queries a hundred more leads take.
-
-        :param make: returns a number of new leads.
-        :param work: what is done with them.
-        """
-
-        def cost(count):
-            leads = make(count)
-            return self._count(lambda: work(leads))
-
-        cost(2)  # what is read once
-        return cost(130) - cost(30)
-
     def _reassign(self, leads):
         leads.with_user(self.supervisor).write({"user_id": self.other_agent.id})
 
@@ -66,7 +52,7 @@ class TestPoolBatch(BatchCase):
             self.assertEqual(given._lock_available()._try_return_to_pool(), leads)
             self.assertFalse(leads.user_id)
 
-        self.assertLess(self._cost_of_hundred(self._new_forgotten, give_back), GROWTH)
+        self.assertLess(self._growth(give_back, make=self._new_forgotten), GROWTH)
 
     def test_giving_many_leads_to_somebody_else(self):
         other = self._new_team_of_core()
@@ -76,8 +62,8 @@ class TestPoolBatch(BatchCase):
             return self._new_worked(count, team_id=other.id).with_context(**silent)
 
         # What core writes down of each of its own leads, without telling anybody.
-        cores = self._cost_of_hundred(new_of_core, self._reassign)
-        ours = self._cost_of_hundred(self._new_worked, self._reassign)
+        cores = self._growth(self._reassign, make=new_of_core)
+        ours = self._growth(self._reassign, make=self._new_worked)
         self.assertLess(ours - cores, GROWTH)
 
     def _told(self, user):
