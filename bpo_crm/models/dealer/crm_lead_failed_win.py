@@ -47,11 +47,14 @@ class Lead(models.Model):
         :rtype: list
         """
         pushes = self.env["crm.dealer.push"].sudo()
-        tried = pushes._search(pushes._get_over_domain())
+        tried = pushes._search([])
+        # One that runs is the last one: it ends those before it.
+        running = pushes._search(["!", *pushes._get_over_domain()])
         return [
             *OPEN_LEAD,
             ("dealer_so_id", "in", [0, False]),
             ("id", "in", tried.subselect("lead_id")),
+            ("id", "not in", running.subselect("lead_id")),
         ]
 
     def _get_last_pushes(self):
@@ -61,5 +64,8 @@ class Lead(models.Model):
         :rtype: dict[int, crm.dealer.push]
         """
         pushes = self.env["crm.dealer.push"].sudo()
-        found = pushes.search([("lead_id", "in", self.ids)], order="id")
-        return {push.lead_id.id: push for push in found}
+        found = pushes._read_group(
+            [("lead_id", "in", self.ids)], ["lead_id"], ["id:max"]
+        )
+        last = pushes.browse([push_id for _lead, push_id in found])
+        return {lead.id: push for (lead, _id), push in zip(found, last, strict=True)}

@@ -199,7 +199,12 @@ class TestFailedWin(BpoCase):
         self.assertFalse(self._failed(self.supervisor))
 
     def test_an_attempt_that_runs_waits_only_if_its_server_died(self):
-        push = self.env["crm.dealer.push"].create({"lead_id": self.lead.id})
+        _failed, push = self.env["crm.dealer.push"].create(
+            [
+                {"lead_id": self.lead.id, "state": "failed"},
+                {"lead_id": self.lead.id},
+            ]
+        )
         self.assertFalse(self._failed(self.supervisor))
         push.flush_recordset()
         self.env.cr.execute(
