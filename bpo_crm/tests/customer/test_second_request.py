@@ -148,10 +148,12 @@ class TestSecondRequest(BpoCase):
         with self._at(later), self._refused("once a day"):
             self._leave()
 
-    def test_a_long_message_is_cut(self):
+    def test_a_message_that_is_too_long_is_refused_not_cut(self):
         self._ask()
-        self._leave("x" * 5000)
-        self.assertLess(len(self._chatter(self.lead)[0]), 1100)
+        with self._refused("at most 1000 characters. Shorten it"):
+            self._leave("x" * 1001)
+        self._leave("x" * 1000)
+        self.assertIn("x" * 1000, self._chatter(self.lead)[0])
 
     def test_what_is_old_is_deleted(self):
         self._ask()

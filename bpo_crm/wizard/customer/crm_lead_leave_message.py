@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 from ...client_actions import show_notification
 from ...inner_context import with_inner_context
@@ -22,6 +23,15 @@ class LeadLeaveMessage(models.TransientModel):
     reference = fields.Char(required=True)
     message = fields.Text(required=True)
 
+    @api.constrains("message")
+    def _check_message_length(self):
+        if any(len(window.message or "") > MAX_MESSAGE for window in self):
+            raise ValidationError(
+                self.env._(
+                    "A message has at most %s characters. Shorten it.", MAX_MESSAGE
+                )
+            )
+
     def action_leave(self):
         """Leave the message.
 
@@ -34,7 +44,7 @@ class LeadLeaveMessage(models.TransientModel):
         requests = with_inner_context(self.env["crm.lead.second.request"])
         request = requests.sudo()._find_own(self.reference)
         request.has_message = True
-        request.lead_id._leave_message(self.env.user, self.message[:MAX_MESSAGE])
+        request.lead_id._leave_message(self.env.user, self.message)
         return show_notification(
             self.env._("The message is left."), "success", following=CLOSE
         )
