@@ -3,6 +3,9 @@
 #: Show what is on the screen as the server has it now.
 RELOAD = {"type": "ir.actions.client", "tag": "soft_reload"}
 
+#: Close the window that the button stands in.
+CLOSE = {"type": "ir.actions.act_window_close"}
+
 
 def show_notification(message, kind, *, title=None, sticky=False, following=None):
     """Return the action that shows a notification.

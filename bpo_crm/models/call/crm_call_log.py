@@ -42,7 +42,7 @@ class CallLog(models.Model):
         help="The call reached the customer, by the settings of that day.",
     )
     contact_rate = fields.Float(
-        "Reached Rate", compute="_compute_contact_rate", store=True, aggregator="avg"
+        "Reach Rate", compute="_compute_contact_rate", store=True, aggregator="avg"
     )
     dealership_id = fields.Many2one(
         related="lead_id.dealership_id", store=True, index="btree_not_null"

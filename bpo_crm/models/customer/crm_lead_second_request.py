@@ -14,9 +14,9 @@ _logger = logging.getLogger(__name__)
 #: How many owners of leads one user can let know in a day, whoever calls how often.
 NOTES_A_DAY = 30
 
-#: How long a message can be left, and how long the rows are kept, in days.
-MESSAGE_WITHIN = 1
-KEPT_FOR = 7
+#: How long a message can be left, and how long the rows are kept.
+MESSAGE_WITHIN = timedelta(days=1)
+KEPT_FOR = timedelta(days=7)
 
 
 class SecondRequest(models.Model):
@@ -34,11 +34,13 @@ class SecondRequest(models.Model):
     user_id = fields.Many2one(
         "res.users", required=True, index=True, ondelete="cascade"
     )
-    day = fields.Date(required=True, index=True, help="In UTC.")
-    has_message = fields.Boolean(help="A message was left.")
+    day = fields.Date(
+        required=True, index=True, help="The day of the refusal, in UTC."
+    )
+    has_message = fields.Boolean(help="Whether a message was left for this request.")
 
     _day_uniq = Constraint(
-        "UNIQUE(lead_id, user_id, day)", "The owner of this lead knows already."
+        "UNIQUE(lead_id, user_id, day)", "The agent of this lead knows already."
     )
 
     @api.model
@@ -74,7 +76,7 @@ class SecondRequest(models.Model):
         :raises UserError: where there is none that a message can be left for; also for
             leads that there are not, which tells nobody apart.
         """
-        since = fields.Date.today() - timedelta(days=MESSAGE_WITHIN)
+        since = fields.Date.today() - MESSAGE_WITHIN
         request = self.search(
             [
                 ("user_id", "=", self.env.uid),
@@ -88,7 +90,7 @@ class SecondRequest(models.Model):
             raise UserError(
                 self.env._(
                     "A message is left once a day, after a second lead was refused. "
-                    "Ask a supervisor to tell the owner."
+                    "Ask a supervisor to tell the agent of the lead."
                 )
             )
         return request
@@ -96,7 +98,7 @@ class SecondRequest(models.Model):
     @api.autovacuum
     def _delete_old(self):
         """Delete what nobody can leave a message for any more."""
-        until = fields.Date.today() - timedelta(days=KEPT_FOR)
+        until = fields.Date.today() - KEPT_FOR
         self.search([("day", "<", until)]).unlink()
 
 

@@ -29,7 +29,7 @@ class Dealership(models.Model):
     lead_count = fields.Integer("Leads", compute="_compute_counts")
     won_lead_count = fields.Integer("Won", compute="_compute_counts")
     order_count = fields.Integer("Orders", compute="_compute_counts")
-    failed_push_count = fields.Integer("Failures", compute="_compute_counts")
+    failed_push_count = fields.Integer("Failed Attempts", compute="_compute_counts")
 
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_counts(self):

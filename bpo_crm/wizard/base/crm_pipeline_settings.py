@@ -1,6 +1,7 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import AccessError
 
+from ...client_actions import CLOSE
 from ...domains import OPEN_STAGE
 from ...hooks import activate_crons, find_stage_activity
 from ...roles import MANAGER, check_role
@@ -126,7 +127,7 @@ class PipelineSettings(models.TransientModel):
         )
         self.env["onboarding.onboarding"]._finish_bpo_questionnaire()
         activate_crons(self.env)
-        return {"type": "ir.actions.act_window_close"}
+        return CLOSE
 
     def _check_may_set(self):
         """Refuse to change a company whose manager the user is not.

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ...call_results import CALL_RESULTS
+from ...client_actions import CLOSE
 from ...limits import LONGEST_CALL
 
 
@@ -161,7 +162,7 @@ class LeadLogCall(models.TransientModel):
         :raises UserError: when something that is needed is missing.
         """
         self._log()
-        return {"type": "ir.actions.act_window_close"}
+        return CLOSE
 
     def action_save_and_next(self):
         """Log the call and go on to the next lead of the agent's queue.

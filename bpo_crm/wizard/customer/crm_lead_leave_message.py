@@ -1,13 +1,11 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ...client_actions import show_notification
+from ...client_actions import CLOSE, show_notification
 from ...inner_context import with_inner_context
 
 #: In characters.
 MAX_MESSAGE = 1000
-
-CLOSE = {"type": "ir.actions.act_window_close"}
 
 
 class LeadLeaveMessage(models.TransientModel):

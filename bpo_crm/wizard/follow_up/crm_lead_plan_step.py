@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from ...client_actions import CLOSE
+
 
 class LeadPlanStep(models.TransientModel):
     """Asks for the next step, once the last one is done.
@@ -31,7 +33,7 @@ class LeadPlanStep(models.TransientModel):
             raise UserError(self.env._("Choose the next activity."))
         self.lead_id._check_workable()
         self.lead_id._schedule_follow_up(values)
-        return {"type": "ir.actions.act_window_close"}
+        return CLOSE
 
     def action_decline(self):
         """Plan nothing, for a reason.
@@ -43,4 +45,4 @@ class LeadPlanStep(models.TransientModel):
         self.ensure_one()
         self.lead_id._check_workable()
         self.lead_id._decline_next_step(self.no_next_step_reason)
-        return {"type": "ir.actions.act_window_close"}
+        return CLOSE
