@@ -1,6 +1,7 @@
-"""Faults of this server that pass, for which no enquiry is to blame.
+"""Faults of this server that pass, for which nothing that was asked is to blame.
 
-Whoever was told of one may ask again, with the same words.
+Whoever delivers may do so again with the same words, the next run of a job does what
+this one could not, and what is told in passing need not alarm anybody.
 """
 
 import errno

@@ -2,11 +2,10 @@ import functools
 import logging
 from datetime import timedelta
 
-import psycopg2
-
-from odoo import SUPERUSER_ID, api, fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ...own_transaction import run_alone
 from ...series import Constraint
 
 _logger = logging.getLogger(__name__)
@@ -115,7 +114,15 @@ class Lead(models.Model):
         if self.env.context.get("import_file"):
             # A file is no customer who asks.
             return
-        tell = functools.partial(_tell_alone, self.env.registry, self.env.uid, self.id)
+        user_id = self.env.uid
+        tell = functools.partial(
+            run_alone,
+            self,
+            lambda lead: lead._note_second_request(
+                lead.env["res.users"].browse(user_id)
+            ),
+            "The agent is not told of a second request",
+        )
         self.env.cr.postrollback.add(tell)
         self.env.cr.postcommit.add(tell)
 
@@ -178,23 +185,3 @@ class Lead(models.Model):
             "target": "new",
             "context": {"default_reference": self.reference},
         }
-
-
-def _tell_alone(registry, user_id, lead_id):
-    """Tell the owner of a lead, in a transaction of its own. Never fails.
-
-    :param odoo.modules.registry.Registry registry: of the database.
-    :param int user_id: who wanted another lead.
-    :param int lead_id: of a lead that may be deleted by now.
-    """
-    try:
-        with registry.cursor() as cr:
-            env = api.Environment(cr, SUPERUSER_ID, {})
-            lead = env["crm.lead"].browse(lead_id).exists()
-            if lead:
-                lead._note_second_request(env["res.users"].browse(user_id))
-    except psycopg2.errors.SerializationFailure:
-        _logger.info("The owner of lead %s learns it in this moment", lead_id)
-    except Exception:
-        # The error that the user is to see must not be hidden by this one.
-        _logger.exception("Could not tell the owner of lead %s", lead_id)

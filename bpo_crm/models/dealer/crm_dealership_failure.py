@@ -1,13 +1,9 @@
-import contextlib
-import logging
-
-from odoo import SUPERUSER_ID, api, fields, models
+from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ...own_transaction import run_alone
 from ...roles import MANAGER, SUPERVISOR
 from ...series import GROUP_MEMBERS
-
-_logger = logging.getLogger(__name__)
 
 ALERT = "mail.mail_activity_data_warning"
 
@@ -101,17 +97,16 @@ class Dealership(models.Model):
         :rtype: res.users
         """
         responsible = self._find_responsible(company)
-        if not responsible or error.kind in OF_NO_CONNECTION:
+        if not (self and responsible) or error.kind in OF_NO_CONNECTION:
             return responsible.browse()
-        try:
-            with self._locked_alone() as dealership:
-                # Without the lock, another win tells it in this moment.
-                told = dealership and dealership._plan_mending(responsible.id, error)
-                told_id = told.id if told else responsible.id
-        except Exception:
-            # The error that the user is to see must not be hidden by this one.
-            _logger.exception("Could not tell that dealership %s failed", self.id)
-            return responsible.browse()
+        told_id = run_alone(
+            self,
+            lambda dealership: dealership._plan_mending(responsible.id, error).id,
+            "Nobody is told of a failure",
+            lock=True,
+            # Another win tells it in this moment.
+            otherwise=responsible.id,
+        )
         return responsible.browse(told_id)
 
     def _plan_mending(self, user_id, error):
@@ -174,12 +169,12 @@ class Dealership(models.Model):
         """
         if not self.sudo()._find_failure_activity():
             return
-        try:
-            with self._locked_alone() as dealership:
-                if dealership:
-                    dealership._end_failure()
-        except Exception:
-            _logger.exception("Could not take back that dealership %s failed", self.id)
+        run_alone(
+            self,
+            lambda dealership: dealership._end_failure(),
+            "What is told of a failure is not taken back",
+            lock=True,
+        )
 
     def _end_failure(self):
         """Mark as done what tells of a failure, unless a lead is rejected still."""
@@ -201,23 +196,6 @@ class Dealership(models.Model):
             push.error_kind == OF_ONE_LEAD
             for push in waiting._get_last_pushes().values()
         )
-
-    @contextlib.contextmanager
-    def _locked_alone(self):
-        """Give this dealership in a transaction of its own, with all rights.
-
-        :return: empty where another transaction has it.
-        """
-        with self.env.registry.cursor() as cr:
-            # Rather fail than wait for a lock that our own caller holds.
-            cr.execute("SET LOCAL lock_timeout = '5s'")
-            cr.execute(
-                "SELECT id FROM crm_dealership WHERE id = %s"
-                " FOR NO KEY UPDATE SKIP LOCKED",
-                [self.id],
-            )
-            ids = [row[0] for row in cr.fetchall()]
-            yield api.Environment(cr, SUPERUSER_ID, {})[self._name].browse(ids)
 
     # What the agent is told
 

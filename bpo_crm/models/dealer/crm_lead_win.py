@@ -3,12 +3,13 @@ import logging
 
 import psycopg2
 
-from odoo import SUPERUSER_ID, api, fields, models
+from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import email_normalize
 
 from ... import remote_odoo
 from ...mail_templates import try_to_mail
+from ...own_transaction import run_alone
 from ...roles import AGENT
 from ...series import Constraint
 
@@ -500,12 +501,12 @@ class Lead(models.Model):
 
         :param str message: what is said, in the user's name.
         """
+        author_id = self.env.user.partner_id.id
         post = functools.partial(
-            _post_alone,
-            self.env.registry,
-            self.env.user.partner_id.id,
-            self.id,
-            message,
+            run_alone,
+            self,
+            lambda lead: lead.message_post(body=message, author_id=author_id),
+            "A failed win is not in the chatter",
         )
         self.env.cr.postrollback.add(post)
         self.env.cr.postcommit.add(post)
@@ -522,22 +523,3 @@ def _find_newly_won(change):
             and not change.get_old(lead, "stage_id").is_won
         )
     )
-
-
-def _post_alone(registry, author_id, lead_id, message):
-    """Post in the chatter of a lead, in a transaction of its own. Never fails.
-
-    :param odoo.modules.registry.Registry registry: of the database.
-    :param int author_id: of the contact who says it.
-    :param int lead_id: of a lead that may be deleted by now.
-    :param str message: what is said.
-    """
-    try:
-        with registry.cursor() as cr:
-            env = api.Environment(cr, SUPERUSER_ID, {})
-            lead = env["crm.lead"].browse(lead_id).exists()
-            if lead:
-                lead.message_post(body=message, author_id=author_id)
-    except Exception:
-        # The error that the user is to see must not be hidden by this one.
-        _logger.exception("Could not post the failed push of lead %s", lead_id)

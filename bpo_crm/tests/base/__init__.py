@@ -8,6 +8,7 @@ from . import (
     test_lead_fields,
     test_leaving,
     test_mending,
+    test_own_transaction,
     test_questionnaire,
     test_rights,
     test_translations,

@@ -4,7 +4,6 @@ from unittest.mock import patch
 from odoo import fields
 from odoo.exceptions import RedirectWarning, UserError
 from odoo.tests import tagged
-from odoo.tools import mute_logger
 
 from ..common import BpoCase
 
@@ -104,7 +103,7 @@ class TestSecondRequest(BpoCase):
     def test_a_note_that_cannot_be_made_hides_no_refusal(self):
         leads = self.registry["crm.lead"]
         broken = patch.object(leads, "_note_second_request", side_effect=ValueError)
-        with broken, mute_logger(LOGGER):
+        with broken, self.assertLogs("odoo.addons.bpo_crm.own_transaction", "ERROR"):
             self.assertIn("has an open lead already", self._ask().args[0])
 
     # The message

@@ -1,0 +1,51 @@
+"""What is written whatever becomes of the transaction that it follows from."""
+
+import logging
+
+from odoo import SUPERUSER_ID, api
+from odoo.tools import SQL
+
+from .passing_fault import is_passing
+
+_logger = logging.getLogger(__name__)
+
+
+def run_alone(records, work, problem, *, lock=False, otherwise=None):
+    """Do something with records in a transaction of its own, with all rights.
+
+    It never fails: the error that the user is to see, or the order that a dealer has
+    by now, must not be lost for it.
+
+    :param odoo.models.BaseModel records: some may be deleted by now.
+    :param work: called with those of them that are there.
+    :param str problem: what it means that this failed, in the log.
+    :param bool lock: leave out what another transaction has, and lock the others.
+    :param otherwise: what to return where no record is left.
+    :return: what the work returned; None where it failed.
+    """
+    try:
+        with records.env.registry.cursor() as cr:
+            # Rather fail than wait for a lock that our own caller holds.
+            cr.execute("SET LOCAL lock_timeout = '5s'")
+            alone = records.with_env(api.Environment(cr, SUPERUSER_ID, {}))
+            # Locked by the first query: what others committed before is seen.
+            found = _lock_free(alone) if lock else alone.exists()
+            return work(found) if found else otherwise
+    except Exception as error:
+        if is_passing(error):
+            _logger.info("%s: %s, because of %s", problem, records, error)
+        else:
+            _logger.exception("%s: %s", problem, records)
+        return None
+
+
+def _lock_free(records):
+    """Return those of some records that no other transaction has, locked."""
+    records.env.cr.execute(
+        SQL(
+            "SELECT id FROM %s WHERE id = ANY(%s) FOR NO KEY UPDATE SKIP LOCKED",
+            SQL.identifier(records._table),
+            records.ids,
+        )
+    )
+    return records.browse([row[0] for row in records.env.cr.fetchall()])
