@@ -10,6 +10,10 @@ from .connection_check import check_account, check_dealer
 from .dealer import Customer, Dealer, Order, PlacedOrder
 from .distributor import PAGE_SIZE, UNREADABLE, Distributor
 from .errors import (
+    IN_ITS_OWN_WORDS,
+    NO_ANSWER,
+    OF_NO_CONNECTION,
+    OF_ONE_REQUEST,
     Contended,
     NotAllowed,
     NotConfigured,
@@ -27,6 +31,10 @@ from .transport import CONNECT_TIMEOUT, READ_TIMEOUT, Transport
 
 __all__ = [
     "CONNECT_TIMEOUT",
+    "IN_ITS_OWN_WORDS",
+    "NO_ANSWER",
+    "OF_NO_CONNECTION",
+    "OF_ONE_REQUEST",
     "PAGE_SIZE",
     "READ_TIMEOUT",
     "UNREADABLE",

@@ -83,3 +83,16 @@ class NotFitting(RemoteError):
 
 class ReplyTooLong(NotOdoo):
     """The answer is longer than anybody wants; to ask for less may help."""
+
+
+#: Kinds that are about one request, which another one's success does not end.
+OF_ONE_REQUEST = (Rejected.kind,)
+
+#: Kinds that no change of the connection ends.
+OF_NO_CONNECTION = (OrderedElsewhere.kind,)
+
+#: Kinds whose detail is in the server's own words, which may name a customer.
+IN_ITS_OWN_WORDS = (NotAllowed.kind, Rejected.kind)
+
+#: Kinds of a server that need not be asked again a moment later.
+NO_ANSWER = (TimedOut.kind, Unreachable.kind)

@@ -258,39 +258,63 @@ class OdooConnection(models.AbstractModel):
         # A secret with a character in it that is left out later would be shown.
         return self._without_secret(leave_out_controls(detail))[:MAX_DETAIL]
 
-    @api.model
     def _get_advice(self, kind):
-        """Return what somebody can do about a kind of error.
+        """Return what a kind of error says, and what can be done about it.
 
         :param str kind: of a :class:`remote_odoo.RemoteError`.
         :return: a translated text.
         :rtype: str
         """
+        parts = [self._get_problem(kind), self._get_remedy(kind)]
+        return " ".join(filter(None, parts))
+
+    def _get_problem(self, kind):
+        """Return what a kind of error says about this connection.
+
+        :param str kind: of a :class:`remote_odoo.RemoteError`.
+        :return: a translated text; empty without a connection, and for what is not
+            about its server.
+        :rtype: str
+        """
+        name = self.display_name
+        problems = {
+            "not_configured": self.env._(
+                "The connection to %s is not configured.", name
+            ),
+            "unreachable": self.env._("The server of %s cannot be reached.", name),
+            "timeout": self.env._("The server of %s did not answer in time.", name),
+            "refused": self.env._("The server of %s refused the login.", name),
+            "not_allowed": self.env._(
+                "Our account at %s is not allowed to do this.", name
+            ),
+            "rejected": self.env._("The server of %s rejected the request.", name),
+            "not_odoo": self.env._(
+                "The address of %s is not that of an Odoo server.", name
+            ),
+        }
+        return problems.get(kind, "") if self else ""
+
+    @api.model
+    def _get_remedy(self, kind):
+        """Return what whoever can change a connection does about a kind of error.
+
+        :param str kind: of a :class:`remote_odoo.RemoteError`.
+        :return: a translated text; empty where the server's words say it.
+        :rtype: str
+        """
         return {
-            "not_configured": self.env._("The Odoo connection is not configured."),
             "unreachable": self.env._(
-                "The server cannot be reached. Check its address, and ask its "
-                "administrator whether it is running."
+                "Check its address, and ask its administrator whether it is running."
             ),
-            "timeout": self.env._(
-                "The server did not answer in time. Try again later."
-            ),
+            "timeout": self.env._("Try again later."),
             "refused": self.env._(
-                "The server refused the login. Check the database, the login and "
-                "the password or API key."
+                "Check the database, the login and the password or API key."
             ),
             "not_allowed": self.env._(
-                "The account is not allowed to do this. Ask the server's "
-                "administrator to grant it the rights of a Sales user."
+                "Ask the server's administrator to grant it the rights of a Sales user."
             ),
-            "rejected": self.env._("The server rejected the request."),
-            "ordered_elsewhere": self.env._(
-                "The lead has its order at another dealership."
-            ),
-            "not_odoo": self.env._(
-                "The address is not that of an Odoo server. Check the address."
-            ),
-        }[kind]
+            "not_odoo": self.env._("Check the address."),
+        }.get(kind, "")
 
     def _without_secret(self, text):
         """Blank the password, should a server echo it."""

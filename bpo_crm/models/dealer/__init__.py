@@ -1,5 +1,6 @@
 from . import (
     crm_dealership,
+    crm_dealership_advice,
     crm_dealership_counts,
     crm_dealership_failure,
     crm_dealer_push,

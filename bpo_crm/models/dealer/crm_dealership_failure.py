@@ -1,20 +1,12 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ... import remote_odoo
 from ...own_transaction import run_alone
 from ...roles import MANAGER, SUPERVISOR
 from ...series import GROUP_MEMBERS
 
 ALERT = "mail.mail_activity_data_warning"
-
-#: Errors that are about one lead, which another lead's order does not end.
-OF_ONE_LEAD = "rejected"
-
-#: Errors in the dealer's own words, which may name a customer.
-IN_WORDS_OF_DEALER = ("not_allowed", "rejected")
-
-#: Errors that nobody at the dealership's page can mend.
-OF_NO_CONNECTION = ("ordered_elsewhere",)
 
 
 class Dealership(models.Model):
@@ -97,7 +89,7 @@ class Dealership(models.Model):
         :rtype: res.users
         """
         responsible = self._find_responsible(company)
-        if not (self and responsible) or error.kind in OF_NO_CONNECTION:
+        if not (self and responsible) or error.kind in remote_odoo.OF_NO_CONNECTION:
             return responsible.browse()
         told_id = run_alone(
             self,
@@ -139,7 +131,7 @@ class Dealership(models.Model):
         :param remote_odoo.RemoteError error: what came back.
         :rtype: str
         """
-        is_quoted = error.kind in IN_WORDS_OF_DEALER
+        is_quoted = error.kind in remote_odoo.IN_ITS_OWN_WORDS
         reason = self._get_advice(error.kind) if is_quoted else self._explain(error)
         return self.env._(
             "A lead could not be marked as won. %s The leads that wait for it are "
@@ -193,86 +185,6 @@ class Dealership(models.Model):
             [("dealership_id", "=", self.id), ("is_win_failed", "=", True)]
         )
         return any(
-            push.error_kind == OF_ONE_LEAD
+            push.error_kind in remote_odoo.OF_ONE_REQUEST
             for push in waiting._get_last_pushes().values()
-        )
-
-    # What the agent is told
-
-    def _describe_failure(self, error):
-        """Say what failed, to somebody who cannot mend it.
-
-        :param remote_odoo.RemoteError error: what came back.
-        :return: a translated text without any secret.
-        :rtype: str
-        """
-        problem = self._get_problem(error.kind) if self else ""
-        return " ".join(filter(None, [problem, self._shorten(error.detail)]))
-
-    def _get_problem(self, kind):
-        """Return what a kind of error says about this dealership.
-
-        :param str kind: of a :class:`remote_odoo.RemoteError`.
-        :return: a translated text, empty for what is not about its server.
-        :rtype: str
-        """
-        name = self.name
-        return {
-            "not_configured": self.env._(
-                "The connection to %s is not configured.", name
-            ),
-            "unreachable": self.env._("The server of %s cannot be reached.", name),
-            "timeout": self.env._("The server of %s did not answer in time.", name),
-            "refused": self.env._("The server of %s refused the login.", name),
-            "not_allowed": self.env._(
-                "Our account at %s is not allowed to do this.", name
-            ),
-            "rejected": self.env._("The server of %s rejected the request.", name),
-            "not_odoo": self.env._(
-                "The address of %s is not that of an Odoo server.", name
-            ),
-        }.get(kind, "")
-
-    def _advise_agent(self, error, told):
-        """Say what somebody who wins leads can do about a failure.
-
-        :param remote_odoo.RemoteError error: what came back.
-        :param res.users told: who has been told, may be empty.
-        :return: a translated text, empty where the error says it all.
-        :rtype: str
-        """
-        if not self or error.kind in OF_NO_CONNECTION:
-            return ""
-        if told == self.env.user:
-            return self.env._(
-                "Mend it on the page of %s, then press Mark as Won again.", self.name
-            )
-        if error.kind == OF_ONE_LEAD:
-            return self._advise_on_rejection(told)
-        if told:
-            return self.env._(
-                "Go on with the next lead: %s has been told, and can mend it. Press "
-                "Mark as Won again later.",
-                told.name,
-            )
-        return self.env._(
-            "Go on with the next lead, and tell a BPO manager, who can mend it. Press "
-            "Mark as Won again later."
-        )
-
-    def _advise_on_rejection(self, told):
-        """Say what somebody who wins leads can do about a rejection.
-
-        :param res.users told: who has been told, may be empty.
-        :rtype: str
-        """
-        if told:
-            return self.env._(
-                "Correct what it says about the customer, and press Mark as Won again. "
-                "For all else go on with the next lead: %s has been told.",
-                told.name,
-            )
-        return self.env._(
-            "Correct what it says about the customer, and press Mark as Won again. For "
-            "all else go on with the next lead, and tell a BPO manager."
         )

@@ -196,13 +196,15 @@ class Brand(models.Model):
                 raise remote_odoo.NotFitting(f"{feed.name}: {error}") from None
         return series, uid
 
-    def _get_advice(self, kind):
+    def _get_problem(self, kind):
         if kind == "not_fitting":
             return self.env._("A feed no longer fits the server of the distributor.")
+        return super()._get_problem(kind)
+
+    def _get_remedy(self, kind):
         if kind == "not_allowed":
             return self.env._(
-                "The account is not allowed to do this. Ask the distributor's "
-                "administrator to let it read what the feeds need, and write what is "
-                "written back."
+                "Ask the distributor's administrator to let it read what the feeds "
+                "need, and write what is written back."
             )
-        return super()._get_advice(kind)
+        return super()._get_remedy(kind)
