@@ -17,9 +17,6 @@ _logger = logging.getLogger(__name__)
 
 MAIL_TEMPLATE = "bpo_crm.mail_template_lead_won"
 
-#: The errors of a server that need not be asked again a moment later.
-NO_ANSWER = ("unreachable", "timeout")
-
 
 class Lead(models.Model):
     """Won: exactly one sales order on the dealer's own Odoo.
@@ -108,12 +105,20 @@ class Lead(models.Model):
         """
         self.check_access("write")
         self.env.flush_all()
-        outcomes, silent = [], self.env["crm.dealership"]
+        outcomes, unanswering = [], self.env["crm.dealership"]
         for lead in self:
-            error, kind = lead._win_alone(silent)
-            outcomes.append((lead, error))
-            if kind in NO_ANSWER:
-                silent |= lead.dealership_id
+            dealership = lead.dealership_id
+            if dealership & unanswering:
+                problem = self.env._(
+                    "Not tried: %s did not answer just now. Mark it as won later.",
+                    dealership.name,
+                )
+                outcomes.append((lead, problem))
+                continue
+            error = lead._win_alone()
+            outcomes.append((lead, error and lead._explain_win_error(error)))
+            if _is_unanswered(error):
+                unanswering |= dealership
         self.invalidate_recordset()
         return self.env["crm.lead.win.report"]._show(outcomes)
 
@@ -179,38 +184,36 @@ class Lead(models.Model):
             return self.stage_id
         return self.stage_id._next_among(stages) or stages[-1]
 
-    def _win_alone(self, silent):
+    def _win_alone(self):
         """Win this lead in a transaction of its own.
 
-        :param crm.dealership silent: those that did not answer just now.
-        :return: the error and the kind of it that the dealer's server made; None for
-            what there is not.
-        :rtype: tuple[str | None, str | None]
+        :return: what kept it from being won; None for nothing.
+        :rtype: Exception | None
         """
-        if self.dealership_id & silent:
-            return (
-                self.env._(
-                    "Not tried: %s did not answer just now. Mark it as won later.",
-                    self.dealership_id.name,
-                ),
-                None,
-            )
         try:
             with self.env.registry.cursor() as cr:
                 cr.execute("SET LOCAL lock_timeout = '5s'")
                 self.with_env(self.env(cr=cr)).action_set_won()
-        except UserError as error:
-            return str(error), getattr(error, "dealer_error", None)
-        except psycopg2.OperationalError:
-            return self.env._("Somebody else is changing this lead. Try again."), None
-        except Exception:
+        except Exception as error:
             # The leads before this one are won; the others must have their turn.
-            _logger.exception("Could not mark lead %s as won", self.id)
-            unexpected = self.env._(
-                "An unexpected error. The administrator finds it in the log."
-            )
-            return unexpected, None
-        return None, None
+            return error
+        return None
+
+    def _explain_win_error(self, error):
+        """Say what kept this lead from being won.
+
+        :param Exception error: as of :meth:`_win_alone`.
+        :return: a translated text.
+        :rtype: str
+        """
+        if isinstance(error, UserError):
+            return str(error)
+        if isinstance(error, psycopg2.OperationalError):
+            return self.env._("Somebody else is changing this lead. Try again.")
+        _logger.error("Could not mark lead %s as won", self.id, exc_info=error)
+        return self.env._(
+            "An unexpected error. The administrator finds it in the log."
+        )
 
     def _refuse_won_by_import(self):
         """The test run of an import would make orders and take back the rest.
@@ -268,14 +271,11 @@ class Lead(models.Model):
         :param remote_odoo.RemoteError error: what came back.
         :raises UserError: with the reason, and what the user can do.
         """
-        dealership = self.dealership_id
         message = self._prepare_push_error(error)
         self._post_after_transaction(message)
-        told = dealership and dealership._tell_failure(error, self.company_id)
-        advice = dealership._advise_agent(error, told)
-        refusal = UserError(" ".join(filter(None, [message, advice])))
-        refusal.dealer_error = error.kind
-        raise refusal from None
+        told = self.dealership_id._tell_failure(error, self.company_id)
+        advice = self.dealership_id._advise_agent(error, told)
+        raise UserError(" ".join(filter(None, [message, advice]))) from None
 
     def _place_dealer_order(self, attempt):
         """Make the order at this lead's dealership, or find it there.
@@ -522,4 +522,17 @@ def _find_newly_won(change):
             change.get_new(lead, "stage_id").is_won
             and not change.get_old(lead, "stage_id").is_won
         )
+    )
+
+
+def _is_unanswered(error):
+    """Whether a win failed because the dealer's server did not answer.
+
+    :param error: as of :meth:`Lead._win_alone`.
+    :rtype: bool
+    """
+    # A refusal shows nothing of what it was raised because of, and keeps it here.
+    cause = error and error.__context__
+    return isinstance(cause, remote_odoo.RemoteError) and (
+        cause.kind in remote_odoo.NO_ANSWER
     )
