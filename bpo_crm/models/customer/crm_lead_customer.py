@@ -368,45 +368,80 @@ class Lead(models.Model):
             otherwise to a message for its owner, who is told.
         :raises UserError: for all others; one that tells a customer nothing of others.
         """
+        self._check_may_learn_owner(first)
+        message = self._prepare_second_lead_message(first)
+        if not first._is_shown_to_user():
+            first._tell_of_second_request()
+        way_out = self._find_way_out(first)
+        if not way_out:
+            raise UserError(message)
+        refusal = RedirectWarning(message, *way_out)
+        # Nothing is broken: Odoo's http.py would log a traceback.
+        refusal.loglevel = logging.WARNING
+        raise refusal
+
+    def _check_may_learn_owner(self, first):
+        """Check that the user may learn who works the customer of this lead.
+
+        :param crm.lead first: the open one.
+        :raises UserError: for the customers themselves, and where another company's
+            business it is.
+        """
         if self.env.user._is_portal():
             raise UserError(
                 self.env._("Ask us to change your number or your email address.")
             )
-        owner = first.sudo().user_id
-        names = (self.partner_id.name, self.contact_name, self.phone, self.email_from)
-        words = {
-            "customer": next(filter(None, names), ""),
-            "lead": first.sudo()._get_label(),
-        }
         if first.sudo().company_id - self.env.user.company_ids:
-            # Who works it is that company's business.
             raise UserError(
                 self.env._(
                     "%s has an open lead already, at another company. Ask somebody who "
                     "works for both.",
-                    words["customer"],
+                    self._get_known_name(),
                 )
             )
-        message = self.env._(
-            "%(customer)s has an open lead already: %(lead)s, which waits in the pool.",
-            **words,
-        )
+
+    def _prepare_second_lead_message(self, first):
+        """Return what is said of a second lead of a customer.
+
+        :param crm.lead first: the open one.
+        :rtype: str
+        """
+        owner = first.sudo().user_id
+        words = {
+            "customer": self._get_known_name(),
+            "lead": first.sudo()._get_label(),
+        }
         if owner:
-            message = self.env._(
+            return self.env._(
                 "%(customer)s has an open lead already: %(lead)s, which %(owner)s "
                 "works.",
                 owner=owner.name,
                 **words,
             )
-        action, button = first._open_form, self.env._("Open Lead")
-        if not first.with_user(self.env.user)._filtered_access("read"):
-            if owner:
-                first._tell_of_second_request()
-            if not (owner and self.env.user.has_group(AGENT)):
-                raise UserError(message)
-            action = first.sudo()._open_message_window
-            button = self.env._("Leave a Message")
-        refusal = RedirectWarning(message, action(), button)
-        # Nothing is broken: Odoo's http.py would log a traceback.
-        refusal.loglevel = logging.WARNING
-        raise refusal
+        return self.env._(
+            "%(customer)s has an open lead already: %(lead)s, which waits in the pool.",
+            **words,
+        )
+
+    def _find_way_out(self, first):
+        """Return what the user can do instead of making a second lead.
+
+        :param crm.lead first: the open one.
+        :return: an action, and the text of the button that runs it; None for nothing.
+        :rtype: tuple[dict, str] | None
+        """
+        if first._is_shown_to_user():
+            return first._open_form(), self.env._("Open Lead")
+        if first.sudo().user_id and self.env.user.has_group(AGENT):
+            action = first.sudo()._open_message_window()
+            return action, self.env._("Leave a Message")
+        return None
+
+    def _is_shown_to_user(self):
+        """Whether the user may read this lead, whatever the rights of the code."""
+        return bool(self.with_user(self.env.user)._filtered_access("read"))
+
+    def _get_known_name(self):
+        """Return how whoever wants to make this lead knows the customer."""
+        names = (self.partner_id.name, self.contact_name, self.phone, self.email_from)
+        return next(filter(None, names), "")

@@ -111,8 +111,8 @@ class Lead(models.Model):
 
     def _tell_of_second_request(self):
         """Let the owner know, whether the transaction is rolled back or not."""
-        if self.env.context.get("import_file"):
-            # A file is no customer who asks.
+        if not self.sudo().user_id or self.env.context.get("import_file"):
+            # Nobody works it, or a file asks, which is no customer.
             return
         user_id = self.env.uid
         tell = functools.partial(
