@@ -1,5 +1,4 @@
 import {Component} from "@odoo/owl";
-import {_t} from "@web/core/l10n/translation";
 import {registry} from "@web/core/registry";
 import {CopyButton} from "@web/core/copy_button/copy_button";
 import {Dialog} from "@web/core/dialog/dialog";
@@ -18,14 +17,6 @@ export class SourceTokenDialog extends Component {
         url: String,
         example: String,
     };
-
-    get title() {
-        return _t("Copy the token: it is not shown again");
-    }
-
-    get copiedText() {
-        return _t("Copied");
-    }
 }
 
 /** Shows a token, and closes as a window does, so that the form shows its date. */
