@@ -73,6 +73,12 @@ def dealership(floor, dealer, proxy):
 
 
 @pytest.fixture
+def dead(floor):
+    """A dealership at whose address nothing answers."""
+    return floor.new_dead_dealership()
+
+
+@pytest.fixture
 def line(distributor):
     """A way to the distributor on which things can go wrong."""
     with FaultProxy(distributor.server.port) as proxy:

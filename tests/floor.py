@@ -102,6 +102,10 @@ class Floor:
             },
         )
 
+    def new_dead_dealership(self, **values):
+        """Make a dealership at whose address nothing answers; return its id."""
+        return self.new_dealership("http://127.0.0.1:1", "dead", **values)
+
     def test_connection(self, dealership):
         """Press Test Connection; return its message."""
         result = self.manager.call(

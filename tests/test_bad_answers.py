@@ -105,9 +105,8 @@ def test_a_redirect_is_not_followed(impatient):
     assert elsewhere.hits == 0
 
 
-def test_a_refused_connection(floor):
-    dealership = floor.new_dealership("http://127.0.0.1:1", "dealer")
-    assert_fails(floor, dealership, "unreachable", "The connection was refused")
+def test_a_refused_connection(floor, dead):
+    assert_fails(floor, dead, "unreachable", "The connection was refused")
 
 
 def test_an_unknown_host(floor):

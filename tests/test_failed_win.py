@@ -7,14 +7,12 @@ import pytest
 
 from tools.jsonrpc import RpcError
 
-FAILING = "http://127.0.0.1:1"
-
 
 @pytest.fixture
 def dead(floor):
-    """A dealership whose server is not there, and for which the supervisor is told."""
+    """A dealership that cannot be reached, for which the supervisor is told."""
     responsible = floor.supervisor.uid
-    return floor.new_dealership(FAILING, "dead", name="Dead End", user_id=responsible)
+    return floor.new_dead_dealership(name="Dead End", user_id=responsible)
 
 
 def told(floor, dealership):

@@ -157,8 +157,7 @@ def test_won_to_lost_to_won_has_one_order(floor, dealer, dealership):
     assert len(dealer.orders(floor.read(lead)["reference"])) == 1
 
 
-def test_many_leads_are_won_each_on_its_own(floor, dealer, dealership):
-    dead = floor.new_dealership("http://127.0.0.1:1", "dead")
+def test_many_leads_are_won_each_on_its_own(floor, dead, dealership):
     good, bad = floor.new_lead(dealership), floor.new_lead(dead)
     further = floor.new_lead(dealership)
     action = floor.agent.call("crm.lead", "action_win_each", [good, bad, further])

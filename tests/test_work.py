@@ -131,8 +131,7 @@ def test_a_failed_call_leaves_nothing_behind(floor, lead):
     assert "Call: Line Busy" not in floor.chatter(lead)
 
 
-def test_retrying_through_rpc_is_winning(floor, dealer):
-    dead = floor.new_dealership("http://127.0.0.1:1", "dead")
+def test_retrying_through_rpc_is_winning(floor, dealer, dead):
     lead = floor.new_lead(dead)
     with pytest.raises(RpcError):
         floor.win(lead)

@@ -131,8 +131,7 @@ def test_a_drag_to_won_spins_until_the_dealer_answers(
     assert_in_column(agent, "Slow dealer", "Won")
 
 
-def test_a_drag_to_won_that_fails_stays_where_it_was(floor, new_card, pipeline):
-    dead = floor.new_dealership("http://127.0.0.1:1", "dead")
+def test_a_drag_to_won_that_fails_stays_where_it_was(floor, dead, new_card, pipeline):
     lead = new_card("Unreachable", 1, dead)
     agent = pipeline("Unreachable")
     agent.drag("Unreachable", "Won")

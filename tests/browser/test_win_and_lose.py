@@ -27,8 +27,7 @@ def test_an_agent_wins_a_lead_on_the_form(agent, floor, dealer):
     agent.save_screenshot("won")
 
 
-def test_an_unreachable_dealer_is_told_and_retried(agent, floor, dealer):
-    dead = floor.new_dealership("http://127.0.0.1:1", "dead")
+def test_an_unreachable_dealer_is_told_and_retried(agent, floor, dealer, dead):
     lead = floor.new_lead(dead, name="Dealer is out")
     agent.open_lead(lead)
     agent.button("Mark as Won").click()
@@ -50,8 +49,7 @@ def test_an_unreachable_dealer_is_told_and_retried(agent, floor, dealer):
     assert len(dealer.orders(floor.read(lead)["reference"])) == 1
 
 
-def test_a_retry_that_fails_is_one_more_attempt_at_once(agent, floor):
-    dead = floor.new_dealership("http://127.0.0.1:1", "dead")
+def test_a_retry_that_fails_is_one_more_attempt_at_once(agent, floor, dead):
     lead = floor.new_lead(dead, name="Dealer stays out")
     agent.open_lead(lead)
     agent.button("Mark as Won").click()
@@ -64,8 +62,7 @@ def test_a_retry_that_fails_is_one_more_attempt_at_once(agent, floor):
     expect(attempts).to_have_count(2)
 
 
-def test_a_win_on_the_statusbar_that_fails_says_so_in_the_chatter(agent, floor):
-    dead = floor.new_dealership("http://127.0.0.1:1", "dead")
+def test_a_win_on_the_statusbar_that_fails_says_so_in_the_chatter(agent, floor, dead):
     lead = floor.new_lead(dead, name="Dealer is out on the bar")
     agent.open_lead(lead)
     agent.move_on_statusbar("Won")
@@ -74,7 +71,7 @@ def test_a_win_on_the_statusbar_that_fails_says_so_in_the_chatter(agent, floor):
 
 
 def test_a_supervisor_marks_failed_wins_as_won(supervisor, floor, dealer):
-    dead = floor.new_dealership("http://127.0.0.1:1", "dead", name="Out of Order")
+    dead = floor.new_dead_dealership(name="Out of Order")
     leads = [floor.new_lead(dead, name=f"Waits {number}") for number in range(2)]
     for lead in leads:
         floor.supervisor.call("crm.lead", "action_win_each", [lead])
