@@ -33,9 +33,7 @@ class SecondRequest(models.Model):
     user_id = fields.Many2one(
         "res.users", required=True, index=True, ondelete="cascade"
     )
-    day = fields.Date(
-        required=True, index=True, help="The day of the refusal, in UTC."
-    )
+    day = fields.Date(required=True, index=True, help="The day of the refusal, in UTC.")
     has_message = fields.Boolean(help="Whether a message was left for this request.")
 
     _day_uniq = Constraint(

@@ -194,8 +194,11 @@ class Lead(models.Model):
             with self.env.registry.cursor() as cr:
                 cr.execute("SET LOCAL lock_timeout = '5s'")
                 self.with_env(self.env(cr=cr)).action_set_won()
+        except (UserError, psycopg2.OperationalError) as error:
+            return error
         except Exception as error:
             # The leads before this one are won; the others must have their turn.
+            _logger.exception("Could not mark lead %s as won", self.id)
             return error
         return None
 
@@ -210,10 +213,7 @@ class Lead(models.Model):
             return str(error)
         if isinstance(error, psycopg2.OperationalError):
             return self.env._("Somebody else is changing this lead. Try again.")
-        _logger.error("Could not mark lead %s as won", self.id, exc_info=error)
-        return self.env._(
-            "An unexpected error. The administrator finds it in the log."
-        )
+        return self.env._("An unexpected error. The administrator finds it in the log.")
 
     def _refuse_won_by_import(self):
         """The test run of an import would make orders and take back the rest.
