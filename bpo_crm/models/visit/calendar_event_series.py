@@ -14,6 +14,8 @@ class CalendarEvent(models.Model):
     _inherit = "calendar.event"
 
     def write(self, vals):
+        # Whoever may not write them is told nothing about them.
+        self.check_access("write")
         self._check_nothing_recorded(vals)
         if SETTLES_ACTIVITIES.get(self.env) or not self._may_cut(vals):
             return super().write(vals)
@@ -44,9 +46,14 @@ class CalendarEvent(models.Model):
         """Refuse to change a series in which something was recorded already.
 
         :param dict vals: what is written.
+        :raises AccessError: when one of them is a meeting of somebody else's lead.
         :raises UserError: when what was recorded would be moved, or planned again.
         """
-        recorded = self._find_rewritten(vals)._filter_recorded()
+        rewritten = self._find_rewritten(vals)
+        rewritten.check_access("write")
+        rewritten._check_reach()
+        rewritten._forget_hidden()
+        recorded = rewritten.sudo()._filter_recorded()
         if recorded:
             raise UserError(
                 self.env._(
@@ -61,14 +68,15 @@ class CalendarEvent(models.Model):
         """Return the meetings that core would archive and make anew.
 
         :param dict vals: what is written.
-        :return: with all rights.
+        :return: whether the user may write them or not.
         :rtype: calendar.event
         """
         scope = vals.get("recurrence_update")
         meeting = self.sudo() if len(self) == 1 else self.sudo().browse()
-        series = meeting.recurrence_id.calendar_event_ids
+        series = meeting.recurrence_id.calendar_event_ids.with_env(self.env)
         if scope == "future_events":
-            return series.filtered(lambda event: event.start >= meeting.start)
+            later = series.sudo().filtered(lambda event: event.start >= meeting.start)
+            return later.with_env(self.env)
         rules = {"recurrency", *self._get_recurrent_fields(), *self._get_time_fields()}
         is_rewritten = not rules.isdisjoint(vals) or self._check_values_to_sync(vals)
         return series if scope == "all_events" and is_rewritten else series.browse()

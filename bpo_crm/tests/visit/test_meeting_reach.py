@@ -459,6 +459,30 @@ class TestMeetingReach(BpoCase):
             last.recurrence_id.write({"calendar_event_ids": [Command.delete(base.id)]})
         self.assertEqual(base.recurrence_id.calendar_event_ids.exists(), events)
 
+    def test_nobody_asks_what_was_recorded_of_another_ones_recurrence(self):
+        portal = new_test_user(self.env, "portal@bpo.test", "base.group_portal")
+        base = self._visit(self.other_agent, self.foreign, **self._repeat())
+        beside = self._visit(recurrence_id=base.recurrence_id.id)
+        self._let_it_be(base.start)
+        base.action_visit_no_show()
+        later = {"start": self.start + HOUR, "stop": self.start + 2 * HOUR}
+        for user, meeting in (
+            (self.agent, base),
+            (self.agent, beside),
+            (portal, base),
+            (portal, beside),
+        ):
+            for vals in (
+                {"recurrence_update": "future_events"},
+                {"recurrence_update": "all_events", **later},
+                {"recurrence_update": "all_events", "recurrency": False},
+            ):
+                with (
+                    self.subTest(user=user.login, vals=vals),
+                    self._refused(error=AccessError),
+                ):
+                    meeting.with_user(user).write(dict(vals))
+
     # ------------------------------------------------------------
     # What came of a visit
     # ------------------------------------------------------------
