@@ -117,10 +117,14 @@ class CalendarEvent(models.Model):
         guests = self._list_guests()
         told = ", ".join(f"{name} ({email})" for name, email in guests if email)
         others = ", ".join(name for name, email in guests if not email)
+        if not guests:
+            return self.env._("Nobody is told by mail.")
         if not others:
-            return self.env._("Told by mail: %s.", told or self.env._("nobody"))
+            return self.env._("Told by mail: %s.", told)
         if not told:
-            return self.env._("%s: no email address, nobody is told.", others)
+            return self.env._(
+                "Nobody is told by mail: there is no email address of %s.", others
+            )
         return self.env._(
             "Told by mail: %(told)s. Not told, without an email address: %(others)s.",
             told=told,

@@ -16,14 +16,14 @@ class TestInvitation(VisitCase):
         return sorted(name for name, _body in self._mails_of(work))
 
     def _to_dealership(self, work):
-        """Return the texts of the mails that something sends to the dealership."""
+        """Return the mails that something sends to the dealership."""
         mails = self.env["mail.mail"].sudo()
         before = mails.search([])
         work()
         self.env.flush_all()
         new = mails.search([], order="id") - before
         address = self.dealership.manager_email
-        return [mail.body_html for mail in new if mail.email_to == address]
+        return new.filtered(lambda mail: mail.email_to == address)
 
     def _open(self):
         action = self.lead.with_user(self.agent).action_schedule_visit()
@@ -51,8 +51,15 @@ class TestInvitation(VisitCase):
         self.lead.email_from = False
         with self._open() as form:
             self.assertEqual(
-                form.invitation_note, "Vera: no email address, nobody is told."
+                form.invitation_note,
+                "Nobody is told by mail: there is no email address of Vera.",
             )
+
+    def test_the_window_says_when_no_guest_is_there_to_be_told(self):
+        self.lead.partner_id = self.env["res.partner"].create({"name": "Vera"})
+        with self._open() as form:
+            form.partner_ids.remove(id=self.lead.partner_id.id)
+            self.assertEqual(form.invitation_note, "Nobody is told by mail.")
 
     def test_and_of_each_guest(self):
         guest = self.env["res.partner"].create({"name": "Gus"})
@@ -180,21 +187,27 @@ class TestInvitation(VisitCase):
             "Ana",
             self.lead.reference,
         ):
-            self.assertIn(word, mail)
+            self.assertIn(word, mail.body_html)
+        self.assertEqual(mail.subject, f"Visit planned: Vera ({self.lead.reference})")
 
     def test_it_is_told_of_what_becomes_of_the_visit(self):
         visit = self._create(mails_dealership=True)
-        for work, words in (
-            (lambda: self._move(visit), "was moved"),
-            (lambda: self._lose(self.lead.with_user(self.agent)), "is cancelled"),
+        for work, subject, words in (
+            (lambda: self._move(visit), "Visit moved: Vera", "was moved"),
+            (
+                lambda: self._lose(self.lead.with_user(self.agent)),
+                "Visit cancelled: Vera",
+                "is cancelled",
+            ),
         ):
             (mail,) = self._to_dealership(work)
-            self.assertIn(words, mail)
+            self.assertIn(subject, mail.subject)
+            self.assertIn(words, mail.body_html)
 
     def test_it_is_told_when_the_tick_is_set_later(self):
         visit = self._create()
         (mail,) = self._to_dealership(lambda: visit.write({"mails_dealership": True}))
-        self.assertIn("will visit you", mail)
+        self.assertIn("will visit you", mail.body_html)
         self.assertFalse(self._to_dealership(lambda: visit.write({"name": "Visit 2"})))
 
     def test_of_a_series_it_is_told_once(self):
