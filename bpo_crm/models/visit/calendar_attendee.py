@@ -21,6 +21,10 @@ class Attendee(models.Model):
                 attendee.mail_tz = zone
         return result
 
+    # ------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------
+
     @api.model_create_multi
     def create(self, vals_list):
         attendees = super().create(vals_list)
@@ -28,17 +32,47 @@ class Attendee(models.Model):
         return attendees
 
     def write(self, vals):
-        is_moved = bool({"event_id", "partner_id"}.intersection(vals))
-        if is_moved:
-            self._check_reach()
+        answering = self._filter_answering(vals)
+        self._check_moved(vals)
         result = super().write(vals)
-        if is_moved:
-            self._check_reach()
+        self._check_moved(vals)
+        answering._follow_up_answer()
         return result
 
     def unlink(self):
         self._check_reach()
         return super().unlink()
+
+    # ------------------------------------------------------------
+    # PHASES
+    # ------------------------------------------------------------
+
+    def _filter_answering(self, vals):
+        """Return those of these attendees who answer anew by a write.
+
+        :param dict vals: what is written.
+        """
+        if "state" not in vals:
+            return self.browse()
+        return self.filtered(lambda row: row.state != vals["state"])
+
+    def _check_moved(self, vals):
+        """Refuse to send somebody home, or to invite, for somebody else's lead.
+
+        Before a write and after it.
+
+        :param dict vals: what is written.
+        :raises AccessError: for the meeting of somebody else's lead.
+        """
+        if not {"event_id", "partner_id"}.isdisjoint(vals):
+            self._check_reach()
+
+    def _follow_up_answer(self):
+        """Do what belongs to the answer that these attendees have given."""
+
+    # ------------------------------------------------------------
+    # BUSINESS
+    # ------------------------------------------------------------
 
     def _is_of_floor(self):
         """Whether somebody is invited who has a login here."""

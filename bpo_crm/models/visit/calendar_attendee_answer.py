@@ -8,19 +8,23 @@ class Attendee(models.Model):
 
     _inherit = "calendar.attendee"
 
-    def write(self, vals):
-        if "state" not in vals:
-            return super().write(vals)
-        answering = self.filtered(lambda row: row.state != vals["state"])
-        result = super().write(vals)
-        guests = with_inner_context(answering).sudo()._filter_awaited()
+    # ------------------------------------------------------------
+    # PHASES
+    # ------------------------------------------------------------
+
+    def _follow_up_answer(self):
+        super()._follow_up_answer()
+        guests = with_inner_context(self).sudo()._filter_awaited()
         by_lead = guests.grouped(lambda row: row.event_id.opportunity_id)
         for lead, rows in by_lead.items():
-            if vals["state"] == "declined":
-                lead._follow_up_declined(rows)
+            if declined := rows.filtered(lambda row: row.state == "declined"):
+                lead._follow_up_declined(declined)
             else:
                 lead._forget_declined()
-        return result
+
+    # ------------------------------------------------------------
+    # BUSINESS
+    # ------------------------------------------------------------
 
     def _filter_awaited(self):
         """Return the customers and other guests of meetings ahead of open leads."""

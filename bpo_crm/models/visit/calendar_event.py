@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 
 from ...limits import LATE_ENTRY
 from ...local_time import to_local
+from ...meeting_change import MeetingChange
 
 MEETING = "mail.mail_activity_data_meeting"
 
@@ -56,45 +57,177 @@ class CalendarEvent(models.Model):
     )
 
     # ------------------------------------------------------------
-    # CRUD
+    # CRUD: the only create, write and unlink of a meeting, and their phases
     # ------------------------------------------------------------
 
     @api.model_create_multi
     def create(self, vals_list):
-        defaults = self.default_get(["visit_state", "opportunity_id"])
-        vals_list = [
-            self._prepare_visit_values({**defaults, **vals}, vals) for vals in vals_list
-        ]
-        events = super().create(vals_list)
-        events._check_made()
-        for event in events.filtered("visit_state"):
-            event._plan_visit_activity()
+        events = super().create(self._prepare_births(vals_list))
+        events._check_births()
+        events._follow_up_births()
+        events._send_births()
         return events
 
     def write(self, vals):
-        self._check_server_only(vals)
-        before = self._read_meetings()
-        has_moved = "start" in vals
-        result = super().write(vals)
-        # Core deletes occurrences that do not repeat any more.
+        # Whoever may not write them is told nothing about them.
+        self.check_access("write")
+        [vals] = self._normalize([vals])
+        self._refuse_change(vals)
+        change = self._begin_change(vals)
+        # Core takes out of the values what it has dealt with.
+        result = super(CalendarEvent, change.meetings).write(dict(vals))
+        # And it deletes occurrences that do not repeat any more.
         present = self.exists()
-        present._follow_changes(before)
-        if has_moved:
-            present.filtered("visit_state")._keep_activity_time()
+        change.after = present._read_meetings()
+        present._check_change(change)
+        present._follow_up_change(change)
+        present._send_change(change)
         return result
 
     def unlink(self):
         # PostgreSQL would delete the activities with the event, past the ORM.
-        activities = self.env["mail.activity"].sudo().with_context(active_test=False)
-        planned = activities.search([("calendar_event_id", "in", self.ids)])
-        planned = planned._filter_of_leads()
-        (self._read_leads() | planned._get_leads().exists())._check_reach()
+        activities = self._find_activities()
+        self._refuse_deletion(activities)
+        change = self._begin_deletion()
+        done = activities.filtered("done_at")
+        done.calendar_event_id = False
+        (activities - done).unlink()
+        result = super(CalendarEvent, change.meetings).unlink()
+        self._follow_up_deletion(change)
+        return result
+
+    # ------------------------------------------------------------
+    # PHASES: behaviours extend them, in no order among each other
+    # ------------------------------------------------------------
+
+    @api.model
+    def _normalize(self, vals_list):
+        """Return values as core understands them.
+
+        :param list vals_list: as somebody sent them.
+        :rtype: list[dict]
+        :raises UserError: for what core would not understand.
+        """
+        return vals_list
+
+    @api.model
+    def _prepare_births(self, vals_list):
+        """Return the values of new meetings as core is to take them.
+
+        :param list vals_list: as somebody sent them.
+        :rtype: list[dict]
+        """
+        defaults = self.default_get(["visit_state", "opportunity_id"])
+        return [
+            self._prepare_visit_values({**defaults, **vals}, vals)
+            for vals in self._normalize(vals_list)
+        ]
+
+    def _check_births(self):
+        """A meeting is made for a lead that the user works, and nothing came of it.
+
+        :raises odoo.exceptions.UserError: or a subclass of it.
+        """
+        self._forget_hidden()
+        leads = self.sudo()._get_leads()
+        leads.with_env(self.env)._check_reach()
+        self._check_no_server_only()
+        visits = self.filtered("visit_state")
+        for lead, state in {(row.opportunity_id, row.visit_state) for row in visits}:
+            self._check_visit_planned(lead, state)
+        (self - visits)._get_leads().exists()._check_claimed_by_people()
+        self._check_times()
+
+    def _follow_up_births(self):
+        """Do what belongs to new meetings that may be."""
+        for event in self.filtered("visit_state"):
+            event._plan_visit_activity()
+
+    def _send_births(self):
+        """Tell of new meetings whoever core does not tell."""
+
+    def _refuse_change(self, vals):
+        """Refuse what must not be written, before it is.
+
+        :param dict vals: what is written, normalised.
+        :raises odoo.exceptions.UserError: or a subclass of it.
+        """
+        self._check_server_only(vals)
+
+    def _begin_change(self, vals):
+        """Look at these meetings before a write.
+
+        :param dict vals: what is written, normalised.
+        :rtype: MeetingChange
+        """
+        change = MeetingChange(self, vals)
+        change.before = self._read_meetings()
+        return change
+
+    def _check_change(self, change):
+        """Refuse what must not be, of these meetings as they are after the write.
+
+        :param MeetingChange change: of these meetings.
+        :raises AccessError: for the meeting of somebody else's lead.
+        :raises UserError: for what does not become of a visit.
+        """
+        if self.env.su:
+            return
+        changed = self.filtered(change.is_changed)
+        left = reached = self.env["crm.lead"]
+        for event in changed:
+            old, new = change.before[event][1], change.after[event][1]
+            left |= old
+            reached |= new - old
+        # There is nothing to be done to what was deleted.
+        leads = left.exists() | reached
+        leads.with_env(self.env)._check_reach()
+        for event in changed:
+            event._check_became(change.before[event][0])
+
+    def _follow_up_change(self, change):
+        """Do what belongs to a write.
+
+        :param MeetingChange change: of these meetings.
+        """
+        linked = self.filtered(lambda row: change.is_changed(row, "opportunity_id"))
+        linked.sudo().lead_linked_at = fields.Datetime.now()
+        if "start" in change.vals:
+            self.filtered("visit_state")._keep_activity_time()
+
+    def _send_change(self, change):
+        """Tell of a write whoever core does not tell.
+
+        :param MeetingChange change: of these meetings.
+        """
+
+    def _refuse_deletion(self, activities):
+        """Refuse to delete meetings that must stay.
+
+        :param mail.activity activities: of leads, by which they are or were planned.
+        :raises AccessError: for the meeting of somebody else's lead.
+        :raises UserError: for what was recorded.
+        """
+        (self._read_leads() | activities._get_leads().exists())._check_reach()
         if self._filter_recorded():
             self._check_correction()
-        done = planned.filtered("done_at")
-        done.calendar_event_id = False
-        (planned - done).unlink()
-        return super().unlink()
+
+    def _begin_deletion(self):
+        """Look at these meetings before they are deleted.
+
+        :rtype: MeetingChange
+        """
+        return MeetingChange(self)
+
+    def _follow_up_deletion(self, change):
+        """Do what belongs to a deletion.
+
+        :param MeetingChange change: of meetings that there are not any more.
+        """
+
+    # ------------------------------------------------------------
+    # ORM
+    # ------------------------------------------------------------
 
     def copy_data(self, default=None):
         # A copy, and an occurrence of a repeated visit, has not taken place yet.
@@ -187,18 +320,6 @@ class CalendarEvent(models.Model):
             )
         lead._check_workable()
 
-    def _check_made(self):
-        """A meeting is made for a lead that the user works, and nothing came of it."""
-        self._forget_hidden()
-        leads = self.sudo()._get_leads()
-        leads.with_env(self.env)._check_reach()
-        self._check_no_server_only()
-        visits = self.filtered("visit_state")
-        for lead, state in {(row.opportunity_id, row.visit_state) for row in visits}:
-            self._check_visit_planned(lead, state)
-        (self - visits)._get_leads().exists()._check_claimed_by_people()
-        self._check_times()
-
     def _check_times(self):
         """A visit is planned before it takes place, or entered right afterwards."""
         if self.env.su:
@@ -242,7 +363,7 @@ class CalendarEvent(models.Model):
         :return: for each meeting a pair: its values by field, and its leads.
         :rtype: dict[calendar.event, tuple[dict, crm.lead]]
         """
-        names = ["opportunity_id"] if self.env.su else self._get_kept_fields()
+        names = self._get_watched_fields()
         # Others' private meetings cannot be read in the user's own right.
         self._forget_hidden()
         return {
@@ -251,42 +372,26 @@ class CalendarEvent(models.Model):
         }
 
     @api.model
+    def _get_watched_fields(self):
+        """Return the names of the fields that are compared before and after a write.
+
+        :rtype: set[str]
+        """
+        return {"opportunity_id"} if self.env.su else self._get_kept_fields()
+
+    @api.model
     def _get_kept_fields(self):
         """Return the names of the fields that only those who work a lead change."""
-        return [
+        return {
             name
             for name, field in self._fields.items()
             if field.store
             # Lines are records of their own, with rules of their own.
             and field.type != "one2many"
             and name not in TECHNICAL_FIELDS
-        ]
+        }
 
-    def _follow_changes(self, before):
-        """Look at what became of these meetings, and refuse what must not be.
-
-        :param dict before: what :meth:`_read_meetings` returned before the change.
-        :raises AccessError: for the meeting of somebody else's lead.
-        """
-        changed, linked = self.browse(), self.browse().sudo()
-        left = reached = self.env["crm.lead"]
-        for event, (values, leads) in self._read_meetings().items():
-            old, old_leads = before[event]
-            if old["opportunity_id"] != values["opportunity_id"]:
-                linked |= event
-            if old != values:
-                changed |= event
-                left |= old_leads
-                reached |= leads - old_leads
-        linked.lead_linked_at = fields.Datetime.now()
-        if changed and not self.env.su:
-            # There is nothing to be done to what was deleted.
-            leads = left.exists() | reached
-            leads.with_env(self.env)._check_reach()
-            for event in changed.with_env(self.env):
-                event._check_change(before[event][0])
-
-    def _check_change(self, old):
+    def _check_became(self, old):
         """A visit is recorded once, by somebody who works its lead.
 
         :param dict old: the values that this meeting had.
@@ -362,6 +467,12 @@ class CalendarEvent(models.Model):
                 '"%s" is not a planned visit, or it was recorded already.', self.name
             )
         )
+
+    def _find_activities(self):
+        """Return the activities of leads by which these are planned, or were."""
+        activities = self.env["mail.activity"].sudo().with_context(active_test=False)
+        planned = activities.search([("calendar_event_id", "in", self.ids)])
+        return planned._filter_of_leads()
 
     def _plan_visit_activity(self):
         """Plan the visit as an activity; core does so where its window was used."""

@@ -30,6 +30,7 @@ class CalendarEvent(models.Model):
         :return: who was told.
         :rtype: calendar.attendee
         """
+        self._tell_dealership("cancelled")
         # Closing cancels the activities of the leads itself.
         self.with_context(**SETTLES_ACTIVITIES.say()).write({"active": False})
         template = self.env.ref(CANCELLED, raise_if_not_found=False)

@@ -3,6 +3,9 @@ from odoo import api, fields, models
 from ...mail_templates import try_to_mail
 from ...roles import SALES_USER
 
+#: What somebody is told of.
+NEWS = {"mails_dealership", "mails_guests", "start"}
+
 
 class CalendarEvent(models.Model):
     """Who plans a visit says who is told of it, and reads it before."""
@@ -49,51 +52,42 @@ class CalendarEvent(models.Model):
             event.dealership_address = is_visit and event._get_manager_email()
 
     # ------------------------------------------------------------
-    # CRUD
+    # PHASES
     # ------------------------------------------------------------
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        events = super().create(vals_list)
-        events._tell_dealership("planned")
-        return events
+    @api.model
+    def _get_watched_fields(self):
+        return {*super()._get_watched_fields(), *NEWS}
 
-    def write(self, vals):
-        news = {"mails_dealership", "mails_guests", "start"}
+    def _send_births(self):
+        super()._send_births()
+        self._tell_dealership("planned")
+
+    def _send_change(self, change):
+        super()._send_change(change)
         # A series is changed by further writes.
-        is_series = vals.get("recurrence_update") in ("all_events", "future_events")
-        if is_series or news.isdisjoint(vals):
-            return super().write(vals)
-        before = {event: (event.start, event._get_told()) for event in self.sudo()}
-        result = super().write(vals)
-        for event, (start, told) in before.items():
-            event._tell_news(start, told)
-        return result
-
-    def _cancel(self):
-        self._tell_dealership("cancelled")
-        return super()._cancel()
+        scope = change.vals.get("recurrence_update")
+        if scope in ("all_events", "future_events") or NEWS.isdisjoint(change.vals):
+            return
+        for event in self.sudo():
+            event._tell_news(change)
 
     # ------------------------------------------------------------
     # BUSINESS
     # ------------------------------------------------------------
 
-    def _get_told(self):
-        return {name for name in ("mails_dealership", "mails_guests") if self[name]}
-
-    def _tell_news(self, start, told):
+    def _tell_news(self, change):
         """Tell who is to be told of this meeting, and does not know of it.
 
         Core tells the guests who were invited when it is moved.
 
-        :param datetime.datetime start: when it was to begin before, in UTC, naive.
-        :param set told: the ticks that it had then.
+        :param MeetingChange change: what was written to it.
         """
-        if "mails_dealership" not in told:
+        if not change.get_old(self, "mails_dealership"):
             self._tell_dealership("planned")
-        elif self.start != start:
+        elif change.is_changed(self, "start"):
             self._tell_dealership("moved")
-        if self.mails_guests and "mails_guests" not in told:
+        if self.mails_guests and not change.get_old(self, "mails_guests"):
             self._invite_guests()
 
     def _get_manager_email(self):

@@ -14,13 +14,17 @@ class CalendarEvent(models.Model):
 
     _inherit = "calendar.event"
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        return super().create(self._read_lines(vals_list))
+    # ------------------------------------------------------------
+    # PHASES
+    # ------------------------------------------------------------
 
-    def write(self, vals):
-        [vals] = self._read_lines([vals])
-        return super().write(vals)
+    @api.model
+    def _normalize(self, vals_list):
+        return self._read_lines(super()._normalize(vals_list))
+
+    # ------------------------------------------------------------
+    # BUSINESS
+    # ------------------------------------------------------------
 
     @api.model
     def _read_lines(self, vals_list):

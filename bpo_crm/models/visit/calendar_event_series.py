@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import UserError
 
 from ...inner_context import SETTLES_ACTIVITIES
@@ -13,26 +13,36 @@ class CalendarEvent(models.Model):
 
     _inherit = "calendar.event"
 
-    def write(self, vals):
-        # Whoever may not write them is told nothing about them.
-        self.check_access("write")
-        self._check_nothing_recorded(vals)
-        if SETTLES_ACTIVITIES.get(self.env) or not self._may_cut(vals):
-            return super().write(vals)
-        series, planned = self._read_series()
-        changing = self.with_context(**SETTLES_ACTIVITIES.say())
-        result = super(CalendarEvent, changing).write(vals)
-        series._settle_activities(planned)
-        return result
+    # ------------------------------------------------------------
+    # PHASES
+    # ------------------------------------------------------------
 
-    def unlink(self):
-        if SETTLES_ACTIVITIES.get(self.env):
-            return super().unlink()
-        series, planned = self._read_series()
-        changing = self.with_context(**SETTLES_ACTIVITIES.say())
-        result = super(CalendarEvent, changing).unlink()
-        series._settle_activities(planned)
-        return result
+    def _refuse_change(self, vals):
+        super()._refuse_change(vals)
+        self._check_nothing_recorded(vals)
+
+    def _begin_change(self, vals):
+        change = super()._begin_change(vals)
+        if self._may_cut(vals):
+            self._read_series(change)
+        return change
+
+    def _follow_up_change(self, change):
+        super()._follow_up_change(change)
+        self._settle_activities(change)
+
+    def _begin_deletion(self):
+        change = super()._begin_deletion()
+        self._read_series(change)
+        return change
+
+    def _follow_up_deletion(self, change):
+        super()._follow_up_deletion(change)
+        self._settle_activities(change)
+
+    # ------------------------------------------------------------
+    # BUSINESS
+    # ------------------------------------------------------------
 
     def _may_cut(self, vals):
         """Whether meetings may be archived or deleted by a write.
@@ -81,16 +91,19 @@ class CalendarEvent(models.Model):
         is_rewritten = not rules.isdisjoint(vals) or self._check_values_to_sync(vals)
         return series if scope == "all_events" and is_rewritten else series.browse()
 
-    def _read_series(self):
-        """Return these meetings and all that they are a series with.
+    def _read_series(self, change):
+        """Look at all that these meetings are a series with, before it is changed.
 
-        :return: with all rights; and the leads for which one of them is planned.
-        :rtype: tuple[calendar.event, crm.lead]
+        :param MeetingChange change: of these meetings. What else core changes by it is
+            settled with it.
         """
+        if SETTLES_ACTIVITIES.get(self.env):
+            return
         self._forget_hidden(["recurrence_id"])
         meetings = self.sudo().with_context(active_test=False)
-        meetings |= meetings.recurrence_id.calendar_event_ids
-        return meetings, meetings._find_planned_activities()._get_leads()
+        change.recurring = meetings | meetings.recurrence_id.calendar_event_ids
+        change.planned = change.recurring._find_planned_activities()._get_leads()
+        change.meetings = self.with_context(**SETTLES_ACTIVITIES.say())
 
     def _find_planned_activities(self):
         """Return the activities of leads by which these meetings are planned."""
@@ -98,19 +111,20 @@ class CalendarEvent(models.Model):
         planned = activities.search([("calendar_event_id", "in", self.ids)])
         return planned._filter_of_leads()
 
-    def _settle_activities(self, leads):
+    @api.model
+    def _settle_activities(self, change):
         """Let nothing be planned that was cut, and the first one that is left.
 
-        :param crm.lead leads: for which one of these meetings was planned.
+        :param MeetingChange change: of some meetings.
         """
-        if not leads:
+        if not change.planned:
             return
-        present = self.exists()
+        present = change.recurring.exists()
         present |= present.recurrence_id.calendar_event_ids
         cut = present.filtered(lambda event: not event.active)
         cut._find_planned_activities().unlink()
         left = (present - cut)._filter_planned().filtered(lambda row: row._is_ahead())
-        left = left.filtered(lambda event: event.opportunity_id in leads)
+        left = left.filtered(lambda event: event.opportunity_id in change.planned)
         planned = left._find_planned_activities()._get_leads()
         for lead, events in left.grouped("opportunity_id").items():
             if lead not in planned:

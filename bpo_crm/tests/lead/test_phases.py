@@ -28,20 +28,20 @@ CHANGE = [
 
 @tagged("post_install", "-at_install")
 class TestPhases(BpoCase):
-    """One create and one write of a lead, and the order of their phases."""
+    """One create and one write of a model, and the order of their phases."""
 
-    def _record(self, names, work):
-        """Return which of some methods of a lead ran, in their order."""
-        leads, called = self.registry["crm.lead"], []
+    def _record(self, names, work, model="crm.lead"):
+        """Return which of some methods of a model ran, in their order."""
+        rows, called = self.registry[model], []
 
         def recorded(name):
-            method = getattr(leads, name)
+            method = getattr(rows, name)
 
             def record(*args, **kwargs):
                 called.append(name)
                 return method(*args, **kwargs)
 
-            return patch.object(leads, name, record)
+            return patch.object(rows, name, record)
 
         patches = [recorded(name) for name in names]
         for one in patches:
@@ -54,15 +54,29 @@ class TestPhases(BpoCase):
         return called
 
     def test_nothing_else_overrides_them(self):
-        for name in ("create", "write"):
-            overriding = [
-                cls.__module__
-                for cls in self.registry["crm.lead"].mro()
-                if name in vars(cls)
-                and cls._name == "crm.lead"
-                and cls.__module__.startswith("odoo.addons.bpo_")
-            ]
-            self.assertEqual(overriding, ["odoo.addons.bpo_crm.models.lead.crm_lead"])
+        for model, names, file in (
+            ("crm.lead", ("create", "write"), "lead.crm_lead"),
+            (
+                "calendar.event",
+                ("create", "write", "unlink"),
+                "visit.calendar_event",
+            ),
+            (
+                "calendar.attendee",
+                ("create", "write", "unlink"),
+                "visit.calendar_attendee",
+            ),
+        ):
+            for name in names:
+                overriding = [
+                    cls.__module__
+                    for cls in self.registry[model].mro()
+                    if name in vars(cls)
+                    and cls._name == model
+                    and cls.__module__.startswith("odoo.addons.bpo_")
+                ]
+                with self.subTest(model=model, name=name):
+                    self.assertEqual(overriding, [f"odoo.addons.bpo_crm.models.{file}"])
 
     def test_no_model_file_imports_another(self):
         addon = pathlib.Path(__file__).parents[2]
@@ -85,6 +99,23 @@ class TestPhases(BpoCase):
             CHANGE, lambda: lead.write({"stage_id": self.qualified.id})
         )
         self.assertEqual(called, CHANGE)
+
+    def test_the_order_in_which_a_meeting_is_written(self):
+        meeting = self.env["calendar.event"].create(
+            {"name": "Meeting", "start": "2099-01-14 02:00", "stop": "2099-01-14 03:00"}
+        )
+        phases = [
+            "_normalize",
+            "_refuse_change",
+            "_begin_change",
+            "_check_change",
+            "_follow_up_change",
+            "_send_change",
+        ]
+        called = self._record(
+            phases, lambda: meeting.write({"location": "Here"}), "calendar.event"
+        )
+        self.assertEqual(called, phases)
 
     def test_the_dealer_is_called_last_of_all_that_a_write_does(self):
         first, second = (self._new_lead(self.agent) for _n in range(2))
