@@ -1,5 +1,8 @@
 from . import (
+    crm_lead_cancel_meetings,
+    crm_lead_declined,
     crm_lead_visit,
+    crm_lead_visit_time,
     calendar_attendee,
     calendar_attendee_answer,
     calendar_event,
