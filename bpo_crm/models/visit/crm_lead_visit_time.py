@@ -1,10 +1,8 @@
 from datetime import datetime, time, timedelta
 
-import pytz
-
 from odoo import fields, models
 
-from ...local_time import to_zone
+from ...local_time import from_zone, to_zone
 
 #: When a visit is proposed: on the next working day, at this hour there.
 PROPOSED_TIME = time(10)
@@ -40,31 +38,31 @@ class Lead(models.Model):
         :rtype: datetime.datetime
         """
         calendar = self.sudo()._get_response_calendar()
-        # The clock there is the one that visits of this customer are planned by.
-        name = self.sudo().dealership_id.tz or self.env.user.tz or calendar.tz or "UTC"
-        zone = pytz.timezone(name)
-        today = to_zone(fields.Datetime.now(), zone.zone).date()
+        zone = self.sudo().dealership_id.tz or self.env.user.tz or calendar.tz
+        today = to_zone(fields.Datetime.now(), zone).date()
         tomorrow = datetime.combine(today + timedelta(days=1), PROPOSED_TIME)
-        start = self._find_visit_time(calendar, zone.localize(tomorrow))
-        return start.astimezone(pytz.utc).replace(tzinfo=None)
+        found = self._find_visit_time(calendar, tomorrow, zone)
+        return from_zone(found or tomorrow, zone)
 
-    def _find_visit_time(self, calendar, moment):
+    def _find_visit_time(self, calendar, earliest, zone):
         """Return when a customer finds somebody at the dealership.
 
-        :param resource.calendar calendar: its working hours; without any, whenever.
-        :param datetime.datetime moment: the first one to be proposed, with its zone.
-        :return: with the same zone.
-        :rtype: datetime.datetime
+        :param resource.calendar calendar: its working hours.
+        :param datetime.datetime earliest: the first time to be proposed, naive.
+        :param str zone: by whose clocks it is.
+        :return: by the same clocks, naive; None where nobody can come.
+        :rtype: datetime.datetime | None
         """
         if not calendar or calendar._has_no_hours():
-            return moment
-        zone = pytz.timezone(moment.tzinfo.zone)
+            return None
+        first = to_zone(from_zone(earliest, zone), zone)
         # Hours that are the company's are those of other clocks.
-        hours = calendar._find_work_intervals(moment, moment + PROPOSED_WITHIN, zone)
+        hours = calendar._find_work_intervals(
+            first, first + PROPOSED_WITHIN, first.tzinfo
+        )
         for begin, stop, _rows in hours:
-            day = begin.astimezone(zone).date()
-            wanted = zone.localize(datetime.combine(day, PROPOSED_TIME))
-            start = max(begin, wanted)
-            if start + PROPOSED_DURATION <= stop:
+            opens, closes = begin.replace(tzinfo=None), stop.replace(tzinfo=None)
+            start = max(opens, datetime.combine(opens, PROPOSED_TIME))
+            if start + PROPOSED_DURATION <= closes:
                 return start
-        return moment
+        return None
