@@ -50,6 +50,15 @@ class Partner(models.Model):
     # BUSINESS
     # ------------------------------------------------------------
 
+    def _filter_without_login(self):
+        """Return those of these contacts who do not work here, with all rights.
+
+        Whoever has a login to the portal only is a customer.
+        """
+        return self.sudo().filtered(
+            lambda partner: not any(user._is_internal() for user in partner.user_ids)
+        )
+
     def _hold_leads(self, leads, before):
         """Let open leads have their customers, by the number of these contacts now.
 

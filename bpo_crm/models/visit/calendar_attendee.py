@@ -17,7 +17,7 @@ class Attendee(models.Model):
         for attendee in self:
             zone = attendee.event_id._get_dealership_zone()
             # Customers go by the clock where they are going to.
-            if zone and not (attendee.mail_tz and attendee._is_of_floor()):
+            if zone and (attendee._is_guest() or not attendee.mail_tz):
                 attendee.mail_tz = zone
         return result
 
@@ -74,14 +74,13 @@ class Attendee(models.Model):
     # BUSINESS
     # ------------------------------------------------------------
 
-    def _is_of_floor(self):
-        """Whether somebody is invited who has a login here."""
-        return not self.event_id._filter_guests(self.partner_id)
+    def _is_guest(self):
+        """Whether somebody is invited who has no login here, such as a customer."""
+        return bool(self.partner_id._filter_without_login())
 
     def _should_notify_attendee(self, *args, **kwargs):
         event = self.event_id
-        is_spared = event.visit_state and not event.mails_guests
-        if is_spared and not self._is_of_floor():
+        if event.visit_state and not event.mails_guests and self._is_guest():
             return False
         return super()._should_notify_attendee(*args, **kwargs)
 

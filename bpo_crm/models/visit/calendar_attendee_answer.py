@@ -28,6 +28,4 @@ class Attendee(models.Model):
 
     def _filter_awaited(self):
         """Return the customers and other guests of meetings ahead of open leads."""
-        return self.filtered(
-            lambda row: row.event_id._is_awaited() and not row._is_of_floor()
-        )
+        return self.filtered(lambda row: row.event_id._is_awaited() and row._is_guest())

@@ -93,15 +93,6 @@ class CalendarEvent(models.Model):
     def _get_manager_email(self):
         return self.sudo().opportunity_id.dealership_id.manager_email
 
-    @api.model
-    def _filter_guests(self, partners):
-        """Return those of some contacts who have no login here."""
-        return partners.filtered(
-            lambda partner: not any(
-                user._is_internal() for user in partner.sudo().user_ids
-            )
-        )
-
     def _prepare_invitation_note(self):
         """Return who is told of a visit that is saved now."""
         if not self.mails_guests:
@@ -135,7 +126,7 @@ class CalendarEvent(models.Model):
         """
         # A form names whatever contact its client sends.
         partners = self.partner_ids._origin.with_env(self.env)
-        guests = self._filter_guests(partners._filtered_access("read"))
+        guests = partners._filtered_access("read")._filter_without_login()
         known = [(guest.display_name, guest.email) for guest in guests]
         lead = self.sudo().opportunity_id.with_env(self.env)
         for lead in lead._origin._filter_reachable("read"):
@@ -146,7 +137,7 @@ class CalendarEvent(models.Model):
     def _invite_guests(self):
         """Send the invitations that were held back until now."""
         if self.visit_state and self.active and self._is_ahead():
-            guests = self.attendee_ids.filtered(lambda row: not row._is_of_floor())
+            guests = self.attendee_ids.filtered(lambda row: row._is_guest())
             guests._send_invitation_emails()
 
     def _tell_dealership(self, news):
