@@ -81,7 +81,7 @@ PRECOMPUTED = InnerKey("precomputed")
 #: The mail as it came, in bytes.
 ORIGINAL_MAIL = InnerKey("original_mail")
 
-#: Whoever changes a series of meetings says at the end what is planned of it.
+#: Whoever changes a recurrence of meetings says at the end what is planned of it.
 SETTLES_ACTIVITIES = InnerKey("settles_activities")
 
 #: A mail is sent, and who gets it is written down.

@@ -11,7 +11,7 @@ from . import (
     calendar_event_invitation,
     calendar_event_lines,
     calendar_event_privacy,
-    calendar_event_series,
+    calendar_event_recurrence,
     calendar_recurrence,
     mail_activity_declined,
 )

@@ -405,7 +405,7 @@ class CalendarEvent(models.Model):
             self._check_correction()
         if changed - {"active", "allday"}:
             self._check_times()
-        if self.visit_state == "planned" and self.active and self._is_ahead():
+        if self._filter_planned_ahead():
             self.sudo().opportunity_id._check_not_closed()
         if {"opportunity_id", "visit_state"}.intersection(changed):
             self._check_visit_change(old["visit_state"], old["opportunity_id"])
@@ -452,6 +452,10 @@ class CalendarEvent(models.Model):
     def _filter_planned(self):
         """Return the visits of which it may be recorded what came of them."""
         return self.filtered(lambda row: row.visit_state == "planned" and row.active)
+
+    def _filter_planned_ahead(self):
+        """Return the visits that are planned, and have not begun yet."""
+        return self._filter_planned().filtered(lambda event: event._is_ahead())
 
     def _filter_recorded(self):
         """Return the visits of which it was recorded what came of them."""

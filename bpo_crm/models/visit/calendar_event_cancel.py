@@ -49,18 +49,17 @@ class CalendarEvent(models.Model):
         return lead.is_bpo and lead._is_open() and self.active and self._is_ahead()
 
     def _find_addressees(self):
-        """Return who is to be told of these meetings: of each series once.
+        """Return who is to be told of these meetings: of each recurrence once.
 
         :return: all who were invited, but those who have declined.
         :rtype: calendar.attendee
         """
-        first = {}
-        for attendee in self.sorted("start").attendee_ids:
-            event = attendee.event_id
-            series = event.recurrence_id or event
-            first.setdefault((series, attendee.partner_id), attendee)
-        attendees = self.env["calendar.attendee"].concat(*first.values())
-        return attendees.filtered(lambda attendee: attendee.state != "declined")
+        invited = self.sorted("start").attendee_ids
+        groups = invited.grouped(
+            lambda row: (row.event_id._get_whole(), row.partner_id)
+        )
+        told = invited.browse().concat(*(rows[:1] for rows in groups.values()))
+        return told.filtered(lambda row: row.state != "declined")
 
     def _prepare_cancelled_message(self, told):
         """Return the trace of meetings in the chatter of their lead.

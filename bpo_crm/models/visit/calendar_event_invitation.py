@@ -1,3 +1,5 @@
+from functools import partial
+
 from odoo import api, fields, models
 
 from ...mail_templates import try_to_mail
@@ -65,7 +67,7 @@ class CalendarEvent(models.Model):
 
     def _send_change(self, change):
         super()._send_change(change)
-        # A series is changed by further writes.
+        # A recurrence is changed by further writes.
         scope = change.vals.get("recurrence_update")
         if scope in ("all_events", "future_events") or NEWS.isdisjoint(change.vals):
             return
@@ -136,9 +138,8 @@ class CalendarEvent(models.Model):
 
     def _invite_guests(self):
         """Send the invitations that were held back until now."""
-        if self.visit_state and self.active and self._is_ahead():
-            guests = self.attendee_ids.filtered(lambda row: row._is_guest())
-            guests._send_invitation_emails()
+        attendees = self._filter_planned_ahead().attendee_ids
+        attendees.filtered(lambda row: row._is_guest())._send_invitation_emails()
 
     def _tell_dealership(self, news):
         """Write to the manager of the dealership, once the transaction is over.
@@ -147,29 +148,14 @@ class CalendarEvent(models.Model):
             ``cancelled``.
         """
         template = self.env.ref("bpo_crm.mail_template_visit", raise_if_not_found=False)
-        # Core makes the other visits of a series without a word.
+        # Core makes the other occurrences without a word.
         if not template or self.env.context.get("no_mail_to_attendees"):
             return
-        told = self.sudo().filtered(
-            lambda event: (
-                event.mails_dealership
-                and event.visit_state == "planned"
-                and event.active
-                and event._is_ahead()
-                and event._get_manager_email()
-            )
+        ahead = self.sudo()._filter_planned_ahead()
+        told = ahead.filtered(
+            lambda event: event.mails_dealership and event._get_manager_email()
         )
         template = template.sudo().with_context(visit_news=news)
-        for event in told._filter_first_of_series():
-            try_to_mail(
-                self.env,
-                lambda visit=event: template.send_mail(visit.id),
-                f"visit {event.id}, which is {news}",
-            )
-
-    def _filter_first_of_series(self):
-        """Return the first one of each series, and all that do not repeat."""
-        first = {}
-        for event in self.sorted("start"):
-            first.setdefault(event.recurrence_id or event, event)
-        return self.browse().concat(*first.values())
+        for visit in told._filter_first_occurrences():
+            mail = partial(template.send_mail, visit.id)
+            try_to_mail(self.env, mail, f"visit {visit.id}, which is {news}")

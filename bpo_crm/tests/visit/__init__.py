@@ -5,6 +5,6 @@ from . import (
     test_invitation,
     test_meeting_lines,
     test_meeting_reach,
-    test_series,
+    test_recurrence,
     test_visit,
 )

@@ -5,10 +5,10 @@ from ...inner_context import SETTLES_ACTIVITIES
 
 
 class CalendarEvent(models.Model):
-    """Of a series of visits, the first one that is ahead is what is planned.
+    """Of a visit that repeats, the first one that is ahead is what is planned.
 
-    Core changes a series by archiving occurrences and making others; what was recorded
-    is none of these.
+    Core changes a recurrence by archiving occurrences and making others; what was
+    recorded is none of these.
     """
 
     _inherit = "calendar.event"
@@ -24,7 +24,7 @@ class CalendarEvent(models.Model):
     def _begin_change(self, vals):
         change = super()._begin_change(vals)
         if self._may_cut(vals):
-            self._read_series(change)
+            self._read_recurrences(change)
         return change
 
     def _follow_up_change(self, change):
@@ -33,7 +33,7 @@ class CalendarEvent(models.Model):
 
     def _begin_deletion(self):
         change = super()._begin_deletion()
-        self._read_series(change)
+        self._read_recurrences(change)
         return change
 
     def _follow_up_deletion(self, change):
@@ -53,7 +53,7 @@ class CalendarEvent(models.Model):
         return not recurring.isdisjoint(vals)
 
     def _check_nothing_recorded(self, vals):
-        """Refuse to change a series in which something was recorded already.
+        """Refuse to change a recurrence of which something was recorded already.
 
         :param dict vals: what is written.
         :raises AccessError: when one of them is a meeting of somebody else's lead.
@@ -83,16 +83,23 @@ class CalendarEvent(models.Model):
         """
         scope = vals.get("recurrence_update")
         meeting = self.sudo() if len(self) == 1 else self.sudo().browse()
-        series = meeting.recurrence_id.calendar_event_ids.with_env(self.env)
+        events = meeting.recurrence_id.calendar_event_ids
         if scope == "future_events":
-            later = series.sudo().filtered(lambda event: event.start >= meeting.start)
-            return later.with_env(self.env)
-        rules = {"recurrency", *self._get_recurrent_fields(), *self._get_time_fields()}
-        is_rewritten = not rules.isdisjoint(vals) or self._check_values_to_sync(vals)
-        return series if scope == "all_events" and is_rewritten else series.browse()
+            events = events.filtered(lambda event: event.start >= meeting.start)
+        elif scope != "all_events" or not self._is_rule_written(vals):
+            events = events.browse()
+        return events.with_env(self.env)
 
-    def _read_series(self, change):
-        """Look at all that these meetings are a series with, before it is changed.
+    def _is_rule_written(self, vals):
+        """Whether a write says anew when meetings are.
+
+        :param dict vals: what is written.
+        """
+        rules = {"recurrency", *self._get_recurrent_fields(), *self._get_time_fields()}
+        return not rules.isdisjoint(vals) or self._check_values_to_sync(vals)
+
+    def _read_recurrences(self, change):
+        """Look at all that these meetings repeat with, before it is changed.
 
         :param MeetingChange change: of these meetings. What else core changes by it is
             settled with it.
@@ -123,9 +130,19 @@ class CalendarEvent(models.Model):
         present |= present.recurrence_id.calendar_event_ids
         cut = present.filtered(lambda event: not event.active)
         cut._find_planned_activities().unlink()
-        left = (present - cut)._filter_planned().filtered(lambda row: row._is_ahead())
-        left = left.filtered(lambda event: event.opportunity_id in change.planned)
+        left = present._filter_planned_ahead().filtered(
+            lambda event: event.opportunity_id in change.planned
+        )
         planned = left._find_planned_activities()._get_leads()
         for lead, events in left.grouped("opportunity_id").items():
             if lead not in planned:
                 events.sorted("start")[:1].sudo(False)._schedule_visit_activity()
+
+    def _get_whole(self):
+        """Return the recurrence of this meeting; itself where it does not repeat."""
+        return self.recurrence_id or self
+
+    def _filter_first_occurrences(self):
+        """Return the first one of each recurrence, and all that do not repeat."""
+        groups = self.sorted("start").grouped(lambda event: event._get_whole())
+        return self.browse().concat(*(events[:1] for events in groups.values()))
