@@ -271,6 +271,20 @@ def mail_attendees(attendees, template):
     return result is not False
 
 
+def keep_meetings(meetings):
+    """Return meetings that are not moved by their activities.
+
+    Odoo 19 would move a meeting once more by its activity, and tell its guests; 18
+    does not.
+
+    :param calendar.event meetings: any.
+    :rtype: calendar.event
+    """
+    if not IS_19:
+        return meetings
+    return meetings.with_context(calendar_event_meeting_update=True)
+
+
 def get_addresses_without_contact(message):
     """Return the email addresses of no contact to which a message went.
 

@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
+from ... import series
 from ...limits import LATE_ENTRY
 from ...local_time import to_local
 from ...meeting_change import MeetingChange
@@ -262,10 +263,8 @@ class CalendarEvent(models.Model):
     # ------------------------------------------------------------
 
     def _sync_activities(self, *args, **kwargs):
-        # 19.0 would move the meeting once more by its activity, and tell the guests.
-        return super(CalendarEvent, self._for_activities())._sync_activities(
-            *args, **kwargs
-        )
+        kept = series.keep_meetings(self)
+        return super(CalendarEvent, kept)._sync_activities(*args, **kwargs)
 
     # ------------------------------------------------------------
     # BUSINESS
@@ -500,14 +499,7 @@ class CalendarEvent(models.Model):
 
     def _keep_activity_time(self):
         for event in self.filtered(lambda event: not event.allday):
-            event._for_activities().activity_ids.due_at = event.start
-
-    def _for_activities(self):
-        """Return these meetings in a context in which 19.0 moves none by its activity.
-
-        It would go on for ever.
-        """
-        return self.with_context(calendar_event_meeting_update=True)
+            series.keep_meetings(event).activity_ids.due_at = event.start
 
     def _get_local_day(self):
         """Return the day of the event where its organizer is."""
