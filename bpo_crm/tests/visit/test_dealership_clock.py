@@ -42,11 +42,11 @@ class TestDealershipClock(VisitCase):
         )
         self.assertEqual(zone, "Asia/Tokyo")
 
-    def test_or_that_of_a_country_that_has_one(self):
+    def test_a_dealership_without_hours_has_the_zone_of_its_country(self):
         zone = self._new_zone(country_id=self.env.ref("base.ph").id)
         self.assertEqual(zone, "Asia/Manila")
 
-    def test_or_that_of_its_company(self):
+    def test_a_dealership_in_a_country_of_many_zones_has_its_companys(self):
         self.env.company.resource_calendar_id.tz = "Asia/Seoul"
         zone = self._new_zone(country_id=self.env.ref("base.us").id)
         self.assertEqual(zone, "Asia/Seoul")

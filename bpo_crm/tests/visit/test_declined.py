@@ -36,7 +36,7 @@ class TestDeclined(VisitCase):
         self.assertEqual(call.activity_category, "phonecall")
         self.assertEqual(call.state, "today")
 
-    def test_once_while_it_lasts(self):
+    def test_the_owner_calls_once_however_often_guests_decline(self):
         for _time in range(2):
             self._answer("decline")
             self._answer("decline", self._create())

@@ -12,9 +12,6 @@ from .visit_case import HOUR, REPEATED, VisitCase
 class TestInvitation(VisitCase):
     """Who plans a visit reads who is told of it, and may say otherwise."""
 
-    def _invited(self, work):
-        return sorted(name for name, _body in self._mails_of(work))
-
     def _to_dealership(self, work):
         """Return the mails that something sends to the dealership."""
         mails = self.env["mail.mail"].sudo()
@@ -47,7 +44,7 @@ class TestInvitation(VisitCase):
             form.mails_guests = False
             self.assertEqual(form.invitation_note, "No guest is told by mail.")
 
-    def test_of_a_customer_without_an_address_as_well(self):
+    def test_the_window_says_of_whom_there_is_no_address(self):
         self.lead.email_from = False
         with self._open() as form:
             self.assertEqual(
@@ -61,7 +58,7 @@ class TestInvitation(VisitCase):
             form.partner_ids.remove(id=self.lead.partner_id.id)
             self.assertEqual(form.invitation_note, "Nobody is told by mail.")
 
-    def test_and_of_each_guest(self):
+    def test_the_window_says_of_each_guest_whether_it_is_told(self):
         guest = self.env["res.partner"].create({"name": "Gus"})
         with self._open() as form:
             form.partner_ids.add(guest)
@@ -120,7 +117,7 @@ class TestInvitation(VisitCase):
         for work in (
             plan,
             lambda: self._move(visit),
-            lambda: visit.write({"partner_ids": [(4, guest.id)]}),
+            lambda: visit.write({"partner_ids": [Command.link(guest.id)]}),
             lambda: visit.action_sendmail(),
             lambda: self._lose(self.lead.with_user(self.agent)),
         ):

@@ -48,7 +48,7 @@ class TestMeetingLines(VisitCase):
                     with self._refused("among the contacts|of a meeting takes ids"):
                         visit.write({name: value})
 
-    def test_so_is_what_there_is_not(self):
+    def test_what_there_is_not_is_refused(self):
         visit = self._create()
         for name in ("partner_ids", "alarm_ids", "categ_ids", "attendee_ids"):
             model = self.env[self.env["calendar.event"]._fields[name].comodel_name]

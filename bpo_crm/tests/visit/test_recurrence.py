@@ -4,8 +4,8 @@ from .visit_case import HOUR, REPEATED, VisitCase
 
 
 @tagged("post_install", "-at_install")
-class TestSeries(VisitCase):
-    """A series of visits that is moved or cut."""
+class TestRecurrence(VisitCase):
+    """A visit that repeats, and is moved or cut."""
 
     def setUp(self):
         super().setUp()
@@ -32,7 +32,7 @@ class TestSeries(VisitCase):
         self.assertTrue(event.active)
         self.assertEqual(activity.due_at, event.start)
 
-    def test_moved_as_a_whole_its_first_visit_is_planned(self):
+    def test_the_first_visit_is_planned_when_all_of_them_are_moved(self):
         for event in (self.first, self.second):
             event.with_user(self.agent).write(
                 {"recurrence_update": "all_events", **self._later(event)}
@@ -41,32 +41,32 @@ class TestSeries(VisitCase):
             events = self.first.recurrence_id.calendar_event_ids.sorted("start")
             self.first, self.second, self.third = events
 
-    def test_moved_from_the_second_on_its_first_visit_is_planned(self):
+    def test_the_first_visit_is_planned_when_those_after_it_are_moved(self):
         self.second.write(
             {"recurrence_update": "future_events", **self._later(self.second)}
         )
         self._assert_planned(self.first)
 
-    def test_whose_first_visit_is_deleted_the_second_is_planned(self):
+    def test_the_second_visit_is_planned_when_the_first_is_deleted(self):
         self.first.with_user(self.agent).unlink()
         self._assert_planned(self.second)
 
-    def test_whose_first_visit_is_archived_the_second_is_planned(self):
+    def test_the_second_visit_is_planned_when_the_first_is_archived(self):
         self.first.with_user(self.agent).active = False
         self._assert_planned(self.second)
 
-    def test_whose_first_visit_is_cut_off_the_second_is_planned(self):
+    def test_the_second_visit_is_planned_when_the_first_is_cut_off(self):
         self.first.with_user(self.agent).action_mass_archive("self_only")
         self._assert_planned(self.second)
 
-    def test_that_does_not_repeat_any_more_the_one_left_is_planned(self):
+    def test_the_one_that_is_left_is_planned_when_a_visit_repeats_no_more(self):
         self.second.with_user(self.agent).write(
             {"recurrence_update": "all_events", "recurrency": False}
         )
         self.assertEqual(self._all_visits(), self.second)
         self._assert_planned(self.second)
 
-    def test_that_is_archived_nothing_is_planned(self):
+    def test_nothing_is_planned_when_all_visits_are_archived(self):
         self.first.with_user(self.agent).action_mass_archive("all_events")
         self.assertFalse(self.lead.activity_ids)
 
@@ -108,7 +108,7 @@ class TestSeries(VisitCase):
         self.assertEqual(self.first.visit_state, "no_show")
         self.assertEqual(states, {"planned"})
 
-    def test_all_of_it_may_be_said_of_a_series_that_was_begun(self):
+    def test_all_visits_may_be_elsewhere_once_one_was_recorded(self):
         self._record(self.first)
         self.second.with_user(self.agent).write(
             {"recurrence_update": "all_events", "location": "Elsewhere"}

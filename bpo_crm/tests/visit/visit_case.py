@@ -85,3 +85,7 @@ class VisitCase(BpoCase):
             for mail in mails.search([], order="id") - before
             for partner in mail.recipient_ids
         ]
+
+    def _invited(self, work):
+        """Return the names of those to whom something sends a mail, in order."""
+        return sorted(name for name, _body in self._mails_of(work))
