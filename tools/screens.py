@@ -91,8 +91,20 @@ SCREENS = (
 )
 
 
+#: Opens an empty form of a lead.
+NEW_LEAD = """() =>
+    odoo.__WOWL_DEBUG__.root.env.services.action.doAction({
+        type: "ir.actions.act_window", res_model: "crm.lead", views: [[false, "form"]],
+    }, {clearBreadcrumbs: true})"""
+
+#: How many leads are made, or moved, in each round.
+WRITES = 10
+
+CALL = "mail.mail_activity_data_call"
+
+
 def run(series=None, is_small=False):
-    """Measure every screen, and print and draw the ratios.
+    """Measure every screen, and print the ratios and where the time goes.
 
     :param str series: of Odoo.
     :param bool is_small: with fewer leads.
@@ -119,9 +131,14 @@ def run(series=None, is_small=False):
                 }
                 for screen in SCREENS
             }
+            forms = {side: _record_form(chromium, servers[side]) for side in sides}
         results = {
             screen.name: _replay(servers, screen, calls[screen]) for screen in SCREENS
         }
+        results["create from the form"] = _repeat(
+            servers, lambda session, side, number: _create(session, forms[side], number)
+        )
+        results["one stage forward"] = _repeat(servers, _move, _find_leads)
     _report(f"Odoo {source.series}, {count:,} leads", results)
     return 0
 
@@ -154,22 +171,39 @@ def _record(chromium, server, side, screen):
     :return: pairs of a path and the parameters.
     :rtype: list[tuple[str, dict]]
     """
+    with _open_page(chromium, server, screen.login) as page:
+        with step(f"{side}: opening {screen.name}"):
+            for _time in range(2):
+                calls = _listen(page, lambda: _open(page, side, screen))
+            if screen.search:
+                calls = _listen(page, lambda: _search(page, screen.search))
+    return calls
+
+
+def _record_form(chromium, server):
+    """Return what an empty form of a lead asks for.
+
+    :return: the parameters of its call of ``onchange``.
+    :rtype: dict
+    """
+    with _open_page(chromium, server, AGENT) as page:
+        calls = _listen(page, lambda: page.evaluate(NEW_LEAD))
+    return next(params for _path, params in calls if params["method"] == "onchange")
+
+
+@contextlib.contextmanager
+def _open_page(chromium, server, login):
     context = chromium.new_context(viewport={"width": 1400, "height": 850})
     context.set_default_timeout(TIMEOUT)
-    session_id = _login(server, screen.login).session_id
+    session_id = _login(server, login).session_id
     context.add_cookies(
         [{"name": "session_id", "value": session_id, "url": server.url}]
     )
     page = context.new_page()
     page.goto(f"{server.url}/odoo")
     page.wait_for_selector(".o_main_navbar")
-    with step(f"{side}: opening {screen.name}"):
-        for _time in range(2):
-            calls = _listen(page, lambda: _open(page, side, screen))
-        if screen.search:
-            calls = _listen(page, lambda: _search(page, screen.search))
+    yield page
     context.close()
-    return calls
 
 
 def _listen(page, do):
@@ -212,26 +246,116 @@ def _search(page, text):
 
 
 def _replay(servers, screen, calls):
-    """Return the seconds that the calls of a screen take, of each side."""
+    """Return what the calls of a screen cost each side.
+
+    :return: for each side, the seconds of each of its calls, by round.
+    :rtype: dict[str, list[dict]]
+    """
     sessions = {side: _login(servers[side], screen.login) for side in servers}
-    seconds = {side: [] for side in servers}
+    rounds = {side: [] for side in servers}
     with step(f"Measuring {screen.name}"):
         for _round in range(1 + ROUNDS):
             for side, session in sessions.items():
-                seconds[side].append(_time(session, calls[side]))
+                rounds[side].append(_time(session, calls[side]))
     # The first round warms up.
-    return {side: statistics.median(seconds[side][1:]) for side in seconds}
+    return {side: rounds[side][1:] for side in rounds}
 
 
 def _time(session, calls):
-    start = time.perf_counter()
+    seconds = {}
     for path, params in calls:
+        start = time.perf_counter()
         session.post(path, params)
-    return time.perf_counter() - start
+        name = params["method"]
+        seconds[name] = seconds.get(name, 0) + time.perf_counter() - start
+    return seconds
+
+
+def _repeat(servers, write, prepare=lambda session: None):
+    """Return what it costs each side to write something, by turns.
+
+    :param write: takes the session, the side and a number, another one in each round;
+        or what ``prepare`` has found.
+    :param prepare: takes the session, and returns what is written to.
+    :rtype: dict[str, list[dict]]
+    """
+    sessions = {side: _login(servers[side], AGENT) for side in servers}
+    found = {side: prepare(session) for side, session in sessions.items()}
+    rounds = {side: [] for side in servers}
+    for turn in range(1 + ROUNDS):
+        for side, session in sessions.items():
+            start = time.perf_counter()
+            for number in range(turn * WRITES, (turn + 1) * WRITES):
+                row = found[side][number] if found[side] else number
+                write(session, side, row)
+            elapsed = (time.perf_counter() - start) / WRITES
+            rounds[side].append({"write": elapsed})
+    return {side: rounds[side][1:] for side in rounds}
+
+
+def _create(session, form, number):
+    """Make a lead as a form does that is opened, filled in and saved."""
+    (_ids, values, names, spec), context = form["args"], form["kwargs"]["context"]
+    session.call("crm.lead", "onchange", [], values, names, spec, context=context)
+    typed = {
+        "name": f"New {number}",
+        "contact_name": f"Customer of {number}",
+        "phone": f"+63 917 {8_000_000 + number}",
+    }
+    session.call(
+        "crm.lead", "web_save", [], typed, context=context, specification=spec
+    )
+
+
+def _find_leads(session):
+    """Return leads of the user in the first stage, each with the next one."""
+    stages = session.call(
+        "crm.stage", "search_read", [("is_won", "=", False)], ["id"], order="sequence"
+    )
+    first, second = (row["id"] for row in stages[:2])
+    leads = session.call(
+        "crm.lead",
+        "search_read",
+        [("user_id", "=", session.uid), ("stage_id", "=", first)],
+        ["activity_ids"],
+        limit=WRITES * (1 + ROUNDS),
+    )
+    return [(row["id"], row["activity_ids"], second) for row in leads]
+
+
+def _move(session, side, row):
+    """Move a lead forward, with the activity of its stage done and another planned.
+
+    The addon does the other two by itself.
+    """
+    lead, activities, stage = row
+    session.call(
+        "crm.lead", "web_save", [lead], {"stage_id": stage}, specification={}
+    )
+    if side == PLAIN:
+        session.call("mail.activity", "action_feedback", activities)
+        session.call("crm.lead", "activity_schedule", [lead], CALL)
+
+
+# What is said of it
 
 
 def _report(title, results):
     say(f"{title}: milliseconds with {OURS} against {PLAIN}, median of {ROUNDS}")
     for name, result in results.items():
-        ours, plain = (1000 * result[side] for side in (OURS, PLAIN))
+        ours, plain = (_sum_up(result[side]) for side in (OURS, PLAIN))
         say(f"  {name}: {ours:.0f} against {plain:.0f}, ratio {ours / plain:.2f}")
+        for side in (OURS, PLAIN):
+            say(f"    {side}: {_tell_parts(result[side])}")
+
+
+def _sum_up(rounds):
+    return 1000 * statistics.median(sum(seconds.values()) for seconds in rounds)
+
+
+def _tell_parts(rounds):
+    medians = {
+        name: 1000 * statistics.median(seconds[name] for seconds in rounds)
+        for name in rounds[0]
+    }
+    return ", ".join(f"{name} {value:.0f}" for name, value in medians.items())
