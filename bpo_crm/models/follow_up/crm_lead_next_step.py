@@ -35,6 +35,7 @@ class Lead(models.Model):
         compute="_compute_next_step",
         store=True,
         help="The time zone of the user who does the next step.",
+        inner=True,
     )
     next_step_state = fields.Selection(
         NEXT_STEP_STATES,

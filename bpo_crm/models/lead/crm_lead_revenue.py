@@ -20,6 +20,7 @@ class Lead(models.Model):
         store=True,
         copy=False,
         help="Somebody expects another amount than the vehicle's list price.",
+        inner=True,
     )
 
     def _auto_init(self):

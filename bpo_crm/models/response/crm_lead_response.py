@@ -64,7 +64,7 @@ class Lead(models.Model):
         "the dealership.",
     )
     response_warning_date = fields.Datetime(
-        compute="_compute_response_deadline", store=True, copy=False
+        compute="_compute_response_deadline", store=True, copy=False, inner=True
     )
     response_state = fields.Selection(
         RESPONSE_STATES,

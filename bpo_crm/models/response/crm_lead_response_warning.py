@@ -13,7 +13,9 @@ class Lead(models.Model):
 
     _inherit = "crm.lead"
 
-    is_response_warned = fields.Boolean(readonly=True, copy=False, server_only=True)
+    is_response_warned = fields.Boolean(
+        readonly=True, copy=False, server_only=True, inner=True
+    )
 
     # What is to be warned of, every minute, among a million leads.
     _response_idx = Index(

@@ -1,1 +1,1 @@
-from . import test_response
+from . import test_first_conversation, test_response

@@ -1,0 +1,105 @@
+from odoo import api, fields, models
+from odoo.tools.sql import column_exists, create_column
+
+
+class Lead(models.Model):
+    """The first time that somebody spoke with the customer.
+
+    An attempt may reach nobody: a call that was answered does, and a visit that took
+    place.
+    """
+
+    _inherit = "crm.lead"
+
+    first_conversation_date = fields.Datetime(
+        "First Conversation On",
+        compute="_compute_first_conversation_date",
+        store=True,
+        copy=False,
+        help="The first call that reached the customer, or visit that took place.",
+    )
+    elapsed_minutes = fields.Float(
+        "First Attempt After",
+        compute="_compute_elapsed_minutes",
+        help="Minutes by the clock from the enquiry to the first attempt.",
+    )
+
+    def _auto_init(self):
+        # The ORM would compute it for one lead after the other.
+        is_new = not column_exists(self.env.cr, self._table, "first_conversation_date")
+        if is_new:
+            create_column(
+                self.env.cr, self._table, "first_conversation_date", "timestamp"
+            )
+        result = super()._auto_init()
+        if is_new:
+            self._init_first_conversations()
+        return result
+
+    def _init_first_conversations(self):
+        """Find the first conversations of leads from before there was this field."""
+        if not column_exists(self.env.cr, "crm_call_log", "is_contact"):
+            return
+        self.env.cr.execute(
+            """
+            UPDATE crm_lead
+               SET first_conversation_date = spoken.moment
+              FROM (SELECT lead_id, min(call_date) AS moment
+                      FROM crm_call_log
+                     WHERE is_contact
+                     GROUP BY lead_id) AS spoken
+             WHERE crm_lead.id = spoken.lead_id
+            """
+        )
+
+    # ------------------------------------------------------------
+    # COMPUTE
+    # ------------------------------------------------------------
+
+    @api.depends(
+        "calendar_event_ids.start",
+        "calendar_event_ids.visit_state",
+        "call_log_ids.call_date",
+        "call_log_ids.is_contact",
+    )
+    def _compute_first_conversation_date(self):
+        calls = self._find_first_calls_that_reached()
+        visits = self._find_first_visits_that_took_place()
+        for lead in self:
+            moments = (found.get(lead._origin.id) for found in (calls, visits))
+            lead.first_conversation_date = min(filter(None, moments), default=False)
+
+    @api.depends("enquiry_date", "first_attempt_date")
+    def _compute_elapsed_minutes(self):
+        for lead in self:
+            tried = lead.first_attempt_date
+            elapsed = tried and tried - lead._get_arrival()
+            lead.elapsed_minutes = elapsed.total_seconds() / 60 if elapsed else 0
+
+    # ------------------------------------------------------------
+    # BUSINESS
+    # ------------------------------------------------------------
+
+    def _find_first_calls_that_reached(self):
+        """Return when each customer was first spoken to in a call.
+
+        :return: moments in UTC, naive, by the id of the lead.
+        :rtype: dict[int, datetime.datetime]
+        """
+        calls = self.env["crm.call.log"].sudo()
+        domain = [("lead_id", "in", self._origin.ids), ("is_contact", "=", True)]
+        groups = calls._read_group(domain, ["lead_id"], ["call_date:min"])
+        return {lead.id: moment for lead, moment in groups}
+
+    def _find_first_visits_that_took_place(self):
+        """Return when each customer first came, as of the calls.
+
+        :rtype: dict[int, datetime.datetime]
+        """
+        events = self.env["calendar.event"].sudo()
+        domain = [
+            ("opportunity_id", "in", self._origin.ids),
+            ("visit_state", "=", "done"),
+        ]
+        groups = events._read_group(domain, ["opportunity_id"], ["start:min"])
+        return {lead.id: moment for lead, moment in groups}

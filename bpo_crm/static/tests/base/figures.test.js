@@ -1,0 +1,39 @@
+import {describe, expect, test} from "@odoo/hoot";
+import {makeMockEnv} from "@web/../tests/web_test_helpers";
+import {formatDuration, formatRate} from "@bpo_crm/base/figures/figures";
+
+const {Settings} = luxon;
+
+describe.current.tags("desktop");
+
+test("minutes are told as people say them", () => {
+    for (const [minutes, said] of [
+        [0, "0 min"],
+        [0.4, "0 min"],
+        [9, "9 min"],
+        [60, "1 hr"],
+        [309.2, "5 hr, 9 min"],
+        [2535.5, "42 hr, 16 min"],
+    ]) {
+        expect(formatDuration(minutes)).toBe(said);
+    }
+});
+
+test("they are told in the user's language", () => {
+    const {defaultLocale} = Settings;
+    try {
+        Settings.defaultLocale = "fr";
+        // French keeps a number and its unit together.
+        expect(formatDuration(309).replace(/\s/g, " ")).toBe("5 h, 9 min");
+    } finally {
+        Settings.defaultLocale = defaultLocale;
+    }
+});
+
+test("what was not measured is no zero", async () => {
+    await makeMockEnv();
+    expect(formatDuration(false)).toBe("–");
+    expect(formatRate(false)).toBe("–");
+    expect(formatRate(0)).toBe("0%");
+    expect(formatRate(0.5)).toBe("50%");
+});
