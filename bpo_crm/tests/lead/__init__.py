@@ -7,4 +7,5 @@ from . import (
     test_revenue,
     test_stage,
     test_team,
+    test_title,
 )
