@@ -5,6 +5,10 @@ from playwright.sync_api import expect
 WORK_BUTTONS = ("Log Call", "Schedule Visit", "Mark as Won", "Mark as Lost")
 
 
+#: A connection that is lost, so that the screen hears of nothing.
+STOP_BUS = "() => odoo.__WOWL_DEBUG__.root.env.services.bus_service.stop()"
+
+
 def pool_lead(floor, dealership, **values):
     return floor.new_lead(dealership, user_id=False, **values)
 
@@ -57,11 +61,36 @@ def test_the_slower_of_two_browsers_is_told_who_was_faster(browse, floor, dealer
     for client in (first, second):
         client.open("crm_lead_action_open")
         expect(client.card("Wanted by two")).to_be_visible()
+    second.page.evaluate(STOP_BUS)
     first.button("Claim Lead", first.card("Wanted by two")).click()
     expect(first.toast("You are now assigned")).to_be_visible()
     second.button("Claim Lead", second.card("Wanted by two")).click()
     second.close_error("is already claimed by Ana Agent")
     expect(second.card("Wanted by two")).to_have_count(0)
+
+
+def test_a_claimed_lead_offers_to_be_opened(agent, floor, dealership):
+    lead = pool_lead(floor, dealership, contact_name="Open me", priority="3")
+    agent.open("crm_lead_action_open")
+    agent.button("Claim Lead", agent.card("Open me")).click()
+    toast = agent.toast("You are now assigned")
+    agent.button("Open", toast).click()
+    reference = floor.read(lead)["reference"]
+    expect(agent.page.locator("[name=reference]").first).to_contain_text(reference)
+    expect(toast).to_have_count(0)
+
+
+def test_the_pool_is_live(browse, floor, dealership):
+    pool_lead(floor, dealership, contact_name="Seen by two", priority="3")
+    first, second = browse("agent"), browse("agent2")
+    for client in (first, second):
+        client.open("crm_lead_action_open")
+        expect(client.card("Seen by two")).to_be_visible()
+    first.button("Claim Lead", first.card("Seen by two")).click()
+    expect(second.card("Seen by two")).to_have_count(0)
+    pool_lead(floor, dealership, contact_name="Just came in", priority="3")
+    for client in (first, second):
+        expect(client.card("Just came in")).to_be_visible()
 
 
 def test_the_hotkeys_of_the_day_work(agent, floor, dealership):

@@ -6,7 +6,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 from odoo.tools.misc import babel_locale_parse
 
-from ...client_actions import RELOAD, show_notification
+from ...client_actions import show_notification
 from ...domains import OPEN_LEAD, POOL_ORDER
 from ...roles import AGENT, SUPERVISOR, check_role
 from ...series import Index
@@ -113,7 +113,7 @@ class Lead(models.Model):
     def action_claim(self):
         """Become the owner of unclaimed leads.
 
-        :return: a notification.
+        :return: a client action that says so, and offers to open the lead.
         :rtype: dict
         :raises UserError: when somebody else was faster; it names them.
         """
@@ -122,8 +122,14 @@ class Lead(models.Model):
         self._lock_for_claim()
         self._check_unclaimed()
         self._claim()
-        message = self._prepare_claim_message()
-        return show_notification(message, "success", following=RELOAD)
+        return {
+            "type": "ir.actions.client",
+            "tag": "bpo_crm.lead_claimed",
+            "params": {
+                "message": self._prepare_claim_message(),
+                "lead_id": self.id if len(self) == 1 else False,
+            },
+        }
 
     @api.model
     def action_claim_next(self):

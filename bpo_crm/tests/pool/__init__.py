@@ -3,4 +3,6 @@ from . import (
     test_distribution,
     test_my_day,
     test_pool_batch,
+    test_pool_news,
+    test_team_day,
 )

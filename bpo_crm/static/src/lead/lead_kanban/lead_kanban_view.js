@@ -57,9 +57,11 @@ class LeadKanbanRenderer extends crmKanbanView.Renderer {
     };
 }
 
-registry.category("views").add("bpo_lead_kanban", {
+export const leadKanbanView = {
     ...crmKanbanView,
     Controller: LeadKanbanController,
     Model: LeadKanbanModel,
     Renderer: LeadKanbanRenderer,
-});
+};
+
+registry.category("views").add("bpo_lead_kanban", leadKanbanView);

@@ -12,6 +12,8 @@ import {registry} from "@web/core/registry";
 import {useService} from "@web/core/utils/hooks";
 import {Layout} from "@web/search/layout";
 import {standardActionServiceProps} from "@web/webclient/actions/action_service";
+import {TeamDay} from "./team_day";
+import {useLivePool} from "@bpo_crm/pool/live_pool/live_pool";
 import {toLocalTime} from "@bpo_crm/base/local_time/local_time";
 
 const {DateTime} = luxon;
@@ -36,14 +38,14 @@ const TITLES = {
 /** The agent's home: what is due, in the order in which to do it. */
 export class MyDay extends Component {
     static template = "bpo_crm.MyDay";
-    static components = {Layout};
+    static components = {Layout, TeamDay};
     static props = {...standardActionServiceProps};
 
     setup() {
         this.orm = useService("orm");
         this.action = useService("action");
         this.queue = useService("bpo_crm.queue");
-        this.day = useState({numbers: {}, sections: [], banner: null});
+        this.day = useState({numbers: {}, sections: [], banner: null, team: null});
         this.titles = TITLES;
         const day = useRef("day");
         onWillStart(() => this.load());
@@ -51,6 +53,7 @@ export class MyDay extends Component {
         onMounted(() => day.el.focus({preventScroll: true}));
         const interval = setInterval(() => this.refresh(), REFRESH_INTERVAL);
         onWillUnmount(() => clearInterval(interval));
+        useLivePool(() => this.refresh());
     }
 
     describePriority(row) {

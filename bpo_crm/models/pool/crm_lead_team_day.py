@@ -1,0 +1,137 @@
+from datetime import datetime, time, timedelta
+
+from odoo import api, fields, models
+
+from ...domains import OPEN_LEAD
+from ...local_time import to_utc
+from ...roles import AGENT, SUPERVISOR
+from ...series import GROUP_MEMBERS
+
+#: The columns of the table, each a number of leads that opens the list of them.
+COUNTED = ("open", "overdue", "missing_step", "stale", "response_missed")
+
+
+class Lead(models.Model):
+    """The supervisor's home: who has what, who is free, and what waits."""
+
+    _inherit = "crm.lead"
+
+    @api.model
+    def get_my_day(self):
+        """Return also what the team has to do today, for supervisors.
+
+        :return: as without this; and ``team``, as of :meth:`_prepare_team_day`, or
+            None.
+        :rtype: dict
+        """
+        is_supervisor = self.env.user.has_group(SUPERVISOR)
+        team = self._prepare_team_day() if is_supervisor else None
+        return {**super().get_my_day(), "team": team}
+
+    # ------------------------------------------------------------
+    # BUSINESS
+    # ------------------------------------------------------------
+
+    @api.model
+    def _prepare_team_day(self):
+        """Return what the floor has to do, as its screen takes it.
+
+        :return: ``agents``, as of :meth:`_prepare_agent_rows`; the ``count`` of the
+            ``pool``, and how long the ``oldest`` has waited; the number of
+            ``failed_wins``; and the ``list_view_id`` of the lists that are opened.
+        :rtype: dict
+        """
+        pool = self._get_pool_domain()
+        oldest = self.search(pool, order="enquiry_date, id", limit=1)
+        return {
+            "agents": self._prepare_agent_rows(),
+            "pool": {
+                "count": self.search_count(pool),
+                "oldest": oldest.waiting_time or "",
+            },
+            "failed_wins": self.search_count([("is_win_failed", "=", True)]),
+            "list_view_id": self.env.ref("bpo_crm.crm_lead_view_list_work").id,
+        }
+
+    @api.model
+    def _prepare_agent_rows(self):
+        """Return a row for each agent of the floor, those with most to do first.
+
+        :return: rows with ``id``, ``name``, ``is_at_work``, the ``calls`` of today, and
+            a number for each of :data:`COUNTED`, with its domain in ``domains``.
+        :rtype: list[dict]
+        """
+        agents = self._find_agents()
+        at_work = agents._filter_at_work()
+        calls = self._count_calls_of_today(agents)
+        domains = self._get_team_domains()
+        counts = {name: self._count_by_agent(domains[name]) for name in COUNTED}
+        rows = [
+            {
+                "id": agent.id,
+                "name": agent.name,
+                "is_at_work": agent in at_work,
+                "calls": calls.get(agent, 0),
+                "domains": {
+                    name: [*domains[name], ("user_id", "=", agent.id)]
+                    for name in COUNTED
+                },
+                **{name: counts[name].get(agent, 0) for name in COUNTED},
+            }
+            for agent in agents
+        ]
+        return sorted(rows, key=lambda row: (-row["overdue"], row["name"]))
+
+    @api.model
+    def _find_agents(self):
+        """Return who works leads, in the companies that the user looks at.
+
+        :rtype: res.users
+        """
+        members = self.env.ref(AGENT).sudo()[GROUP_MEMBERS]
+        companies = self.env.companies
+        return members.filtered(
+            lambda user: user.active and user.company_ids & companies
+        )
+
+    @api.model
+    def _get_team_domains(self):
+        """Return the domain of each of :data:`COUNTED`, of all agents.
+
+        :rtype: dict[str, list]
+        """
+        own = [("type", "=", "opportunity"), ("active", "=", True), *OPEN_LEAD]
+        missed = [*own, ("response_state", "=", "missed")]
+        return {
+            **self._get_digest_domains(),
+            "open": own,
+            "response_missed": [*missed, ("first_attempt_date", "=", False)],
+        }
+
+    @api.model
+    def _count_by_agent(self, domain):
+        """Return how many leads of a domain each agent has.
+
+        :param list domain: of leads.
+        :rtype: dict[res.users, int]
+        """
+        return dict(self._read_group(domain, ["user_id"], ["__count"]))
+
+    @api.model
+    def _count_calls_of_today(self, agents):
+        """Return how many calls each agent has made today, by the user's clock.
+
+        :param res.users agents: who called.
+        :rtype: dict[res.users, int]
+        """
+        midnight = datetime.combine(fields.Date.context_today(self), time())
+        start, stop = (
+            to_utc(midnight + timedelta(days=days), self.env.user) for days in (0, 1)
+        )
+        domain = [
+            ("user_id", "in", agents.ids),
+            ("call_date", ">=", start),
+            ("call_date", "<", stop),
+        ]
+        calls = self.env["crm.call.log"]
+        return dict(calls._read_group(domain, ["user_id"], ["__count"]))

@@ -1,0 +1,25 @@
+import {onWillUnmount} from "@odoo/owl";
+import {useService} from "@web/core/utils/hooks";
+import {debounce} from "@web/core/utils/timing";
+
+const POOL_CHANGED = "bpo_crm.pool_changed";
+
+// Milliseconds: not all screens of the floor ask the server at the same moment.
+const SHORTEST_WAIT = 300;
+const SPREAD = 1_500;
+
+/**
+ * Look again whenever a lead has come to the pool, or has left it.
+ *
+ * @param {() => Promise} look what the screen does then
+ */
+export function useLivePool(look) {
+    const bus = useService("bus_service");
+    const wait = SHORTEST_WAIT + Math.random() * SPREAD;
+    const lookSoon = debounce(look, wait);
+    bus.subscribe(POOL_CHANGED, lookSoon);
+    onWillUnmount(() => {
+        bus.unsubscribe(POOL_CHANGED, lookSoon);
+        lookSoon.cancel();
+    });
+}
