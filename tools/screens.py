@@ -302,9 +302,7 @@ def _create(session, form, number):
         "contact_name": f"Customer of {number}",
         "phone": f"+63 917 {8_000_000 + number}",
     }
-    session.call(
-        "crm.lead", "web_save", [], typed, context=context, specification=spec
-    )
+    session.call("crm.lead", "web_save", [], typed, context=context, specification=spec)
 
 
 def _find_leads(session):
@@ -329,9 +327,7 @@ def _move(session, side, row):
     The addon does the other two by itself.
     """
     lead, activities, stage = row
-    session.call(
-        "crm.lead", "web_save", [lead], {"stage_id": stage}, specification={}
-    )
+    session.call("crm.lead", "web_save", [lead], {"stage_id": stage}, specification={})
     if side == PLAIN:
         session.call("mail.activity", "action_feedback", activities)
         session.call("crm.lead", "activity_schedule", [lead], CALL)

@@ -16,7 +16,7 @@ class Lead(models.Model):
             # The vehicle is often said after the customer.
             if lead.name in (False, lead._get_asker()):
                 lead.name = lead._get_title()
-        super()._compute_name()
+        return super()._compute_name()
 
     # ------------------------------------------------------------
     # PHASES

@@ -13,7 +13,7 @@ class Attendee(models.Model):
     # ------------------------------------------------------------
 
     def _follow_up_answer(self):
-        super()._follow_up_answer()
+        result = super()._follow_up_answer()
         guests = with_inner_context(self).sudo()._filter_awaited()
         by_lead = guests.grouped(lambda row: row.event_id.opportunity_id)
         for lead, rows in by_lead.items():
@@ -21,6 +21,7 @@ class Attendee(models.Model):
                 lead._follow_up_declined(declined)
             else:
                 lead._forget_declined()
+        return result
 
     # ------------------------------------------------------------
     # BUSINESS

@@ -28,13 +28,13 @@ class CalendarEvent(models.Model):
             event.dealership_time = is_elsewhere and event._format_start()
 
     def _compute_display_time(self):
-        if self.env.user._is_internal():
-            super()._compute_display_time()
-        else:
+        result = super()._compute_display_time()
+        if not self.env.user._is_internal():
             # The page of an invitation has no user.
             for event in self:
                 zone = event._get_dealership_zone() or self.env.context.get("tz")
                 event.display_time = event.get_display_time_tz(zone)
+        return result
 
     # ------------------------------------------------------------
     # HOOKS

@@ -130,11 +130,11 @@ class CalendarEvent(models.Model):
         partners = self.partner_ids._origin.with_env(self.env)
         guests = partners._filtered_access("read")._filter_without_login()
         known = [(guest.display_name, guest.email) for guest in guests]
-        lead = self.sudo().opportunity_id.with_env(self.env)
-        for lead in lead._origin._filter_reachable("read"):
-            if not lead.partner_id:
-                known.append((lead.customer_name, lead.email_from))
-        return known
+        leads = self.sudo().opportunity_id._origin.with_env(self.env)
+        unknown = leads._filter_reachable("read").filtered(
+            lambda lead: not lead.partner_id
+        )
+        return known + [(lead.customer_name, lead.email_from) for lead in unknown]
 
     def _invite_guests(self):
         """Send the invitations that were held back until now."""

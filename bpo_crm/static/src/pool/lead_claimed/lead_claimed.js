@@ -9,7 +9,9 @@ function tellClaimed(env, {params: {message, lead_id}}) {
         return queue.open(lead_id);
     };
     const isElsewhere = lead_id && !queue.showOnForm;
-    const buttons = isElsewhere ? [{name: _t("Open"), primary: true, onClick: open}] : [];
+    const buttons = isElsewhere
+        ? [{name: _t("Open"), primary: true, onClick: open}]
+        : [];
     const close = notification.add(message, {type: "success", buttons});
     return {type: "ir.actions.client", tag: "soft_reload"};
 }
