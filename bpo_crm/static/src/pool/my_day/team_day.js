@@ -12,7 +12,7 @@ export class TeamDay extends Component {
         this.atWork = _t("At work");
         this.notAtWork = _t("Not at work");
         this.columns = [
-            {name: "open", title: _t("Open"), style: "text-body"},
+            {name: "open", title: _t("Open Leads"), style: "text-body"},
             {name: "overdue", title: _t("Overdue"), style: "text-danger"},
             {name: "missing_step", title: _t("No Next Step"), style: "text-danger"},
             {name: "stale", title: _t("Stale"), style: "text-warning-emphasis"},
