@@ -62,17 +62,17 @@ class CalendarEvent(models.Model):
         return {*super()._get_watched_fields(), *NEWS}
 
     def _send_births(self):
-        super()._send_births()
         self._tell_dealership("planned")
+        return super()._send_births()
 
     def _send_change(self, change):
-        super()._send_change(change)
         # A recurrence is changed by further writes.
         scope = change.vals.get("recurrence_update")
-        if scope in ("all_events", "future_events") or NEWS.isdisjoint(change.vals):
-            return
-        for event in self.sudo():
-            event._tell_news(change)
+        is_told_of = scope not in ("all_events", "future_events")
+        if is_told_of and not NEWS.isdisjoint(change.vals):
+            for event in self.sudo():
+                event._tell_news(change)
+        return super()._send_change(change)
 
     # ------------------------------------------------------------
     # BUSINESS

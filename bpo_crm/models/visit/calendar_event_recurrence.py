@@ -18,8 +18,8 @@ class CalendarEvent(models.Model):
     # ------------------------------------------------------------
 
     def _refuse_change(self, vals):
-        super()._refuse_change(vals)
         self._check_nothing_recorded(vals)
+        return super()._refuse_change(vals)
 
     def _begin_change(self, vals):
         change = super()._begin_change(vals)
@@ -28,8 +28,8 @@ class CalendarEvent(models.Model):
         return change
 
     def _follow_up_change(self, change):
-        super()._follow_up_change(change)
         self._settle_activities(change)
+        return super()._follow_up_change(change)
 
     def _begin_deletion(self):
         change = super()._begin_deletion()
@@ -37,8 +37,8 @@ class CalendarEvent(models.Model):
         return change
 
     def _follow_up_deletion(self, change):
-        super()._follow_up_deletion(change)
         self._settle_activities(change)
+        return super()._follow_up_deletion(change)
 
     # ------------------------------------------------------------
     # BUSINESS
