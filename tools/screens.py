@@ -171,12 +171,12 @@ def _record(chromium, server, side, screen):
     :return: pairs of a path and the parameters.
     :rtype: list[tuple[str, dict]]
     """
-    with _open_page(chromium, server, screen.login) as page:
-        with step(f"{side}: opening {screen.name}"):
-            for _time in range(2):
-                calls = _listen(page, lambda: _open(page, side, screen))
-            if screen.search:
-                calls = _listen(page, lambda: _search(page, screen.search))
+    title = f"{side}: opening {screen.name}"
+    with _open_page(chromium, server, screen.login) as page, step(title):
+        for _time in range(2):
+            calls = _listen(page, lambda: _open(page, side, screen))
+        if screen.search:
+            calls = _listen(page, lambda: _search(page, screen.search))
     return calls
 
 
