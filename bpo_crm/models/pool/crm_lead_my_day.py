@@ -97,25 +97,29 @@ class Lead(models.Model):
             ``minutes``.
         :rtype: dict
         """
+        calls = self.env["crm.call.log"].sudo()
+        domain = self._get_calls_of_today_domain(self.env.user)
+        aggregates = ["__count", "contact_rate:sum", "duration:sum"]
+        ((count, contacts, minutes),) = calls._read_group(domain, [], aggregates)
+        return {"calls": count, "contacts": int(contacts or 0), "minutes": minutes or 0}
+
+    @api.model
+    def _get_calls_of_today_domain(self, agents):
+        """Return the domain of the calls of today, by the user's clock.
+
+        :param res.users agents: who called.
+        :rtype: list
+        """
         midnight = datetime.combine(fields.Date.context_today(self), time())
         # Not always 24 hours: the clocks may be changed on that day.
         start, stop = (
             to_utc(midnight + timedelta(days=days), self.env.user) for days in (0, 1)
         )
-        calls = (
-            self.env["crm.call.log"]
-            .sudo()
-            ._read_group(
-                [
-                    ("user_id", "=", self.env.uid),
-                    ("call_date", ">=", start),
-                    ("call_date", "<", stop),
-                ],
-                aggregates=["__count", "contact_rate:sum", "duration:sum"],
-            )
-        )
-        ((count, contacts, minutes),) = calls
-        return {"calls": count, "contacts": int(contacts or 0), "minutes": minutes or 0}
+        return [
+            ("user_id", "in", agents.ids),
+            ("call_date", ">=", start),
+            ("call_date", "<", stop),
+        ]
 
     # Sections
 

@@ -1,9 +1,6 @@
-from datetime import datetime, time, timedelta
-
-from odoo import api, fields, models
+from odoo import api, models
 
 from ...domains import OPEN_LEAD
-from ...local_time import to_utc
 from ...roles import AGENT, SUPERVISOR
 from ...series import GROUP_MEMBERS
 
@@ -63,7 +60,9 @@ class Lead(models.Model):
         """
         agents = self._find_agents()
         at_work = agents._filter_at_work()
-        calls = self._count_calls_of_today(agents)
+        of_today = self._get_calls_of_today_domain(agents)
+        logs = self.env["crm.call.log"]
+        calls = dict(logs._read_group(of_today, ["user_id"], ["__count"]))
         domains = self._get_team_domains()
         counts = {name: self._count_by_agent(domains[name]) for name in COUNTED}
         rows = [
@@ -116,22 +115,3 @@ class Lead(models.Model):
         :rtype: dict[res.users, int]
         """
         return dict(self._read_group(domain, ["user_id"], ["__count"]))
-
-    @api.model
-    def _count_calls_of_today(self, agents):
-        """Return how many calls each agent has made today, by the user's clock.
-
-        :param res.users agents: who called.
-        :rtype: dict[res.users, int]
-        """
-        midnight = datetime.combine(fields.Date.context_today(self), time())
-        start, stop = (
-            to_utc(midnight + timedelta(days=days), self.env.user) for days in (0, 1)
-        )
-        domain = [
-            ("user_id", "in", agents.ids),
-            ("call_date", ">=", start),
-            ("call_date", "<", stop),
-        ]
-        calls = self.env["crm.call.log"]
-        return dict(calls._read_group(domain, ["user_id"], ["__count"]))
