@@ -85,7 +85,8 @@ class Dealership(models.Model):
 
         :param remote_odoo.RemoteError error: what came back.
         :param res.company company: whose lead was not won, may be empty.
-        :return: who has been told, with all rights; empty for nobody.
+        :return: who has been told, with all rights; empty for nobody, and for somebody
+            of whom that company is not told.
         :rtype: res.users
         """
         responsible = self._find_responsible(company)
@@ -99,7 +100,9 @@ class Dealership(models.Model):
             # Another win tells it in this moment.
             otherwise=responsible.id,
         )
-        return responsible.browse(told_id)
+        told = responsible.browse(told_id)
+        # Of a dealership that is shared, another company may have been told first.
+        return told.filtered(lambda user: not company - user.company_ids)
 
     def _plan_mending(self, user_id, error):
         """Plan the activity of who is told, unless somebody has it already.

@@ -21,9 +21,7 @@ class Lead(models.Model):
     win_failure_date = fields.Datetime(
         "Failed On", compute="_compute_win_failure", compute_sudo=True, groups=AGENT
     )
-    win_failure = fields.Text(
-        "Why", compute="_compute_win_failure", compute_sudo=True, groups=AGENT
-    )
+    win_failure = fields.Text("Why", compute="_compute_win_failure_text", groups=AGENT)
 
     @api.depends("stage_id", "dealer_so_id", "push_ids.state")
     def _compute_win_failure(self):
@@ -33,7 +31,17 @@ class Lead(models.Model):
             is_failed = bool(push and push._is_over() and not lead.dealer_so_id)
             lead.is_win_failed = is_failed
             lead.win_failure_date = is_failed and push.create_date
-            lead.win_failure = is_failed and push.message
+
+    @api.depends("is_win_failed")
+    @api.depends_context("uid")
+    def _compute_win_failure_text(self):
+        pushes = self.filtered("is_win_failed")._get_last_pushes()
+        # What a dealer says of a customer is for who works the lead.
+        readable = self.env["crm.dealer.push"].concat(*pushes.values())
+        readable = readable.with_env(self.env)._filtered_access("read")
+        for lead in self:
+            push = pushes.get(lead._origin.id)
+            lead.win_failure = bool(push and push in readable) and push.message
 
     @api.model
     def _search_is_win_failed(self, operator, value):

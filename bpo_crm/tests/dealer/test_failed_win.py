@@ -1,7 +1,7 @@
 from datetime import timedelta
 from unittest.mock import patch
 
-from odoo import fields
+from odoo import Command, fields
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 
@@ -218,6 +218,29 @@ class TestFailedWin(BpoCase):
         self._fail(remote_odoo.Refused())
         self.assertEqual(self._failed(self.agent), self.lead)
         self.assertFalse(self._failed(self.other_agent))
+
+    def test_what_a_dealer_says_is_for_who_works_the_lead(self):
+        self._fail(remote_odoo.Rejected("Juan owes us money."))
+        self.assertIn("owes", self.lead.win_failure)
+        self.lead.with_user(self.supervisor).user_id = False
+        self.env.invalidate_all()
+        self.assertTrue(self.lead.with_user(self.other_agent).is_win_failed)
+        self.assertFalse(self.lead.with_user(self.other_agent).win_failure)
+        self.assertIn("owes", self.lead.with_user(self.supervisor).win_failure)
+
+    def test_no_company_reads_who_of_another_one_was_told(self):
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        error = remote_odoo.Unreachable("Some detail.")
+        self.dealership.sudo()._tell_failure(error, self.env.company)
+        self.assertEqual(self._told().user_id, self.supervisor)
+        stranger = self._new_user("max2", "bpo_crm.group_bpo_manager")
+        stranger.write(
+            {"company_ids": [Command.set(other.ids)], "company_id": other.id}
+        )
+        self.dealership.company_id = False
+        with self._own_transactions_shared():
+            told = self.dealership.sudo()._tell_failure(error, other)
+        self.assertFalse(told)
 
     def test_the_list_asks_for_all_attempts_at_once(self):
         leads = self._new_lead(self.agent)
