@@ -54,6 +54,9 @@ class InnerKey:
         return said.value if isinstance(said, _Said) else None
 
 
+#: A file is read in, row by row.
+READS_FILE = InnerKey("reads_file")
+
 #: Whoever ends an activity asks for the next step: nobody else needs to.
 ASKS_FOR_NEXT_STEP = InnerKey("asks_for_next_step")
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ...inner_context import READS_FILE
 from ...own_transaction import run_alone
 from ...series import Constraint
 
@@ -109,7 +110,7 @@ class Lead(models.Model):
 
     def _tell_of_second_request(self):
         """Let the owner know, whether the transaction is rolled back or not."""
-        if not self.sudo().user_id or self.env.context.get("import_file"):
+        if not self.sudo().user_id or READS_FILE.get(self.env):
             # Nobody works it, or a file asks, which is no customer.
             return
         user_id = self.env.uid

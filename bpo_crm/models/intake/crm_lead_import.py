@@ -3,6 +3,7 @@ import dataclasses
 from odoo import SUPERUSER_ID, api, models
 from odoo.exceptions import RedirectWarning, UserError, ValidationError
 
+from ...inner_context import READS_FILE
 from ...intake import leave_out_controls
 
 
@@ -28,7 +29,7 @@ class Lead(models.Model):
         if self._is_loaded_by_module():
             return super().load(fields, data)
         # By the client of Odoo or by a program: its rules are those of an import.
-        leads = self.with_context(import_file=True)
+        leads = self.with_context(import_file=True, **READS_FILE.say())
         return super(Lead, leads).load(fields, data)
 
     @api.model

@@ -5,6 +5,7 @@ from odoo import fields
 from odoo.exceptions import RedirectWarning, UserError
 from odoo.tests import tagged
 
+from ...inner_context import READS_FILE
 from ..common import BpoCase
 
 LOGGER = "odoo.addons.bpo_crm.models.customer.crm_lead_second_request"
@@ -97,8 +98,12 @@ class TestSecondRequest(BpoCase):
         self.assertFalse(self._notes())
 
     def test_a_file_lets_nobody_know(self):
-        self._ask(context={"import_file": True})
+        self._ask(context=READS_FILE.say())
         self.assertFalse(self._notes())
+
+    def test_a_client_does_not_pass_for_a_file(self):
+        self._ask(context={"import_file": True, "reads_file": True})
+        self.assertTrue(self._notes())
 
     def test_a_note_that_cannot_be_made_hides_no_refusal(self):
         leads = self.registry["crm.lead"]
