@@ -32,12 +32,15 @@ def first_contacts_are_attempts(step):
     if step.gone("leads"):
         # The first attempt of leads that were merged is the first one of all.
         return
+    begin = step.camera.now.replace(microsecond=0)
     for old, new in step.lead_pairs():
         before, after = old["first_attempt_date"], new["first_attempt_date"]
         # Without a meeting that never was, the customer has waited longer.
         is_corrected = before and (not after or after > before)
         is_moved = old["enquiry_date"] != new["enquiry_date"]
-        if before == after or is_corrected or is_moved:
+        # PostgreSQL dates what is made in one transaction by when that began.
+        is_of_now = before and after and min(before, after) >= begin
+        if before == after or is_corrected or is_moved or is_of_now:
             continue
         if before:
             yield f"{name_of(new)}: {before} became {after}"
