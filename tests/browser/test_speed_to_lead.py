@@ -52,7 +52,8 @@ def test_a_call_takes_it_off_the_card(agent, floor, open_dealership):
     expect(agent.page.locator("[name=response]")).to_contain_text("Missed")
     badge = agent.page.locator("[name=response] .badge")
     expect(badge).to_have_class(re.compile("text-bg-danger"))
-    expect(agent.page.locator("[name=response_minutes]")).to_contain_text("90")
+    minutes = agent.page.locator("[name=response_minutes]")
+    expect(minutes).to_contain_text("1 hr, 30 min")
 
 
 @pytest.fixture

@@ -261,7 +261,8 @@ class WebClient:
         self.page.keyboard.type(text)
         expect(self.page.locator(".o_searchview_autocomplete")).to_contain_text(text)
         self.page.keyboard.press("Enter")
-        expect(self.page.locator(".o_facet_value")).to_contain_text(text)
+        facets = self.page.locator(".o_facet_value", has_text=text)
+        expect(facets).to_be_visible()
 
     def save_screenshot(self, name):
         """Take a picture for the documentation when it is asked for."""
