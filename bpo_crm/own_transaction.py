@@ -29,7 +29,7 @@ def run_alone(records, work, problem, *, lock=False, otherwise=None):
             cr.execute("SET LOCAL lock_timeout = '5s'")
             alone = records.with_env(api.Environment(cr, SUPERUSER_ID, {}))
             # Locked by the first query: what others committed before is seen.
-            found = _lock_free(alone) if lock else alone.exists()
+            found = _lock_available(alone) if lock else alone.exists()
             return work(found) if found else otherwise
     except Exception as error:
         if is_passing(error):
@@ -39,8 +39,11 @@ def run_alone(records, work, problem, *, lock=False, otherwise=None):
         return None
 
 
-def _lock_free(records):
-    """Return those of some records that no other transaction has, locked."""
+def _lock_available(records):
+    """Return those of some records that nobody else has locked, and lock them.
+
+    :param odoo.models.Model records: of one model.
+    """
     records.env.cr.execute(
         SQL(
             "SELECT id FROM %s WHERE id = ANY(%s) FOR NO KEY UPDATE SKIP LOCKED",

@@ -17,6 +17,7 @@ from .phone import search_pattern, to_e164
 from .replies import (
     Misfit,
     anything,
+    lenient,
     line,
     list_of,
     number,
@@ -44,8 +45,9 @@ MAX_CANDIDATES = 80
 ORDER = {
     "name": line,
     "state": optional(line),
-    "amount_total": optional(number, 0.0),
-    "currency_id": related,
+    # A win does not fail for a figure.
+    "amount_total": lenient(number, 0.0),
+    "currency_id": lenient(related, False),
 }
 
 #: And of one that is looked for.

@@ -159,6 +159,23 @@ def optional(reader, empty=""):
     return read_optional
 
 
+def lenient(reader, empty):
+    """Return a reader of what is used where it is there and fits, and not missed.
+
+    :param reader: of what fits.
+    :param empty: what to return in the place of all else.
+    """
+
+    def read_lenient(value):
+        try:
+            return optional(reader, empty)(value)
+        except Misfit:
+            return empty
+
+    read_lenient.may_lack = True
+    return read_lenient
+
+
 def list_of(reader, length=None):
     """Return a reader of a list.
 
@@ -203,11 +220,14 @@ def record(**readers):
 def records(readers, among=None, limit=None):
     """Return a reader of the records that a search found.
 
-    :param dict readers: of the values of each, by field; all must be there.
+    :param dict readers: of the values of each, by field; all must be there but those
+        of a :func:`lenient` reader.
     :param among: the ids of the records that were asked for, or None for any.
     :param int limit: how many were asked for at most, or None for any number.
     """
-    wanted = {"id", *readers}
+    wanted = {"id"} | {
+        name for name in readers if not getattr(readers[name], "may_lack", False)
+    }
     read_record = record(**{**readers, "id": positive_id})
 
     def read_records(value):

@@ -125,7 +125,7 @@ class DealerPush(models.Model):
             attempt.values = {
                 "state": "failed",
                 "error_kind": error.kind,
-                "message": lead.dealership_id._explain(error),
+                "message": lead.dealership_id._describe_failure(error),
                 "order_may_exist": error.may_have_happened,
             }
             raise

@@ -92,6 +92,10 @@ class ResUsers(models.Model):
         try_to_mail(self.env, lambda: self._mail_digest(template), about)
 
     def _mail_digest(self, template):
+        """Queue the mail in the morning, where there is anything to tell.
+
+        :param mail.template template: in the language of this user.
+        """
         digest = self._prepare_follow_up_digest()
         if digest:
             template.with_context(digest=digest).send_mail(

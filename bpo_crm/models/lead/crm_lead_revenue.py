@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.tools.sql import column_exists, create_column, table_exists
+from odoo.tools.sql import column_exists
 
 
 class Lead(models.Model):
@@ -24,40 +24,24 @@ class Lead(models.Model):
     )
 
     def _auto_init(self):
-        # What leads from before the field expect was typed by somebody.
-        is_new = not column_exists(self.env.cr, self._table, "is_revenue_typed")
-        if is_new:
-            create_column(self.env.cr, self._table, "is_revenue_typed", "bool")
-            self.env.cr.execute(
-                "UPDATE crm_lead SET is_revenue_typed = TRUE"
-                " WHERE expected_revenue <> 0"
-            )
-        result = super()._auto_init()
-        if is_new and table_exists(self.env.cr, "crm_vehicle_model"):
-            self._init_expected_revenues()
-        return result
+        self._keep_expected_revenues()
+        return super()._auto_init()
 
-    def _init_expected_revenues(self):
-        """Let open leads of which nobody expects anything expect the list price."""
-        self.env.cr.execute(
-            """
-            UPDATE crm_lead
-               SET expected_revenue = vehicle.list_price,
-                   prorated_revenue = round(
-                       vehicle.list_price * COALESCE(probability::numeric, 0) / 100, 2
-                   )
-              FROM crm_vehicle_model AS vehicle, res_company AS company
-             WHERE vehicle.id = crm_lead.vehicle_model_id
-               AND company.id = COALESCE(crm_lead.company_id, %s)
-               AND company.currency_id = vehicle.currency_id
-               AND vehicle.list_price > 0
-               AND COALESCE(crm_lead.expected_revenue, 0) = 0
-               AND crm_lead.stage_id NOT IN (
-                       SELECT id FROM crm_stage WHERE is_won OR is_lost
-                   )
-            """,
-            [self.env.company.id],
-        )
+    def _keep_expected_revenues(self):
+        """What leads from before the field expect was typed by somebody.
+
+        As the default of a column that is new, which PostgreSQL does not write to
+        each of a million rows.
+        """
+        if not column_exists(self.env.cr, self._table, "is_revenue_typed"):
+            self.env.cr.execute(
+                """
+                ALTER TABLE crm_lead
+                  ADD COLUMN is_revenue_typed boolean DEFAULT TRUE;
+                ALTER TABLE crm_lead
+                ALTER COLUMN is_revenue_typed DROP DEFAULT
+                """
+            )
 
     # ------------------------------------------------------------
     # COMPUTE
@@ -66,8 +50,8 @@ class Lead(models.Model):
     @api.depends("vehicle_model_id")
     def _compute_expected_revenue(self):
         for lead in self:
-            is_final = lead.stage_id._is_closed and lead.expected_revenue
-            if not (lead.is_revenue_typed or is_final):
+            is_kept = lead.is_revenue_typed or lead.stage_id._is_closed
+            if not (lead.expected_revenue and is_kept):
                 lead.expected_revenue = lead._get_list_price()
 
     def _inverse_expected_revenue(self):

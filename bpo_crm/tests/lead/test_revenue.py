@@ -123,15 +123,14 @@ class TestRevenue(BpoCase):
         self.assertEqual(lead.expected_revenue, 5)
         self.assertTrue(lead.sudo().is_revenue_typed)
 
-    def test_leads_from_before_expect_the_list_price(self):
-        lead, typed = self._new_lead(), self._new_lead(expected_revenue=5)
-        lost = self._lose(self._new_lead(self.agent))
-        leads = lead | typed | lost
+    def test_a_lead_from_before_without_an_amount_expects_its_next_vehicle(self):
+        lead = self._new_lead()
         self.env.flush_all()
         self.env.cr.execute(
-            "UPDATE crm_lead SET expected_revenue = 0 WHERE id = ANY(%s)",
-            [(lead | lost).ids],
+            "UPDATE crm_lead SET expected_revenue = 0, is_revenue_typed = TRUE"
+            " WHERE id = %s",
+            [lead.id],
         )
-        self.env["crm.lead"]._init_expected_revenues()
-        leads.invalidate_recordset()
-        self.assertEqual(leads.mapped("expected_revenue"), [900_000, 5, 0])
+        lead.invalidate_recordset()
+        lead.vehicle_model_id = self.dearer
+        self.assertEqual(lead.expected_revenue, 2_000_000)
