@@ -231,7 +231,9 @@ class TestFailedWin(BpoCase):
     def test_no_company_reads_who_of_another_one_was_told(self):
         other = self.env["res.company"].create({"name": "Elsewhere"})
         error = remote_odoo.Unreachable("Some detail.")
-        self.dealership.sudo()._tell_failure(error, self.env.company)
+        with self._own_transactions_shared():
+            self.dealership.sudo()._tell_failure(error, self.env.company)
+        self.env.invalidate_all()
         self.assertEqual(self._told().user_id, self.supervisor)
         stranger = self._new_user("max2", "bpo_crm.group_bpo_manager")
         stranger.write(
