@@ -22,7 +22,7 @@ class TestTeamDay(BpoCase):
         self.assertIsNone(self._team(self.agent))
 
     def test_each_number_is_that_of_the_list_that_it_opens(self):
-        today = fields.Date.today()
+        today = fields.Date.context_today(self.agent.with_user(self.agent))
         for days in (-9, 0, 9):
             self._new_lead(self.agent).activity_schedule(
                 CALL, today + timedelta(days=days), user_id=self.agent.id
