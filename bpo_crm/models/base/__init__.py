@@ -1,7 +1,6 @@
 from . import (
     base_indexes,
     server_only,
-    inner_fields,
     base_lead_fields,
     crm_checked_afterwards,
     crm_company_data,

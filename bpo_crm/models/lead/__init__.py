@@ -4,6 +4,7 @@ from . import (
     crm_stage,
     crm_lead,
     crm_lead_company,
+    crm_lead_inner_fields,
     crm_lead_lock,
     crm_lead_precomputed,
     crm_lead_team,

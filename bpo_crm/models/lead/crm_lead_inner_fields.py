@@ -4,14 +4,14 @@ from odoo import api, models
 OFFERED = {"groupable", "searchable"}
 
 
-class Base(models.AbstractModel):
+class Lead(models.Model):
     """Fields that only the server reads say so where they are defined.
 
     ``inner=True`` is a parameter of a field: the search bar offers it neither for a
     group nor for a filter of one's own.
     """
 
-    _inherit = "base"
+    _inherit = "crm.lead"
 
     def _valid_field_parameter(self, field, name):
         return name == "inner" or super()._valid_field_parameter(field, name)
