@@ -70,8 +70,7 @@ class Lead(models.Model):
     @api.depends("contact_name", "partner_name", "partner_id.name", "name")
     def _compute_customer_name(self):
         for lead in self:
-            names = (lead.contact_name, lead.partner_name, lead.partner_id.name)
-            lead.customer_name = next(filter(None, names), lead.name)
+            lead.customer_name = lead._get_asker() or lead.name
 
     @api.depends("vehicle_model_id")
     def _compute_brand_id(self):

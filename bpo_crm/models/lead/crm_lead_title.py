@@ -55,5 +55,9 @@ class Lead(models.Model):
         return " – ".join(filter(None, (asker, vehicle))) or False
 
     def _get_asker(self):
-        """Return the name of the customer as it was given; False for none."""
+        """Return the name of the customer as it was given.
+
+        :return: False for none.
+        :rtype: str | bool
+        """
         return self.contact_name or self.partner_name or self.partner_id.name or False
