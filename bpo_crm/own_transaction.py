@@ -3,9 +3,9 @@
 import logging
 
 from odoo import SUPERUSER_ID, api
-from odoo.tools import SQL
 
 from .passing_fault import is_passing
+from .row_locks import lock_available
 
 _logger = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ def run_alone(records, work, problem, *, lock=False, otherwise=None):
             cr.execute("SET LOCAL lock_timeout = '5s'")
             alone = records.with_env(api.Environment(cr, SUPERUSER_ID, {}))
             # Locked by the first query: what others committed before is seen.
-            found = _lock_available(alone) if lock else alone.exists()
+            found = lock_available(alone) if lock else alone.exists()
             return work(found) if found else otherwise
     except Exception as error:
         if is_passing(error):
@@ -37,18 +37,3 @@ def run_alone(records, work, problem, *, lock=False, otherwise=None):
         else:
             _logger.exception("%s: %s", problem, records)
         return None
-
-
-def _lock_available(records):
-    """Return those of some records that nobody else has locked, and lock them.
-
-    :param odoo.models.Model records: of one model.
-    """
-    records.env.cr.execute(
-        SQL(
-            "SELECT id FROM %s WHERE id = ANY(%s) FOR NO KEY UPDATE SKIP LOCKED",
-            SQL.identifier(records._table),
-            records.ids,
-        )
-    )
-    return records.browse([row[0] for row in records.env.cr.fetchall()])

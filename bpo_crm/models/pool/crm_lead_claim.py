@@ -253,7 +253,7 @@ class Lead(models.Model):
                 offset=offset,
             )
             for lead in batch:
-                if lead._try_lock():
+                if lead._lock_available():
                     return lead
             if len(batch) < POOL_BATCH:
                 return self.browse()
