@@ -1,5 +1,6 @@
 from odoo import api, fields, models
-from odoo.tools.sql import column_exists
+
+from ...new_columns import add_true_column
 
 
 class Lead(models.Model):
@@ -24,24 +25,9 @@ class Lead(models.Model):
     )
 
     def _auto_init(self):
-        self._keep_expected_revenues()
+        # What leads from before the field expect was typed by somebody.
+        add_true_column(self.env.cr, self._table, "is_revenue_typed")
         return super()._auto_init()
-
-    def _keep_expected_revenues(self):
-        """What leads from before the field expect was typed by somebody.
-
-        As the default of a column that is new, which PostgreSQL does not write to
-        each of a million rows.
-        """
-        if not column_exists(self.env.cr, self._table, "is_revenue_typed"):
-            self.env.cr.execute(
-                """
-                ALTER TABLE crm_lead
-                  ADD COLUMN is_revenue_typed boolean DEFAULT TRUE;
-                ALTER TABLE crm_lead
-                ALTER COLUMN is_revenue_typed DROP DEFAULT
-                """
-            )
 
     # ------------------------------------------------------------
     # COMPUTE

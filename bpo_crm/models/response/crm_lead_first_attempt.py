@@ -1,6 +1,7 @@
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.tools.sql import column_exists, create_column
 
+from ...new_columns import add_true_column
 from ...series import get_addresses_without_contact
 
 #: What people write, by hand or in a mail program; neither templates nor the system.
@@ -47,20 +48,8 @@ class Lead(models.Model):
 
     @api.model
     def _exempt_existing_leads(self):
-        """Nobody wrote down when the leads from before the addon were called first.
-
-        As the default of a column that is new, which PostgreSQL does not write to
-        each of a million rows.
-        """
-        if not column_exists(self.env.cr, self._table, "is_response_unmeasured"):
-            self.env.cr.execute(
-                """
-                ALTER TABLE crm_lead
-                  ADD COLUMN is_response_unmeasured boolean DEFAULT TRUE;
-                ALTER TABLE crm_lead
-                ALTER COLUMN is_response_unmeasured DROP DEFAULT
-                """
-            )
+        """Nobody wrote down when the leads from before the addon were called first."""
+        add_true_column(self.env.cr, self._table, "is_response_unmeasured")
 
     # ------------------------------------------------------------
     # COMPUTE
