@@ -1,6 +1,13 @@
 from odoo import api, fields, models
 from odoo.tools.sql import column_exists, create_column
 
+#: By which somebody speaks with a customer: the model, its fields with the lead and
+#: with the moment, and those that reached the customer.
+CONVERSATIONS = (
+    ("crm.call.log", "lead_id", "call_date", ("is_contact", "=", True)),
+    ("calendar.event", "opportunity_id", "start", ("visit_state", "=", "done")),
+)
+
 
 class Lead(models.Model):
     """The first time that somebody spoke with the customer.
@@ -63,10 +70,9 @@ class Lead(models.Model):
         "call_log_ids.is_contact",
     )
     def _compute_first_conversation_date(self):
-        calls = self._find_first_calls_that_reached()
-        visits = self._find_first_visits_that_took_place()
+        found = [self._find_first(*conversation) for conversation in CONVERSATIONS]
         for lead in self:
-            moments = (found.get(lead._origin.id) for found in (calls, visits))
+            moments = (moments.get(lead._origin.id) for moments in found)
             lead.first_conversation_date = min(filter(None, moments), default=False)
 
     @api.depends("enquiry_date", "first_attempt_date")
@@ -80,26 +86,21 @@ class Lead(models.Model):
     # BUSINESS
     # ------------------------------------------------------------
 
-    def _find_first_calls_that_reached(self):
-        """Return when each customer was first spoken to in a call.
+    def _find_first(self, model, link, moment, term):
+        """Return when each customer was first spoken to, in one of the ways.
 
+        :param str model: one of :data:`CONVERSATIONS`, with the other arguments.
+        :param str link: the field with the lead.
+        :param str moment: the field that says when it was.
+        :param tuple term: of the domain of those that reached the customer.
         :return: moments in UTC, naive, by the id of the lead.
         :rtype: dict[int, datetime.datetime]
         """
-        calls = self.env["crm.call.log"].sudo()
-        domain = [("lead_id", "in", self._origin.ids), ("is_contact", "=", True)]
-        groups = calls._read_group(domain, ["lead_id"], ["call_date:min"])
-        return {lead.id: moment for lead, moment in groups}
-
-    def _find_first_visits_that_took_place(self):
-        """Return when each customer first came, as of the calls.
-
-        :rtype: dict[int, datetime.datetime]
-        """
-        events = self.env["calendar.event"].sudo()
-        domain = [
-            ("opportunity_id", "in", self._origin.ids),
-            ("visit_state", "=", "done"),
-        ]
-        groups = events._read_group(domain, ["opportunity_id"], ["start:min"])
-        return {lead.id: moment for lead, moment in groups}
+        groups = (
+            self.env[model]
+            .sudo()
+            ._read_group(
+                [(link, "in", self._origin.ids), term], [link], [f"{moment}:min"]
+            )
+        )
+        return {lead.id: first for lead, first in groups}
