@@ -53,7 +53,7 @@ class Lead(models.Model):
         rows = {}
         domains = self._get_digest_domains()
         for name, domain in domains.items():
-            for owner, count in self._read_group(domain, ["user_id"], ["__count"]):
+            for owner, count in self._count_by_owner(domain).items():
                 row = rows.setdefault(
                     owner, {"owner": owner, **dict.fromkeys(domains, 0)}
                 )
@@ -63,3 +63,12 @@ class Lead(models.Model):
             key=lambda row: sum(row[name] for name in domains),
             reverse=True,
         )
+
+    @api.model
+    def _count_by_owner(self, domain):
+        """Return how many leads of a domain each owner has.
+
+        :param list domain: of leads.
+        :rtype: dict[res.users, int]
+        """
+        return dict(self._read_group(domain, ["user_id"], ["__count"]))

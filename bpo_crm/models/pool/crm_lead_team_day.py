@@ -4,9 +4,6 @@ from ...domains import OPEN_LEAD
 from ...roles import AGENT, SUPERVISOR
 from ...series import GROUP_MEMBERS
 
-#: The columns of the table, each a number of leads that opens the list of them.
-COUNTED = ("open", "overdue", "missing_step", "stale", "response_missed")
-
 
 class Lead(models.Model):
     """The supervisor's home: who has what, who is free, and what waits."""
@@ -33,15 +30,19 @@ class Lead(models.Model):
     def _prepare_team_day(self):
         """Return what the floor has to do, as its screen takes it.
 
-        :return: ``agents``, as of :meth:`_prepare_agent_rows`; the ``count`` of the
-            ``pool``, and how long the ``oldest`` has waited; the number of
-            ``failed_wins``; and the ``list_view_id`` of the lists that are opened.
+        :return: ``agents``, as of :meth:`_prepare_agent_rows`; the ``domains`` that
+            their numbers were counted from, each with the agent's leads alone; the
+            ``count`` of the ``pool``, and how long the ``oldest`` has waited; the
+            number of ``failed_wins``; and the ``list_view_id`` of the lists that are
+            opened.
         :rtype: dict
         """
         pool = self._get_pool_domain()
         oldest = self.search(pool, order="enquiry_date, id", limit=1)
+        domains = self._get_team_domains()
         return {
-            "agents": self._prepare_agent_rows(),
+            "agents": self._prepare_agent_rows(domains),
+            "domains": domains,
             "pool": {
                 "count": self.search_count(pool),
                 "oldest": oldest.waiting_time or "",
@@ -51,11 +52,12 @@ class Lead(models.Model):
         }
 
     @api.model
-    def _prepare_agent_rows(self):
+    def _prepare_agent_rows(self, domains):
         """Return a row for each agent of the floor, those with most to do first.
 
+        :param dict domains: as of :meth:`_get_team_domains`.
         :return: rows with ``id``, ``name``, ``is_at_work``, the ``calls`` of today, and
-            a number for each of :data:`COUNTED`, with its domain in ``domains``.
+            a number for each of the domains.
         :rtype: list[dict]
         """
         agents = self._find_agents()
@@ -63,19 +65,14 @@ class Lead(models.Model):
         of_today = self._get_calls_of_today_domain(agents)
         logs = self.env["crm.call.log"]
         calls = dict(logs._read_group(of_today, ["user_id"], ["__count"]))
-        domains = self._get_team_domains()
-        counts = {name: self._count_by_agent(domains[name]) for name in COUNTED}
+        counts = {name: self._count_by_owner(domains[name]) for name in domains}
         rows = [
             {
                 "id": agent.id,
                 "name": agent.name,
                 "is_at_work": agent in at_work,
                 "calls": calls.get(agent, 0),
-                "domains": {
-                    name: [*domains[name], ("user_id", "=", agent.id)]
-                    for name in COUNTED
-                },
-                **{name: counts[name].get(agent, 0) for name in COUNTED},
+                **{name: counts[name].get(agent, 0) for name in domains},
             }
             for agent in agents
         ]
@@ -95,7 +92,7 @@ class Lead(models.Model):
 
     @api.model
     def _get_team_domains(self):
-        """Return the domain of each of :data:`COUNTED`, of all agents.
+        """Return the domain of each column of the table, of all agents.
 
         :rtype: dict[str, list]
         """
@@ -106,12 +103,3 @@ class Lead(models.Model):
             "open": own,
             "response_missed": [*missed, ("first_attempt_date", "=", False)],
         }
-
-    @api.model
-    def _count_by_agent(self, domain):
-        """Return how many leads of a domain each agent has.
-
-        :param list domain: of leads.
-        :rtype: dict[res.users, int]
-        """
-        return dict(self._read_group(domain, ["user_id"], ["__count"]))

@@ -30,7 +30,7 @@ export class TeamDay extends Component {
             type: "ir.actions.act_window",
             name: `${row.name}: ${column.title}`,
             res_model: "crm.lead",
-            domain: row.domains[column.name],
+            domain: [...this.props.team.domains[column.name], ["user_id", "=", row.id]],
             views: [
                 [this.props.team.list_view_id, "list"],
                 [false, "form"],
