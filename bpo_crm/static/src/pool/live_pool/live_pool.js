@@ -1,6 +1,5 @@
 import {onWillUnmount} from "@odoo/owl";
 import {useService} from "@web/core/utils/hooks";
-import {debounce} from "@web/core/utils/timing";
 
 const POOL_CHANGED = "bpo_crm.pool_changed";
 
@@ -16,10 +15,17 @@ const SPREAD = 1_500;
 export function useLivePool(look) {
     const bus = useService("bus_service");
     const wait = SHORTEST_WAIT + Math.random() * SPREAD;
-    const lookSoon = debounce(look, wait);
+    let timer = null;
+    // Looks after the first change, however many follow: a busy pool is shown, too.
+    const lookSoon = () => {
+        timer ??= setTimeout(() => {
+            timer = null;
+            look();
+        }, wait);
+    };
     bus.subscribe(POOL_CHANGED, lookSoon);
     onWillUnmount(() => {
         bus.unsubscribe(POOL_CHANGED, lookSoon);
-        lookSoon.cancel();
+        clearTimeout(timer);
     });
 }
