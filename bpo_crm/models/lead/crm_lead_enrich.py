@@ -38,14 +38,14 @@ class Lead(models.Model):
 
     def _filter_enriched(self):
         """Return the leads of which a service outside may learn the addresses."""
-        companies = self.env["res.company"].sudo().search([])
-        # A lead that is of no company is of all of them.
-        return self.filtered(
-            lambda lead: (
-                not lead.is_bpo
-                or all((lead.company_id.sudo() or companies).mapped("enriches_leads"))
-            )
-        )
+        others = self.filtered(lambda lead: not lead.is_bpo)
+        allowed = others
+        for company, leads in (self - others).grouped("company_id").items():
+            # A lead that is of no company is of all of them.
+            companies = company.sudo() or company.sudo().search([])
+            if all(companies.mapped("enriches_leads")):
+                allowed |= leads
+        return self & allowed
 
     def _refuse_enriching(self):
         """Tell people that these leads are not enriched. Jobs leave them out.
