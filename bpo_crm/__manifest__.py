@@ -53,6 +53,7 @@
         "views/lead/crm_brand_views.xml",
         "views/lead/crm_vehicle_model_views.xml",
         "views/lead/crm_lead_views.xml",
+        "views/lead/crm_lead_form_views.xml",
         "views/customer/crm_lead_history_views.xml",
         "wizard/customer/crm_lead_leave_message_views.xml",
         "wizard/pipeline/crm_lead_lost_views.xml",

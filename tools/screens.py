@@ -41,11 +41,16 @@ AGENT, MANAGER = "agent000", "manager"
 
 PIPELINE = "crm.crm_lead_action_pipeline"
 
-#: Opens an action the way that a menu does.
-OPEN = """([action, context]) =>
-    odoo.__WOWL_DEBUG__.root.env.services.action.doAction(action, {
-        clearBreadcrumbs: true, additionalContext: context,
-    })"""
+#: Opens an action the way that a menu does; with another context, where one is given: a
+#: filter that an action sets of itself stays on, whatever is added to its context.
+OPEN = """async ([name, context]) => {
+    const service = odoo.__WOWL_DEBUG__.root.env.services.action;
+    const action = await service.loadAction(name);
+    if (context) {
+        action.context = context;
+    }
+    return service.doAction(action, {clearBreadcrumbs: true});
+}"""
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -55,35 +60,29 @@ class Screen:
     :param str name: for the report.
     :param str login: whose screen it is.
     :param str action: the XML id of ours.
-    :param dict filters: of plain Odoo's pipeline, by the names of core's filters.
+    :param filters: of plain Odoo's pipeline, the names of core's filters.
     :param str search: what is typed into the search box then; nothing by default.
     """
 
     name: str
     login: str
     action: str
-    filters: dict
+    filters: tuple
     search: str = ""
 
     def get_action(self, side):
-        """Return the action that shows it, and its context."""
+        """Return the action that shows it, and its context; none for its own."""
         if side == OURS:
-            return f"bpo_crm.{self.action}", {}
-        return PIPELINE, {
-            f"search_default_{name}": value for name, value in self.filters.items()
-        }
+            return f"bpo_crm.{self.action}", None
+        filters = {f"search_default_{name}": 1 for name in self.filters}
+        return PIPELINE, {"default_type": "opportunity", **filters}
 
 
-MINE = {"assigned_to_me": 1}
-ALL = {"assigned_to_me": 0}
+MINE = ("assigned_to_me",)
+ALL = ()
 
 SCREENS = (
-    Screen(
-        "open the pool",
-        AGENT,
-        "crm_lead_action_open",
-        {"assigned_to_me": 0, "unassigned": 1},
-    ),
+    Screen("open the pool", AGENT, "crm_lead_action_open", ("unassigned",)),
     Screen("My Pipeline, agent", AGENT, "crm_lead_action_my_pipeline", MINE),
     Screen("All Leads, manager", MANAGER, "crm_lead_action_all", ALL),
     Screen("My Day (against My Pipeline)", AGENT, "my_day_action", MINE),

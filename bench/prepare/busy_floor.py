@@ -2,6 +2,7 @@
 # years. Of its leads, 5 % wait in the pool, 15 % are worked, 20 % were won and 60 %
 # lost; of those that are worked, all have an activity planned. Past the ORM, which
 # would take hours. SCREENS_LEADS in the environment says how many there are.
+import functools
 import json
 import os
 
@@ -90,6 +91,13 @@ if is_ours:
         "vehicles": vehicles.ids,
     }
 
+
+
+def pick(name, prime):
+    """Return one of some ids, another one for each lead, and for each prime."""
+    return f"(%({name})s)[1 + number / 20 * {prime} %% 10007 %% cardinality(%({name})s)]"
+
+
 #: Of each column, what is in it. In plain Odoo, a lost lead is in the last open stage.
 LEADS = {
     "name": "'Customer ' || number || '''s enquiry'",
@@ -100,15 +108,13 @@ LEADS = {
     "color": "0",
     "stage_id": """
         CASE WHEN is_won THEN %(won)s WHEN is_lost THEN {lost} WHEN is_pool THEN %(new)s
-             ELSE (%(open)s)[1 + number / 20 %% cardinality(%(open)s)] END""",
+             ELSE {open} END""",
     "lost_reason_id": "CASE WHEN is_lost THEN %(reason)s END",
     "probability": "chance",
     "automated_probability": "chance",
     "date_closed": """
         CASE WHEN is_won OR is_lost THEN moment + interval '9 days' END""",
-    "user_id": """
-        CASE WHEN NOT is_pool THEN (%(agents)s)[1 + number %% cardinality(%(agents)s)]
-        END""",
+    "user_id": "CASE WHEN NOT is_pool THEN {agent} END",
     "date_open": "CASE WHEN NOT is_pool THEN moment + interval '1 hour' END",
     "team_id": "%(team)s",
     "company_id": "%(company)s",
@@ -138,8 +144,8 @@ OWN_LEADS = {
     "lost_stage_id": "CASE WHEN is_lost THEN %(new)s END",
     "enquiry_date": "moment",
     "brand_id": "%(brand)s",
-    "dealership_id": "(%(dealerships)s)[1 + number %% cardinality(%(dealerships)s)]",
-    "vehicle_model_id": "(%(vehicles)s)[1 + number %% cardinality(%(vehicles)s)]",
+    "dealership_id": pick("dealerships", 13),
+    "vehicle_model_id": pick("vehicles", 17),
     "first_attempt_date": "CASE WHEN NOT is_pool THEN moment + interval '1 hour' END",
 }
 
@@ -201,8 +207,9 @@ def insert(table, columns, source):
 
 
 lost = "%(lost)s" if is_ours else "(%(open)s)[cardinality(%(open)s)]"
+picked = {"{lost}": lost, "{open}": pick("open", 7), "{agent}": pick("agents", 11)}
 lead_columns = {
-    name: sql.replace("{lost}", lost)
+    name: functools.reduce(lambda sql, key: sql.replace(key, picked[key]), picked, sql)
     for name, sql in {**LEADS, **(OWN_LEADS if is_ours else {})}.items()
 }
 insert("crm_lead", lead_columns, f"({SOURCE}) AS lead")

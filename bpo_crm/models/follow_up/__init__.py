@@ -2,6 +2,7 @@ from . import (
     crm_lead_stage_activity,
     crm_lead_hand_over,
     crm_lead_next_step,
+    crm_lead_next_activity,
     crm_lead_stale,
     crm_lead_digest,
     crm_lead_missing_step,

@@ -16,6 +16,7 @@ from . import (
     res_company_enrich,
     ir_cron_enrich,
     crm_lead_enrich,
+    crm_lead_form,
     ir_module_module,
     mail_message,
     mail_notification,

@@ -2,6 +2,8 @@ import "@crm/views/crm_form/crm_form";
 import {registry} from "@web/core/registry";
 import {useService} from "@web/core/utils/hooks";
 import {onMounted, onWillUnmount, status, useEffect} from "@odoo/owl";
+import {LeadFormCompiler} from "@bpo_crm/lead/lead_form/lead_form_compiler";
+import {LeadFormRenderer} from "@bpo_crm/lead/lead_form/lead_form_renderer";
 import {useLeadStage} from "@bpo_crm/pipeline/lead_stage/lead_stage";
 
 // Core's view, whose model is not exported
@@ -72,5 +74,7 @@ class LeadFormController extends crmFormView.Controller {
 
 registry.category("views").add("bpo_lead_form", {
     ...crmFormView,
+    Compiler: LeadFormCompiler,
     Controller: LeadFormController,
+    Renderer: LeadFormRenderer,
 });
