@@ -36,6 +36,9 @@ INDEXES = (
     "crm_lead__reference_index",
 )
 
+#: Statistics on nothing but core's columns.
+STATISTICS = SQL.identifier("crm_lead_pool_stat")
+
 #: Core's lost reasons, which an installation puts away for the addon's own.
 CORE_LOST_REASONS = ("crm.lost_reason_1", "crm.lost_reason_2", "crm.lost_reason_3")
 
@@ -191,12 +194,13 @@ def _keep_columns(cr):
 
 
 def _remove_rest(cr):
-    """Remove what Odoo forgets: indexes, parameters and what it knows of foreign keys.
+    """Remove what Odoo forgets: indexes, statistics, parameters and what it knows of foreign keys.
 
     :param odoo.sql_db.Cursor cr: of the database.
     """
     for index in INDEXES:
         drop_index(cr, index, "crm_lead")
+    cr.execute(SQL("DROP STATISTICS IF EXISTS %s", STATISTICS))
     cr.execute(
         r"""
         DELETE FROM ir_config_parameter WHERE key LIKE 'bpo\_crm.%';

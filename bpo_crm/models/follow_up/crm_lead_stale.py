@@ -31,7 +31,9 @@ class Lead(models.Model):
         "user_id",
     )
     def _compute_is_stale(self):
-        stale = self.filtered_domain(self._get_stale_domain())
+        # Working days are looked up for the stages of leads that may be too late.
+        waiting = self.filtered(lambda lead: lead._may_be_stale())
+        stale = waiting.filtered_domain(self._get_stale_domain(waiting.stage_id))
         for lead in self:
             lead.is_stale = lead in stale
 
@@ -52,15 +54,25 @@ class Lead(models.Model):
     # BUSINESS
     # ------------------------------------------------------------
 
+    def _may_be_stale(self):
+        """Whether this lead is too long in its stage, if every day is a working day."""
+        days = self.stage_id.stale_after_days
+        since = fields.Datetime.now() - timedelta(days=days)
+        moved = self.date_last_stage_update
+        return bool(self.user_id and days > 0 and moved and moved < since)
+
     @api.model
-    def _get_stale_domain(self):
+    def _get_stale_domain(self, among=None):
         """Return the domain of the claimed leads that stand still.
 
+        :param crm.stage among: in which of these stages; by default, in all.
         :rtype: list
         """
-        stages = self.env["crm.stage"].search(
-            [*OPEN_STAGE, ("stale_after_days", ">", 0)]
-        )
+        is_counted = [*OPEN_STAGE, ("stale_after_days", ">", 0)]
+        if among is None:
+            stages = self.env["crm.stage"].search(is_counted)
+        else:
+            stages = among.filtered_domain(is_counted)
         if not stages:
             return NEVER
         today = fields.Date.context_today(self)

@@ -10,6 +10,7 @@ from . import (
     crm_lead_team,
     crm_lead_reach,
     crm_lead_revenue,
+    crm_lead_set_aside,
     crm_lead_title,
     crm_lead_chatter,
     crm_lead_list,

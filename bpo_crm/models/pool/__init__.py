@@ -2,6 +2,7 @@ from . import (
     crm_team,
     crm_team_member,
     crm_lead_claim,
+    crm_lead_pool_statistics,
     crm_lead_distribution,
     crm_lead_given_at_once,
     crm_lead_pool_news,
