@@ -30,8 +30,7 @@ class Lead(models.Model):
     )
     def _compute_last_call(self):
         for lead in self:
-            # Calls are ordered: the latest one comes first.
-            call = lead.call_log_ids[:1]
+            call = lead.call_log_ids.sorted("call_date")[-1:]
             lead.last_call_date = call.call_date
             lead.last_call_result = call.result
             lead.last_call_user_id = call.user_id
