@@ -6,6 +6,9 @@ from ...domains import NEVER, OPEN_STAGE, find_in_states
 from ...local_time import from_zone, to_zone
 from ...series import all_of, any_of, none_of
 
+#: Of the stages in which a lead can be too long.
+COUNTED_STAGE = [*OPEN_STAGE, ("stale_after_days", ">", 0)]
+
 #: What is planned for a day within this time counts as a plan. In days.
 PLAN_HORIZON = 180
 
@@ -68,18 +71,44 @@ class Lead(models.Model):
         :param crm.stage among: in which of these stages; by default, in all.
         :rtype: list
         """
-        is_counted = [*OPEN_STAGE, ("stale_after_days", ">", 0)]
         if among is None:
-            stages = self.env["crm.stage"].search(is_counted)
-        else:
-            stages = among.filtered_domain(is_counted)
+            among = self.env["crm.stage"].search(OPEN_STAGE)
+        stages = among.filtered_domain(COUNTED_STAGE)
         if not stages:
             return NEVER
+        idle = [("activity_ids", "not any", self._get_planned_domain())]
+        claimed = [("user_id", "!=", False)]
+        return all_of([claimed, idle, self._get_waiting_domain(stages)])
+
+    @api.model
+    def _find_stale_among(self, domain):
+        """Return the leads of somebody that stand still.
+
+        What is planned is looked up for these alone, and not for all leads that there
+        are, as in a search for :attr:`is_stale`.
+
+        :param list domain: of the leads of somebody.
+        :return: in no particular order.
+        """
+        stages = self.env["crm.stage"].search(COUNTED_STAGE)
+        if not stages:
+            return self.browse()
+        leads = self.search(all_of([domain, self._get_waiting_domain(stages)]))
+        planned = self.env["mail.activity"].search(
+            [
+                ("res_model", "=", self._name),
+                ("res_id", "in", leads.ids),
+                *self._get_planned_domain(),
+            ]
+        )
+        return leads - self.browse(planned.mapped("res_id"))
+
+    @api.model
+    def _get_planned_domain(self):
+        """Return the domain of the activities that count as a plan."""
         today = fields.Date.context_today(self)
         horizon = today + timedelta(days=PLAN_HORIZON)
-        planned = [("date_deadline", ">=", today), ("date_deadline", "<=", horizon)]
-        idle = [("user_id", "!=", False), ("activity_ids", "not any", planned)]
-        return all_of([idle, self._get_waiting_domain(stages)])
+        return [("date_deadline", ">=", today), ("date_deadline", "<=", horizon)]
 
     @api.model
     def _get_waiting_domain(self, stages):

@@ -41,7 +41,7 @@ class Lead(models.Model):
         shown = set(due.mapped("res_id"))
         for name, domain in (
             ("missing_step", [*own, *self._get_digest_domains()["missing_step"]]),
-            ("stale", [*own, *self._get_stale_domain()]),
+            ("stale", [("id", "in", self._find_stale_among(own).ids)]),
             ("pool", self._get_pool_domain()),
         ):
             section = self._prepare_lead_section(name, domain, shown)

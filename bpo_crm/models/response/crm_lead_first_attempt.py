@@ -27,6 +27,7 @@ class Lead(models.Model):
         "First Attempt On",
         compute="_compute_first_attempt",
         store=True,
+        precompute=True,
         copy=False,
         help="The first call, message to the customer or meeting that a person made.",
     )
@@ -35,6 +36,7 @@ class Lead(models.Model):
         "First Attempt Made By",
         compute="_compute_first_attempt",
         store=True,
+        precompute=True,
         copy=False,
         index="btree_not_null",
     )

@@ -22,6 +22,7 @@ class Lead(models.Model):
         "First Conversation On",
         compute="_compute_first_conversation_date",
         store=True,
+        precompute=True,
         copy=False,
         help="The first call that reached the customer, or visit that took place.",
     )
@@ -96,6 +97,8 @@ class Lead(models.Model):
         :return: moments in UTC, naive, by the id of the lead.
         :rtype: dict[int, datetime.datetime]
         """
+        if not self._origin:
+            return {}
         groups = (
             self.env[model]
             .sudo()

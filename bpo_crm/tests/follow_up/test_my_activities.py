@@ -10,7 +10,7 @@ from ...series import any_of
 from ..common import CALL, BpoCase
 
 CORE_VIEW = "crm.view_crm_case_my_activities_filter"
-PIPELINE_VIEW = "crm.view_crm_case_opportunities_filter"
+PIPELINE_VIEW = "bpo_crm.crm_lead_view_search"
 
 #: The filters that the systray's numbers open.
 STATES = {
