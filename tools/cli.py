@@ -85,6 +85,9 @@ def _parse(arguments):
     bench.add_argument(
         "--small", action="store_true", help="the screens among 20,000 leads"
     )
+    bench.add_argument(
+        "--picture", metavar="PNG", help="where to save a picture of the screens' times"
+    )
     for command in (demo, test, shell, bench):
         command.add_argument("--series", choices=("18.0", "19.0"), help="of Odoo")
     rights = _add(commands, "rights", _rights, "write down who may do what")
@@ -132,8 +135,8 @@ def _shell(options, _rest):
 def _bench(options, _rest):
     from . import benchmark, screens
 
-    if options.screens or options.small:
-        return screens.run(options.series, options.small)
+    if options.screens or options.small or options.picture:
+        return screens.run(options.series, options.small, options.picture)
     return benchmark.run(options.series)
 
 

@@ -8,12 +8,11 @@ turns, and the seconds until the last answer count.
 import contextlib
 import dataclasses
 import json
-import statistics
 import time
 
 from playwright.sync_api import sync_playwright
 
-from . import paths, programs, sources
+from . import paths, programs, screens_report, sources
 from .benchmark import run_script
 from .console import LauncherError, say, step
 from .jsonrpc import WebSession
@@ -102,11 +101,13 @@ WRITES = 10
 CALL = "mail.mail_activity_data_call"
 
 
-def run(series=None, is_small=False):
+def run(series=None, is_small=False, picture=None):
     """Measure every screen, and print the ratios and where the time goes.
 
     :param str series: of Odoo.
     :param bool is_small: with fewer leads.
+    :param str picture: the path of a PNG file, which then shows the times; none by
+        default.
     :return: 0
     :rtype: int
     :raises LauncherError: without a browser, or when something fails.
@@ -138,7 +139,11 @@ def run(series=None, is_small=False):
             servers, lambda session, side, number: _create(session, forms[side], number)
         )
         results["one stage forward"] = _repeat(servers, _move, _find_leads)
-    _report(f"Odoo {source.series}, {count:,} leads", results)
+    title = f"Odoo {source.series}, {count:,} leads, median of {ROUNDS}"
+    screens_report.tell(title, results)
+    if picture:
+        with _open_browser(browser) as chromium:
+            screens_report.draw(chromium, picture, title, results)
     return 0
 
 
@@ -330,27 +335,3 @@ def _move(session, side, row):
     if side == PLAIN:
         session.call("mail.activity", "action_feedback", activities)
         session.call("crm.lead", "activity_schedule", [lead], CALL)
-
-
-# What is said of it
-
-
-def _report(title, results):
-    say(f"{title}: milliseconds with {OURS} against {PLAIN}, median of {ROUNDS}")
-    for name, result in results.items():
-        ours, plain = (_sum_up(result[side]) for side in (OURS, PLAIN))
-        say(f"  {name}: {ours:.0f} against {plain:.0f}, ratio {ours / plain:.2f}")
-        for side in (OURS, PLAIN):
-            say(f"    {side}: {_tell_parts(result[side])}")
-
-
-def _sum_up(rounds):
-    return 1000 * statistics.median(sum(seconds.values()) for seconds in rounds)
-
-
-def _tell_parts(rounds):
-    medians = {
-        name: 1000 * statistics.median(seconds[name] for seconds in rounds)
-        for name in rounds[0]
-    }
-    return ", ".join(f"{name} {value:.0f}" for name, value in medians.items())
