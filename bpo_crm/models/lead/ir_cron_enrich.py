@@ -15,6 +15,8 @@ class Cron(models.Model):
         if job and self == job and not self._is_enrichment_wanted():
             now = fields.Datetime.now()
             at_list = [at for at in at_list if at > now]
+            if not at_list:
+                return self.env["ir.cron.trigger"]
         return super()._trigger_list(at_list)
 
     def _is_enrichment_wanted(self):
