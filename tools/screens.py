@@ -14,7 +14,7 @@ from playwright.sync_api import sync_playwright
 
 from . import paths, programs, screens_report, sources
 from .benchmark import run_script
-from .console import LauncherError, say, step
+from .console import LauncherError, step
 from .jsonrpc import WebSession
 from .stack import Stack
 

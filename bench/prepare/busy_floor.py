@@ -92,10 +92,11 @@ if is_ours:
     }
 
 
-
 def pick(name, prime):
     """Return one of some ids, another one for each lead, and for each prime."""
-    return f"(%({name})s)[1 + number / 20 * {prime} %% 10007 %% cardinality(%({name})s)]"
+    return (
+        f"(%({name})s)[1 + number / 20 * {prime} %% 10007 %% cardinality(%({name})s)]"
+    )
 
 
 #: Of each column, what is in it. In plain Odoo, a lost lead is in the last open stage.

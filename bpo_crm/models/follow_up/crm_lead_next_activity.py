@@ -7,12 +7,13 @@ class Lead(models.Model):
     _inherit = "crm.lead"
 
     next_step_at = fields.Datetime(
-        "Next Step At",
         compute="_compute_next_step_at",
         help="The moment of the planned activity that comes first, where it has one.",
     )
 
-    @api.depends("activity_ids.active", "activity_ids.date_deadline", "activity_ids.due_at")
+    @api.depends(
+        "activity_ids.active", "activity_ids.date_deadline", "activity_ids.due_at"
+    )
     def _compute_next_step_at(self):
         for lead in self:
             lead.next_step_at = lead.activity_ids.sorted("date_deadline")[:1].due_at

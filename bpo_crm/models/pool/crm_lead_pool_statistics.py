@@ -11,10 +11,11 @@ class Lead(models.Model):
     _inherit = "crm.lead"
 
     def init(self):
-        super().init()
+        result = super().init()
         self.env.cr.execute(
             """
             CREATE STATISTICS IF NOT EXISTS crm_lead_pool_stat (mcv)
                 ON user_id, stage_id, active, type, company_id FROM crm_lead
             """
         )
+        return result
