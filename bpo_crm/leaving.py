@@ -194,7 +194,7 @@ def _keep_columns(cr):
 
 
 def _remove_rest(cr):
-    """Remove what Odoo forgets: indexes, statistics, parameters and what it knows of foreign keys.
+    """Remove what Odoo forgets: indexes, statistics, parameters, and of foreign keys.
 
     :param odoo.sql_db.Cursor cr: of the database.
     """
