@@ -37,7 +37,7 @@ def distributor(stack):
 
 @pytest.fixture(scope="session")
 def bpo(stack, authority):
-    database = stack.clone("demo")
+    database = stack.clone("floor")
     server = stack.bpo_server(
         database,
         name="bpo",

@@ -23,7 +23,7 @@ def refuse(session, *args, **kwargs):
 class Floor:
     """The call centre, seen by its people.
 
-    :param OdooServer server: the call centre's server, with the demo data.
+    :param OdooServer server: the call centre's server, with its people.
     :param Postgres postgres: where its database is.
     """
 

@@ -243,7 +243,7 @@ def wire(stack):
 @pytest.fixture(scope="module")
 def small_floor(stack, wire):
     server = stack.bpo_server(
-        stack.clone("demo"), name="threads", workers=0, db_maxconn=4, **wire.options
+        stack.clone("floor"), name="threads", workers=0, db_maxconn=4, **wire.options
     ).start()
     yield Floor(server, stack.postgres)
     server.stop()

@@ -61,6 +61,7 @@ def layers():
             Layer("plain", "", _addon_depends()),
             Layer("bpo", "plain", ("bpo_crm",), (), addon),
             Layer("demo", "bpo", (), ("load_demo.py",), addon),
+            Layer("floor", "bpo", (), ("set_up_floor.py",), addon),
             Layer("site", "plain", ("website_crm",)),
             # With both there, Odoo installs what is between them by itself.
             Layer("website", "site", ("bpo_crm",), (), (*addon, paths.WEBSITE_ADDON)),

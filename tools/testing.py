@@ -199,7 +199,7 @@ def _prepare_addon_run(stack, clock):
 
 def _prepare_server_run(stack):
     """Against real servers, which the tests start; no Odoo in this process."""
-    stack.prepare("demo", "dealer", "nosales")
+    stack.prepare("floor", "demo", "dealer", "nosales")
     browser, reason = programs.find_chromium()
     variables = {
         **stack.environ(),

@@ -98,8 +98,7 @@ class CallLog(models.Model):
         calls._check_own()
         calls.lead_id._check_workable()
         calls._check_plausible()
-        for call in calls:
-            call._post_in_chatter()
+        calls._log_in_chatter()
         return calls
 
     def write(self, vals):
@@ -201,21 +200,29 @@ class CallLog(models.Model):
         if self.env["crm.lead"]._is_agent_only() and self.user_id - self.env.user:
             raise AccessError(self.env._("You can log your own calls only."))
 
-    def _post_in_chatter(self):
+    def _log_in_chatter(self):
+        """Tell of these calls on their leads."""
+        told = self.browse()
+        while waiting := self - told:
+            # A lead is told of one at a time.
+            firsts = {call.lead_id: call.id for call in reversed(waiting)}
+            turn = self.browse(firsts.values())
+            for user, calls in turn.grouped("user_id").items():
+                bodies = {call.lead_id.id: call._render() for call in calls}
+                # Whoever enters a call, it is told as of who made it.
+                leads = calls.lead_id.sudo()
+                leads._message_log_batch(bodies, author_id=user.partner_id.id)
+            told |= turn
+
+    def _render(self):
+        """Return what the chatter of the lead says of this call, as HTML."""
         headline = self.env._(
             "Call: %(result)s, %(duration)s min",
             result=self._get_result_name(),
             duration=self._format_duration(),
         )
         body = Markup("<b>%s</b>") % headline
-        if self.summary:
-            body += plaintext2html(self.summary)
-        # Whoever enters a call, it is told as of who made it.
-        self.lead_id.sudo().message_post(
-            body=body,
-            author_id=self.user_id.partner_id.id,
-            subtype_xmlid="mail.mt_note",
-        )
+        return body + plaintext2html(self.summary) if self.summary else body
 
     def _get_result_name(self):
         return self._fields["result"].convert_to_export(self.result, self)

@@ -13,6 +13,7 @@ from . import (
     crm_lead_set_aside,
     crm_lead_title,
     crm_lead_chatter,
+    crm_lead_demo,
     crm_lead_list,
     res_company_enrich,
     ir_cron_enrich,
