@@ -118,6 +118,9 @@ class Floor:
         # Whole seconds, as the ORM writes what it dates.
         self._now = env.cr.now().replace(microsecond=0)
         self._lead_ids = {}
+        # By which senders know their enquiries.
+        self._numbers = itertools.count(4107, 3)
+        self._orders = itertools.count(231, 4)
 
     def play(self):
         """Let it all happen."""
@@ -254,12 +257,21 @@ class Floor:
 
     def _begin(self, told):
         """Take in what customers asked, by the door of their source."""
-        for code, of_source in itertools.groupby(
-            sorted(told, key=lambda story: story.source), lambda story: story.source
-        ):
-            of_source = list(of_source)
-            rows = self._take_in(code, map(self._prepare_enquiry, of_source))
-            for story, row in zip(of_source, rows, strict=True):
+        fresh = {}
+        # Written down as they came, and taken in together.
+        for code, run in itertools.groupby(told, lambda story: story.source):
+            enquiries = {story: self._prepare_enquiry(story) for story in run}
+            rows, _new = self.env["crm.lead.enquiry"]._write_down(
+                self._find_source(code), list(enquiries.values())
+            )
+            for story, enquiry in enquiries.items():
+                row = rows[enquiry.external_id]
+                fresh.setdefault(code, {})[story] = (row, enquiry)
+        for code, entries in fresh.items():
+            self.env["crm.lead"]._take_in_rows(
+                dict(entries.values()), self._find_source(code)
+            )
+            for story, (row, _enquiry) in entries.items():
                 self._lead_ids[story] = row.lead_id.id
         self._number(told)
         for priority in "123":
@@ -268,19 +280,13 @@ class Floor:
         moments = {story: story.asked for story in told}
         self._date(moments, [self.env.user] * len(told))
 
-    def _take_in(self, code, enquiries):
-        source = self.env["crm.lead.source"].search([("code", "=", code)])
-        rows, _new = self.env["crm.lead"]._take_in(source, list(enquiries))
-        return rows
+    def _find_source(self, code):
+        return self.env["crm.lead.source"].search([("code", "=", code)])
 
     def _prepare_enquiry(self, story):
         customer = story.customer
-        number = f"{story.asked:%y%m%d%H%M%S}"
-        feed = self.env.ref("bpo_crm.lead_feed_toyota")
-        is_fed = feed.source_id.code == story.source
         return Enquiry(
-            external_id=feed._get_external_id(number) if is_fed else f"W-{number}",
-            feed_id=feed.id if is_fed else 0,
+            **self._prepare_identity(story),
             enquired_at=hours.to_utc(story.asked),
             name=customer.name,
             phone=customer.phone,
@@ -291,6 +297,18 @@ class Floor:
             dealership=story.dealership,
             message=story.message,
         )
+
+    def _prepare_identity(self, story):
+        """Return by what an enquiry is known, which a feed says in its own way."""
+        number = next(self._numbers)
+        feed = self.env.ref("bpo_crm.lead_feed_toyota")
+        if feed.source_id.code != story.source:
+            return {"external_id": f"W-{number}"}
+        return {
+            "external_id": feed._get_external_id(number),
+            "feed_id": feed.id,
+            "record": {"id": number},
+        }
 
     def _number(self, told):
         """Give the leads their references in the order in which customers asked."""
@@ -310,9 +328,12 @@ class Floor:
 
     def _keep_nameless(self):
         """Keep what nobody could be called back for."""
-        for number, (code, name, phone, message) in enumerate(NAMELESS):
-            enquiry = Enquiry(f"X-{number}", name=name, phone=phone, message=message)
-            self._take_in(code, [enquiry])
+        for code, name, phone, message in NAMELESS:
+            self._take_in_one(code, name=name, phone=phone, message=message)
+
+    def _take_in_one(self, code, **values):
+        enquiry = Enquiry(f"W-{next(self._numbers)}", **values)
+        self.env["crm.lead"]._take_in(self._find_source(code), [enquiry])
 
     # What is done, each for many leads
 
@@ -442,10 +463,11 @@ class Floor:
         :param crm.lead lead: that was won.
         :param Event event: the win.
         """
-        number = int(lead.reference[-5:]) * 3 + 17 * lead.dealership_id.id
+        number = next(self._orders)
         name, amount = f"S{number:05}", event.values["amount"]
         lead.write(
             {
+                "dealer_so_id": number,
                 "dealer_so_name": name,
                 "dealer_so_state": event.values["state"],
                 "dealer_so_amount": amount,
@@ -480,9 +502,8 @@ class Floor:
 
     def _ask_again(self, turn):
         for story, event in turn.acts:
-            number = f"{event.at:%y%m%d%H%M%S}"
-            enquiry = Enquiry(
-                external_id=f"W-{number}",
+            self._take_in_one(
+                event.values["source"],
                 enquired_at=hours.to_utc(event.at),
                 name=story.customer.name,
                 phone=story.customer.phone,
@@ -490,7 +511,6 @@ class Floor:
                 vehicle=story.vehicle,
                 message=event.values["message"],
             )
-            self._take_in(event.values["source"], [enquiry])
 
     def _release(self, turn):
         for owner, leads in turn.leads.grouped("user_id").items():
@@ -537,7 +557,7 @@ class Floor:
         waiting = leads.filtered(lambda lead: lead.response_state == "missed")
         waiting.is_response_warned = True
         self._date_done(leads)
-        leads._rebuild_pls_frequency_table()
+        self._let_scoring_learn(leads)
         leads.filtered(lambda lead: not lead.stage_id.is_won)._compute_probabilities()
         self.env["ir.model.data"]._update_xmlids(
             [
@@ -546,6 +566,12 @@ class Floor:
             ]
         )
         self.env.flush_all()
+
+    def _let_scoring_learn(self, leads):
+        """Let core's scoring look at all that was closed, as after some months."""
+        since = self._now - timedelta(days=stories.SPAN + 1)
+        self.env["ir.config_parameter"].set_param("crm.pls_start_date", since.date())
+        leads._rebuild_pls_frequency_table()
 
     def _date_done(self, leads):
         """Let what is done have been due when it was done."""

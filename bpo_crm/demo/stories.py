@@ -19,7 +19,10 @@ BY_WEEKDAY = (1.2, 1.1, 1.0, 1.0, 1.1, 0.9, 0.6)
 BY_HOUR = (1, 0, 0, 0, 0, 1, 2, 4, 7, 10, 11, 10, 8, 8, 9, 9, 8, 7, 6, 7, 8, 7, 5, 2)
 
 #: How many ask on a day, on the average.
-A_DAY = 3.0
+A_DAY = 2.75
+
+#: The floor began with what had waited; for so many days, twice as many come.
+BACKLOG = 10
 
 #: Customers who asked before come back after so many days at the earliest.
 RECENT = timedelta(days=30)
@@ -122,7 +125,7 @@ class Story:
     :param Customer customer: who.
     :param str source: one of :data:`SOURCES`.
     :param str agent: one of :data:`AGENTS`.
-    :param str vehicle: its internal reference.
+    :param str vehicle: its name.
     :param str dealership: its code.
     :param str message: in the customer's words.
     :param str priority: the stars of the lead.
@@ -198,7 +201,10 @@ class Teller:
         moments = []
         for days in range(SPAN, -1, -1):
             day = self._now.date() - timedelta(days=days)
-            mean = A_DAY * BY_WEEKDAY[day.weekday()] * (1.2 - 0.4 * days / SPAN)
+            trend = 1.2 - 0.4 * days / SPAN
+            if days > SPAN - BACKLOG:
+                trend *= 2
+            mean = A_DAY * BY_WEEKDAY[day.weekday()] * trend
             count = int(mean * self._random.uniform(0.5, 1.5) + self._random.random())
             moments += [self._draw_moment(day) for _unused in range(count)]
         earliest = self._now - timedelta(minutes=5)
@@ -468,6 +474,7 @@ class Teller:
             and not story.is_closed
             and story.events[-1].at > since
         ]
+        bargained.sort(key=lambda story: story.events[-1].at)
         errors = ("unreachable", "rejected")
         for story, kind in zip(bargained[-2:], errors, strict=False):
             at = self._after(story.events[-1].at, 9)

@@ -24,18 +24,18 @@ LAST_NAMES = (
     *("Villanueva", "Yap", "Zamora"),
 )
 
-#: Which vehicle is asked for how often: its internal reference, brand and price.
+#: Which vehicle is asked for how often: its name, brand and price.
 VEHICLES = {
-    "TOY-VIOS-G": ("TOY", 1_050_000, 17),
-    "TOY-WIGO-G": ("TOY", 735_000, 13),
-    "TOY-INNOVA-E": ("TOY", 1_300_000, 11),
-    "TOY-HILUX-C": ("TOY", 1_543_000, 12),
-    "HON-CITY-RS": ("HON", 1_150_000, 10),
-    "HON-BRV-VX": ("HON", 1_390_000, 8),
-    "HON-CRV-V": ("HON", 2_190_000, 5),
-    "MIT-XPANDER-GLS": ("MIT", 1_255_000, 14),
-    "MIT-MONTERO-GLS": ("MIT", 1_798_000, 7),
-    "MIT-MIRAGE-GLX": ("MIT", 898_000, 6),
+    "Vios 1.3 G CVT": ("TOY", 1_050_000, 17),
+    "Wigo G CVT": ("TOY", 735_000, 13),
+    "Innova E": ("TOY", 1_300_000, 11),
+    "Hilux Conquest 4x2 AT": ("TOY", 1_543_000, 12),
+    "City RS": ("HON", 1_150_000, 10),
+    "BR-V VX": ("HON", 1_390_000, 8),
+    "CR-V V Turbo": ("HON", 2_190_000, 5),
+    "Xpander GLS": ("MIT", 1_255_000, 14),
+    "Montero Sport GLS": ("MIT", 1_798_000, 7),
+    "Mirage G4 GLX": ("MIT", 898_000, 6),
 }
 
 #: Where how many customers live: the dealership's code, its city and its brands.
