@@ -9,6 +9,7 @@ import os
 import re
 import shutil
 import subprocess
+import time
 
 from . import paths
 from .console import LauncherError, step
@@ -34,6 +35,8 @@ class Layer:
     :param tuple modules: what is installed.
     :param tuple scripts: what then runs in Odoo's shell, files of ``scripts/``.
     :param tuple content: paths on whose content it depends.
+    :param bool is_of_now: whether it is made anew every hour, since what is in it
+        happened some minutes ago.
     """
 
     name: str
@@ -41,6 +44,7 @@ class Layer:
     modules: tuple
     scripts: tuple = ()
     content: tuple = ()
+    is_of_now: bool = False
 
 
 def _addon_depends():
@@ -60,7 +64,7 @@ def layers():
         for layer in (
             Layer("plain", "", _addon_depends()),
             Layer("bpo", "plain", ("bpo_crm",), (), addon),
-            Layer("demo", "bpo", (), ("load_demo.py",), addon),
+            Layer("demo", "bpo", (), ("load_demo.py",), addon, is_of_now=True),
             Layer("floor", "bpo", (), ("set_up_floor.py",), addon),
             Layer("site", "plain", ("website_crm",)),
             # With both there, Odoo installs what is between them by itself.
@@ -193,6 +197,7 @@ class Databases:
             *scripts,
             *layer.content,
             below,
+            time.strftime("%Y-%m-%d %H") if layer.is_of_now else "",
         )
 
     def _drop_older(self, layer):

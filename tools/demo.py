@@ -3,7 +3,7 @@
 import contextlib
 import time
 
-from . import sources
+from . import demo_orders, sources
 from .console import LauncherError, say, step
 from .jsonrpc import WebSession
 from .mail_sink import MailSink
@@ -45,6 +45,8 @@ def run(series=None, once=False):
                 **sink.get_options(),
             ).start()
         _connect(bpo, dealer)
+        with step("Making the orders of the leads that were won before"):
+            demo_orders.make(bpo, dealer, stack.postgres, source.is_18)
         lead = _work_a_lead(bpo)
         _check_ordered_once(dealer, lead)
         if not once:

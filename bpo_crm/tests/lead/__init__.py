@@ -1,4 +1,6 @@
 from . import (
+    test_demo_guard,
+    test_demo_stories,
     test_enrich,
     test_forged_values,
     test_lead_form,
