@@ -197,7 +197,7 @@ class Databases:
             *scripts,
             *layer.content,
             below,
-            time.strftime("%Y-%m-%d %H") if layer.is_of_now else "",
+            *([time.strftime("%Y-%m-%d %H")] if layer.is_of_now else []),
         )
 
     def _drop_older(self, layer):

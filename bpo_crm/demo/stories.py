@@ -46,9 +46,9 @@ class Source:
 
 SOURCES = {
     "showroom-site": Source("web", 10, 1.0, 1.0),
-    "social-media": Source("web", 7, 0.8, 0.7),
-    "toyota-distributor": Source("partner", 6, 1.6, 1.3),
-    "auto-portal": Source("partner", 5, 1.9, 0.9),
+    "social-media": Source("web", 7, 0.6, 0.7),
+    "toyota-distributor": Source("partner", 6, 2.0, 1.3),
+    "auto-portal": Source("partner", 5, 3.0, 0.9),
 }
 
 
@@ -282,10 +282,10 @@ class Teller:
     def _draw_horizon(self):
         """Return until when somebody has worked a lead: some of it is overdue."""
         draw = self._random.random()
-        if draw < 0.44:
+        if draw < 0.58:
             return self._now
         today = datetime.combine(self._now.date(), hours.OPENS)
-        if draw < 0.76:
+        if draw < 0.82:
             # What is due today is not done yet.
             return min(today, self._now)
         days = self._random.choice((1, 1, 1, 2, 2, 3, 5, 11))
