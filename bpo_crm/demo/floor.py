@@ -514,6 +514,8 @@ class Floor:
 
     def _release(self, turn):
         for owner, leads in turn.leads.grouped("user_id").items():
+            # As the job does it that gives leads back.
+            leads._cancel_activities()
             leads.write({"user_id": False})
             self._tell_change(leads, "user_id", owner)
 
