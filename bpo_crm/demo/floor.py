@@ -1,13 +1,12 @@
-"""Plays the demo's stories by the methods that the screens call, and dates what they do.
+"""Plays the demo's stories by the methods that the screens call, and dates them.
 
-Everything happens now: leads are claimed, called and moved for many customers at a time.
-After each turn, what has the time of now gets the time of the story.
+Everything happens now: leads are claimed, called and moved for many customers at a
+time. After each turn, what has the time of now gets the time of the story.
 """
 
 import itertools
 from datetime import timedelta
 
-from odoo import fields
 from odoo.tools import SQL
 
 from .. import remote_odoo
@@ -217,7 +216,8 @@ class Floor:
         own = {"user_id": root.id, "partner_id": root.partner_id.id}
         values += [
             SQL(
-                "%(name)s = CASE WHEN %(key)s = %(root)s THEN %(doer)s ELSE %(old)s END",
+                "%(name)s ="
+                " CASE WHEN %(key)s = %(root)s THEN %(doer)s ELSE %(old)s END",
                 name=SQL(name),
                 key=SQL("dated." + ("author_id" if doer == "address" else name)),
                 root=own.get(doer, root.partner_id.id),
@@ -259,7 +259,7 @@ class Floor:
         """Take in what customers asked, by the door of their source."""
         fresh = {}
         # Written down as they came, and taken in together.
-        for code, run in itertools.groupby(told, lambda story: story.source):
+        for code, run in _split_into_runs(told):
             enquiries = {story: self._prepare_enquiry(story) for story in run}
             rows, _new = self.env["crm.lead.enquiry"]._write_down(
                 self._find_source(code), list(enquiries.values())
@@ -338,9 +338,10 @@ class Floor:
     # What is done, each for many leads
 
     def _claim(self, turn):
-        agents = {lead: self.find_user(s.agent) for (s, _e), lead in zip(
-            turn.acts, turn.leads, strict=True
-        )}
+        agents = {
+            lead: self.find_user(s.agent)
+            for (s, _e), lead in zip(turn.acts, turn.leads, strict=True)
+        }
         for agent, leads in turn.leads.grouped(agents.get).items():
             leads._check_unclaimed()
             leads._claim(agent)
@@ -530,7 +531,9 @@ class Floor:
         by_lead = pending.grouped("res_id")
         for story, lead in owned:
             kind, values = self._prepare_step(story)
-            planned = by_lead.get(lead.id, pending.browse()).filtered("crm_stage_id")[:1]
+            planned = by_lead.get(lead.id, pending.browse()).filtered("crm_stage_id")[
+                :1
+            ]
             if planned and kind == "call":
                 planned.write(values)
             else:
@@ -589,3 +592,19 @@ class Floor:
             {"ahead": hours.AHEAD, "leads": leads.ids},
         )
         self.env.invalidate_all()
+
+
+def _split_into_runs(told):
+    """Yield what came from one source, until something came from another one.
+
+    :param list told: stories in their order.
+    :return: the code of the source, and its stories.
+    """
+    run = []
+    for story in told:
+        if run and run[0].source != story.source:
+            yield run[0].source, run
+            run = []
+        run.append(story)
+    if run:
+        yield run[0].source, run

@@ -251,7 +251,12 @@ class Teller:
         self._number += 1
         prefix = self._random.choice((917, 918, 919, 920, 921, 927, 928, 929, 939))
         phone = self._random.choice(
-            ("0{0} 555 {1:04}", "+63 {0} 555 {1:04}", "0{0}-555-{1:04}", "63{0}555{1:04}")
+            (
+                "0{0} 555 {1:04}",
+                "+63 {0} 555 {1:04}",
+                "0{0}-555-{1:04}",
+                "63{0}555{1:04}",
+            )
         ).format(prefix, self._number)
         address = f"{first}.{last}@customer.example".lower().replace(" ", "")
         has_address = self._random.random() < 0.8
@@ -397,7 +402,9 @@ class Teller:
         for _unused in range(3):
             if self._random.random() < 0.6:
                 break
-            result = self._random.choice(("no_answer", "no_answer", "busy", "voicemail"))
+            result = self._random.choice(
+                ("no_answer", "no_answer", "busy", "voicemail")
+            )
             yield self._call(at, result, "")
             at = self._try_again(at)
         return at
@@ -420,7 +427,9 @@ class Teller:
     def _win(self, story, at):
         price = words.VEHICLES[story.vehicle][1]
         extras = self._random.choice((0, 0, -25_000, -15_000, 12_500, 28_000, 45_000))
-        (state,) = self._random.choices(("sale", "sent", "draft", "cancel"), (80, 9, 8, 3))
+        (state,) = self._random.choices(
+            ("sale", "sent", "draft", "cancel"), (80, 9, 8, 3)
+        )
         return Event(at, "win", {"amount": price + extras, "state": state})
 
     # When

@@ -133,7 +133,11 @@ FAREWELLS = {
 
 VOICEMAILS = ("", "Left our number.", "Left a message about the quotation.")
 
-STRANGERS = ("A bakery.", "Never asked for a car.", "The number is somebody else's now.")
+STRANGERS = (
+    "A bakery.",
+    "Never asked for a car.",
+    "The number is somebody else's now.",
+)
 
 #: What was promised to a customer, with a time.
 PROMISES = (

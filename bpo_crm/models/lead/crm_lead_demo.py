@@ -5,7 +5,7 @@ from ...demo.floor import Floor
 
 
 class Lead(models.Model):
-    """The demo data's leads, which have a past: only an installation can give them one."""
+    """The demo data's leads have a past, which only an installation gives them."""
 
     _inherit = "crm.lead"
 

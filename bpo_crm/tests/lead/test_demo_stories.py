@@ -2,7 +2,7 @@ from datetime import datetime, time
 
 from odoo.tests import BaseCase
 
-from odoo.addons.bpo_crm.demo import hours, stories
+from ...demo import hours, stories
 
 #: On which the demo may be installed, by Manila's clock.
 MOMENTS = (
