@@ -47,6 +47,7 @@
         # By area, in the order in which the areas are loaded: one's views may name what
         # those before it have added.
         "views/base/menus.xml",
+        "views/base/setting_up_views.xml",
         "views/base/res_config_settings_views.xml",
         "wizard/base/crm_pipeline_settings_views.xml",
         "views/lead/crm_stage_views.xml",

@@ -16,6 +16,9 @@ STAGE_TEAM = "team_ids" if IS_19 else "team_id"
 #: ``res.users``: the field with the groups that somebody was put in.
 USER_GROUPS = "group_ids" if IS_19 else "groups_id"
 
+#: ``res.users``: the field with the groups that somebody has, by whatever way.
+ALL_USER_GROUPS = "all_group_ids" if IS_19 else "groups_id"
+
 #: ``res.groups``: the field with the users who have a group, by whatever way.
 GROUP_MEMBERS = "all_user_ids" if IS_19 else "users"
 

@@ -252,8 +252,8 @@ class BpoCase(TransactionCase):
             self.assertLess(len(file.index_content or ""), 20)
 
     @contextlib.contextmanager
-    def _kept_mails_read(self):
-        """Let the mails that are kept inside be read at its end, as after a commit."""
+    def _deliveries_shared(self):
+        """Let what is delivered inside come in within the transaction of the test."""
 
         # The transaction of its own is a part of the test's; /tests has a real one.
         def run_alone(source, work):
@@ -262,6 +262,12 @@ class BpoCase(TransactionCase):
                 return work(source)
 
         with patch.object(self.registry["crm.lead.source"], "_run_alone", run_alone):
+            yield
+
+    @contextlib.contextmanager
+    def _kept_mails_read(self):
+        """Let the mails that are kept inside be read at its end, as after a commit."""
+        with self._deliveries_shared():
             yield
             self.env.cr.postcommit.run()
 

@@ -20,6 +20,7 @@ SUPERVISORS = (("Pipeline", "All Leads"), ("Data", "Enquiries"))
 MANAGERS = (
     ("Data", "Lead Sources"),
     ("Data", "Distributor Feeds"),
+    ("Configuration", "Setting Up"),
     ("Configuration", "Stages"),
     ("Configuration", "Sales Teams"),
     ("Configuration", "Lost Reasons"),
@@ -31,7 +32,8 @@ MANAGERS = (
 TITLES = {"Activity Plans": "Plans"}
 
 SHOWN = (
-    ".o_kanban_renderer, .o_list_renderer, .o_graph_renderer, .o_pivot, .o_bpo_my_day"
+    ".o_kanban_renderer, .o_list_renderer, .o_graph_renderer, .o_pivot,"
+    " .o_bpo_my_day, .o_bpo_checklist"
 )
 
 

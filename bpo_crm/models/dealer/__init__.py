@@ -7,4 +7,5 @@ from . import (
     crm_lead_win,
     crm_lead_failed_win,
     mail_activity_failure,
+    onboarding_dealership,
 )

@@ -11,4 +11,6 @@ from . import (
     crm_lead_intake,
     crm_lead_import,
     crm_lead_intake_core,
+    crm_lead_source_try_out,
+    onboarding_source,
 )

@@ -23,4 +23,5 @@ from . import (
     mail_message,
     mail_notification,
     mail_tracking_value,
+    onboarding_brand,
 )

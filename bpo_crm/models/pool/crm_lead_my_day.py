@@ -22,8 +22,8 @@ class Lead(models.Model):
         """Return what the user has to do today.
 
         :return: ``numbers``, as of :meth:`_count_my_day`; ``sections`` in the order of
-            their urgency, as of :meth:`_prepare_section`; and ``banner``, for managers.
-            Times are in UTC.
+            their urgency, as of :meth:`_prepare_section`; and what is still to
+            ``set_up``, for managers. Times are in UTC.
         :rtype: dict
         """
         due = self._find_due_activities()
@@ -50,7 +50,7 @@ class Lead(models.Model):
         return {
             "numbers": self._count_my_day(),
             "sections": sections,
-            "banner": self.env["onboarding.onboarding"].get_bpo_banner(),
+            "set_up": self.env["onboarding.onboarding"]._get_open_checklist(),
         }
 
     # ------------------------------------------------------------

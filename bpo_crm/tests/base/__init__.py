@@ -15,6 +15,7 @@ from . import (
     test_roles,
     test_sales_role,
     test_screens,
+    test_setting_up,
     test_windows,
     test_working_days,
 )

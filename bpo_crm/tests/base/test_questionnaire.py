@@ -21,23 +21,9 @@ class TestQuestionnaire(BpoCase):
         self.assertTrue(self.onboarding.take_bpo_offer())
         self.assertFalse(self.onboarding.take_bpo_offer())
 
-    def test_the_banner_offers_it_until_it_is_answered(self):
-        self.onboarding.take_bpo_offer()
-        banner = self.onboarding.get_bpo_banner()
-        self.assertEqual(banner["action"], "bpo_crm.crm_pipeline_settings_action")
+    def test_it_is_not_offered_once_it_is_answered(self):
         self.settings.create({}).action_apply()
-        self.assertIsNone(self.onboarding.get_bpo_banner())
         self.assertFalse(self.onboarding.take_bpo_offer())
-
-    def test_the_banner_can_be_closed(self):
-        self.onboarding.close_bpo_banner()
-        self.assertIsNone(self.onboarding.get_bpo_banner())
-
-    def test_others_see_no_banner(self):
-        for user in (self.agent, self.supervisor):
-            self.assertIsNone(self.onboarding.with_user(user).get_bpo_banner())
-            self.onboarding.with_user(user).close_bpo_banner()
-        self.assertTrue(self.onboarding.get_bpo_banner())
 
     def test_answers_are_how_the_pipeline_works(self):
         form = Form(self.settings)

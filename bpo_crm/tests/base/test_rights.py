@@ -206,6 +206,8 @@ CALLS = {
     "crm.lead.source": {
         "action_make_token": ("_home_source",),
         "action_revoke_token": ("_home_source",),
+        "action_send_test_enquiry": ("_home_source",),
+        "action_try_out": (ON_MODEL,),
     },
     "crm.pipeline.settings": {
         "action_apply": ("_home_settings",),
@@ -223,8 +225,9 @@ CALLS = {
         "message_process": (ON_MODEL, "crm.lead", "From: a@b.example\n\nHello"),
     },
     "onboarding.onboarding": {
-        "close_bpo_banner": (ON_MODEL,),
-        "get_bpo_banner": (ON_MODEL,),
+        "close_bpo_checklist": (ON_MODEL,),
+        "get_bpo_checklist": (ON_MODEL,),
+        "reopen_bpo_checklist": (ON_MODEL,),
         "take_bpo_offer": (ON_MODEL,),
     },
 }

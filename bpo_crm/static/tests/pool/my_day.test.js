@@ -52,7 +52,7 @@ beforeEach(() => {
     serverState.timezone = "Asia/Manila";
     day = {
         numbers: {calls: 7, contacts: 3, minutes: 41.6},
-        banner: false,
+        set_up: null,
         sections: [],
     };
     onRpc("crm.lead", "get_my_day", () => day);
@@ -243,15 +243,24 @@ test("Enter on a row's button presses the button, and opens no lead", async () =
     expect(".o_form_view").toHaveCount(0);
 });
 
-test("the banner goes when it is closed", async () => {
-    day.banner = {title: "How does your team work?", description: "", button: "Answer"};
-    onRpc("onboarding.onboarding", "close_bpo_banner", () => {
-        day.banner = false;
+test("what is to be set up goes when it is put away", async () => {
+    const step = {title: "Connect a dealership", description: "", button: "Open"};
+    day.set_up = {
+        is_closed: false,
+        steps: [
+            {...step, id: 1, action: "bpo_crm.first", is_done: true},
+            {...step, id: 2, action: false, is_done: false},
+        ],
+    };
+    onRpc("onboarding.onboarding", "close_bpo_checklist", () => {
+        day.set_up = null;
         return true;
     });
     await openMyDay();
-    expect(".o_bpo_banner").toHaveText(/How does your team work\?/);
-    await contains(".o_bpo_banner .btn-close").click();
+    expect(".o_bpo_checklist").toHaveText(/Connect a dealership/);
+    expect(".o_bpo_done").toHaveText(/1 of 2 done/);
+    expect(".o_bpo_checklist li button").toHaveCount(1);
+    await contains(".o_bpo_checklist .btn-link").click();
     await animationFrame();
-    expect(".o_bpo_banner").toHaveCount(0);
+    expect(".o_bpo_checklist").toHaveCount(0);
 });

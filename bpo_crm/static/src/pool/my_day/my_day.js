@@ -13,6 +13,7 @@ import {useService} from "@web/core/utils/hooks";
 import {Layout} from "@web/search/layout";
 import {standardActionServiceProps} from "@web/webclient/actions/action_service";
 import {TeamDay} from "./team_day";
+import {Checklist} from "@bpo_crm/base/setting_up/checklist";
 import {useLivePool} from "@bpo_crm/pool/live_pool/live_pool";
 import {toLocalTime} from "@bpo_crm/base/local_time/local_time";
 
@@ -38,14 +39,14 @@ const TITLES = {
 /** The agent's home: what is due, in the order in which to do it. */
 export class MyDay extends Component {
     static template = "bpo_crm.MyDay";
-    static components = {Layout, TeamDay};
+    static components = {Checklist, Layout, TeamDay};
     static props = {...standardActionServiceProps};
 
     setup() {
         this.orm = useService("orm");
         this.action = useService("action");
         this.queue = useService("bpo_crm.queue");
-        this.day = useState({numbers: {}, sections: [], banner: null, team: null});
+        this.day = useState({numbers: {}, sections: [], set_up: null, team: null});
         this.titles = TITLES;
         const day = useRef("day");
         onWillStart(() => this.load());
@@ -113,14 +114,9 @@ export class MyDay extends Component {
         return has_more ? `${count}+` : count;
     }
 
-    async answerBanner() {
-        await this.action.doAction(this.day.banner.action, {
-            onClose: () => this.load(),
-        });
-    }
-
-    async closeBanner() {
-        await this.orm.call("onboarding.onboarding", "close_bpo_banner", []);
+    /** Take the checklist away; the menu brings it back. */
+    async putAway() {
+        await this.orm.call("onboarding.onboarding", "close_bpo_checklist", []);
         await this.load();
     }
 
