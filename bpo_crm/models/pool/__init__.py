@@ -9,6 +9,7 @@ from . import (
     crm_lead_pool_return,
     crm_lead_queue,
     crm_lead_my_day,
+    crm_lead_my_day_elsewhere,
     crm_lead_team_day,
     res_users_at_work,
 )

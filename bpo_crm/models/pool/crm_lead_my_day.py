@@ -22,11 +22,12 @@ class Lead(models.Model):
         """Return what the user has to do today.
 
         :return: ``numbers``, as of :meth:`_count_my_day`; ``sections`` in the order of
-            their urgency, as of :meth:`_prepare_section`; and what is still to
-            ``set_up``, for managers. Times are in UTC.
+            their urgency, as of :meth:`_prepare_section`; what is due ``elsewhere``;
+            and what is still to ``set_up``, for managers. Times are in UTC.
         :rtype: dict
         """
-        due = self._find_due_activities()
+        assigned = self._search_due_activities()
+        due = self._filter_on_own_leads(assigned)
         today = fields.Date.context_today(self)
         timed = due.filtered("due_at")
         untimed = due - timed
@@ -50,6 +51,7 @@ class Lead(models.Model):
         return {
             "numbers": self._count_my_day(),
             "sections": sections,
+            "elsewhere": self._prepare_elsewhere(assigned - due),
             "set_up": self.env["onboarding.onboarding"]._get_open_checklist(),
         }
 
@@ -59,26 +61,36 @@ class Lead(models.Model):
 
     @api.model
     def _find_due_activities(self):
-        """Return the user's activities on open leads up to the end of today.
+        """Return the user's activities on own open leads up to the end of today.
+
+        Those with a time of the day come first, in its order.
+        """
+        return self._filter_on_own_leads(self._search_due_activities())
+
+    @api.model
+    def _search_due_activities(self):
+        """Return the user's activities on any records up to the end of today.
 
         Those with a time of the day come first, in its order.
         """
         today = fields.Date.context_today(self)
         # The pipeline's screens show archived leads, and done activities are archived.
         pending = self.env["mail.activity"].with_context(active_test=True)
-        activities = pending.search(
-            [
-                ("user_id", "=", self.env.uid),
-                ("res_model", "=", self._name),
-                ("date_deadline", "<=", today),
-            ],
+        return pending.search(
+            [("user_id", "=", self.env.uid), ("date_deadline", "<=", today)],
             order="due_at NULLS LAST, date_deadline, id",
         )
-        leads = self.browse(activities.mapped("res_id"))
-        open_leads = set(
-            leads.search([("id", "in", leads.ids), *self._get_own_domain()]).ids
-        )
-        return activities.filtered(lambda activity: activity.res_id in open_leads)
+
+    @api.model
+    def _filter_on_own_leads(self, activities):
+        """Return those of some activities that are on open leads that the user works.
+
+        :param mail.activity activities: in an order, which is kept.
+        """
+        on_leads = activities.filtered(lambda row: row.res_model == self._name)
+        own = [("id", "in", on_leads.mapped("res_id")), *self._get_own_domain()]
+        open_leads = set(self.search(own).ids)
+        return on_leads.filtered(lambda activity: activity.res_id in open_leads)
 
     @api.model
     def _get_own_domain(self):

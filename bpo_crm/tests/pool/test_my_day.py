@@ -119,6 +119,100 @@ class TestMyDay(BpoCase):
 
 
 @tagged("post_install", "-at_install")
+class TestElsewhere(BpoCase):
+    """What is assigned to somebody beside the own leads."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.contact = cls.env["res.partner"].create({"name": "Notary"})
+
+    def _assign(self, record, day="2026-11-18", user=None):
+        user = user or self.agent
+        return record.activity_schedule(CALL, day, user_id=user.id, summary="Ask")
+
+    def _elsewhere(self, user=None):
+        leads = self.env["crm.lead"].with_user(user or self.agent)
+        with freeze_time(NOW):
+            return leads.get_my_day()["elsewhere"]
+
+    def test_activities_on_other_records_are_shown_the_oldest_first(self):
+        self._assign(self.contact)
+        late = self._assign(self.dealership, "2026-11-16")
+        self._assign(self.contact, "2026-11-19")
+        self._assign(self.contact, user=self.other_agent)
+        section = self._elsewhere()
+        self.assertEqual(section["count"], 2)
+        first, second = section["rows"]
+        self.assertEqual(
+            first,
+            {
+                "activity_id": late.id,
+                "activity": "Ask",
+                "icon": "fa-phone",
+                "days_overdue": 2,
+                "kind": "Dealership",
+                "model": "crm.dealership",
+                "id": self.dealership.id,
+                "name": "Pasig",
+            },
+        )
+        self.assertEqual(second["name"], "Notary")
+        self.assertEqual(second["days_overdue"], 0)
+
+    def test_what_is_on_own_leads_is_not_shown_again(self):
+        self._assign(self._new_lead(self.agent))
+        self.assertEqual(self._elsewhere()["count"], 0)
+
+    def test_a_supervisor_sees_what_is_on_the_leads_of_others(self):
+        lead = self._new_lead(self.agent)
+        self._assign(lead, user=self.supervisor)
+        (row,) = self._elsewhere(self.supervisor)["rows"]
+        self.assertEqual((row["model"], row["id"]), ("crm.lead", lead.id))
+
+    def test_on_a_closed_lead_nothing_is_to_do(self):
+        lead = self._new_lead(self.other_agent)
+        self._lose(lead)
+        self._assign(lead, user=self.supervisor)
+        self.assertEqual(self._elsewhere(self.supervisor)["count"], 0)
+
+    def test_a_record_that_one_may_not_read_has_no_name(self):
+        company = self.env["res.company"].create({"name": "Abroad"})
+        hidden = self.env["crm.dealership"].create(
+            {"name": "Secret", "code": "SEC-T", "company_id": company.id}
+        )
+        activity = self._assign(self.contact)
+        # Core refuses to plan it; a record may be taken from its activity's user, too.
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE mail_activity SET res_model = 'crm.dealership', res_id = %s,"
+            " res_model_id = %s, res_name = 'Secret' WHERE id = %s",
+            [hidden.id, self.env["ir.model"]._get_id("crm.dealership"), activity.id],
+        )
+        self.env.invalidate_all()
+        (row,) = self._elsewhere()["rows"]
+        self.assertEqual((row["model"], row["id"], row["name"]), (False, False, ""))
+        self.assertEqual(row["kind"], "Dealership")
+
+    def _count_queries(self):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        self._elsewhere()
+        return self.env.cr.sql_log_count - before
+
+    def test_it_costs_a_query_for_its_words_and_one_for_the_rules(self):
+        self._assign(self._new_lead(self.agent))
+        self._count_queries()
+        without = self._count_queries()
+        for _n in range(5):
+            self._assign(self.contact)
+        self._count_queries()
+        # What kind of record it is, and what of its kind the user may read.
+        self.assertLessEqual(self._count_queries(), without + 2)
+
+
+@tagged("post_install", "-at_install")
 class TestQueue(BpoCase):
     def _next(self, queue=(), current=False):
         leads = self.env["crm.lead"].with_user(self.agent)

@@ -52,6 +52,7 @@ beforeEach(() => {
     serverState.timezone = "Asia/Manila";
     day = {
         numbers: {calls: 7, contacts: 3, minutes: 41.6},
+        elsewhere: {count: 0, has_more: false, rows: []},
         set_up: null,
         sections: [],
     };
@@ -263,4 +264,40 @@ test("what is to be set up goes when it is put away", async () => {
     await contains(".o_bpo_checklist .btn-link").click();
     await animationFrame();
     expect(".o_bpo_checklist").toHaveCount(0);
+});
+
+test("what is assigned elsewhere opens its record, if the user may see it", async () => {
+    const elsewhere = {icon: "fa-tasks", kind: "Contact", days_overdue: 1};
+    day.elsewhere = {
+        count: 2,
+        has_more: false,
+        rows: [
+            {
+                ...elsewhere,
+                activity_id: 8,
+                activity: "Thank",
+                model: "crm.lead",
+                id: 1,
+                name: "Juan",
+            },
+            {
+                ...elsewhere,
+                activity_id: 9,
+                activity: "Ask",
+                model: false,
+                id: false,
+                name: "",
+            },
+        ],
+    };
+    await openMyDay();
+    const rows = queryAllTexts("[data-section=elsewhere] .o_bpo_row");
+    expect(rows[0]).toMatch(/Yesterday\s+Juan\s+Contact\s+Thank/);
+    expect(rows[1]).toMatch(/you may not see/);
+    await contains("[data-section=elsewhere] .o_bpo_row:last").click();
+    await animationFrame();
+    expect(".o_form_view").toHaveCount(0);
+    await contains("[data-section=elsewhere] .o_bpo_row:first").click();
+    await animationFrame();
+    expect(".o_form_view").toHaveCount(1);
 });

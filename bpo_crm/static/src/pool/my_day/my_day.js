@@ -12,7 +12,9 @@ import {registry} from "@web/core/registry";
 import {useService} from "@web/core/utils/hooks";
 import {Layout} from "@web/search/layout";
 import {standardActionServiceProps} from "@web/webclient/actions/action_service";
+import {Elsewhere} from "./elsewhere";
 import {TeamDay} from "./team_day";
+import {formatOverdue} from "./due_day";
 import {Checklist} from "@bpo_crm/base/setting_up/checklist";
 import {useLivePool} from "@bpo_crm/pool/live_pool/live_pool";
 import {toLocalTime} from "@bpo_crm/base/local_time/local_time";
@@ -36,17 +38,26 @@ const TITLES = {
     pool: _t("Waiting in the Pool"),
 };
 
+/** What is due at a time or on a day; the other sections are of what just waits. */
+const DUE = ["callbacks", "overdue", "today"];
+
 /** The agent's home: what is due, in the order in which to do it. */
 export class MyDay extends Component {
     static template = "bpo_crm.MyDay";
-    static components = {Checklist, Layout, TeamDay};
+    static components = {Checklist, Elsewhere, Layout, TeamDay};
     static props = {...standardActionServiceProps};
 
     setup() {
         this.orm = useService("orm");
         this.action = useService("action");
         this.queue = useService("bpo_crm.queue");
-        this.day = useState({numbers: {}, sections: [], set_up: null, team: null});
+        this.day = useState({
+            numbers: {},
+            sections: [],
+            elsewhere: {count: 0, rows: []},
+            set_up: null,
+            team: null,
+        });
         this.titles = TITLES;
         const day = useRef("day");
         onWillStart(() => this.load());
@@ -79,6 +90,18 @@ export class MyDay extends Component {
         return this.day.sections.filter((section) => section.count);
     }
 
+    get dueSections() {
+        return this.filledSections.filter(({name}) => DUE.includes(name));
+    }
+
+    get waitingSections() {
+        return this.filledSections.filter(({name}) => !DUE.includes(name));
+    }
+
+    get isNothingDue() {
+        return !this.filledSections.length && !this.day.elsewhere.count;
+    }
+
     get ids() {
         const rows = this.day.sections.flatMap((section) => section.rows);
         return [...new Set(rows.map((row) => row.id))];
@@ -105,9 +128,7 @@ export class MyDay extends Component {
     }
 
     formatOverdue(row) {
-        return row.days_overdue === 1
-            ? _t("Yesterday")
-            : _t("Overdue by %s days", row.days_overdue);
+        return formatOverdue(row.days_overdue);
     }
 
     formatCount({count, has_more}) {
