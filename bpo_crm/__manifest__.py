@@ -56,6 +56,7 @@
         "views/lead/crm_lead_views.xml",
         "views/lead/crm_lead_form_views.xml",
         "views/customer/crm_lead_history_views.xml",
+        "views/customer/crm_lead_known_customer_views.xml",
         "wizard/customer/crm_lead_leave_message_views.xml",
         "wizard/pipeline/crm_lead_lost_views.xml",
         "views/pipeline/crm_lead_close_views.xml",

@@ -52,8 +52,7 @@ class SecondRequest(models.Model):
         :rtype: bool
         """
         today = fields.Date.today()
-        told = self.search_count([("user_id", "=", user.id), ("day", "=", today)])
-        if told >= NOTES_A_DAY:
+        if not self._may_ask(lead, user):
             _logger.warning("User %s asks for many customers of others", user.id)
             return False
         self.env.cr.execute(
@@ -65,6 +64,20 @@ class SecondRequest(models.Model):
             log_exceptions=False,
         )
         return bool(self.env.cr.rowcount)
+
+    @api.model
+    def _may_ask(self, lead, user):
+        """Whether somebody has not asked for too many customers of others today.
+
+        :param crm.lead lead: the open one; of one that was asked for today, more is
+            not told.
+        :param res.users user: who asks.
+        :rtype: bool
+        """
+        asked = self.search(
+            [("user_id", "=", user.id), ("day", "=", fields.Date.today())]
+        )
+        return len(asked) < NOTES_A_DAY or lead in asked.lead_id
 
     @api.model
     def _find_own(self, reference):
