@@ -163,6 +163,20 @@ class Screen:
         return safe_eval(text, get_client_values(self.records.env) | (values or {}))
 
 
+def list_menu_actions(env):
+    """Return the actions of the addon's menus that a user has.
+
+    :param odoo.api.Environment env: of the user.
+    :return: the action of each menu, by the menu's name from the top.
+    :rtype: dict
+    """
+    menus = env["ir.ui.menu"]
+    visible = menus.browse(menus._visible_menu_ids())
+    root = env.ref("bpo_crm.menu_root")
+    below = menus.sudo().search([("id", "child_of", root.id)])
+    return {menu.complete_name: menu.action for menu in below & visible if menu.action}
+
+
 def read_form(env, action):
     """Open the form of an action, for a record that is not there yet.
 

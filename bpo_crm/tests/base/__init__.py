@@ -2,6 +2,7 @@ from . import (
     test_agents_name,
     test_clock,
     test_companies,
+    test_empty_screens,
     test_indexes,
     test_inner_context,
     test_install,

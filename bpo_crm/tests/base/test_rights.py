@@ -181,6 +181,7 @@ CALLS = {
         "action_view_calls": ("_others_lead",),
         "action_win_each": ("_others_lead",),
         "copy_data": ("_others_lead",),
+        "find_known_customer": (ON_MODEL, "_others_customer"),
         "get_my_day": (ON_MODEL,),
         "get_next_lead": (ON_MODEL, [], 0),
         "get_without_next_step": (ON_MODEL, []),
@@ -206,8 +207,8 @@ CALLS = {
     "crm.lead.source": {
         "action_make_token": ("_home_source",),
         "action_revoke_token": ("_home_source",),
-        "action_send_test_enquiry": ("_home_source",),
-        "action_try_out": (ON_MODEL,),
+        "action_send_test_enquiry": ("_home_door",),
+        "action_try_out": ("_home_door",),
     },
     "crm.pipeline.settings": {
         "action_apply": ("_home_settings",),
@@ -668,7 +669,10 @@ class TestRights(CompaniesCase):
             ]
             self.env.flush_all()
             method = getattr(records.with_env(self._env_of(user)), name)
-            is_allowed = self._is_allowed(lambda: answers.append(method(*arguments)))
+            with self._deliveries_shared():
+                is_allowed = self._is_allowed(
+                    lambda: answers.append(method(*arguments))
+                )
         if not is_allowed:
             return "no"
         # Some are not for everybody, and tell others nothing. An import says what is
@@ -689,6 +693,9 @@ class TestRights(CompaniesCase):
         lead.dealership_id = self.dealerships["home"]
         return lead
 
+    def _others_customer(self, user):
+        return {"phone": self._others_lead(user).phone}
+
     def _pool_lead(self, user):
         return self._new_lead_of("pool", user)
 
@@ -699,6 +706,10 @@ class TestRights(CompaniesCase):
         return self.dealerships["home"]
 
     def _home_source(self, _user):
+        return self.sources["home"]
+
+    def _home_door(self, _user):
+        self.sources["home"]._make_token()
         return self.sources["home"]
 
     def _home_team(self, _user):

@@ -4,7 +4,7 @@ from odoo import fields
 from odoo.tests import tagged
 
 from ..companies import OWNERS, ROLES, CompaniesCase
-from ..screens import Screen, read_form
+from ..screens import Screen, list_menu_actions, read_form
 
 #: Windows that a button of a lead opens.
 LEAD_WINDOWS = (
@@ -61,16 +61,6 @@ class TestScreens(CompaniesCase):
         cls._new_lead(team_id=cls.team_abroad.id)
         cls.env.flush_all()
 
-    def _list_actions(self, env):
-        """Return the actions of the addon's menus that a user has."""
-        menus = env["ir.ui.menu"]
-        visible = menus.browse(menus._visible_menu_ids())
-        root = self.env.ref("bpo_crm.menu_root")
-        below = menus.sudo().search([("id", "child_of", root.id)])
-        return {
-            menu.complete_name: menu.action for menu in below & visible if menu.action
-        }
-
     def _forget_what_others_read(self):
         self.env.flush_all()
         self.env.invalidate_all()
@@ -78,7 +68,7 @@ class TestScreens(CompaniesCase):
     def test_every_screen_opens(self):
         for name, user, active in self.people:
             env = self._env_of(user, active)
-            actions = self._list_actions(env)
+            actions = list_menu_actions(env)
             self.assertGreater(len(actions), 9)
             for menu, action in actions.items():
                 if action._name != "ir.actions.act_window":
