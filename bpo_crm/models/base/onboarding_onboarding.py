@@ -110,7 +110,8 @@ class Onboarding(models.Model):
                 "title": step.title,
                 "description": step.description,
                 "button": step.button_text,
-                "action": step.id not in for_others and step.panel_step_open_action_name,
+                "action": step.id not in for_others
+                and step.panel_step_open_action_name,
                 "is_done": step.id in done,
             }
             for step in self.step_ids

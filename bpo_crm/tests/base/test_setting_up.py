@@ -2,8 +2,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from ...series import USER_GROUPS
-from ..companies import CompaniesCase
 from ..common import BpoCase
+from ..companies import CompaniesCase
 
 #: In the order of the screen.
 STEPS = ["questionnaire", "roles", "brand", "dealership", "source", "enquiry"]
@@ -23,9 +23,7 @@ def list_done(onboarding):
     steps = onboarding.get_bpo_checklist()["steps"]
     ids = [onboarding.env.ref(f"bpo_crm.onboarding_step_{name}").id for name in STEPS]
     assert [step["id"] for step in steps] == ids
-    return [
-        name for name, step in zip(STEPS, steps, strict=True) if step["is_done"]
-    ]
+    return [name for name, step in zip(STEPS, steps, strict=True) if step["is_done"]]
 
 
 @tagged("post_install", "-at_install")
@@ -69,7 +67,9 @@ class TestSettingUp(BpoCase):
         installers = self.env.ref("base.user_admin") + self.env.ref("base.user_root")
         employee = self.env.ref("base.group_user")
         others = self.env["res.users"].search([("id", "not in", installers.ids)])
-        members = others.filtered(lambda user: user.has_group("bpo_crm.group_bpo_agent"))
+        members = others.filtered(
+            lambda user: user.has_group("bpo_crm.group_bpo_agent")
+        )
         self.assertIn(self.agent, members)
         (members - self.manager).write({USER_GROUPS: [(6, 0, employee.ids)]})
         # The manager has a role still, whoever gave it.
@@ -129,9 +129,7 @@ class TestSettingUp(BpoCase):
         self.onboarding.close_bpo_checklist()
         self.assertIsNone(self.leads.get_my_day()["set_up"])
         # The page in the menu shows it all the same.
-        self.assertEqual(
-            len(self.onboarding.get_bpo_checklist()["steps"]), len(STEPS)
-        )
+        self.assertEqual(len(self.onboarding.get_bpo_checklist()["steps"]), len(STEPS))
         self.onboarding.reopen_bpo_checklist()
         self.assertTrue(self.leads.get_my_day()["set_up"])
 

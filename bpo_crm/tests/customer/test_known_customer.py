@@ -7,9 +7,7 @@ from odoo.tests import new_test_user, tagged
 from ..common import BpoCase
 from ..companies import CompaniesCase
 
-NOTES_A_DAY = (
-    "odoo.addons.bpo_crm.models.customer.crm_lead_second_request.NOTES_A_DAY"
-)
+NOTES_A_DAY = "odoo.addons.bpo_crm.models.customer.crm_lead_second_request.NOTES_A_DAY"
 
 
 class KnownCustomerCase(BpoCase):
@@ -98,9 +96,7 @@ class TestKnownCustomer(KnownCustomerCase):
 
     def test_another_agent_learns_only_that_a_colleague_works_it(self):
         found = self._find(contact_name="Maria", **self.phone)
-        self.assertEqual(
-            found["message"], "A colleague works an open lead of Maria."
-        )
+        self.assertEqual(found["message"], "A colleague works an open lead of Maria.")
         self.assertNotIn("lead_id", found)
         self.assertEqual(found["button"], "Leave a Message")
 
@@ -135,9 +131,7 @@ class TestKnownCustomer(KnownCustomerCase):
             again = self._find(phone=others[0].phone)
         self.assertEqual([bool(notice) for notice in found], [True, True, False])
         self.assertTrue(again)
-        self.assertEqual(
-            [len(self._notes(lead)) for lead in others], [1, 1, 0]
-        )
+        self.assertEqual([len(self._notes(lead)) for lead in others], [1, 1, 0])
 
     # Who asks, and what
 
