@@ -105,8 +105,8 @@ class Lead(models.Model):
         if not (first.user_id and first.date_open):
             return self._prepare_second_lead_message(first)
         return self.env._(
-            "%(customer)s has an open lead already: %(lead)s, which %(owner)s has worked "
-            "since %(day)s.",
+            "%(customer)s has an open lead already: %(lead)s, which %(owner)s has "
+            "worked since %(day)s.",
             customer=self._get_known_name(),
             lead=first._get_label(),
             owner=first.user_id.name,
