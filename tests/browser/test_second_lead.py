@@ -89,7 +89,7 @@ def test_the_line_is_there_before_anything_is_saved(agent, floor, dealership):
     expect(field).to_be_focused()
     agent.save_screenshot("known_customer")
     with agent.page.expect_popup() as opened:
-        line.get_by_text("Open", exact=True).click()
+        line.get_by_text("Open Lead", exact=True).click()
     page = opened.value
     page.wait_for_selector(FORM)
     expect(page.locator("[name=reference]").first).to_contain_text(reference)
