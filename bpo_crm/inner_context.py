@@ -66,6 +66,9 @@ CHECKED_AS_A_WHOLE = InnerKey("check_fit")
 #: Told from the customers of all open leads, and their keys are locked.
 CUSTOMERS_MATCHED = InnerKey("customers_matched")
 
+#: A meeting goes on to be the same customer's, whatever its lead is called.
+FOLLOWS_CUSTOMER = InnerKey("follows_customer")
+
 #: Whoever becomes responsible for an activity follows its lead already.
 FOLLOWED = InnerKey("is_followed")
 

@@ -3,6 +3,20 @@
 Plain Python, so that every behaviour of a meeting can ask the same object.
 """
 
+import dataclasses
+
+
+@dataclasses.dataclass(frozen=True)
+class Promise:
+    """A visit of which its dealership was told, as it was before a change."""
+
+    visit: object
+    lead: object
+    #: What it repeats with; itself where it does not.
+    whole: object
+    #: When it was to be, in words.
+    start: str
+
 
 class MeetingChange:
     """A write to some meetings, or their deletion.
@@ -22,6 +36,8 @@ class MeetingChange:
         self.recurring = None
         #: For which leads one of these was planned.
         self.planned = None
+        #: The :class:`Promise` of each visit of which a dealership was told.
+        self.promised = []
 
     def get_old(self, meeting, name):
         """Return the value of a field before the write.

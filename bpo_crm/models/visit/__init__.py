@@ -2,6 +2,7 @@ from . import (
     crm_lead_cancel_meetings,
     crm_lead_declined,
     crm_lead_visit,
+    crm_lead_visit_news,
     crm_lead_visit_time,
     calendar_attendee,
     calendar_attendee_answer,
@@ -12,6 +13,7 @@ from . import (
     calendar_event_lines,
     calendar_event_privacy,
     calendar_event_recurrence,
+    calendar_event_withdrawn,
     calendar_recurrence,
     mail_activity_declined,
 )

@@ -479,8 +479,7 @@ class CalendarEvent(models.Model):
 
     def _plan_visit_activity(self):
         """Plan the visit as an activity; core does so where its window was used."""
-        repeated = self.recurrence_id and self != self.recurrence_id.base_event_id
-        if self.activity_ids or repeated:
+        if self.activity_ids or self._is_repetition():
             self._keep_activity_time()
         else:
             self._schedule_visit_activity()

@@ -1,12 +1,20 @@
-from functools import partial
-
 from odoo import api, fields, models
 
-from ...mail_templates import try_to_mail
+from ...inner_context import FOLLOWS_CUSTOMER, SETTLES_ACTIVITIES
 from ...roles import SALES_USER
 
 #: What somebody is told of.
-NEWS = {"mails_dealership", "mails_guests", "start"}
+NEWS = {
+    "active",
+    "mails_dealership",
+    "mails_guests",
+    "opportunity_id",
+    "start",
+    "visit_state",
+}
+
+#: By which a meeting becomes a visit at its dealership.
+MADE_OF = ("mails_dealership", "opportunity_id", "visit_state")
 
 
 class CalendarEvent(models.Model):
@@ -62,7 +70,10 @@ class CalendarEvent(models.Model):
         return {*super()._get_watched_fields(), *NEWS}
 
     def _send_births(self):
-        self._tell_dealership("planned")
+        # Of a recurrence, core makes the other occurrences by themselves.
+        self.filtered(lambda event: not event._is_repetition())._tell_dealership(
+            "planned"
+        )
         return super()._send_births()
 
     def _send_change(self, change):
@@ -70,8 +81,7 @@ class CalendarEvent(models.Model):
         scope = change.vals.get("recurrence_update")
         is_told_of = scope not in ("all_events", "future_events")
         if is_told_of and not NEWS.isdisjoint(change.vals):
-            for event in self.sudo():
-                event._tell_news(change)
+            self.sudo()._tell_news(change)
         return super()._send_change(change)
 
     # ------------------------------------------------------------
@@ -79,18 +89,35 @@ class CalendarEvent(models.Model):
     # ------------------------------------------------------------
 
     def _tell_news(self, change):
-        """Tell who is to be told of this meeting, and does not know of it.
+        """Tell who is to be told of these meetings, and does not know of them.
 
-        Core tells the guests who were invited when it is moved.
+        Core tells the guests who were invited when one is moved.
+
+        :param MeetingChange change: what was written to them.
+        """
+        made = self.filtered(lambda event: event._is_made(change))
+        made._tell_dealership("planned")
+        others = self - made
+        moved = others.filtered(lambda event: change.is_changed(event, "start"))
+        moved._tell_dealership("moved")
+        invited = self.filtered(
+            lambda event: (
+                event.mails_guests and not change.get_old(event, "mails_guests")
+            )
+        )
+        invited._invite_guests()
+
+    def _is_made(self, change):
+        """Whether the dealership does not know of this visit.
 
         :param MeetingChange change: what was written to it.
         """
-        if not change.get_old(self, "mails_dealership"):
-            self._tell_dealership("planned")
-        elif change.is_changed(self, "start"):
-            self._tell_dealership("moved")
-        if self.mails_guests and not change.get_old(self, "mails_guests"):
-            self._invite_guests()
+        if FOLLOWS_CUSTOMER.get(self.env):
+            return False
+        # Core archives a recurrence while it moves it.
+        is_back = not change.get_old(self, "active") and self.active
+        is_moved = SETTLES_ACTIVITIES.get(self.env)
+        return (is_back and not is_moved) or change.is_changed(self, *MADE_OF)
 
     def _get_manager_email(self):
         return self.sudo().opportunity_id.dealership_id.manager_email
@@ -141,21 +168,17 @@ class CalendarEvent(models.Model):
         attendees = self._filter_planned_ahead().attendee_ids
         attendees.filtered(lambda row: row._is_guest())._send_invitation_emails()
 
+    def _filter_told(self):
+        """Return the visits of which their dealership is to be told."""
+        return self._filter_planned_ahead().filtered(
+            lambda event: event.mails_dealership and event._get_manager_email()
+        )
+
     def _tell_dealership(self, news):
-        """Write to the manager of the dealership, once the transaction is over.
+        """Write to the manager of the dealership, of each recurrence once.
 
         :param str news: what became of these visits: ``planned``, ``moved`` or
             ``cancelled``.
         """
-        template = self.env.ref("bpo_crm.mail_template_visit", raise_if_not_found=False)
-        # Core makes the other occurrences without a word.
-        if not template or self.env.context.get("no_mail_to_attendees"):
-            return
-        ahead = self.sudo()._filter_planned_ahead()
-        told = ahead.filtered(
-            lambda event: event.mails_dealership and event._get_manager_email()
-        )
-        template = template.sudo().with_context(visit_news=news)
-        for visit in told._filter_first_occurrences():
-            mail = partial(template.send_mail, visit.id)
-            try_to_mail(self.env, mail, f"visit {visit.id}, which is {news}")
+        for visit in self.sudo()._filter_told()._filter_first_occurrences():
+            visit.opportunity_id._tell_of_visit(news, visit._format_start())

@@ -138,9 +138,18 @@ class CalendarEvent(models.Model):
             if lead not in planned:
                 events.sorted("start")[:1].sudo(False)._schedule_visit_activity()
 
+    def _is_repetition(self):
+        """Whether this meeting is there because another one repeats."""
+        return bool(self.recurrence_id) and self != self.recurrence_id.base_event_id
+
     def _get_whole(self):
-        """Return the recurrence of this meeting; itself where it does not repeat."""
-        return self.recurrence_id or self
+        """Return the recurrence of this meeting; itself where it does not repeat.
+
+        Core takes occurrences out of their recurrence before it cuts them off, and
+        they are their lead's then.
+        """
+        is_cut_off = self.recurrency and self.opportunity_id
+        return self.recurrence_id or is_cut_off or self
 
     def _filter_first_occurrences(self):
         """Return the first one of each recurrence, and all that do not repeat."""

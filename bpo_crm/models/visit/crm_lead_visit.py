@@ -1,5 +1,6 @@
 from odoo import fields, models
 
+from ...inner_context import FOLLOWS_CUSTOMER
 from ...roles import AGENT
 
 
@@ -86,7 +87,7 @@ class Lead(models.Model):
         meetings = self.env["calendar.event"].sudo()
         meetings = meetings.search([("opportunity_id", "in", opportunities.ids)])
         linked = meetings.grouped("lead_linked_at")
-        merged = super(Lead, self.sudo())
+        merged = super(Lead, self.sudo().with_context(**FOLLOWS_CUSTOMER.say()))
         result = merged._merge_dependences_calendar_events(opportunities)
         for moment, alike in linked.items():
             alike.lead_linked_at = moment

@@ -23,8 +23,6 @@ READ_FROM_CLIENTS = {
     "f'default_{name}",
     # Core's own: whoever gives leads away may do so without a message.
     "mail_auto_subscribe_no_notify",
-    # Core's own as well: who plans a visit says who is told, by a tick on the form.
-    "no_mail_to_attendees",
     # By which clock a page shows a time to who reads it.
     "tz",
     # Of a job, which no client runs.

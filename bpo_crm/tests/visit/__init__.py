@@ -7,4 +7,5 @@ from . import (
     test_meeting_reach,
     test_recurrence,
     test_visit,
+    test_withdrawn,
 )
