@@ -60,6 +60,9 @@ READS_FILE = InnerKey("reads_file")
 #: Whoever ends an activity asks for the next step: nobody else needs to.
 ASKS_FOR_NEXT_STEP = InnerKey("asks_for_next_step")
 
+#: Core changes a meeting by changing others: what it says then is its own.
+CHANGES_MEETINGS = InnerKey("changes_meetings")
+
 #: The feed is checked as a whole, once all of its lines are written.
 CHECKED_AS_A_WHOLE = InnerKey("check_fit")
 
@@ -92,6 +95,19 @@ SETTLES_ACTIVITIES = InnerKey("settles_activities")
 
 #: A mail is sent, and who gets it is written down.
 SENDS_MAIL = InnerKey("sends_mail")
+
+
+def without_keys(records, names):
+    """Return records in whose context some keys are not said.
+
+    :param records: of any model.
+    :param names: of keys by which less happens than was promised.
+    """
+    context = dict(records.env.context)
+    if context.keys().isdisjoint(names):
+        return records
+    kept = {name: value for name, value in context.items() if name not in names}
+    return records.with_env(records.env(context=kept))
 
 
 def with_inner_context(records, *kept):

@@ -163,8 +163,9 @@ class Lead(models.Model):
             change.leads._refuse_change(change)
         for change in changes:
             change.leads._prepare_change(change)
+            leads = change.leads._leave_trace(change)
             # Core adds to the values what it works out of them.
-            change.leads._write_by_core(dict(change.vals))
+            leads._write_by_core(dict(change.vals))
         (self - ours)._write_others(vals)
         return changes
 

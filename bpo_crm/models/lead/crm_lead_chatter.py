@@ -1,7 +1,11 @@
 from odoo import models
 
+from ...inner_context import without_keys
 from ...roles import AGENT, SUPERVISOR
 from ...series import GROUP_MEMBERS
+
+#: By which core leaves no line of what was changed.
+UNTRACED = ("mail_notrack", "tracking_disable")
 
 
 class Lead(models.Model):
@@ -53,6 +57,18 @@ class Lead(models.Model):
             # Core lets whoever follows a lead write about it.
             self._check_reach()
             self._check_claimed()
+
+    def _leave_trace(self, change):
+        """Return these leads in a context in which a move leaves a line in the chatter.
+
+        Whatever the client of whoever moves them says. Code with all rights may leave
+        a line of its own instead.
+
+        :param LeadChange change: of these leads.
+        """
+        if self.env.su or not change.find_changing("stage_id"):
+            return self
+        return without_keys(self, UNTRACED)
 
     def _filter_spoken_for(self):
         """Return the leads about which the user speaks in nobody else's name."""

@@ -63,7 +63,9 @@ class CalendarEvent(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        events = super().create(self._prepare_births(vals_list))
+        vals_list = self._prepare_births(vals_list)
+        meetings = self._let_be_told(vals_list)
+        events = super(CalendarEvent, meetings).create(vals_list).with_env(self.env)
         events._check_births()
         events._follow_up_births()
         events._send_births()
@@ -72,6 +74,14 @@ class CalendarEvent(models.Model):
     def write(self, vals):
         # Whoever may not write them is told nothing about them.
         self.check_access("write")
+        return self._let_be_told([vals])._write_in_phases(vals)
+
+    def _write_in_phases(self, vals):
+        """Write to meetings; each behaviour has its part in the phases.
+
+        :param dict vals: as somebody sent them.
+        :return: True
+        """
         [vals] = self._normalize([vals])
         self._refuse_change(vals)
         change = self._begin_change(vals)

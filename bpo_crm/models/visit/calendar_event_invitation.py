@@ -1,6 +1,11 @@
 from odoo import api, fields, models
 
-from ...inner_context import FOLLOWS_CUSTOMER, SETTLES_ACTIVITIES
+from ...inner_context import (
+    CHANGES_MEETINGS,
+    FOLLOWS_CUSTOMER,
+    SETTLES_ACTIVITIES,
+    without_keys,
+)
 from ...roles import SALES_USER
 
 #: What somebody is told of.
@@ -15,6 +20,13 @@ NEWS = {
 
 #: By which a meeting becomes a visit at its dealership.
 MADE_OF = ("mails_dealership", "opportunity_id", "visit_state")
+
+#: By which core leaves out the mails to guests, while it changes a recurrence.
+SILENCING = (
+    "is_calendar_event_new",
+    "no_mail_to_attendees",
+    "skip_attendee_notification",
+)
 
 
 class CalendarEvent(models.Model):
@@ -87,6 +99,22 @@ class CalendarEvent(models.Model):
     # ------------------------------------------------------------
     # BUSINESS
     # ------------------------------------------------------------
+
+    def _let_be_told(self, vals_list):
+        """Return these meetings in a context in which a visit's ticks say who is told.
+
+        Whoever plans it cannot say anything else. What core says in it while it
+        changes one is left alone.
+
+        :param list vals_list: the values of new meetings, or those that are written.
+        """
+        if CHANGES_MEETINGS.get(self.env):
+            return self
+        is_visit = any(vals.get("visit_state") for vals in vals_list)
+        if not is_visit and not any(self.sudo().mapped("visit_state")):
+            return self
+        told = without_keys(self, SILENCING)
+        return told.with_context(**CHANGES_MEETINGS.say())
 
     def _tell_news(self, change):
         """Tell who is to be told of these meetings, and does not know of them.

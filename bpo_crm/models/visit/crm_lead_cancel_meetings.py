@@ -5,9 +5,6 @@ from odoo import fields, models
 from ...inner_context import with_inner_context
 from ...series import any_of
 
-#: By which core's own code leaves guests alone, such as a synchronization.
-QUIET = ("dont_notify", "no_mail_to_attendees", "skip_attendee_notification")
-
 
 class Lead(models.Model):
     """Closing a lead cancels the meetings that are still ahead."""
@@ -46,7 +43,7 @@ class Lead(models.Model):
 
         A meeting is its opportunity's, whatever else it was planned from.
         """
-        meetings = with_inner_context(self.env["calendar.event"], *QUIET).sudo()
+        meetings = with_inner_context(self.env["calendar.event"]).sudo()
         linked = [
             ("opportunity_id", "=", False),
             ("res_model", "=", self._name),

@@ -132,6 +132,25 @@ class TestInnerContext(BpoCase):
         planned = self._pending(lead)
         self.assertEqual(planned.crm_stage_id, self.qualified)
 
+    def test_a_move_leaves_a_line_in_the_chatter_whatever_a_client_says(self):
+        for key in ("mail_notrack", "tracking_disable"):
+            lead = self._new_lead(self.agent)
+            self._flush_tracking()
+            silent = lead.with_user(self.agent).with_context(**{key: True})
+            silent.stage_id = self.qualified
+            self._flush_tracking()
+            moves = lead.message_ids.tracking_value_ids
+            self.assertIn(self.qualified.name, moves.mapped("new_value_char"))
+
+    def test_core_leaves_no_line_of_what_no_rule_promises_one(self):
+        lead = self._new_lead(self.agent)
+        self._flush_tracking()
+        before = lead.message_ids
+        silent = lead.with_user(self.agent).with_context(tracking_disable=True)
+        silent.write({"expected_revenue": 5, "priority": "2"})
+        self._flush_tracking()
+        self.assertEqual(lead.message_ids, before)
+
     def test_an_activity_that_is_done_is_followed_whatever_a_client_says(self):
         self._let_stages_plan()
         self.new.advance_when_done = True

@@ -7,6 +7,16 @@ from odoo.tools import mute_logger
 
 from .visit_case import HOUR, REPEATED, VisitCase
 
+#: What a client may say, by which core tells nobody.
+SILENT = {
+    "dont_notify": True,
+    "is_calendar_event_new": True,
+    "mail_notrack": True,
+    "no_mail_to_attendees": True,
+    "skip_attendee_notification": True,
+    "tracking_disable": True,
+}
+
 
 @tagged("post_install", "-at_install")
 class TestInvitation(VisitCase):
@@ -123,6 +133,61 @@ class TestInvitation(VisitCase):
         ):
             self.assertEqual(self._invited(work), [])
         self._assert_in_chatter("Nobody was told by mail.", self.lead)
+
+    def test_no_client_silences_the_mails_of_a_visit(self):
+        silent = self.env["calendar.event"].with_user(self.agent).with_context(**SILENT)
+        visit = self.env["calendar.event"]
+
+        def plan():
+            nonlocal visit
+            visit = silent.create(
+                {
+                    "name": "Visit",
+                    "start": self.start,
+                    "stop": self.start + HOUR,
+                    "opportunity_id": self.lead.id,
+                    "visit_state": "planned",
+                    "mails_dealership": True,
+                }
+            )
+
+        guest = self.env["res.partner"].create(
+            {"name": "Gus", "email": "gus@customer.example"}
+        )
+        told = Command.link(guest.id)
+        lead = self.lead.with_user(self.agent).with_context(**SILENT)
+        for work, names in (
+            (plan, ["Vera"]),
+            (lambda: self._move(visit.with_context(**SILENT)), ["Vera"]),
+            (
+                lambda: visit.with_context(**SILENT).write({"partner_ids": [told]}),
+                ["Gus"],
+            ),
+            (lambda: self._lose(lead), ["Gus", "Vera"]),
+        ):
+            with self.subTest(names=names):
+                self.assertEqual(self._invited(work), names)
+
+    def test_no_client_silences_the_mails_to_the_dealership(self):
+        visit = self._create()
+        lead = self.lead.with_user(self.agent).with_context(**SILENT)
+        for work in (
+            lambda: visit.with_context(**SILENT).write({"mails_dealership": True}),
+            lambda: self._move(visit.with_context(**SILENT)),
+            lambda: self._lose(lead),
+        ):
+            self.assertEqual(len(self._to_dealership(work)), 1)
+
+    def test_of_an_ordinary_meeting_a_client_may_be_silent(self):
+        silent = self.env["calendar.event"].with_user(self.agent).with_context(**SILENT)
+        values = {"name": "Talk", "start": self.start, "stop": self.start + HOUR}
+        customer = self.env["res.partner"].create(
+            {"name": "Gus", "email": "gus@customer.example"}
+        )
+        invited = self._invited(
+            lambda: silent.create({**values, "partner_ids": customer.ids})
+        )
+        self.assertEqual(invited, [])
 
     def test_colleagues_are_told_all_the_same(self):
         partners = (self.supervisor | self.agent).partner_id
