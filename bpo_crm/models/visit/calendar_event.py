@@ -74,21 +74,14 @@ class CalendarEvent(models.Model):
     def write(self, vals):
         # Whoever may not write them is told nothing about them.
         self.check_access("write")
-        return self._let_be_told([vals])._write_in_phases(vals)
-
-    def _write_in_phases(self, vals):
-        """Write to meetings; each behaviour has its part in the phases.
-
-        :param dict vals: as somebody sent them.
-        :return: True
-        """
+        meetings = self._let_be_told([vals])
         [vals] = self._normalize([vals])
-        self._refuse_change(vals)
-        change = self._begin_change(vals)
+        meetings._refuse_change(vals)
+        change = meetings._begin_change(vals)
         # Core takes out of the values what it has dealt with.
         result = super(CalendarEvent, change.meetings).write(dict(vals))
         # And it deletes occurrences that do not repeat any more.
-        present = self.exists()
+        present = meetings.exists()
         change.after = present._read_meetings()
         present._check_change(change)
         present._follow_up_change(change)

@@ -18,8 +18,24 @@ class Lead(models.Model):
         names = ", ".join(dict.fromkeys(attendees.mapped("common_name")))
         meetings = attendees.event_id.sorted("start")
         self._log_declined(names, meetings, attendees.partner_id[:1])
-        if self.user_id and not self._find_declined_activities():
+        if not self.user_id:
+            return
+        self._wait_for_others()
+        if not self._find_declined_activities():
             self._schedule_declined_call(names, meetings[:1])
+
+    def _wait_for_others(self):
+        """Wait for who changes this lead in the same moment, to be tried again then.
+
+        :raises psycopg2.errors.SerializationFailure: by which Odoo tries again.
+        """
+        self.flush_recordset()
+        self.env.cr.execute(
+            # Locked alone, the lead would not say that the other one had it.
+            "UPDATE crm_lead SET write_date = write_date WHERE id = %s",
+            [self.id],
+            log_exceptions=False,
+        )
 
     def _log_declined(self, names, meetings, author):
         """Note that guests do not come.
@@ -67,3 +83,13 @@ class Lead(models.Model):
     def _find_declined_activities(self):
         """Return what is planned since guests of these leads' meetings declined."""
         return self._find_pending_activities().filtered("declined_event_id")
+
+    # ------------------------------------------------------------
+    # HOOKS
+    # ------------------------------------------------------------
+
+    def _merge_dependences(self, opportunities):
+        # The head gets what is planned, and of these it has one.
+        declined = (self | opportunities)._find_declined_activities()
+        (declined - declined.sorted("date_deadline")[:1]).unlink()
+        return super()._merge_dependences(opportunities)

@@ -1,5 +1,8 @@
+import psycopg2
+
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .visit_case import HOUR, REPEATED, VisitCase
 
@@ -43,6 +46,36 @@ class TestDeclined(VisitCase):
         self.assertEqual(len(self._calls()), 1)
         self._calls().action_feedback()
         self._answer("decline", self._create())
+        self.assertEqual(len(self._calls()), 1)
+
+    def test_who_changes_their_mind_twice_is_called_once(self):
+        for answer in ("decline", "accept", "decline"):
+            self._answer(answer)
+        self.assertEqual(len(self._calls()), 1)
+
+    def test_postgresql_holds_that_there_is_one_call(self):
+        self._answer("decline")
+        call = self._calls()
+        values = call.sudo().copy_data()[0]
+        values["declined_event_id"] = self.visit.id
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(psycopg2.errors.UniqueViolation),
+        ):
+            self.env["mail.activity"].create(values)
+            self.env.flush_all()
+
+    def test_merged_leads_have_one_call(self):
+        self._answer("decline")
+        first, self.lead = (
+            self.lead,
+            self._new_lead(
+                self.agent, contact_name="Wera", email_from="wera@customer.example"
+            ),
+        )
+        self._answer("decline", self._create())
+        self.assertEqual(len(self._calls()), 1)
+        self.lead = (first | self.lead)._merge_opportunity()
         self.assertEqual(len(self._calls()), 1)
 
     def test_nobody_calls_who_comes_after_all(self):
