@@ -52,6 +52,7 @@ def uninstall_hook(env):
     _give_back_stages(env.cr)
     _keep_records(env.cr)
     _give_back_core_reasons(env)
+    env["crm.lead"]._unschedule_scoring()
     _leave_rights(env)
     _leave_addresses(env)
     env.flush_all()

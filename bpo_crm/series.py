@@ -4,7 +4,9 @@ One tree runs on both. Everything that has another name or another form in the
 two series is here, so that the rest of the addon need not ask.
 """
 
-from odoo import fields, models, release
+import threading
+
+from odoo import fields, models, modules, release
 from odoo.tools import SQL, email_normalize_all
 from odoo.tools.sql import drop_index
 
@@ -242,6 +244,16 @@ def commit_progress(env, done, remaining):
     before = env["ir.cron.progress"].sudo().browse(progress_id).done
     jobs._notify_progress(done=before + done, remaining=remaining)
     env.cr.commit()  # pylint: disable=invalid-commit
+
+
+def is_tested():
+    """Tell whether a test is run, whose transaction is not to be committed.
+
+    :rtype: bool
+    """
+    if IS_19:
+        return bool(modules.module.current_test)
+    return getattr(threading.current_thread(), "testing", False)
 
 
 def announce_done(activities):

@@ -72,6 +72,22 @@ def test_closing_at_once_leaves_nothing_to_be_tried_again(
     assert count_lost(floor) == before + CLOSERS * EACH
 
 
+def test_the_job_and_who_reads_what_it_learned_do_not_wait_for_each_other(
+    stack, floor, learned
+):
+    with stack.postgres.connect(floor.server.database) as cursor:
+        cursor.execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
+        # As somebody who looks at a lead, and is not done yet.
+        cursor.execute(f"SELECT count(*) FROM {TABLE}")
+        before = cursor.fetchone()[0]
+        assert before > 3
+        assert learned()
+        # What there was is there for whoever began before.
+        cursor.execute(f"SELECT count(*) FROM {TABLE}")
+        assert cursor.fetchone()[0] == before
+        cursor.execute("ROLLBACK")
+
+
 def count_lost(floor):
     """Return how many lost leads core's scoring has counted in the first stage."""
     rows = floor.admin.call(

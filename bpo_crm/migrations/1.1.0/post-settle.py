@@ -9,8 +9,8 @@ def migrate(cr, version):
     """Let what the user form shows of the roles go with the addon one day.
 
     And leads that were lost without a stage be where the others are, the stage that
-    we renamed has its name in all languages, and nobody below a manager administers
-    Sales.
+    we renamed has its name in all languages, nobody below a manager administers
+    Sales, and core's scoring learns at night.
     """
     env = api.Environment(cr, SUPERUSER_ID, {})
     name_roles(env)
@@ -19,3 +19,4 @@ def migrate(cr, version):
     if lost_stage:
         move_lost_leads(env, lost_stage)
     translate_renamed_stage(env)
+    env["crm.lead"]._schedule_scoring()

@@ -1,7 +1,9 @@
 from datetime import datetime, time, timedelta
 
 from odoo import api, fields, models
+from odoo.tools import SQL
 
+from ... import series
 from ...local_time import from_zone, to_zone
 
 #: Core's job, which learns from all closed leads anew. It is off out of the box.
@@ -20,7 +22,8 @@ class Lead(models.Model):
     def _schedule_scoring(self):
         """Let core's job learn each night, where the company works.
 
-        An update of core's CRM switches it off.
+        Once: whoever switches it off later means it. An update of core's CRM would
+        switch it off as well, and leaves it alone from now on.
         """
         job = self.env.ref(SCORING_JOB, raise_if_not_found=False)
         if job and not job.active:
@@ -28,10 +31,52 @@ class Lead(models.Model):
             day = to_zone(fields.Datetime.now(), zone).date() + timedelta(days=1)
             night = from_zone(datetime.combine(day, AT_NIGHT), zone)
             job.write({"active": True, "nextcall": night})
+            self._find_scoring_xml_id().noupdate = True
+
+    @api.model
+    def _unschedule_scoring(self):
+        """Switch core's job off again, where the addon switched it on."""
+        kept = self._find_scoring_xml_id().filtered("noupdate")
+        if kept:
+            self.env["ir.cron"].browse(kept.res_id).exists().active = False
+            kept.noupdate = False
+
+    @api.model
+    def _find_scoring_xml_id(self):
+        module, name = SCORING_JOB.split(".")
+        xml_ids = self.env["ir.model.data"].sudo()
+        return xml_ids.search([("module", "=", module), ("name", "=", name)])
 
     # ------------------------------------------------------------
     # HOOKS
     # ------------------------------------------------------------
+
+    def _rebuild_pls_frequency_table(self):
+        """Learn anew, while all others read what was learned before.
+
+        Core empties the table first, and holds it until all closed leads are counted:
+        whoever asks for a probability, or closes a lead of core's, waits.
+        """
+        # Core's own condition, with its own words.
+        if not self.browse().has_access("unlink"):
+            super()._rebuild_pls_frequency_table()
+            return
+        learned, _existing = self._pls_prepare_update_frequency_table(rebuild=True)
+        self._end_scoring_step()
+        # Writers wait for each other, which takes a moment; readers for nobody.
+        table = SQL.identifier(self.env["crm.lead.scoring.frequency"]._table)
+        self.env.cr.execute(SQL("LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE", table))
+        self.env.cr.execute(SQL("DELETE FROM %s", table))
+        self.env["crm.lead.scoring.frequency"].invalidate_model()
+        self._pls_update_frequency_table(learned, 1)
+        self._end_scoring_step()
+
+    @api.model
+    def _end_scoring_step(self):
+        """Keep what was done until now, as core does in the same job."""
+        self.env.flush_all()
+        if not series.is_tested():
+            self.env.cr.commit()  # pylint: disable=invalid-commit
 
     def _pls_increment_frequencies(self, from_state=None, to_state=None):
         # Core counts each lead in the same few rows as it is closed, and whoever closes

@@ -1,9 +1,12 @@
 from datetime import datetime
 
 from odoo.tests import tagged
+from odoo.tools import convert_file
 
 from ...models.pipeline.crm_lead_scoring import SCORING_JOB
 from ..common import BpoCase
+
+DATA = "data/crm_lead_scoring.xml"
 
 #: The stage and the way out of leads, as they are closed.
 PATHS = (("new", "lost"), ("qualified", "lost"), ("qualified", "won"), ("new", "lost"))
@@ -108,6 +111,25 @@ class TestScoring(BpoCase):
         self.assertTrue(job.active)
         # Three in the morning in Manila.
         self.assertEqual(job.nextcall, datetime(2026, 11, 18, 19))
+
+    def test_no_update_of_core_switches_the_job_off(self):
+        self.assertTrue(self.env["crm.lead"]._find_scoring_xml_id().noupdate)
+
+    def test_the_job_is_switched_on_once(self):
+        job = self.env.ref(SCORING_JOB)
+        job.active = False
+        convert_file(self.env, "bpo_crm", DATA, {}, mode="update")
+        self.assertFalse(job.active)
+
+    def test_whoever_goes_leaves_the_job_as_it_was(self):
+        job = self.env.ref(SCORING_JOB)
+        self.env["crm.lead"]._unschedule_scoring()
+        self.assertFalse(job.active)
+        # It was somebody else who switched it on.
+        job.active = True
+        self.env["crm.lead"]._schedule_scoring()
+        self.env["crm.lead"]._unschedule_scoring()
+        self.assertTrue(job.active)
 
     def test_who_has_set_the_hour_of_the_job_keeps_it(self):
         job = self.env.ref(SCORING_JOB)
