@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
@@ -5,6 +7,9 @@ from ... import remote_odoo
 from ...own_transaction import run_alone
 from ...roles import MANAGER, SUPERVISOR
 from ...series import GROUP_MEMBERS
+
+#: How long a lead waits for its order that nobody tries to win again.
+GIVEN_UP_AFTER = timedelta(days=14)
 
 ALERT = "mail.mail_activity_data_warning"
 
@@ -85,36 +90,42 @@ class Dealership(models.Model):
 
         :param remote_odoo.RemoteError error: what came back.
         :param res.company company: whose lead was not won, may be empty.
-        :return: who has been told, with all rights; empty for nobody, and for somebody
-            of whom that company is not told.
+        :return: who has been told, with all rights; empty for nobody.
         :rtype: res.users
         """
         responsible = self._find_responsible(company)
         if not (self and responsible) or error.kind in remote_odoo.OF_NO_CONNECTION:
             return responsible.browse()
+        company_id = company.id
         told_id = run_alone(
             self,
-            lambda dealership: dealership._plan_mending(responsible.id, error).id,
+            lambda dealership: (
+                dealership._plan_mending(responsible.id, error, company_id).id
+            ),
             "Nobody is told of a failure",
             lock=True,
             # Another win tells it in this moment.
             otherwise=responsible.id,
         )
-        told = responsible.browse(told_id)
-        # Of a dealership that is shared, another company may have been told first.
-        return told.filtered(lambda user: not company - user.company_ids)
+        return responsible.browse(told_id)
 
-    def _plan_mending(self, user_id, error):
+    def _plan_mending(self, user_id, error, company_id):
         """Plan the activity of who is told, unless somebody has it already.
+
+        Of a dealership that is shared, each company's people are told: nobody reads
+        of who is not there in that company.
 
         :param int user_id: of who is told.
         :param remote_odoo.RemoteError error: what came back.
+        :param int company_id: whose lead was not won; False for no company's.
         :return: who has the activity.
         :rtype: res.users
         """
-        planned = self._find_failure_activity()
-        if planned:
-            return planned.user_id
+        company = self.env["res.company"].browse(company_id or [])
+        told = self._find_failure_activities().user_id
+        there = told.filtered(lambda user: not company - user.company_ids)
+        if there:
+            return there[:1]
         user = self.env["res.users"].browse(user_id)
         dealership = self.with_context(lang=user.lang, tz=user.tz)
         return dealership.activity_schedule(
@@ -142,18 +153,17 @@ class Dealership(models.Model):
             reason,
         )
 
-    def _find_failure_activity(self):
-        """Return the open activity that tells of this dealership's failure.
+    def _find_failure_activities(self):
+        """Return the open activities that tell of these dealerships' failures.
 
         :rtype: mail.activity
         """
         return self.env["mail.activity"].search(
             [
                 ("res_model", "=", self._name),
-                ("res_id", "=", self.id),
+                ("res_id", "in", self.ids),
                 ("is_dealer_failure", "=", True),
-            ],
-            limit=1,
+            ]
         )
 
     def _settle_failure(self):
@@ -162,7 +172,7 @@ class Dealership(models.Model):
         In a transaction of its own: orders at one dealership must not wait for each
         other, and nothing may fail once the dealer has one.
         """
-        if not self.sudo()._find_failure_activity():
+        if not self.sudo()._find_failure_activities():
             return
         run_alone(
             self,
@@ -173,21 +183,42 @@ class Dealership(models.Model):
 
     def _end_failure(self):
         """Mark as done what tells of a failure, unless a lead is rejected still."""
-        activity = self._find_failure_activity()
-        if activity and not self._has_rejected_wins():
-            activity.action_feedback(
+        activities = self._find_failure_activities()
+        if activities and not self._has_rejected_wins():
+            activities.action_feedback(
                 feedback=self.env._("The server of %s answers as it should.", self.name)
             )
 
+    def _end_unwaited_failures(self):
+        """Mark as done what tells of failures for which no lead waits any more."""
+        told = self.sudo()._find_failure_activities()
+        for dealership in self.browse(told.mapped("res_id")).sudo():
+            if not dealership._find_failed_wins():
+                rows = told.filtered(lambda row, id_=dealership.id: row.res_id == id_)
+                rows.action_feedback(
+                    feedback=self.env._(
+                        "No lead waits for %s any more.", dealership.name
+                    )
+                )
+
+    def _find_failed_wins(self):
+        """Return the leads that wait for this dealership's server.
+
+        :rtype: crm.lead
+        """
+        return self.env["crm.lead"].search(
+            [("dealership_id", "=", self.id), ("is_win_failed", "=", True)]
+        )
+
     def _has_rejected_wins(self):
-        """Whether a lead waits whose order this dealership's server rejected.
+        """Whether a lead waits whose order this dealership's server rejected lately.
+
+        Whoever gave the win up leaves the lead as it is.
 
         :rtype: bool
         """
-        waiting = self.env["crm.lead"].search(
-            [("dealership_id", "=", self.id), ("is_win_failed", "=", True)]
-        )
+        since = fields.Datetime.now() - GIVEN_UP_AFTER
         return any(
-            push.error_kind in remote_odoo.OF_ONE_REQUEST
-            for push in waiting._get_last_pushes().values()
+            push.error_kind in remote_odoo.OF_ONE_REQUEST and push.create_date > since
+            for push in self._find_failed_wins()._get_last_pushes().values()
         )

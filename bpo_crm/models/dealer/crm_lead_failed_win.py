@@ -23,6 +23,36 @@ class Lead(models.Model):
     )
     win_failure = fields.Text("Why", compute="_compute_win_failure_text", groups=AGENT)
 
+    # ------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------
+
+    def unlink(self):
+        dealerships = self.dealership_id
+        result = super().unlink()
+        dealerships._end_unwaited_failures()
+        return result
+
+    # ------------------------------------------------------------
+    # PHASES
+    # ------------------------------------------------------------
+
+    def _follow_up_change(self, change):
+        result = super()._follow_up_change(change)
+        leaving = change.find_changing("dealership_id", "stage_id").filtered(
+            lambda lead: (
+                lead.is_lost
+                or lead.dealership_id != change.get_old(lead, "dealership_id")
+            )
+        )
+        left = [change.get_old(lead, "dealership_id") for lead in leaving]
+        self.env["crm.dealership"].union(*left)._end_unwaited_failures()
+        return result
+
+    # ------------------------------------------------------------
+    # COMPUTE
+    # ------------------------------------------------------------
+
     @api.depends("stage_id", "dealer_so_id", "push_ids.state")
     def _compute_win_failure(self):
         pushes = self._get_last_pushes()

@@ -12,5 +12,5 @@ class Activity(models.Model):
 
     # Two wins that fail in the same moment tell it once.
     _dealer_failure_uniq = UniqueIndex(
-        "(res_model, res_id) WHERE active AND is_dealer_failure"
+        "(res_model, res_id, user_id) WHERE active AND is_dealer_failure"
     )

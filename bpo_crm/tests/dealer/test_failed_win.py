@@ -120,6 +120,33 @@ class TestFailedWin(BpoCase):
         self._win()
         self.assertFalse(self._told())
 
+    def test_it_is_over_once_no_lead_waits_any_more(self):
+        ways = (
+            lambda lead: self._lose(lead),
+            lambda lead: lead.sudo().unlink(),
+            lambda lead: lead.write({"dealership_id": False}),
+        )
+        for leave in ways:
+            first = self._new_lead(self.agent).with_user(self.agent)
+            second = self._new_lead(self.agent).with_user(self.agent)
+            for lead in (first, second):
+                self._fail(remote_odoo.Rejected("No such customer."), lead)
+            # An attempt whose answer nobody knows may have made an order.
+            leave(first)
+            self.assertTrue(self._told())
+            leave(second)
+            self.env.invalidate_all()
+            self.assertFalse(self._told())
+
+    def test_a_win_that_was_given_up_long_ago_keeps_nothing_open(self):
+        self._fail(remote_odoo.Rejected("No such customer."))
+        long_ago = fields.Datetime.now() - timedelta(days=15)
+        self.lead.sudo().push_ids.flush_recordset()
+        self.env.cr.execute("UPDATE crm_dealer_push SET create_date = %s", [long_ago])
+        self.env.invalidate_all()
+        self._win(self._new_lead(self.agent).with_user(self.agent))
+        self.assertFalse(self._told())
+
     def test_it_is_done_by_itself_once_the_connection_is_tested(self):
         self._fail(remote_odoo.Refused())
         dealership = self.dealership.with_user(self.manager)
@@ -228,7 +255,7 @@ class TestFailedWin(BpoCase):
         self.assertFalse(self.lead.with_user(self.other_agent).win_failure)
         self.assertIn("owes", self.lead.with_user(self.supervisor).win_failure)
 
-    def test_no_company_reads_who_of_another_one_was_told(self):
+    def test_of_a_shared_dealership_each_company_tells_its_own_people_once(self):
         other = self.env["res.company"].create({"name": "Elsewhere"})
         error = remote_odoo.Unreachable("Some detail.")
         with self._own_transactions_shared():
@@ -240,9 +267,12 @@ class TestFailedWin(BpoCase):
             {"company_ids": [Command.set(other.ids)], "company_id": other.id}
         )
         self.dealership.company_id = False
-        with self._own_transactions_shared():
-            told = self.dealership.sudo()._tell_failure(error, other)
-        self.assertFalse(told)
+        for _time in range(2):
+            with self._own_transactions_shared():
+                told = self.dealership.sudo()._tell_failure(error, other)
+            self.assertEqual(told, stranger)
+        self.env.invalidate_all()
+        self.assertEqual(self._told().user_id, self.supervisor | stranger)
 
     def test_the_list_asks_for_all_attempts_at_once(self):
         leads = self._new_lead(self.agent)
