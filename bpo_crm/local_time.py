@@ -19,11 +19,11 @@ def to_zone(moment, zone):
 
     :param datetime.datetime moment: in UTC, naive.
     :param str zone: a name of the IANA database, as in ``res.users.tz``; UTC
-        without one.
+        without one, and for a name that is not there.
     :return: with the zone.
     :rtype: datetime.datetime
     """
-    return pytz.utc.localize(moment).astimezone(pytz.timezone(zone or "UTC"))
+    return pytz.utc.localize(moment).astimezone(_get_clock(zone))
 
 
 def to_utc(local, user):
@@ -45,5 +45,13 @@ def from_zone(local, zone):
     :return: in UTC, naive.
     :rtype: datetime.datetime
     """
-    local = pytz.timezone(zone or "UTC").localize(local)
+    local = _get_clock(zone).localize(local)
     return local.astimezone(pytz.utc).replace(tzinfo=None)
+
+
+def _get_clock(zone):
+    try:
+        return pytz.timezone(zone or "UTC")
+    except pytz.UnknownTimeZoneError:
+        # One user's zone, such as of another server, must not stop all others.
+        return pytz.utc
