@@ -34,15 +34,34 @@ class Lead(models.Model):
         for company in self.env["res.company"].search([("pool_return_days", ">", 0)]):
             leads = self.with_company(company)
             domain = leads._get_untouched_domain()
-            batch = leads.search(domain, limit=BATCH, order="id")
-            done = batch._lock_available()._try_return_to_pool()
+            done, left = leads._return_batch(domain)
             returned += len(done)
-            remaining += leads.search_count(domain) - (len(batch) - len(done))
+            remaining += max(leads.search_count(domain) - left, 0)
         commit_progress(self.env, returned, remaining if returned else 0)
 
     # ------------------------------------------------------------
     # BUSINESS
     # ------------------------------------------------------------
+
+    @api.model
+    def _return_batch(self, domain):
+        """Give the first leads of a domain back to the pool, of which some can be.
+
+        Those that cannot must not keep the others from it.
+
+        :param list domain: of untouched leads.
+        :return: the leads that are back, and how many could not be.
+        :rtype: tuple[crm.lead, int]
+        """
+        tried = done = self.browse()
+        while not done:
+            rest = [("id", ">", tried[-1:].id or 0)]
+            batch = self.search([*domain, *rest], limit=BATCH, order="id")
+            if not batch:
+                break
+            tried |= batch
+            done = batch._lock_available()._try_return_to_pool()
+        return done, len(tried) - len(done)
 
     @api.model
     def _get_untouched_domain(self):

@@ -8,6 +8,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ...models.follow_up import res_users
+from ...models.pool import crm_lead_pool_return
 from ..common import CALL, BpoCase
 
 #: Eight on a Wednesday morning in Manila.
@@ -129,6 +130,16 @@ class TestDigest(BpoCase):
         return patch.object(
             self.registry["res.users"], "_prepare_follow_up_digest", fail_at_first
         )
+
+    def test_a_zone_that_does_not_exist_stops_nobody_elses(self):
+        self._overdue(self.other_agent)
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE res_partner SET tz = 'Mars/Olympus' WHERE id = %s",
+            [self.agent.partner_id.id],
+        )
+        self.env.invalidate_all()
+        self.assertIn(self.other_agent, self._run())
 
     def test_a_digest_that_something_got_in_the_way_of_is_sent_anew(self):
         self._overdue(self.agent)
@@ -294,6 +305,28 @@ class TestPoolReturn(BpoCase):
             self._run()
         self.assertTrue(trouble.user_id)
         self.assertFalse(fine.user_id)
+
+    def test_leads_that_cannot_go_back_do_not_keep_the_others_from_it(self):
+        troubles = [self._untouched() for _n in range(3)]
+        fine = self._untouched()
+        give_back = self.registry["crm.lead"]._return_to_pool
+
+        def fail_for_some(leads):
+            if any(trouble in leads for trouble in troubles):
+                raise RuntimeError
+            return give_back(leads)
+
+        broken = patch.object(
+            self.registry["crm.lead"], "_return_to_pool", fail_for_some
+        )
+        with (
+            broken,
+            patch.object(crm_lead_pool_return, "BATCH", 2),
+            self.assertLogs("odoo.addons.bpo_crm", "ERROR"),
+        ):
+            self._run()
+        self.assertFalse(fine.user_id)
+        self.assertTrue(all(trouble.user_id for trouble in troubles))
 
     def test_every_company_has_its_own_limit(self):
         elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
