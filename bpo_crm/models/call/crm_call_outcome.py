@@ -20,6 +20,7 @@ class CallOutcome(models.Model):
 
     _name = "crm.call.outcome"
     _description = "Call Outcome"
+    _inherit = ["crm.customer.mail"]
     _order = "sequence, id"
 
     result = fields.Selection(CALL_RESULTS, required=True, readonly=True)

@@ -90,6 +90,12 @@ class Lead(models.Model):
         """Whether a call with this outcome leaves no way to the customer."""
         return outcome.marks_phone_wrong and not self.email_from
 
+    def _find_mail_template(self):
+        calls = self.env["crm.call.log"].sudo()
+        last = calls.search([("lead_id", "=", self.id)], limit=1)
+        outcome = self.env["crm.call.outcome"]._find(last.result)
+        return outcome._get_mail_template() or super()._find_mail_template()
+
     def _log_call(self, call_values, activity_values=None, planned=None):
         """Log a call with what follows from it.
 

@@ -1,4 +1,5 @@
 from . import (
+    crm_customer_mail,
     crm_brand,
     crm_vehicle_model,
     crm_stage,
@@ -15,6 +16,7 @@ from . import (
     crm_lead_chatter,
     crm_lead_demo,
     crm_lead_list,
+    crm_lead_mail,
     res_company_enrich,
     ir_cron_enrich,
     crm_lead_enrich,

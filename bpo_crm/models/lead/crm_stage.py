@@ -10,7 +10,7 @@ class Stage(models.Model):
     """What a stage says of its leads, for the company of its team, or for all."""
 
     _name = "crm.stage"
-    _inherit = ["crm.stage", "crm.checked.afterwards"]
+    _inherit = ["crm.stage", "crm.checked.afterwards", "crm.customer.mail"]
 
     is_lost = fields.Boolean(
         "Is Lost Stage?",

@@ -3,6 +3,9 @@ from odoo import fields, models
 from ...inner_context import FOLLOWS_CUSTOMER
 from ...roles import AGENT
 
+#: The mail that confirms a visit; archived, none does.
+CONFIRMATION = "bpo_crm.mail_template_visit_ahead"
+
 
 class Lead(models.Model):
     """Visits of the customer to the showroom.
@@ -71,9 +74,25 @@ class Lead(models.Model):
             "default_location": self.dealership_id._format_address(),
         }
 
+    def _find_next_visit(self):
+        """Return the visit that is ahead, the first one.
+
+        :rtype: calendar.event
+        """
+        now = fields.Datetime.now()
+        ahead = self.visit_ids.filtered(
+            lambda visit: visit.visit_state == "planned" and visit.start > now
+        )
+        return ahead.sorted("start")[:1]
+
     # ------------------------------------------------------------
     # HOOKS
     # ------------------------------------------------------------
+
+    def _find_mail_template(self):
+        is_expected = bool(self._find_next_visit())
+        template = is_expected and self._find_shipped_template(CONFIRMATION)
+        return template or super()._find_mail_template()
 
     def _prepare_customer_values(self, *args, **kwargs):
         values = super()._prepare_customer_values(*args, **kwargs)

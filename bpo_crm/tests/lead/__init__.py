@@ -12,4 +12,5 @@ from . import (
     test_stage,
     test_team,
     test_title,
+    test_write_mail,
 )

@@ -1,0 +1,79 @@
+from odoo import api, models
+from odoo.exceptions import UserError
+
+#: The mail where nothing says another one; archived, there is none.
+ABOUT_ENQUIRY = "bpo_crm.mail_template_enquiry"
+
+
+class Lead(models.Model):
+    """Writing to the customer, with the template that fits."""
+
+    _inherit = "crm.lead"
+
+    # ------------------------------------------------------------
+    # ACTIONS
+    # ------------------------------------------------------------
+
+    def action_write_mail(self):
+        """Open Odoo's composer with the mail that fits the lead.
+
+        :return: a window action.
+        :rtype: dict
+        :raises UserError: without an email address, and when the lead is unclaimed.
+        :raises AccessError: for a lead that the user may not write.
+        """
+        self.ensure_one()
+        self._check_reach()
+        self._check_claimed()
+        self._check_address()
+        template = self._find_mail_template()
+        # A template knows whom to write to.
+        chosen = {} if template else {"default_partner_ids": self.partner_id.ids}
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Write Email"),
+            "res_model": "mail.compose.message",
+            "views": [[False, "form"]],
+            "target": "new",
+            "context": {
+                "default_model": self._name,
+                "default_res_ids": self.ids,
+                "default_composition_mode": "comment",
+                "default_template_id": template.id,
+                **chosen,
+            },
+        }
+
+    # ------------------------------------------------------------
+    # BUSINESS
+    # ------------------------------------------------------------
+
+    def _check_address(self):
+        if not self.email_normalized:
+            raise UserError(
+                self.env._(
+                    "%s has no email address to write to. Ask the customer for it, and "
+                    "enter it on the lead.",
+                    self._get_label(),
+                )
+            )
+
+    def _find_mail_template(self):
+        """Hook: return the mail that fits the lead, by its stage.
+
+        :return: one template, or none.
+        :rtype: mail.template
+        """
+        template = self.stage_id._get_mail_template()
+        return template or self._find_shipped_template(ABOUT_ENQUIRY)
+
+    @api.model
+    def _find_shipped_template(self, xml_id):
+        """Return a template of the addon's, unless it was archived or deleted.
+
+        :param str xml_id: its full XML id.
+        :rtype: mail.template
+        """
+        templates = self.env["mail.template"]
+        found = self.env.ref(xml_id, raise_if_not_found=False) or templates
+        return found.filtered("active")
