@@ -1,6 +1,10 @@
 from . import (
+    crm_call_proposal,
     crm_call_outcome,
+    crm_call_answer,
+    crm_call_script,
     crm_call_log,
     crm_lead_call,
     crm_lead_last_call,
+    crm_lead_no_call,
 )

@@ -34,6 +34,13 @@ class CallLog(models.Model):
     )
     duration = fields.Float("Minutes", help="How long the call took, in minutes.")
     result = fields.Selection(CALL_RESULTS, required=True, index=True)
+    answer_id = fields.Many2one(
+        "crm.call.answer",
+        "Customer's Answer",
+        index="btree_not_null",
+        ondelete="restrict",
+        help="What the customer said who was reached.",
+    )
     summary = fields.Text()
     # For the reports
     is_contact = fields.Boolean(
@@ -53,6 +60,10 @@ class CallLog(models.Model):
     _duration_positive = Constraint(
         f"CHECK(duration BETWEEN 0 AND {LONGEST_CALL})",
         "The duration of a call must lie between 0 and 24 hours.",
+    )
+    _answer_of_contact = Constraint(
+        "CHECK(answer_id IS NULL OR is_contact)",
+        "Only a customer who was reached can have answered.",
     )
 
     @api.depends("is_contact")
@@ -84,21 +95,30 @@ class CallLog(models.Model):
                     )
                 )
 
+    @api.constrains("answer_id", "is_contact")
+    def _check_answer(self):
+        for call in self:
+            if call.answer_id and not call.is_contact:
+                call._refuse_answer(call.result)
+
     # ------------------------------------------------------------
     # CRUD
     # ------------------------------------------------------------
 
     @api.model_create_multi
     def create(self, vals_list):
-        contacts, defaults = self._get_contact_results(), self.default_get(["result"])
+        contacts = self._get_contact_results()
+        defaults = self.default_get(["answer_id", "result"])
         vals_list = [
             self._prepare_contact({**defaults, **vals}, contacts) for vals in vals_list
         ]
+        self._check_answers(vals_list)
         calls = super().create([self._prepare_begin(vals) for vals in vals_list])
         calls._check_own()
         calls.lead_id._check_workable()
         calls._check_plausible()
         calls._log_in_chatter()
+        calls._block_phones()
         return calls
 
     def write(self, vals):
@@ -111,9 +131,12 @@ class CallLog(models.Model):
             )
         if "result" in vals:
             vals = self._prepare_contact(vals, self._get_contact_results())
+        self._check_answer_named([vals])
         result = super().write(vals)
         if {"call_date", "duration"}.intersection(vals):
             self._check_plausible()
+        if "answer_id" in vals:
+            self._block_phones()
         return result
 
     # ------------------------------------------------------------
@@ -136,6 +159,38 @@ class CallLog(models.Model):
         :param list contacts: the results that count as a contact.
         """
         return {**vals, "is_contact": vals.get("result") in contacts}
+
+    @api.model
+    def _check_answers(self, vals_list):
+        """Refuse answers that are none, and those of customers who were not reached.
+
+        :param list vals_list: values of new calls, with what each counts as.
+        """
+        self._check_answer_named(vals_list)
+        for vals in vals_list:
+            if vals.get("answer_id") and not vals["is_contact"]:
+                self._refuse_answer(vals.get("result"))
+
+    @api.model
+    def _check_answer_named(self, vals_list):
+        named = [vals["answer_id"] for vals in vals_list if "answer_id" in vals]
+        self.env["crm.call.answer"]._check_named(self._fields["answer_id"], named)
+
+    @api.model
+    def _refuse_answer(self, result):
+        """Refuse what nobody can have said.
+
+        :param str result: of the call.
+        :raises ValidationError: always.
+        """
+        name = self.env["crm.call.outcome"]._find(result).display_name
+        raise ValidationError(
+            self.env._(
+                'A call with the result "%s" did not reach the customer, who can have '
+                "answered nothing. Take the answer away, or choose another result.",
+                name or result,
+            )
+        )
 
     @api.model
     def _prepare_begin(self, vals):
@@ -200,6 +255,12 @@ class CallLog(models.Model):
         if self.env["crm.lead"]._is_agent_only() and self.user_id - self.env.user:
             raise AccessError(self.env._("You can log your own calls only."))
 
+    def _block_phones(self):
+        """Keep the numbers from being called of customers who said so."""
+        asked = self.filtered("answer_id.blocks_phone")
+        for lead in asked.lead_id.sudo():
+            lead._block_phone()
+
     def _log_in_chatter(self):
         """Tell of these calls on their leads."""
         told = self.browse()
@@ -216,13 +277,21 @@ class CallLog(models.Model):
 
     def _render(self):
         """Return what the chatter of the lead says of this call, as HTML."""
-        headline = self.env._(
-            "Call: %(result)s, %(duration)s min",
-            result=self._get_result_name(),
-            duration=self._format_duration(),
-        )
-        body = Markup("<b>%s</b>") % headline
+        body = Markup("<b>%s</b>") % self._get_headline()
         return body + plaintext2html(self.summary) if self.summary else body
+
+    def _get_headline(self):
+        said = {
+            "result": self._get_result_name(),
+            "duration": self._format_duration(),
+        }
+        if not self.answer_id:
+            return self.env._("Call: %(result)s, %(duration)s min", **said)
+        return self.env._(
+            "Call: %(result)s, %(duration)s min. The customer's answer: %(answer)s",
+            answer=self.answer_id.name,
+            **said,
+        )
 
     def _get_result_name(self):
         return self._fields["result"].convert_to_export(self.result, self)

@@ -118,7 +118,11 @@ class LeadSource(models.Model):
 
     @api.model
     def _get_users(self):
-        return [("crm.lead", "intake_source_id"), ("crm.lead.feed", "source_id")]
+        return [
+            ("crm.lead", "intake_source_id"),
+            ("crm.lead.feed", "source_id"),
+            ("crm.call.script", "source_ids"),
+        ]
 
     @api.model
     def _get_of_core(self, way):

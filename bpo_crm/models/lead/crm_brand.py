@@ -35,4 +35,5 @@ class Brand(models.Model):
             ("crm.lead.source", "brand_id"),
             ("crm.vehicle.model", "brand_id"),
             ("crm.lead.feed", "brand_id"),
+            ("crm.call.script", "brand_ids"),
         ]

@@ -48,6 +48,7 @@ class Lead(models.Model):
             section = self._prepare_lead_section(name, domain, shown)
             shown.update(row["id"] for row in section["rows"])
             sections.append(section)
+        self._mark_blocked(sections)
         return {
             "numbers": self._count_my_day(),
             "sections": sections,
@@ -168,6 +169,18 @@ class Lead(models.Model):
             count = self.search_count(domain, limit=COUNT_LIMIT + 1)
         rows = [lead._prepare_row() for lead in leads]
         return self._prepare_section(name, count, rows)
+
+    @api.model
+    def _mark_blocked(self, sections):
+        """Say of each row whether its customer asked not to be called.
+
+        :param list sections: as of :meth:`_prepare_section`; the list of numbers is
+            read once for all of their rows.
+        """
+        rows = [row for section in sections for row in section["rows"]]
+        leads = self.browse([row["id"] for row in rows])
+        for row, lead in zip(rows, leads, strict=True):
+            row["blocked"] = lead.is_phone_blocked
 
     @api.model
     def _prepare_section(self, name, count, rows):

@@ -1,1 +1,1 @@
-from . import test_call
+from . import test_call, test_call_answer, test_call_script

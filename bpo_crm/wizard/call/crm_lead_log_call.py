@@ -21,6 +21,14 @@ class LeadLogCall(models.TransientModel):
         related="lead_id.vehicle_model_id", related_sudo=False
     )
     phone = fields.Char(related="lead_id.phone", related_sudo=False)
+    is_phone_blocked = fields.Boolean(
+        related="lead_id.is_phone_blocked", related_sudo=False
+    )
+    script = fields.Html(
+        compute="_compute_script",
+        compute_sudo=False,
+        help="What may be said, filled in for this lead.",
+    )
     # The call
     started_at = fields.Datetime(
         required=True, readonly=True, default=lambda self: fields.Datetime.now()
@@ -32,6 +40,20 @@ class LeadLogCall(models.TransientModel):
     )
     duration = fields.Float(help="How long the call took, in minutes.")
     result = fields.Selection(CALL_RESULTS, "Call Result", required=True)
+    is_contact = fields.Boolean(related="outcome_id.is_contact", related_sudo=False)
+    answer_id = fields.Many2one(
+        "crm.call.answer",
+        "Customer's Answer",
+        compute="_compute_answer_id",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
+        help="What the customer said who was reached.",
+    )
+    answer_follow_up = fields.Selection(
+        related="answer_id.follow_up", related_sudo=False
+    )
+    blocks_phone = fields.Boolean(related="answer_id.blocks_phone", related_sudo=False)
     summary = fields.Text()
     planned_activity_id = fields.Many2one(
         "mail.activity",
@@ -85,6 +107,14 @@ class LeadLogCall(models.TransientModel):
     # ------------------------------------------------------------
 
     @api.depends("lead_id")
+    def _compute_script(self):
+        self._check_lead_visible()
+        scripts = self.env["crm.call.script"]
+        for wizard in self:
+            lead = wizard.lead_id
+            wizard.script = lead and scripts._find(lead)._fill_in(lead)
+
+    @api.depends("lead_id")
     def _compute_planned_activity_id(self):
         today = fields.Date.context_today(self)
         for wizard in self:
@@ -102,23 +132,29 @@ class LeadLogCall(models.TransientModel):
         for wizard in self:
             wizard.outcome_id = self.env["crm.call.outcome"]._find(wizard.result)
 
-    @api.depends("lead_id", "result", "outcome_id")
+    @api.depends("outcome_id")
+    def _compute_answer_id(self):
+        for wizard in self:
+            if not wizard.is_contact:
+                wizard.answer_id = False
+
+    @api.depends("lead_id", "result", "outcome_id", "answer_id")
     def _compute_attempt(self):
         self._check_lead_visible()
         for wizard in self:
             outcome = wizard.outcome_id
             in_vain = wizard.result and not outcome.is_contact
             wizard.attempt = wizard.lead_id._count_attempts() + 1 if in_vain else 0
-            wizard.proposes_lost = outcome._proposes_lost(
-                wizard.attempt
-            ) or wizard.lead_id._is_out_of_reach(outcome)
+            wizard.proposes_lost = (
+                wizard.answer_id.follow_up == "lost"
+                or outcome._proposes_lost(wizard.attempt)
+                or wizard.lead_id._is_out_of_reach(outcome)
+            )
 
-    @api.depends("result")
+    @api.depends("result", "answer_id")
     def _compute_next_activity(self):
         for wizard in self:
-            step = wizard.outcome_id._find_step(wizard.attempt or 1)
-            if wizard.proposes_lost:
-                step = step.browse()
+            step = wizard._find_proposal()
             day, hours = step._plan(fields.Datetime.now()) if step else (False, 0)
             wizard.next_activity_type_id = step.activity_type_id
             wizard.next_summary = step.summary or step.activity_type_id.summary
@@ -151,6 +187,19 @@ class LeadLogCall(models.TransientModel):
                 )
 
     # ------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._check_answer_named(vals_list)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._check_answer_named([vals])
+        return super().write(vals)
+
+    # ------------------------------------------------------------
     # ACTIONS
     # ------------------------------------------------------------
 
@@ -181,14 +230,41 @@ class LeadLogCall(models.TransientModel):
         """
         self._log(follow_up=False)
         action = self.lead_id.action_mark_lost()
-        reason = self.outcome_id.lost_reason_id
+        reason = (self.answer_id or self.outcome_id).lost_reason_id
         if reason:
             action["context"]["default_lost_reason_id"] = reason.id
         return action
 
+    def action_save_and_visit(self):
+        """Log the call and open the visit that the customer wants to make.
+
+        :return: a new meeting at the dealership.
+        :rtype: dict
+        """
+        self._log(follow_up=False)
+        return self.lead_id.action_schedule_visit()
+
     # ------------------------------------------------------------
     # BUSINESS
     # ------------------------------------------------------------
+
+    @api.model
+    def _check_answer_named(self, vals_list):
+        named = [vals["answer_id"] for vals in vals_list if "answer_id" in vals]
+        self.env["crm.call.answer"]._check_named(self._fields["answer_id"], named)
+
+    def _find_proposal(self):
+        """Return what is proposed after the call: by the answer, or by the result.
+
+        :return: one record, or none where the lead is to be visited or lost.
+        :rtype: crm.call.proposal
+        """
+        answer = self.answer_id
+        if self.proposes_lost or answer.follow_up == "visit":
+            return self.env["crm.call.outcome.step"]
+        if answer.activity_type_id:
+            return answer
+        return self.outcome_id._find_step(self.attempt or 1)
 
     def _log(self, follow_up=True):
         """Log the call, and what follows from it.
@@ -220,6 +296,7 @@ class LeadLogCall(models.TransientModel):
             "call_date": min(self.started_at, begin),
             "duration": duration,
             "result": self.result,
+            "answer_id": self.answer_id.id,
             "summary": self.summary,
         }
 

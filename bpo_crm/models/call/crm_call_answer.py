@@ -1,0 +1,65 @@
+from odoo import api, fields, models
+
+from ...ids import is_id
+
+#: What an answer can lead to.
+FOLLOW_UPS = [
+    ("activity", "Next Activity"),
+    ("visit", "Visit"),
+    ("lost", "Lost"),
+]
+
+
+class CallAnswer(models.Model):
+    """What a customer said who was reached, and what follows from it."""
+
+    _name = "crm.call.answer"
+    _description = "Call Answer"
+    _inherit = ["crm.call.proposal"]
+    _order = "sequence, id"
+
+    name = fields.Char(required=True, translate=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(
+        default=True,
+        help="An archived answer is not offered any more. Calls keep it.",
+    )
+    follow_up = fields.Selection(
+        FOLLOW_UPS,
+        "Leads to",
+        default="activity",
+        required=True,
+        help="What the call window proposes: the next activity, to schedule a visit, "
+        "or to mark the lead as lost.",
+    )
+    activity_type_id = fields.Many2one(
+        help="Without one, what follows the result of the call is proposed."
+    )
+    lost_reason_id = fields.Many2one(
+        "crm.lost.reason",
+        "Proposed Lost Reason",
+        ondelete="set null",
+        help="Filled in when the lead is marked as lost.",
+    )
+    blocks_phone = fields.Boolean(
+        "Number Is Not Called Any More",
+        help="Puts the customer's number on Odoo's list of blocked numbers, from which "
+        "a manager can take it off again.",
+    )
+
+    @api.model
+    def _check_named(self, field, values):
+        """Refuse what names no answer.
+
+        :param odoo.fields.Field field: for which the values were sent.
+        :param list values: whatever was sent; False and None for no answer.
+        :raises UserError: for the first one that is no id of an answer.
+        """
+        named = [value for value in values if value is not None and value is not False]
+        for value in named:
+            if not is_id(value):
+                self._refuse_value(field, value)
+        known = set(self.browse(named).exists().ids) if named else ()
+        for value in named:
+            if value not in known:
+                self._refuse_value(field, value)
