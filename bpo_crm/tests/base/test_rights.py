@@ -41,10 +41,12 @@ OWNERS = dict(zip(OF_COMPANIES, ("home", "shared", "abroad"), strict=True))
 
 #: Models whose records no rule tells apart, and why.
 WITHOUT_RULES = {
+    "crm.call.answer": "what follows a call is the same in all companies",
     "crm.call.outcome": "what follows a call is the same in all companies",
     "crm.call.outcome.step": "what follows a call is the same in all companies",
     "crm.lead.customer": "nobody reads it",
     "crm.lead.second.request": "nobody reads it",
+    "phone.blacklist": "who does not want to be called is called by no company",
 }
 
 #: Methods of core that take a mail as an object, which no client can send, and what
@@ -65,9 +67,11 @@ _numbers = itertools.count(1)
 # of one, and what is changed of it.
 SAMPLES = {
     "crm.brand": (OF_COMPANIES, "_data_values", {"name": "X"}),
+    "crm.call.answer": (ALL, "_answer_values", {"name": "X"}),
     "crm.call.log": (OF_LEADS, "_call_values", {"summary": "X"}),
     "crm.call.outcome": (ALL, "_outcome_values", {"max_attempts": 3}),
     "crm.call.outcome.step": (ALL, "_outcome_step_values", {"summary": "X"}),
+    "crm.call.script": (OF_COMPANIES, "_script_values", {"name": "X"}),
     "crm.dealer.push": (OF_LEADS, "_lead_id_values", {"message": "X"}),
     "crm.dealership": (OF_COMPANIES, "_data_values", {"name": "X"}),
     "crm.lead": (OF_LEADS, "_lead_values", {"referred": "X"}),
@@ -110,6 +114,8 @@ SAMPLES = {
     "crm.team.member": (OF_COMPANIES, "_member_values", {"open_leads_max": 3}),
     "crm.vehicle.model": (OF_COMPANIES, "_vehicle_values", {"name": "X"}),
     "mail.activity.schedule": (OF_USERS, "_schedule_values", {"summary": "X"}),
+    "phone.blacklist": (ALL, "_number_values", {"active": False}),
+    "phone.blacklist.remove": (OF_USERS, "_remove_number_values", {"reason": "X"}),
     "resource.calendar": (OF_COMPANIES, "_calendar_values", {"name": "X"}),
     "resource.calendar.attendance": (
         OF_COMPANIES,
@@ -180,6 +186,7 @@ CALLS = {
         "action_set_won": ("_others_lead",),
         "action_view_calls": ("_others_lead",),
         "action_win_each": ("_others_lead",),
+        "action_write_mail": ("_others_lead_with_address",),
         "copy_data": ("_others_lead",),
         "find_known_customer": (ON_MODEL, "_others_customer"),
         "get_my_day": (ON_MODEL,),
@@ -198,6 +205,7 @@ CALLS = {
         "action_save": ("_others_call_window",),
         "action_save_and_lose": ("_others_call_window",),
         "action_save_and_next": ("_others_call_window",),
+        "action_save_and_visit": ("_others_call_window",),
     },
     "crm.lead.lost": {"action_lost_reason_apply": ("_others_lost_window",)},
     "crm.lead.plan.step": {
@@ -557,6 +565,18 @@ class TestRights(CompaniesCase):
             "hour_to": 2,
         }
 
+    def _answer_values(self, _name, _kind, _user):
+        return {"name": "New"}
+
+    def _script_values(self, _name, kind, _user):
+        return {"name": "New", "company_id": self.companies[OWNERS[kind]].id}
+
+    def _number_values(self, _name, _kind, _user):
+        return {"number": f"+63 918 {5550000 + next(_numbers)}"}
+
+    def _remove_number_values(self, _name, _kind, _user):
+        return {"phone": "+639185550000"}
+
     def _outcome_values(self, _name, _kind, _user):
         return {"result": "voicemail"}
 
@@ -695,6 +715,11 @@ class TestRights(CompaniesCase):
 
     def _others_customer(self, user):
         return {"phone": self._others_lead(user).phone}
+
+    def _others_lead_with_address(self, user):
+        lead = self._others_lead(user)
+        lead.email_from = "juan@customer.example"
+        return lead
 
     def _pool_lead(self, user):
         return self._new_lead_of("pool", user)
