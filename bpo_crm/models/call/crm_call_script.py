@@ -91,6 +91,11 @@ class CallScript(models.Model):
     # ------------------------------------------------------------
 
     def _refuse_placeholder(self, name):
+        """Refuse a word in braces that is none of :data:`PLACEHOLDERS`.
+
+        :param str name: the word.
+        :raises ValidationError: always.
+        """
         raise ValidationError(
             self.env._(
                 '"%(script)s" asks for %(name)s, which nobody fills in. Use one of '
