@@ -191,6 +191,7 @@ CALLS = {
         "find_known_customer": (ON_MODEL, "_others_customer"),
         "get_my_day": (ON_MODEL,),
         "get_next_lead": (ON_MODEL, [], 0),
+        "get_view": (ON_MODEL,),
         "get_without_next_step": (ON_MODEL, []),
         "load": (ON_MODEL, ["name", "phone"], [["Car", "+63 919 5550101"]]),
         "message_change_thread": ("_others_lead", "_own_lead"),
