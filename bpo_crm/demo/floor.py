@@ -499,7 +499,7 @@ class Floor:
                 lead, state="failed", error_kind=error.kind, message=message
             )
             lead._message_log(body=lead._prepare_push_error(error))
-            lead.dealership_id._plan_mending(manager.id, error)
+            lead.dealership_id._plan_mending(manager.id, error, lead.company_id.id)
 
     def _ask_again(self, turn):
         for story, event in turn.acts:
