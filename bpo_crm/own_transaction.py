@@ -4,7 +4,7 @@ import logging
 
 from odoo import SUPERUSER_ID, api
 
-from .passing_fault import is_passing
+from .passing_fault import log_fault
 from .row_locks import lock_available
 
 _logger = logging.getLogger(__name__)
@@ -32,8 +32,5 @@ def run_alone(records, work, problem, *, lock=False, otherwise=None):
             found = lock_available(alone) if lock else alone.exists()
             return work(found) if found else otherwise
     except Exception as error:
-        if is_passing(error):
-            _logger.info("%s: %s, because of %s", problem, records, error)
-        else:
-            _logger.exception("%s: %s", problem, records)
+        log_fault(_logger, error, "%s: %s", problem, records)
         return None

@@ -66,3 +66,17 @@ def comes_of_passing(error):
         seen.add(id(error))
         error = error.__cause__ or error.__context__
     return False
+
+
+def log_fault(logger, error, problem, *values):
+    """Log what was not done: in a line where the fault passes, otherwise in full.
+
+    :param logging.Logger logger: of the module that goes on without it.
+    :param BaseException error: that was raised, and is not raised any more.
+    :param str problem: what it means, as ``logging`` formats it.
+    :param values: what is named in it.
+    """
+    if is_passing(error):
+        logger.info(f"{problem}, because of %s", *values, error)
+    else:
+        logger.error(problem, *values, exc_info=error)

@@ -2,7 +2,7 @@ import logging
 
 from odoo import api, models
 
-from ...passing_fault import is_passing
+from ...passing_fault import log_fault
 from ...roles import AGENT
 from ...series import GROUP_MEMBERS, commit_progress
 
@@ -67,10 +67,8 @@ class Lead(models.Model):
                 self._notify_missing_steps(owner)
         except Exception as error:
             # The leads of the others must have their turn.
-            if is_passing(error):
-                _logger.info("Leads of user %s are changed right now", owner.id)
-            else:
-                _logger.exception("No next steps for the leads of user %s", owner.id)
+            problem = "No next steps for the leads of user %s"
+            log_fault(_logger, error, problem, owner.id)
             return False
         return True
 

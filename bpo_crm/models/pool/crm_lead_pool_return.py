@@ -3,7 +3,7 @@ import logging
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ...passing_fault import is_passing
+from ...passing_fault import log_fault
 from ...series import all_of, any_of, commit_progress
 
 _logger = logging.getLogger(__name__)
@@ -112,10 +112,8 @@ class Lead(models.Model):
             if len(self) > 1:
                 tried = [lead._try_return_to_pool() for lead in self]
                 return self.browse().union(*tried)
-            if is_passing(error):
-                _logger.info("Lead %s is changed by somebody right now", self.id)
-            else:
-                _logger.exception("Lead %s cannot go back to the pool", self.id)
+            problem = "Lead %s cannot go back to the pool"
+            log_fault(_logger, error, problem, self.id)
             return self.browse()
         return self
 
