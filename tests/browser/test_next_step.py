@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from tests.browser.web_client import FORM
 
+CHECKLIST = ".o_bpo_checklist"
 MY_DAY = ".o_bpo_my_day"
 PROMPT = "What Comes Next?"
 QUESTIONNAIRE = "How does your team work?"
@@ -172,7 +173,7 @@ def new_database(floor):
     for model in ("onboarding.progress", "onboarding.progress.step"):
         floor.admin.call(model, "unlink", floor.admin.call(model, "search", []))
     yield
-    floor.manager.call("onboarding.onboarding", "close_bpo_banner")
+    floor.manager.call("onboarding.onboarding", "close_bpo_checklist")
     floor.set_stage_activity(False)
 
 
@@ -181,23 +182,23 @@ def test_the_first_manager_is_asked_how_the_team_works(
 ):
     agent.open("my_day_action", MY_DAY)
     expect(agent.dialog(QUESTIONNAIRE)).to_have_count(0)
-    expect(agent.page.locator(".o_bpo_banner")).to_have_count(0)
+    expect(agent.page.locator(CHECKLIST)).to_have_count(0)
     manager.open("my_day_action", MY_DAY)
     questions = manager.dialog(QUESTIONNAIRE)
     expect(questions.locator(".o_data_row")).to_have_count(len(floor.open_stages))
     manager.save_screenshot("questionnaire")
     manager.button("Not Now", questions).click()
     expect(questions).to_have_count(0)
-    # It does not come by itself again, and the banner offers it.
+    # It does not come by itself again, and the checklist offers it.
     manager.open("my_day_action", MY_DAY)
-    banner = manager.page.locator(".o_bpo_banner")
-    expect(banner).to_be_visible()
+    step = manager.page.locator(f"{CHECKLIST} li", has_text="How does your team work?")
+    expect(step.get_by_label("To do")).to_be_visible()
     expect(manager.dialog(QUESTIONNAIRE)).to_have_count(0)
-    banner.get_by_role("button", name="Answer four questions").click()
+    step.get_by_role("button", name="Answer four questions").click()
     manager.fill("pool_return_days", "30", questions)
     manager.button("Save", questions).click()
     expect(questions).to_have_count(0)
-    expect(banner).to_have_count(0)
+    expect(step.get_by_label("Done")).to_be_visible()
     # The settings are the same.
     manager.open_menu("Configuration", "Settings")
     expect(questions.locator("[name=pool_return_days] input")).to_have_value("30")
