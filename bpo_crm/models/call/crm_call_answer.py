@@ -48,14 +48,16 @@ class CallAnswer(models.Model):
     )
 
     @api.model
-    def _check_named(self, field, values):
-        """Refuse what names no answer.
+    def _check_named(self, field, vals_list):
+        """Refuse values that name no answer.
 
-        :param odoo.fields.Field field: for which the values were sent.
-        :param list values: whatever was sent; False and None for no answer.
+        :param odoo.fields.Field field: that holds the answer, of any model.
+        :param list vals_list: as they were sent; without the field, or with False or
+            None in it, for no answer.
         :raises UserError: for the first one that is no id of an answer.
         """
-        named = [value for value in values if value is not None and value is not False]
+        sent = (vals.get(field.name) for vals in vals_list)
+        named = [value for value in sent if value is not None and value is not False]
         for value in named:
             if not is_id(value):
                 self._refuse_value(field, value)

@@ -131,7 +131,7 @@ class CallLog(models.Model):
             )
         if "result" in vals:
             vals = self._prepare_contact(vals, self._get_contact_results())
-        self._check_answer_named([vals])
+        self.env["crm.call.answer"]._check_named(self._fields["answer_id"], [vals])
         result = super().write(vals)
         if {"call_date", "duration"}.intersection(vals):
             self._check_plausible()
@@ -166,15 +166,10 @@ class CallLog(models.Model):
 
         :param list vals_list: values of new calls, with what each counts as.
         """
-        self._check_answer_named(vals_list)
+        self.env["crm.call.answer"]._check_named(self._fields["answer_id"], vals_list)
         for vals in vals_list:
             if vals.get("answer_id") and not vals["is_contact"]:
                 self._refuse_answer(vals.get("result"))
-
-    @api.model
-    def _check_answer_named(self, vals_list):
-        named = [vals["answer_id"] for vals in vals_list if "answer_id" in vals]
-        self.env["crm.call.answer"]._check_named(self._fields["answer_id"], named)
 
     @api.model
     def _refuse_answer(self, result):

@@ -192,11 +192,11 @@ class LeadLogCall(models.TransientModel):
 
     @api.model_create_multi
     def create(self, vals_list):
-        self._check_answer_named(vals_list)
+        self.env["crm.call.answer"]._check_named(self._fields["answer_id"], vals_list)
         return super().create(vals_list)
 
     def write(self, vals):
-        self._check_answer_named([vals])
+        self.env["crm.call.answer"]._check_named(self._fields["answer_id"], [vals])
         return super().write(vals)
 
     # ------------------------------------------------------------
@@ -247,11 +247,6 @@ class LeadLogCall(models.TransientModel):
     # ------------------------------------------------------------
     # BUSINESS
     # ------------------------------------------------------------
-
-    @api.model
-    def _check_answer_named(self, vals_list):
-        named = [vals["answer_id"] for vals in vals_list if "answer_id" in vals]
-        self.env["crm.call.answer"]._check_named(self._fields["answer_id"], named)
 
     def _find_proposal(self):
         """Return what is proposed after the call: by the answer, or by the result.
