@@ -27,14 +27,6 @@ class Lead(models.Model):
         inner=True,
     )
 
-    # The columns of the pipeline: in the order of their cards, and with all that is
-    # counted and added up, so that no lead has to be read for it.
-    _board_idx = Index(
-        "(stage_id, priority DESC, enquiry_date, id)"
-        " INCLUDE (type, active, company_id, user_id, next_step_date, next_step_zone,"
-        " expected_revenue, color)"
-        " WHERE set_aside_date IS NULL"
-    )
     # What is to be set aside next.
     _closed_idx = Index(
         "(date_closed) WHERE set_aside_date IS NULL AND date_closed IS NOT NULL"

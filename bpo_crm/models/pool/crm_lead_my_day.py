@@ -28,26 +28,10 @@ class Lead(models.Model):
         """
         assigned = self._search_due_activities()
         due = self._filter_on_own_leads(assigned)
-        today = fields.Date.context_today(self)
-        timed = due.filtered("due_at")
-        untimed = due - timed
-        overdue = untimed.filtered(lambda activity: activity.date_deadline < today)
         sections = [
-            self._prepare_due_section("callbacks", timed),
-            self._prepare_due_section("overdue", overdue),
-            self._prepare_due_section("today", untimed - overdue),
+            *self._prepare_due_sections(due),
+            *self._prepare_waiting_sections(due.mapped("res_id")),
         ]
-        own = self._get_own_domain()
-        # A lead stands in one section, the most urgent one.
-        shown = set(due.mapped("res_id"))
-        for name, domain in (
-            ("missing_step", [*own, *self._get_digest_domains()["missing_step"]]),
-            ("stale", [("id", "in", self._find_stale_among(own).ids)]),
-            ("pool", self._get_pool_domain()),
-        ):
-            section = self._prepare_lead_section(name, domain, shown)
-            shown.update(row["id"] for row in section["rows"])
-            sections.append(section)
         self._mark_blocked(sections)
         return {
             "numbers": self._count_my_day(),
@@ -135,6 +119,45 @@ class Lead(models.Model):
         ]
 
     # Sections
+
+    @api.model
+    def _prepare_due_sections(self, due):
+        """Return the sections of what is due at a time or on a day.
+
+        :param mail.activity due: on own leads, in the order of the rows.
+        :return: each as of :meth:`_prepare_section`.
+        :rtype: list[dict]
+        """
+        today = fields.Date.context_today(self)
+        timed = due.filtered("due_at")
+        untimed = due - timed
+        overdue = untimed.filtered(lambda activity: activity.date_deadline < today)
+        return [
+            self._prepare_due_section("callbacks", timed),
+            self._prepare_due_section("overdue", overdue),
+            self._prepare_due_section("today", untimed - overdue),
+        ]
+
+    @api.model
+    def _prepare_waiting_sections(self, due_ids):
+        """Return the sections of the leads that just wait.
+
+        :param list due_ids: ids of the leads on which something is due.
+        :return: each as of :meth:`_prepare_section`.
+        :rtype: list[dict]
+        """
+        own = self._get_own_domain()
+        # A lead stands in one section, the most urgent one.
+        shown, sections = set(due_ids), []
+        for name, domain in (
+            ("missing_step", [*own, *self._get_digest_domains()["missing_step"]]),
+            ("stale", [("id", "in", self._find_stale_among(own).ids)]),
+            ("pool", self._get_pool_domain()),
+        ):
+            section = self._prepare_lead_section(name, domain, shown)
+            shown.update(row["id"] for row in section["rows"])
+            sections.append(section)
+        return sections
 
     @api.model
     def _prepare_due_section(self, name, activities):
