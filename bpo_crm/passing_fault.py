@@ -77,6 +77,6 @@ def log_fault(logger, error, problem, *values):
     :param values: what is named in it.
     """
     if is_passing(error):
-        logger.info(f"{problem}, because of %s", *values, error)
+        logger.info("%s, because of %s", problem % values, error)
     else:
         logger.error(problem, *values, exc_info=error)

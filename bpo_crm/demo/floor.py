@@ -151,7 +151,10 @@ class Floor:
     # How time goes by
 
     def _go_on(self, wave):
-        """Let what happened to some customers happen, the same to many at a time."""
+        """Let what happened to some customers happen, the same to many at a time.
+
+        :param list wave: stories that have begun.
+        """
         ahead = {story: list(reversed(story.events)) for story in wave}
         while waiting := [story for story in wave if ahead[story]]:
             by_verb = {}
@@ -256,7 +259,10 @@ class Floor:
     # How a lead begins
 
     def _begin(self, told):
-        """Take in what customers asked, by the door of their source."""
+        """Take in what customers asked, by the door of their source.
+
+        :param list told: stories, in the order in which customers asked.
+        """
         fresh = {}
         # Written down as they came, and taken in together.
         for code, run in _split_into_runs(told):
@@ -284,6 +290,11 @@ class Floor:
         return self.env["crm.lead.source"].search([("code", "=", code)])
 
     def _prepare_enquiry(self, story):
+        """Return what a customer asks, as a source delivers it.
+
+        :param Story story: of the customer.
+        :rtype: Enquiry
+        """
         customer = story.customer
         return Enquiry(
             **self._prepare_identity(story),
@@ -299,7 +310,12 @@ class Floor:
         )
 
     def _prepare_identity(self, story):
-        """Return by what an enquiry is known, which a feed says in its own way."""
+        """Return by what an enquiry is known, which a feed says in its own way.
+
+        :param Story story: of the customer.
+        :return: values of an enquiry.
+        :rtype: dict
+        """
         number = next(self._numbers)
         feed = self.env.ref("bpo_crm.lead_feed_toyota")
         if feed.source_id.code != story.source:
@@ -311,7 +327,10 @@ class Floor:
         }
 
     def _number(self, told):
-        """Give the leads their references in the order in which customers asked."""
+        """Give the leads their references in the order in which customers asked.
+
+        :param list told: stories, in the order in which customers asked.
+        """
         leads = self.find_leads(told)
         references = sorted(leads.mapped("reference"))
         self.env.flush_all()
@@ -348,6 +367,10 @@ class Floor:
         self._tell_change(turn.leads, "user_id", self.env["res.users"])
 
     def _call(self, turn):
+        """Log what was said to customers, or why nothing was.
+
+        :param Turn turn: of calls.
+        """
         calls = [
             {
                 "lead_id": lead.id,
@@ -370,6 +393,10 @@ class Floor:
         self._move(turn.leads)
 
     def _move(self, leads):
+        """Move leads to the next stage of their team.
+
+        :param crm.lead leads: of any open stages.
+        """
         for (team, stage), alike in leads.grouped(
             lambda lead: (lead.team_id, lead.stage_id)
         ).items():
@@ -379,6 +406,10 @@ class Floor:
                 self._tell_change(alike, "stage_id", stage)
 
     def _errand(self, turn):
+        """Do what a customer asked for, such as to send an offer.
+
+        :param Turn turn: of errands.
+        """
         planned = [
             (lead, event.values["kind"], {"summary": event.values["summary"]})
             for lead, event in turn
@@ -409,6 +440,10 @@ class Floor:
         return self.env.ref(f"mail.mail_activity_data_{kind}")
 
     def _invite(self, turn):
+        """Plan visits of customers at their dealerships.
+
+        :param Turn turn: of invitations.
+        """
         visits = []
         for lead, event in turn:
             start = hours.to_utc(event.values["start"])
@@ -436,6 +471,10 @@ class Floor:
             visits.activity_ids._complete_by_move()
 
     def _lose(self, turn):
+        """Mark leads as lost.
+
+        :param Turn turn: of losses.
+        """
         notes = {lead.id: event.values["note"] for lead, event in turn}
         notes = {lead_id: note for lead_id, note in notes.items() if note}
         turn.leads.browse(notes)._message_log_batch(notes)
@@ -447,6 +486,10 @@ class Floor:
                 self._tell_change(alike, "stage_id", stage)
 
     def _win(self, turn):
+        """Mark leads as won, without a dealer to ask for the orders.
+
+        :param Turn turn: of wins.
+        """
         stages = turn.leads.grouped("stage_id")
         stage = turn.leads[:1]._get_won_stage()
         # As a win does it, but for what goes to the dealer.
@@ -479,6 +522,11 @@ class Floor:
         lead._log_dealer_order()
 
     def _record_push(self, lead, **values):
+        """Write down an attempt to make an order.
+
+        :param crm.lead lead: for which it was.
+        :param values: what became of it.
+        """
         self.env["crm.dealer.push"].create(
             {
                 "lead_id": lead.id,
@@ -490,7 +538,10 @@ class Floor:
         )
 
     def _fail(self, turn):
-        """A dealer's server takes no order."""
+        """A dealer's server takes no order.
+
+        :param Turn turn: of wins that failed.
+        """
         manager = self.find_user("manager")
         for lead, event in turn:
             error = FAILURES[event.values["kind"]]
@@ -502,6 +553,10 @@ class Floor:
             lead.dealership_id._plan_mending(manager.id, error, lead.company_id.id)
 
     def _ask_again(self, turn):
+        """Take in what customers ask once more, by another door.
+
+        :param Turn turn: of their enquiries.
+        """
         for story, event in turn.acts:
             self._take_in_one(
                 event.values["source"],
@@ -514,6 +569,10 @@ class Floor:
             )
 
     def _release(self, turn):
+        """Take leads away from their agents.
+
+        :param Turn turn: of leads that go back to the pool.
+        """
         for owner, leads in turn.leads.grouped("user_id").items():
             # As the job does it that gives leads back.
             leads._cancel_activities()
@@ -523,7 +582,10 @@ class Floor:
     # How it stands now
 
     def _plan_steps(self, told):
-        """Let every lead that somebody has wait for what the story tells."""
+        """Let every lead that somebody has wait for what the story tells.
+
+        :param list told: stories that have not ended.
+        """
         new = []
         owned = [(s, lead) for s, lead in zip(told, self.find_leads(told), strict=True)]
         owned = [(story, lead) for story, lead in owned if lead.user_id]
@@ -543,7 +605,11 @@ class Floor:
         self._schedule(new)
 
     def _prepare_step(self, story):
-        """Return what is planned for a lead: its kind, and values of the activity."""
+        """Return what is planned for a lead: its kind, and values of the activity.
+
+        :param Story story: of the lead.
+        :rtype: tuple[str, dict]
+        """
         step = story.step
         if step is None:
             visit = max(e.values["start"] for e in story.events if e.verb == "invite")
@@ -555,7 +621,10 @@ class Floor:
         return step.kind, values
 
     def _settle(self, told):
-        """Work out what follows, and let the leads go with the addon."""
+        """Work out what follows, and let the leads go with the addon.
+
+        :param list told: all stories.
+        """
         leads = self.find_leads(told)
         for name in FOLLOWING:
             self.env.add_to_compute(leads._fields[name], leads)
@@ -579,7 +648,10 @@ class Floor:
         leads._rebuild_pls_frequency_table()
 
     def _date_done(self, leads):
-        """Let what is done have been due when it was done."""
+        """Let what is done have been due when it was done.
+
+        :param crm.lead leads: on which it was done.
+        """
         self.env.flush_all()
         self.env.cr.execute(
             """

@@ -263,7 +263,11 @@ class Teller:
         return Customer(f"{first} {last}", phone, address if has_address else "")
 
     def _say(self, texts):
-        """Return one of some texts, about something of its own."""
+        """Return one of some texts, about something of its own.
+
+        :param texts: with names in braces of what each may be about.
+        :rtype: str
+        """
         return self._random.choice(texts).format(
             budget=self._random.choice((150, 200, 250, 300, 350, 400)),
             colour=self._random.choice(words.COLOURS),
@@ -275,7 +279,10 @@ class Teller:
     # How it is worked
 
     def _work_until_today(self, story):
-        """Let a story go on until it ends, or until nobody has done more yet."""
+        """Let a story go on until it ends, or until nobody has done more yet.
+
+        :param Story story: that has nothing but its beginning.
+        """
         horizon = self._draw_horizon()
         for event in self._work(story):
             is_claim = event.verb == "claim"
@@ -297,7 +304,12 @@ class Teller:
         return hours.add_open_days(today, -days)
 
     def _plan(self, event):
-        """Return the next step that an event is which has not come yet."""
+        """Return the next step that an event is which has not come yet.
+
+        :param Event event: the next one.
+        :return: None where it plans itself.
+        :rtype: Step | None
+        """
         if event.verb in ("claim", "visit"):
             return None
         if event.verb == "errand":
@@ -311,7 +323,10 @@ class Teller:
         return Step(event.at, "call", self._random.choice(("Follow up", "Try again")))
 
     def _work(self, story):
-        """Yield what the agent does, one thing after the other."""
+        """Yield what the agent does, one thing after the other.
+
+        :param Story story: of the lead that is worked.
+        """
         agent, source = AGENTS[story.agent], SOURCES[story.source]
         at = hours.find_open(story.asked, self._random.randrange(2, 25))
         at = self._after(at, self._draw_delay() * agent.pace * source.pace)
@@ -333,7 +348,10 @@ class Teller:
         yield (self._win if is_won else self._lose)(story, self._after(at, 4))
 
     def _reach(self, at):
-        """Call until somebody answers; return when, or None for never."""
+        """Call until somebody answers; return when, or None for never.
+
+        :param datetime.datetime at: of the first call.
+        """
         is_first = {"is_first": True}
         for attempt in range(1, 7):
             if self._random.random() < 0.46:
@@ -358,7 +376,10 @@ class Teller:
         return self._random.choices(results, (55, 20, 20, 5))[0]
 
     def _advise(self, at):
-        """Find out what the customer wants; return when that was done."""
+        """Find out what the customer wants; return when that was done.
+
+        :param datetime.datetime at: when the customer was first spoken to.
+        """
         for _unused in range(self._random.randrange(1, 3)):
             if self._random.random() < 0.4:
                 kind, summary = self._random.choice(words.ERRANDS)
@@ -371,7 +392,10 @@ class Teller:
         return at
 
     def _visit(self, at):
-        """Invite the customer, who mostly comes; return when that is written down."""
+        """Invite the customer, who mostly comes; return when that is written down.
+
+        :param datetime.datetime at: of the last call.
+        """
         start = self._draw_visit(at)
         yield Event(self._after(at, 3), "invite", {"start": start})
         at = hours.find_open(start + timedelta(minutes=75), 10)
@@ -383,7 +407,11 @@ class Teller:
         return at
 
     def _draw_visit(self, at):
-        """Return when a customer visits, in the hours of the dealerships."""
+        """Return when a customer visits, in the hours of the dealerships.
+
+        :param datetime.datetime at: when the customer is invited.
+        :rtype: datetime.datetime
+        """
         day = at.date() + timedelta(days=self._random.randrange(1, 5))
         if day.weekday() == hours.SUNDAY:
             day += timedelta(days=1)
@@ -398,7 +426,10 @@ class Teller:
         return at
 
     def _reach_again(self, at):
-        """Call somebody who was spoken to before; return when that succeeds."""
+        """Call somebody who was spoken to before; return when that succeeds.
+
+        :param datetime.datetime at: of the first call.
+        """
         for _unused in range(3):
             if self._random.random() < 0.6:
                 break
@@ -425,6 +456,12 @@ class Teller:
         return Event(at, "lose", {"reason": reason, "note": note})
 
     def _win(self, story, at):
+        """Return the win of a lead, with what became of its order.
+
+        :param Story story: of the lead.
+        :param datetime.datetime at: of the win.
+        :rtype: Event
+        """
         price = words.VEHICLES[story.vehicle][1]
         extras = self._random.choice((0, 0, -25_000, -15_000, 12_500, 28_000, 45_000))
         (state,) = self._random.choices(
@@ -454,7 +491,11 @@ class Teller:
         return self._later(at)
 
     def _later(self, at):
-        """Return a moment on one of the next days."""
+        """Return a moment on one of the next days.
+
+        :param datetime.datetime at: from when.
+        :rtype: datetime.datetime
+        """
         days = self._random.choice((1, 1, 2, 3, 3, 4, 5, 6, 8))
         day = hours.add_open_days(at, days).date()
         minutes = int(self._random.triangular(0, 8.7 * 60, 3 * 60))
@@ -465,7 +506,10 @@ class Teller:
     # What does not happen to everybody
 
     def _let_some_ask_again(self, stories):
-        """Let customers ask a second time while their lead is worked."""
+        """Let customers ask a second time while their lead is worked.
+
+        :param list stories: of all customers so far; some are changed.
+        """
         worked = [s for s in stories if len(s.events) > 3 and s.source != "auto-portal"]
         for story in self._random.sample(worked, min(9, len(worked))):
             first, last = story.events[1].at, story.events[-1].at
@@ -474,7 +518,10 @@ class Teller:
             story.add(Event(at, "ask_again", values))
 
     def _let_some_fail(self, stories):
-        """Let two leads wait for a dealer who does not take their orders."""
+        """Let two leads wait for a dealer who does not take their orders.
+
+        :param list stories: of all customers so far; some are changed.
+        """
         since = hours.add_open_days(self._now, -6)
         bargained = [
             story
@@ -491,7 +538,10 @@ class Teller:
                 story.add(Event(at, "fail", {"kind": kind}))
 
     def _let_some_visit(self, stories):
-        """Let customers be expected today and on the next days."""
+        """Let customers be expected today and on the next days.
+
+        :param list stories: of all customers so far; some are changed.
+        """
         soon = hours.find_open(self._now - timedelta(hours=2))
         waiting = [
             story
@@ -511,7 +561,11 @@ class Teller:
             story.step = None
 
     def _let_some_come_back(self, old, new):
-        """Let customers ask again whose first lead came to nothing."""
+        """Let customers ask again whose first lead came to nothing.
+
+        :param list old: stories, of which some have ended.
+        :param list new: later ones; some get the customer of an old one.
+        """
         lost = [story for story in old if story.has("lose")]
         for later in new[2::9]:
             for earlier in lost:
