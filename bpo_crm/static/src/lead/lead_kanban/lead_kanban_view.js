@@ -1,7 +1,7 @@
 import {crmKanbanView} from "@crm/views/crm_kanban/crm_kanban_view";
 import {registry} from "@web/core/registry";
 import {status} from "@odoo/owl";
-import {LeadQuickCreate} from "@bpo_crm/customer/quick_create/lead_quick_create";
+import {LeadQuickCreate} from "@bpo_crm/lead/quick_create/lead_quick_create";
 import {LeadStage} from "@bpo_crm/pipeline/lead_stage/lead_stage";
 
 class LeadGroupList extends crmKanbanView.Model.DynamicGroupList {
