@@ -209,6 +209,19 @@ class BpoCase(TransactionCase):
         lead.action_set_lost(lost_reason_id=cls.reason.id)
         return lead
 
+    def _count_queries(self, work):
+        """Return how many queries something takes, from a cold cache.
+
+        :param work: what is done, without arguments.
+        :rtype: int
+        """
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        work()
+        self.env.flush_all()
+        return self.env.cr.sql_log_count - before
+
     def _flush_tracking(self):
         """Write the tracked changes to the chatter, as a commit does."""
         self.env.flush_all()

@@ -78,7 +78,9 @@ def test_it_is_put_away_and_brought_back(manager, checklist):
 def test_it_fits_on_a_phone(browse, checklist):
     client = browse("manager", PHONE)
     client.open("my_day_action", MY_DAY)
-    for button in client.page.locator(f"{CHECKLIST} li button").all():
+    buttons = client.page.locator(f"{CHECKLIST} li button")
+    expect(buttons.first).to_be_visible()
+    for button in buttons.all():
         box = button.bounding_box()
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= PHONE["width"]

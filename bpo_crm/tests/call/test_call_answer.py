@@ -247,19 +247,11 @@ class TestCallAnswer(BpoCase):
     # What it costs
     # ------------------------------------------------------------
 
-    def _count(self, work):
-        self.env.flush_all()
-        self.env.invalidate_all()
-        before = self.env.cr.sql_log_count
-        work()
-        self.env.flush_all()
-        return self.env.cr.sql_log_count - before
-
     def test_an_answer_costs_few_queries(self):
         answer = self._answer("interested").id
         self._call()  # what is read once
-        plain = self._count(self._call)
-        answered = self._count(lambda: self._call(answer_id=answer))
+        plain = self._count_queries(self._call)
+        answered = self._count_queries(lambda: self._call(answer_id=answer))
         self.assertLessEqual(answered - plain, 3)
 
 

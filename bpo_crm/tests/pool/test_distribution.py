@@ -540,17 +540,10 @@ class TestDistribution(BpoCase):
     # In one batch
     # ------------------------------------------------------------
 
-    def _count_queries(self, count):
-        self.env.flush_all()
-        self.env.invalidate_all()
-        before = self.env.cr.sql_log_count
-        self._deliver(count)
-        self.env.flush_all()
-        return self.env.cr.sql_log_count - before
-
     def _growth(self):
-        self._count_queries(3)
-        return self._count_queries(130) - self._count_queries(30)
+        self._count_queries(lambda: self._deliver(3))
+        many = self._count_queries(lambda: self._deliver(130))
+        return many - self._count_queries(lambda: self._deliver(30))
 
     def test_giving_out_many_leads_costs_hardly_more_queries(self):
         with_distribution = self._growth()

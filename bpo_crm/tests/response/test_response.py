@@ -831,14 +831,6 @@ class TestResponse(ResponseCase):
         self._warn_at(MORNING + 25 * MINUTE)
         self.assertFalse(self._toasts(self.agent))
 
-    def _count_queries(self, work):
-        self.env.flush_all()
-        self.env.invalidate_all()
-        before = self.env.cr.sql_log_count
-        work()
-        self.env.flush_all()
-        return self.env.cr.sql_log_count - before
-
     def test_many_warnings_cost_no_more_queries(self):
         def cost(count):
             for _n in range(count):

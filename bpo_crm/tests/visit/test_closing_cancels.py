@@ -220,12 +220,9 @@ class TestClosingCancels(VisitCase):
         for lead in leads:
             self._create(opportunity_id=lead.id, partner_ids=customer.ids)
         leads = leads.with_user(self.agent).with_context(tracking_disable=True)
-        self.env.flush_all()
-        self.env.invalidate_all()
-        before = self.env.cr.sql_log_count
-        leads.action_set_lost(lost_reason_id=self.reason.id)
-        self.env.flush_all()
-        return self.env.cr.sql_log_count - before
+        return self._count_queries(
+            lambda: leads.action_set_lost(lost_reason_id=self.reason.id)
+        )
 
     def test_many_leads_cost_no_more_queries_but_for_their_mails(self):
         self.lead = self.lead.browse()
