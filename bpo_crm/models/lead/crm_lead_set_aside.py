@@ -36,12 +36,14 @@ class Lead(models.Model):
     # COMPUTE
     # ------------------------------------------------------------
 
-    @api.depends("date_closed")
+    @api.depends("active", "date_closed", "stage_id")
     def _compute_set_aside_date(self):
         first = self._get_first_shown()
         for lead in self:
             is_old = lead.date_closed and lead.date_closed < first
-            lead.set_aside_date = is_old and fields.Date.today()
+            # Core leaves the date on a lead that it restores.
+            is_set_aside = is_old and lead._is_closed_or_archived()
+            lead.set_aside_date = is_set_aside and fields.Date.today()
 
     # ------------------------------------------------------------
     # CRON
@@ -50,7 +52,8 @@ class Lead(models.Model):
     @api.model
     def _cron_set_aside(self):
         """Set the leads aside that were closed long enough ago."""
-        self.flush_model(["date_closed", "set_aside_date"])
+        self.flush_model(["active", "date_closed", "set_aside_date", "stage_id"])
+        self.env["crm.stage"].flush_model(["is_lost", "is_won"])
         # Nothing of them changes for whoever looks at them; who has one keeps it.
         self.env.cr.execute(
             """
@@ -60,6 +63,10 @@ class Lead(models.Model):
                             FROM crm_lead
                            WHERE set_aside_date IS NULL
                              AND date_closed < %s
+                             AND (active IS NOT TRUE
+                                  OR stage_id IN (SELECT id
+                                                    FROM crm_stage
+                                                   WHERE is_won OR is_lost))
                            LIMIT %s
                              FOR NO KEY UPDATE SKIP LOCKED)
             """,

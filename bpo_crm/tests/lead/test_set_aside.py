@@ -75,6 +75,15 @@ class TestSetAside(BpoCase):
         )
         self.assertTrue(self.recent.set_aside_date)
 
+    def test_an_open_lead_is_shown_whatever_its_day_of_closing_says(self):
+        # As core restores a lead, which leaves the day on which it was lost.
+        long_ago = fields.Datetime.now() - timedelta(days=60)
+        self.open.with_user(self.manager).date_closed = long_ago
+        self.assertFalse(self.open.set_aside_date)
+        self._run_job("crm.lead", "_cron_set_aside")
+        self.assertFalse(self.open.set_aside_date)
+        self.assertIn(self.open, self._find_shown(self.agent))
+
     def test_nobody_sets_a_lead_aside_by_hand(self):
         with self._refused():
             self.open.with_user(self.agent).set_aside_date = fields.Date.today()
