@@ -54,7 +54,8 @@ class Lead(models.Model):
         readable = activities.browse()
         for model, of_model in activities.grouped("res_model").items():
             if model in self.env:
-                records = self.env[model].browse(of_model.mapped("res_id"))
+                # PostgreSQL and other servers delete records without their activities.
+                records = self.env[model].browse(of_model.mapped("res_id")).exists()
                 ids = set(records._filtered_access("read").ids)
                 readable |= of_model.filtered(lambda row, ids=ids: row.res_id in ids)
         return readable

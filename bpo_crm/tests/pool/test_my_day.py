@@ -194,15 +194,24 @@ class TestElsewhere(BpoCase):
         self.assertEqual((row["model"], row["id"], row["name"]), (False, False, ""))
         self.assertEqual(row["kind"], "Dealership")
 
-    def test_it_costs_a_query_for_its_words_and_one_for_the_rules(self):
+    def test_a_record_that_is_gone_does_not_keep_the_day_from_being_shown(self):
+        gone = self.env["res.partner"].create({"name": "Gone"})
+        self._assign(gone)
+        self.env.flush_all()
+        self.env.cr.execute("DELETE FROM res_partner WHERE id = %s", [gone.id])
+        self.env.invalidate_all()
+        (row,) = self._elsewhere()["rows"]
+        self.assertEqual((row["model"], row["id"], row["name"]), (False, False, ""))
+
+    def test_it_costs_a_query_for_its_words_and_two_for_the_records(self):
         self._assign(self._new_lead(self.agent))
         self._count_queries(self._elsewhere)
         without = self._count_queries(self._elsewhere)
         for _n in range(5):
             self._assign(self.contact)
         self._count_queries(self._elsewhere)
-        # What kind of record it is, and what of its kind the user may read.
-        self.assertLessEqual(self._count_queries(self._elsewhere), without + 2)
+        # What kind of record it is, what of its kind is there, and may be read.
+        self.assertLessEqual(self._count_queries(self._elsewhere), without + 3)
 
 
 @tagged("post_install", "-at_install")
