@@ -256,6 +256,14 @@ class TestSettingUpOfCompanies(CompaniesCase):
         home.close_bpo_checklist()
         self.assertFalse(abroad.get_bpo_checklist()["is_closed"])
 
+    def test_nobody_puts_away_what_another_company_sets_up(self):
+        as_of_home = self._env_of(self.manager_abroad, self.home)
+        onboarding = as_of_home["onboarding.onboarding"]
+        for verb in ("take_bpo_offer", "close_bpo_checklist", "reopen_bpo_checklist"):
+            with self.assertRaises(AccessError):
+                getattr(onboarding, verb)()
+        self.assertFalse(self.env["onboarding.progress"].search([]))
+
     def test_what_is_shared_counts_for_all(self):
         self.sources["shared"].with_user(self.manager).action_make_token()
         for user in (self.manager, self.manager_abroad):
