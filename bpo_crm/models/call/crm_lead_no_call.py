@@ -16,7 +16,7 @@ class Lead(models.Model):
 
     @api.depends("phone_sanitized")
     def _compute_is_phone_blocked(self):
-        blocked = self._find_blocked_numbers()
+        blocked = self._find_blocked_numbers(self.mapped("phone_sanitized"))
         for lead in self:
             lead.is_phone_blocked = lead.phone_sanitized in blocked
 
@@ -24,13 +24,14 @@ class Lead(models.Model):
     # BUSINESS
     # ------------------------------------------------------------
 
-    def _find_blocked_numbers(self):
-        """Return those of the numbers of these leads that are not to be called.
+    @api.model
+    def _find_blocked_numbers(self, numbers):
+        """Return those of some numbers that are not to be called.
 
-        :return: in E.164, as the list has them.
+        :param numbers: in E.164, as the list has them; False is none.
         :rtype: set[str]
         """
-        numbers = tuple(set(self.mapped("phone_sanitized")) - {False})
+        numbers = tuple(set(numbers) - {False})
         if not numbers:
             return set()
         self.env["phone.blacklist"].flush_model(["active", "number"])
@@ -39,17 +40,18 @@ class Lead(models.Model):
         return {number for (number,) in rows}
 
     def _block_phone(self):
-        """Keep the customer's number from being called, as the customer asked.
+        """Keep the customer's numbers from being called, as the customer asked.
 
         The list is Odoo's, and only its administrators and managers write on it.
         """
         self.ensure_one()
-        number = self.phone_sanitized
-        if not number:
+        numbers = set(self._get_phone_keys()) - {False}
+        if not numbers:
             self._log_number_unread()
-        elif not self.is_phone_blocked:
+        fresh = sorted(numbers - self._find_blocked_numbers(numbers))
+        if fresh:
             blocked = self.env["phone.blacklist"].sudo()
-            blocked._add([number], message=self._prepare_blocked_message())
+            blocked._add(fresh, message=self._prepare_blocked_message())
             self.invalidate_recordset(
                 [
                     "is_phone_blocked",
@@ -57,19 +59,20 @@ class Lead(models.Model):
                     "phone_sanitized_blacklisted",
                 ]
             )
-            self._log_number_blocked()
+            for number in fresh:
+                self._log_number_blocked(number)
 
     def _prepare_blocked_message(self):
         return self.env._(
             "The customer of %s asked not to be called.", self._get_label()
         )
 
-    def _log_number_blocked(self):
+    def _log_number_blocked(self, number):
         self.message_post(
             body=self.env._(
                 "The customer asked not to be called: %s is on the list of numbers "
                 "that are not called. A manager can take it off.",
-                self.phone_sanitized,
+                number,
             )
         )
 

@@ -195,6 +195,15 @@ class TestCallAnswer(BpoCase):
         said = [text for text in self._chatter(self.lead) if "asked not" in text]
         self.assertEqual(len(said), 1)
 
+    def test_each_number_of_the_customer_is_kept(self):
+        # 18.0 has two, of which core looks at the first one.
+        names = self.lead._phone_get_number_fields()
+        numbers = {f"+63917655120{place}" for place in range(len(names))}
+        self.lead.write(dict(zip(names, sorted(numbers), strict=True)))
+        self._call(answer_id=self._answer("do_not_call").id)
+        found = self.env["phone.blacklist"].search([("number", "in", list(numbers))])
+        self.assertEqual(set(found.mapped("number")), numbers)
+
     def test_a_number_that_cannot_be_read_is_told_of(self):
         self.lead.phone = "ask the wife"
         self._call(answer_id=self._answer("do_not_call").id)
