@@ -631,6 +631,7 @@ class Floor:
         waiting = leads.filtered(lambda lead: lead.response_state == "missed")
         waiting.is_response_warned = True
         self._date_done(leads)
+        self._date_changes(leads)
         self._let_scoring_learn(leads)
         leads.filtered(lambda lead: not lead.stage_id.is_won)._compute_probabilities()
         self.env["ir.model.data"]._update_xmlids(
@@ -662,6 +663,23 @@ class Floor:
                AND done_at IS NOT NULL
             """,
             {"ahead": hours.AHEAD, "leads": leads.ids},
+        )
+        self.env.invalidate_all()
+
+    def _date_changes(self, leads):
+        """Let what changed have changed when the chatter says so.
+
+        The bar of stages counts from it how long a lead was in each.
+        """
+        self.env.cr.execute(
+            """
+            UPDATE mail_tracking_value AS change
+               SET create_date = told.date
+              FROM mail_message AS told
+             WHERE told.id = change.mail_message_id
+               AND told.model = 'crm.lead' AND told.res_id = ANY(%(leads)s)
+            """,
+            {"leads": leads.ids},
         )
         self.env.invalidate_all()
 

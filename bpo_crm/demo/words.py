@@ -57,7 +57,7 @@ LOST_REASONS = {
 
 COLOURS = ("white", "red", "silver", "grey", "black", "bronze")
 
-FAMILY = ("his wife", "her husband", "his parents", "her sister", "the family")
+FAMILY = ("the spouse", "the parents", "a brother", "a sister", "the family")
 
 #: What customers write; of the distributor's form, nothing.
 QUESTIONS = (
