@@ -61,6 +61,7 @@ class Lead(models.Model):
         :rtype: list[dict]
         """
         agents = self._find_agents()
+        leading = agents & self.env.ref(SUPERVISOR).sudo()[GROUP_MEMBERS]
         at_work = agents._filter_at_work()
         of_today = self._get_calls_of_today_domain(agents)
         logs = self.env["crm.call.log"]
@@ -75,6 +76,8 @@ class Lead(models.Model):
                 **{name: counts[name].get(agent, 0) for name in domains},
             }
             for agent in agents
+            # Who leads the floor is on it only with calls or leads of their own.
+            if agent not in leading or agent in calls or agent in counts["open"]
         ]
         return sorted(rows, key=lambda row: (-row["overdue"], row["name"]))
 

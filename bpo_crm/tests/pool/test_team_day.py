@@ -62,6 +62,14 @@ class TestTeamDay(BpoCase):
         self.assertIn(self.agent.id, names)
         self.assertNotIn(self.other_agent.id, names)
 
+    def test_who_leads_the_floor_is_on_it_with_leads_only(self):
+        def ids():
+            return [row["id"] for row in self._team()["agents"]]
+
+        self.assertNotIn(self.supervisor.id, ids())
+        self._new_lead(self.supervisor)
+        self.assertIn(self.supervisor.id, ids())
+
     def test_more_agents_cost_no_more_queries(self):
         leads = self.env["crm.lead"].with_user(self.supervisor)
 
