@@ -221,7 +221,7 @@ test("a row opens its lead, with the others in the pager, each once", async () =
         section("today", [row(1, "Maria"), row(3, "Ana"), row(2, "Jose")]),
     ];
     await openMyDay();
-    await contains("[data-section=today] .o_bpo_row:contains(Maria)").focus();
+    await contains("[data-section=today] .o_bpo_row:contains(Maria) .o_bpo_open").focus();
     await press("Enter");
     await animationFrame();
     await animationFrame();
@@ -237,7 +237,7 @@ test("Enter on a row's button presses the button, and opens no lead", async () =
         return {type: "ir.actions.act_window_close"};
     });
     await openMyDay();
-    await contains("[data-section=pool] button").focus();
+    await contains("[data-section=pool] button:contains(Claim)").focus();
     await press("Enter");
     await animationFrame();
     expect.verifySteps(["claimed"]);

@@ -141,13 +141,6 @@ export class MyDay extends Component {
         await this.load();
     }
 
-    onKeydown(ev, row) {
-        // The buttons in the row have keys of their own.
-        if (ev.key === "Enter" && ev.target === ev.currentTarget) {
-            this.open(row);
-        }
-    }
-
     open(row) {
         this.queue.ids = this.ids;
         return this.queue.open(row.id);
