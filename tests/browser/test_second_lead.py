@@ -12,7 +12,7 @@ NEW = "crm_lead_action_my_pipeline/new"
 def make_lead(client, phone):
     """Type in a lead and save it."""
     client.open(NEW, FORM)
-    client.page.locator("[name=name] :is(input, textarea)").first.fill("By hand")
+    client.page.locator("[name=contact_name] input").first.fill("By hand")
     client.page.locator("[name=phone] input:visible").first.fill(phone)
     client.page.locator(".o_form_button_save").click()
 
@@ -38,7 +38,7 @@ def test_an_agent_is_told_which_colleague_works_the_customer(agent, floor, deale
     make_lead(agent, phone)
     agent.close_error("has an open lead already")
     assert "was about to make a second lead" in floor.chatter(lead)
-    expect(agent.page.locator("[name=name] :is(input, textarea)").first).to_have_value(
+    expect(agent.page.locator("[name=contact_name] input").first).to_have_value(
         "By hand"
     )
 
@@ -59,7 +59,7 @@ def test_an_agent_leaves_the_colleague_a_message(agent, floor, dealership):
     expect(window).to_have_count(0)
     assert "Wants to be called at 15:00" in floor.chatter(lead)
     # What was typed is there still.
-    expect(agent.page.locator("[name=name] :is(input, textarea)").first).to_have_value(
+    expect(agent.page.locator("[name=contact_name] input").first).to_have_value(
         "By hand"
     )
 

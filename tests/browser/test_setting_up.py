@@ -54,8 +54,8 @@ def test_a_test_enquiry_opens_its_lead(manager, floor, checklist):
     enquiry = step(manager, "Let an enquiry come in")
     manager.button("Send a Test Enquiry", enquiry).click()
     manager.page.wait_for_selector(FORM)
-    name = manager.page.locator("[name=name] :is(input, textarea)").first
-    expect(name).to_have_value("TEST: enquiry through Own site")
+    customer = manager.page.locator("[name=contact_name] input").first
+    expect(customer).to_have_value("Test Customer")
     manager.save_screenshot("test_enquiry")
     leads = [("name", "=", "TEST: enquiry through Own site")]
     found = floor.manager.call("crm.lead", "search", leads)
