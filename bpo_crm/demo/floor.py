@@ -670,6 +670,8 @@ class Floor:
         """Let what changed have changed when the chatter says so.
 
         The bar of stages counts from it how long a lead was in each.
+
+        :param crm.lead leads: that have changed.
         """
         self.env.cr.execute(
             """

@@ -68,6 +68,10 @@ class Lead(models.Model):
         )
 
     def _log_number_blocked(self, number):
+        """Say in the chatter that the customer is not to be called.
+
+        :param str number: that is on the list, in E.164.
+        """
         self.message_post(
             body=self.env._(
                 "The customer asked not to be called: %s is on the list of numbers "
