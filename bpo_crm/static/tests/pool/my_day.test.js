@@ -221,7 +221,9 @@ test("a row opens its lead, with the others in the pager, each once", async () =
         section("today", [row(1, "Maria"), row(3, "Ana"), row(2, "Jose")]),
     ];
     await openMyDay();
-    await contains("[data-section=today] .o_bpo_row:contains(Maria) .o_bpo_open").focus();
+    await contains(
+        "[data-section=today] .o_bpo_row:contains(Maria) .o_bpo_open"
+    ).focus();
     await press("Enter");
     await animationFrame();
     await animationFrame();
