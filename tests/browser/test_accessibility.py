@@ -19,6 +19,7 @@ CORES = (
     ".o-mail-ChatterContainer",  # pictures of authors without a text
     ".o-mail-Form-chatter",  # the same, below the form
     ".o_notebook_headers",  # tabs outside of a list of tabs
+    ".o-autocomplete--input",  # 19.0's says of its list what such an input may not
     ".o_m2o_avatar",  # a picture beside the name that it is of
     ".o_field_html",  # the editor
     ".o_statusbar_status",  # stages that are passed are grey

@@ -382,7 +382,7 @@ class Seller(Worker):
         with self.counting():
             self.client.chatter.locator(".o-mail-Chatter-sendMessage").click()
             self.page.locator(FULL_COMPOSER).click()
-            composer = self.opened_dialog()
+            composer = self.client.dialog()
             composer.locator(".mail-composer-template-dropdown-btn").click()
             self.page.get_by_role("menuitem", name=TEMPLATE, exact=True).click()
             body = composer.locator("[name=body]").first
