@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.exceptions import UserError
 
 
 class Lead(models.Model):
@@ -39,10 +40,19 @@ class Lead(models.Model):
 
         :param dict vals: as the ORM takes them.
         :rtype: dict
+        :raises UserError: where nothing is known of the customer.
         """
         if vals.get("name"):
             return vals
-        return {**vals, "name": self.new(vals)._get_title()}
+        title = self.new(vals)._get_title()
+        if not title:
+            raise UserError(
+                self.env._(
+                    "Nothing is known of this customer yet. Enter a name, a phone "
+                    "number or an email address."
+                )
+            )
+        return {**vals, "name": title}
 
     def _get_title(self):
         """Return what this lead is called while nobody calls it something else.

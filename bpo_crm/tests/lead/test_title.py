@@ -21,6 +21,11 @@ class TestTitle(BpoCase):
             self.assertEqual(lead.name, "+63 917 7009998")
             lead.sudo().unlink()
 
+    def test_of_nobody_and_nothing_there_is_no_lead(self):
+        for nothing in ({}, {"name": False}, {"contact_name": ""}):
+            with self._refused("Enter a name, a phone number or an email"):
+                self.env["crm.lead"].with_user(self.agent).create(nothing)
+
     def test_what_somebody_wrote_stays(self):
         lead = self._create(name="Fleet", contact_name="Maria")
         lead.write({"vehicle_model_id": self.vehicle.id, "contact_name": "Jose"})
