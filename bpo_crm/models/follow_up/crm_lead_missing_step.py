@@ -65,7 +65,7 @@ class Lead(models.Model):
                 self._plan_stage_activities()
                 self._filter_without_next_step()._plan_reminder(owner)
                 self._notify_missing_steps(owner)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - it is logged
             # The leads of the others must have their turn.
             problem = "No next steps for the leads of user %s"
             log_fault(_logger, error, problem, owner.id)

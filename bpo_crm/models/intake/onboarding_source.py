@@ -2,7 +2,7 @@ from odoo import api, models
 
 
 class Onboarding(models.Model):
-    """Setting up: a source that may deliver, and an enquiry that came in through one."""
+    """Setting up: a source that may deliver, and an enquiry that came through one."""
 
     _inherit = "onboarding.onboarding"
 

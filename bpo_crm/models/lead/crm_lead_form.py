@@ -18,5 +18,5 @@ class Lead(models.Model):
         leads = self
         if view_type == "form" and self.env.user.has_group(AGENT):
             # Whoever asks for another one by this key gets that.
-            leads = self.with_context({"form_view_ref": FORM, **self.env.context})
+            leads = self.with_context(**{"form_view_ref": FORM, **self.env.context})
         return super(Lead, leads).get_view(view_id, view_type, **options)
