@@ -131,6 +131,7 @@ class Floor:
         self._keep_nameless()
         self._plan_steps([story for story in told if not story.is_closed])
         self._settle(told)
+        self._let_guests_be_told()
 
     def find_leads(self, told):
         """Return the leads of stories.
@@ -456,6 +457,8 @@ class Floor:
                     "location": lead.dealership_id._format_address(),
                     "start": start,
                     "stop": start + timedelta(hours=1),
+                    # They were told then.
+                    "mails_guests": False,
                 }
             )
         self.env["calendar.event"].create(visits)
@@ -469,6 +472,16 @@ class Floor:
             visits = self.env["calendar.event"].search(planned)
             visits.write({"visit_state": "done" if has_come else "no_show"})
             visits.activity_ids._complete_by_move()
+
+    def _let_guests_be_told(self):
+        """Let guests hear of what happens to their visits from now on."""
+        self.env.flush_all()
+        # The ORM would invite them now.
+        self.env.cr.execute(
+            "UPDATE calendar_event SET mails_guests = TRUE"
+            " WHERE visit_state IS NOT NULL"
+        )
+        self.env["calendar.event"].invalidate_model(["mails_guests"])
 
     def _lose(self, turn):
         """Mark leads as lost.

@@ -107,7 +107,7 @@ class Lead(models.Model):
         try:
             with self.env.cr.savepoint():
                 self._return_to_pool()
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - it is logged
             # The others must have their turn.
             if len(self) > 1:
                 tried = [lead._try_return_to_pool() for lead in self]
