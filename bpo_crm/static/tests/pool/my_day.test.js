@@ -126,8 +126,8 @@ test("only who has claimed a lead sees its number, and calls", async () => {
     await openMyDay();
     expect("a[href^='tel:']").toHaveCount(1);
     expect("[data-section=today] a").toHaveAttribute("href", "tel:+639175550101");
-    expect("[data-section=today] button").toHaveText("Log Call");
-    expect("[data-section=pool] button").toHaveText("Claim Lead");
+    expect("[data-section=today] button.btn-sm").toHaveText("Log Call");
+    expect("[data-section=pool] button.btn-sm").toHaveText("Claim Lead");
 });
 
 test("a claimed lead goes from the pool to the agent's own", async () => {
@@ -147,7 +147,7 @@ test("a claimed lead goes from the pool to the agent's own", async () => {
         };
     });
     await openMyDay();
-    await contains("[data-section=pool] button").click();
+    await contains("[data-section=pool] button.btn-sm").click();
     await animationFrame();
     expect.verifySteps([[[1]]]);
     expect(".o_notification").toHaveText("You are now assigned to lead Maria");
@@ -163,7 +163,7 @@ test("whoever claims too late is told, and sees the lead go", async () => {
         throw makeServerError({message: "Jose was faster."});
     });
     await openMyDay();
-    await contains("[data-section=pool] button").click();
+    await contains("[data-section=pool] button.btn-sm").click();
     await animationFrame();
     expect.verifyErrors(["Jose was faster."]);
     expect(".modal").toHaveText(/Jose was faster\./);
@@ -182,7 +182,7 @@ test("a call that was logged leaves the list when its window closes", async () =
         };
     });
     await openMyDay();
-    await contains("[data-section=today] button").click();
+    await contains("[data-section=today] button.btn-sm").click();
     expect(".modal").toHaveCount(1);
     expect.verifySteps([[[1]]]);
     expect(customers("today")).toEqual(["Maria"]);
@@ -239,7 +239,7 @@ test("Enter on a row's button presses the button, and opens no lead", async () =
         return {type: "ir.actions.act_window_close"};
     });
     await openMyDay();
-    await contains("[data-section=pool] button:contains(Claim)").focus();
+    await contains("[data-section=pool] button.btn-sm").focus();
     await press("Enter");
     await animationFrame();
     expect.verifySteps(["claimed"]);

@@ -1,7 +1,5 @@
-import {registry} from "@web/core/registry";
+import {formView} from "@web/views/form/form_view";
 import {createElement} from "@web/core/utils/xml";
-
-const formView = registry.category("views").get("form");
 
 /**
  * The buttons of a lead's header stay in sight on a phone: Odoo 18 puts them into the

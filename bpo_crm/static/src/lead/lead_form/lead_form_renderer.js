@@ -1,6 +1,5 @@
-import {registry} from "@web/core/registry";
+import {formView} from "@web/views/form/form_view";
 
-const formView = registry.category("views").get("form");
 const {StatusBarButtons} = formView.Renderer.components;
 
 /** The buttons beside one another: Odoo 19 shows the first one alone on a phone. */
