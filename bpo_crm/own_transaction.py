@@ -31,6 +31,6 @@ def run_alone(records, work, problem, *, lock=False, otherwise=None):
             # Locked by the first query: what others committed before is seen.
             found = lock_available(alone) if lock else alone.exists()
             return work(found) if found else otherwise
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - it is logged
         log_fault(_logger, error, "%s: %s", problem, records)
         return None

@@ -10,11 +10,14 @@ from datetime import timedelta
 from odoo.tools import SQL
 
 from .. import remote_odoo
+from ..inner_context import CHANGES_MEETINGS
 from ..intake import Enquiry
 from . import hours, stories, words
 
 #: Nobody is written to, and what changes is told once for many leads.
 QUIET = {
+    # Of a client, the addon takes no such word.
+    **CHANGES_MEETINGS.say(),
     "mail_activity_quick_update": True,
     "mail_auto_subscribe_no_notify": True,
     "mail_notify_force_send": False,
@@ -131,7 +134,6 @@ class Floor:
         self._keep_nameless()
         self._plan_steps([story for story in told if not story.is_closed])
         self._settle(told)
-        self._let_guests_be_told()
 
     def find_leads(self, told):
         """Return the leads of stories.
@@ -457,8 +459,6 @@ class Floor:
                     "location": lead.dealership_id._format_address(),
                     "start": start,
                     "stop": start + timedelta(hours=1),
-                    # They were told then.
-                    "mails_guests": False,
                 }
             )
         self.env["calendar.event"].create(visits)
@@ -472,16 +472,6 @@ class Floor:
             visits = self.env["calendar.event"].search(planned)
             visits.write({"visit_state": "done" if has_come else "no_show"})
             visits.activity_ids._complete_by_move()
-
-    def _let_guests_be_told(self):
-        """Let guests hear of what happens to their visits from now on."""
-        self.env.flush_all()
-        # The ORM would invite them now.
-        self.env.cr.execute(
-            "UPDATE calendar_event SET mails_guests = TRUE"
-            " WHERE visit_state IS NOT NULL"
-        )
-        self.env["calendar.event"].invalidate_model(["mails_guests"])
 
     def _lose(self, turn):
         """Mark leads as lost.
