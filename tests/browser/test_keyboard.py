@@ -1,4 +1,4 @@
-"""An agent's day without a mouse: every step has a key, and the cursor is where it helps."""
+"""An agent's day without a mouse: every step has a key."""
 
 from playwright.sync_api import expect
 
