@@ -382,12 +382,24 @@ class Floor:
                 "duration": event.values["duration"],
                 "result": event.values["result"],
                 "summary": event.values["summary"],
+                "answer_id": self._find_answer(event.values.get("answer")),
             }
             for lead, event in turn
         ]
         for call in self.env["crm.call.log"].create(calls):
             if call.result == "wrong_number":
                 call.lead_id.wrong_phone = call.lead_id.phone_sanitized
+
+    def _find_answer(self, name):
+        """Return the id of what a customer answered.
+
+        :param name: of an answer of the addon's data; None for none.
+        :return: False for none, or where it was deleted.
+        :rtype: int | bool
+        """
+        name = name and f"bpo_crm.call_answer_{name}"
+        answer = name and self.env.ref(name, raise_if_not_found=False)
+        return answer.id if answer else False
 
     def _qualify(self, turn):
         self._move(turn.leads)

@@ -156,6 +156,10 @@ class Story:
         self.events = sorted([*self.events, event], key=lambda each: each.at)
 
 
+#: What customers answer who go on talking, and how often; agents do not always note it.
+ANSWERS = (("interested", "visit", "not_now", None), (50, 12, 13, 25))
+
+
 class Teller:
     """Makes up the stories of a floor.
 
@@ -166,6 +170,7 @@ class Teller:
         self._now = now
         # Always the same floor, on whichever day it is looked at.
         self._random = random.Random(2026)  # noqa: S311 - nobody is to be surprised
+        self._answers = random.Random(2027)  # noqa: S311
         self._number = 200
         self._names = self._list_names()
 
@@ -442,6 +447,7 @@ class Teller:
 
     def _talk(self, at, texts, **values):
         minutes = round(self._random.triangular(1.2, 14, 4), 2)
+        values["answer"] = self._answers.choices(*ANSWERS)[0]
         return self._call(at, "answered", self._say(texts), minutes, **values)
 
     def _call(self, at, result, summary, minutes=0, **values):

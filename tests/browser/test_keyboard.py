@@ -57,7 +57,7 @@ def test_a_day_needs_no_mouse(agent, floor, dealer):
             contact_name=name,
             enquiry_date=f"1980-01-0{number} 00:00:00",
         )
-        for number, name in enumerate(("Lorna Losing", "Wilma Winning"), start=1)
+        for number, name in enumerate(("Kalea Key", "Kobe Key"), start=1)
     )
     agent.open_home(".o_bpo_my_day")
     take_next_lead(agent, floor, to_lose)
