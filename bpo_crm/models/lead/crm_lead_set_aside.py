@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.tools.sql import column_exists, create_column
 
 from ...series import Index, commit_progress
 
@@ -31,6 +32,12 @@ class Lead(models.Model):
     _closed_idx = Index(
         "(date_closed) WHERE set_aside_date IS NULL AND date_closed IS NOT NULL"
     )
+
+    def _auto_init(self):
+        # Leads from before are set aside by the job, not one after the other.
+        if not column_exists(self.env.cr, self._table, "set_aside_date"):
+            create_column(self.env.cr, self._table, "set_aside_date", "date")
+        return super()._auto_init()
 
     # ------------------------------------------------------------
     # COMPUTE
