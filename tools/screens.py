@@ -138,7 +138,9 @@ def run(series=None, is_small=False, picture=None):
         results["create from the form"] = _repeat(
             servers, lambda session, side, number: _create(session, forms[side], number)
         )
-        results["one stage forward, with its activities"] = _repeat(servers, _move, _find_leads)
+        results["one stage forward, with its activities"] = _repeat(
+            servers, _move, _find_leads
+        )
     title = f"Odoo {source.series}, {count:,} leads, median of {ROUNDS}"
     screens_report.tell(title, results)
     if picture:
