@@ -1,10 +1,10 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
-from odoo.tools.sql import column_exists, create_column
 
 from ...domains import OPEN_LEAD, find_states
 from ...local_time import to_zone
+from ...new_columns import add_empty_columns
 from ...series import Index, all_of, any_of, none_of
 
 NEXT_STEP_STATES = [
@@ -56,11 +56,8 @@ class Lead(models.Model):
     )
 
     def _auto_init(self):
-        # The ORM would compute them for one lead after the other.
-        is_new = not column_exists(self.env.cr, self._table, "next_step_date")
-        if is_new:
-            create_column(self.env.cr, self._table, "next_step_date", "date")
-            create_column(self.env.cr, self._table, "next_step_zone", "varchar")
+        columns = {"next_step_date": "date", "next_step_zone": "varchar"}
+        is_new = add_empty_columns(self.env.cr, self._table, columns)
         result = super()._auto_init()
         if is_new:
             self._init_next_steps()

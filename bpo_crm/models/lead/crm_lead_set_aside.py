@@ -1,8 +1,8 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.tools.sql import column_exists, create_column
 
+from ...new_columns import add_empty_columns
 from ...series import Index, commit_progress
 
 #: How long a closed lead stands among the open ones. In days.
@@ -35,8 +35,7 @@ class Lead(models.Model):
 
     def _auto_init(self):
         # Leads from before are set aside by the job, not one after the other.
-        if not column_exists(self.env.cr, self._table, "set_aside_date"):
-            create_column(self.env.cr, self._table, "set_aside_date", "date")
+        add_empty_columns(self.env.cr, self._table, {"set_aside_date": "date"})
         return super()._auto_init()
 
     # ------------------------------------------------------------

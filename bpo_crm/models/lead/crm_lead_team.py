@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.tools.sql import column_exists
 
 from ...domains import OPEN_LEAD
+from ...new_columns import add_true_column
 from ...roles import MANAGER, check_role
 
 
@@ -106,14 +107,7 @@ class Lead(models.Model):
     )
 
     def _auto_init(self):
-        # As a default, which PostgreSQL does not write to each of a million rows.
-        if not column_exists(self.env.cr, self._table, "is_bpo"):
-            self.env.cr.execute(
-                """
-                ALTER TABLE crm_lead ADD COLUMN is_bpo boolean DEFAULT TRUE;
-                ALTER TABLE crm_lead ALTER COLUMN is_bpo DROP DEFAULT
-                """
-            )
+        if add_true_column(self.env.cr, self._table, "is_bpo"):
             self._init_of_other_teams()
         return super()._auto_init()
 

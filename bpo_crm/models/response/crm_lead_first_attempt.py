@@ -1,7 +1,6 @@
 from odoo import SUPERUSER_ID, api, fields, models
-from odoo.tools.sql import column_exists, create_column
 
-from ...new_columns import add_true_column
+from ...new_columns import add_empty_columns, add_true_column
 from ...series import get_addresses_without_contact
 
 #: What people write, by hand or in a mail program; neither templates nor the system.
@@ -43,9 +42,7 @@ class Lead(models.Model):
 
     def _auto_init(self):
         self._exempt_existing_leads()
-        for name, column_type in COLUMNS.items():
-            if not column_exists(self.env.cr, self._table, name):
-                create_column(self.env.cr, self._table, name, column_type)
+        add_empty_columns(self.env.cr, self._table, COLUMNS)
         return super()._auto_init()
 
     @api.model

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
-from odoo.tools.sql import column_exists, create_column
+from odoo.tools.sql import column_exists
+
+from ...new_columns import add_empty_columns
 
 #: By which somebody speaks with a customer: the model, its fields with the lead and
 #: with the moment, and those that reached the customer.
@@ -33,12 +35,8 @@ class Lead(models.Model):
     )
 
     def _auto_init(self):
-        # The ORM would compute it for one lead after the other.
-        is_new = not column_exists(self.env.cr, self._table, "first_conversation_date")
-        if is_new:
-            create_column(
-                self.env.cr, self._table, "first_conversation_date", "timestamp"
-            )
+        columns = {"first_conversation_date": "timestamp"}
+        is_new = add_empty_columns(self.env.cr, self._table, columns)
         result = super()._auto_init()
         if is_new:
             self._init_first_conversations()

@@ -1,9 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tools import SQL
-from odoo.tools.sql import column_exists, create_column
 
 from ...domains import find_in_states
+from ...new_columns import add_empty_columns
 from ...series import any_of
 
 RESPONSE_STATES = [
@@ -80,9 +80,7 @@ class Lead(models.Model):
     )
 
     def _auto_init(self):
-        for name, column_type in COLUMNS.items():
-            if not column_exists(self.env.cr, self._table, name):
-                create_column(self.env.cr, self._table, name, column_type)
+        add_empty_columns(self.env.cr, self._table, COLUMNS)
         return super()._auto_init()
 
     # ------------------------------------------------------------
