@@ -99,7 +99,7 @@ class Lead(models.Model):
     )
     def _compute_next_step(self):
         for lead in self:
-            first = lead.activity_ids.sorted("date_deadline")[:1]
+            first = lead._get_first_activity()
             lead.next_step_date = first.date_deadline
             lead.next_step_zone = first.user_tz
 
@@ -157,6 +157,10 @@ class Lead(models.Model):
     # ------------------------------------------------------------
     # BUSINESS
     # ------------------------------------------------------------
+
+    def _get_first_activity(self):
+        """Return the planned activity of this lead that comes first; empty for none."""
+        return self.activity_ids.sorted("date_deadline")[:1]
 
     def _filter_without_next_step(self):
         """Return those of these leads that are worked with nothing planned."""

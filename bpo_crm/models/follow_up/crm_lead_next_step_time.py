@@ -16,4 +16,4 @@ class Lead(models.Model):
     )
     def _compute_next_step_at(self):
         for lead in self:
-            lead.next_step_at = lead.activity_ids.sorted("date_deadline")[:1].due_at
+            lead.next_step_at = lead._get_first_activity().due_at
