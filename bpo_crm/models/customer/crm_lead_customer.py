@@ -300,11 +300,8 @@ class Lead(models.Model):
         next_holders = dict(self.env.execute_query(SQL(OLDEST_LEADS, of_them)))
         if not next_holders:
             return
-        # Who closes one of them in this moment has to see this, and tries again.
-        self.env.cr.execute(
-            "UPDATE crm_lead SET write_date = write_date WHERE id = ANY(%s)",
-            [sorted(next_holders.values())],
-        )
+        # Who closes one of them in this moment has to see this.
+        self.browse(next_holders.values())._collide()
         self._insert_customers(
             {key: self.browse(next_holders[key]) for key in next_holders}
         )

@@ -20,22 +20,10 @@ class Lead(models.Model):
         self._log_declined(names, meetings, attendees.partner_id[:1])
         if not self.user_id:
             return
-        self._wait_for_others()
+        # Another guest may decline in this moment.
+        self._collide()
         if not self._find_declined_activities():
             self._schedule_declined_call(names, meetings[:1])
-
-    def _wait_for_others(self):
-        """Wait for who changes this lead in the same moment, to be tried again then.
-
-        :raises psycopg2.errors.SerializationFailure: by which Odoo tries again.
-        """
-        self.flush_recordset()
-        self.env.cr.execute(
-            # Locked alone, the lead would not say that the other one had it.
-            "UPDATE crm_lead SET write_date = write_date WHERE id = %s",
-            [self.id],
-            log_exceptions=False,
-        )
 
     def _log_declined(self, names, meetings, author):
         """Note that guests do not come.
