@@ -36,7 +36,8 @@ class Lead(models.Model):
     def _compute_is_stale(self):
         # Working days are looked up for the stages of leads that may be too late.
         waiting = self.filtered(lambda lead: lead._may_be_stale())
-        stale = waiting.filtered_domain(self._get_stale_domain(waiting.stage_id))
+        stages = waiting.stage_id.filtered_domain(COUNTED_STAGE)
+        stale = waiting.filtered_domain(self._get_stale_domain(stages))
         for lead in self:
             lead.is_stale = lead in stale
 
@@ -65,17 +66,12 @@ class Lead(models.Model):
         return bool(self.user_id and days > 0 and moved and moved < since)
 
     @api.model
-    def _get_stale_domain(self, among=None):
+    def _get_stale_domain(self, stages=None):
         """Return the domain of the claimed leads that stand still.
 
-        :param crm.stage among: in which of these stages; by default, in all.
+        :param crm.stage stages: as of :meth:`_get_waiting_domain`.
         :rtype: list
         """
-        if among is None:
-            among = self.env["crm.stage"].search(OPEN_STAGE)
-        stages = among.filtered_domain(COUNTED_STAGE)
-        if not stages:
-            return NEVER
         idle = [("activity_ids", "not any", self._get_planned_domain())]
         claimed = [("user_id", "!=", False)]
         return all_of([claimed, idle, self._get_waiting_domain(stages)])
@@ -90,10 +86,7 @@ class Lead(models.Model):
         :param list domain: of the leads of somebody.
         :return: in no particular order.
         """
-        stages = self.env["crm.stage"].search(COUNTED_STAGE)
-        if not stages:
-            return self.browse()
-        leads = self.search(all_of([domain, self._get_waiting_domain(stages)]))
+        leads = self.search(all_of([domain, self._get_waiting_domain()]))
         planned = self.env["mail.activity"].search(
             [
                 ("res_model", "=", self._name),
@@ -111,12 +104,17 @@ class Lead(models.Model):
         return [("date_deadline", ">=", today), ("date_deadline", "<=", horizon)]
 
     @api.model
-    def _get_waiting_domain(self, stages):
-        """Return the domain of the leads that are too long in one of these stages.
+    def _get_waiting_domain(self, stages=None):
+        """Return the domain of the leads that are too long in their stages.
 
-        :param crm.stage stages: each with the days after which its leads are stale.
+        :param crm.stage stages: each with the days after which its leads are stale; by
+            default, all that have some.
         :rtype: list
         """
+        if stages is None:
+            stages = self.env["crm.stage"].search(COUNTED_STAGE)
+        if not stages:
+            return NEVER
         companies = self._group_companies_by_days()
         waiting = []
         for stage in stages:
