@@ -33,10 +33,7 @@ class Onboarding(models.Model):
         onboarding = self._find_bpo_onboarding()
         if not onboarding:
             return None
-        return {
-            "is_closed": onboarding.is_onboarding_closed,
-            "steps": onboarding._prepare_checklist_steps(),
-        }
+        return onboarding._prepare_checklist()
 
     @api.model
     def close_bpo_checklist(self):
@@ -83,7 +80,7 @@ class Onboarding(models.Model):
         onboarding = self._find_bpo_onboarding()
         if not onboarding or onboarding.is_onboarding_closed:
             return None
-        checklist = self.get_bpo_checklist()
+        checklist = onboarding._prepare_checklist()
         if all(step["is_done"] for step in checklist["steps"]):
             # Nobody looks again at each glance at My Day.
             onboarding._close(True)
@@ -94,6 +91,16 @@ class Onboarding(models.Model):
         for onboarding in self:
             progress = onboarding._search_or_create_progress()
             progress.is_onboarding_closed = is_closed
+
+    def _prepare_checklist(self):
+        """Return the checklist as of :meth:`get_bpo_checklist`.
+
+        :rtype: dict
+        """
+        return {
+            "is_closed": self.is_onboarding_closed,
+            "steps": self._prepare_checklist_steps(),
+        }
 
     # Steps
 
