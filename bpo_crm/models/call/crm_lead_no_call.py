@@ -39,6 +39,13 @@ class Lead(models.Model):
         rows = self.env.execute_query(SQL(query, numbers))
         return {number for (number,) in rows}
 
+    @api.model
+    def _complete_rows(self, rows):
+        leads = self.browse([row["id"] for row in rows])
+        for row, lead in zip(rows, leads, strict=True):
+            row["blocked"] = lead.is_phone_blocked
+        return super()._complete_rows(rows)
+
     def _block_phone(self):
         """Keep the customer's numbers from being called, as the customer asked.
 
