@@ -58,10 +58,8 @@ class CallAnswer(models.Model):
         """
         sent = (vals.get(field.name) for vals in vals_list)
         named = [value for value in sent if value is not None and value is not False]
+        known = set(self.browse(filter(is_id, named)).exists().ids)
         for value in named:
-            if not is_id(value):
-                self._refuse_value(field, value)
-        known = set(self.browse(named).exists().ids) if named else ()
-        for value in named:
-            if value not in known:
+            # True and 1.0 are equal to an id, and none.
+            if not is_id(value) or value not in known:
                 self._refuse_value(field, value)
