@@ -7,10 +7,9 @@ import {
     defineModels,
     fields,
     models,
-    mountView,
-    onRpc,
 } from "@web/../tests/web_test_helpers";
 import {mailModels} from "@mail/../tests/mail_test_helpers";
+import {getChosen, openWindow} from "@bpo_crm/../tests/call/call_window";
 
 describe.current.tags("desktop");
 
@@ -47,15 +46,7 @@ class LogCall extends models.Model {
 
 defineModels({...mailModels, Answer, LogCall});
 
-async function openWindow() {
-    onRpc("crm.lead.log.call", "web_save", ({args}) => {
-        expect.step(args[1]);
-    });
-    await mountView({type: "form", resModel: "crm.lead.log.call", resId: 1});
-}
-
-const chosen = () =>
-    document.querySelector("[name=answer_id] input:checked")?.dataset.value;
+const chosen = () => getChosen("answer_id");
 
 test("a click chooses the answer, and another one takes it back", async () => {
     await openWindow();

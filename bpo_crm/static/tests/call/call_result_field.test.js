@@ -7,10 +7,9 @@ import {
     defineModels,
     fields,
     models,
-    mountView,
-    onRpc,
 } from "@web/../tests/web_test_helpers";
 import {mailModels} from "@mail/../tests/mail_test_helpers";
+import {getChosen, openWindow} from "@bpo_crm/../tests/call/call_window";
 
 describe.current.tags("desktop");
 
@@ -41,15 +40,7 @@ class LogCall extends models.Model {
 
 defineModels({...mailModels, LogCall});
 
-async function openWindow() {
-    onRpc("crm.lead.log.call", "web_save", ({args}) => {
-        expect.step(args[1]);
-    });
-    await mountView({type: "form", resModel: "crm.lead.log.call", resId: 1});
-}
-
-const chosen = () =>
-    document.querySelector("[name=result] input:checked")?.dataset.value;
+const chosen = () => getChosen("result");
 
 async function hit(keys) {
     await press(keys);

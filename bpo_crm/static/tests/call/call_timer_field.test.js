@@ -6,10 +6,9 @@ import {
     defineModels,
     fields,
     models,
-    mountView,
-    onRpc,
 } from "@web/../tests/web_test_helpers";
 import {mailModels} from "@mail/../tests/mail_test_helpers";
+import {openWindow} from "@bpo_crm/../tests/call/call_window";
 
 describe.current.tags("desktop");
 
@@ -38,16 +37,8 @@ class LogCall extends models.Model {
 
 defineModels({...mailModels, LogCall});
 
-/** Open the wizard; keep what is saved of it. */
-async function openWizard(resId) {
-    onRpc("crm.lead.log.call", "web_save", ({args}) => {
-        expect.step(args[1]);
-    });
-    await mountView({type: "form", resModel: "crm.lead.log.call", resId});
-}
-
 test("the minutes and seconds run from the moment in which the wizard opens", async () => {
-    await openWizard(1);
+    await openWindow(1);
     expect(TIMER).toHaveText("00:00");
     await advanceTime(2 * SECOND);
     expect(TIMER).toHaveText("00:02");
@@ -57,7 +48,7 @@ test("the minutes and seconds run from the moment in which the wizard opens", as
 });
 
 test("stopping it offers the minutes to be typed over", async () => {
-    await openWizard(1);
+    await openWindow(1);
     await advanceTime(90 * SECOND);
     await contains(TIMER).click();
     expect(TIMER).toHaveCount(0);
@@ -68,7 +59,7 @@ test("stopping it offers the minutes to be typed over", async () => {
 });
 
 test("a stopped timer does not run on", async () => {
-    await openWizard(1);
+    await openWindow(1);
     await advanceTime(90 * SECOND);
     await contains(TIMER).click();
     await advanceTime(60 * SECOND);
@@ -76,7 +67,7 @@ test("a stopped timer does not run on", async () => {
 });
 
 test("a call whose timer does not run shows its minutes", async () => {
-    await openWizard(2);
+    await openWindow(2);
     await advanceTime(60 * SECOND);
     expect(TIMER).toHaveCount(0);
     expect("[name=duration] input").toHaveValue("04:30");
@@ -84,7 +75,7 @@ test("a call whose timer does not run shows its minutes", async () => {
 
 test("a clock that is set back makes no call shorter than nothing", async () => {
     mockDate("2026-03-02 10:00:00");
-    await openWizard(1);
+    await openWindow(1);
     mockDate("2026-03-02 09:00:00");
     await advanceTime(SECOND);
     await animationFrame();
