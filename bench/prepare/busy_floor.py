@@ -2,7 +2,6 @@
 # years. Of its leads, 5 % wait in the pool, 15 % are worked, 20 % were won and 60 %
 # lost; of those that are worked, all have an activity planned. Past the ORM, which
 # would take hours. SCREENS_LEADS in the environment says how many there are.
-import functools
 import json
 import os
 
@@ -74,6 +73,8 @@ values = {
     "agents": agents.ids,
     "partners": agents.partner_id.ids,
     "open": open_stages.ids,
+    # In plain Odoo, a lost lead is in the last open stage.
+    "lost": open_stages[-1].id,
     "new": open_stages[0].id,
     "won": stages.search([("is_won", "=", True)], order="sequence, id", limit=1).id,
     "team": team.id,
@@ -99,7 +100,7 @@ def pick(name, prime):
     )
 
 
-#: Of each column, what is in it. In plain Odoo, a lost lead is in the last open stage.
+#: Of each column, what is in it.
 LEADS = {
     "name": "'Customer ' || number || '''s enquiry'",
     "contact_name": "'Customer ' || number",
@@ -107,15 +108,15 @@ LEADS = {
     "priority": "(number %% 40 / 13)::varchar",
     "active": "NOT is_lost",
     "color": "0",
-    "stage_id": """
-        CASE WHEN is_won THEN %(won)s WHEN is_lost THEN {lost} WHEN is_pool THEN %(new)s
-             ELSE {open} END""",
+    "stage_id": f"""
+        CASE WHEN is_won THEN %(won)s WHEN is_lost THEN %(lost)s
+             WHEN is_pool THEN %(new)s ELSE {pick("open", 7)} END""",
     "lost_reason_id": "CASE WHEN is_lost THEN %(reason)s END",
     "probability": "chance",
     "automated_probability": "chance",
     "date_closed": """
         CASE WHEN is_won OR is_lost THEN moment + interval '9 days' END""",
-    "user_id": "CASE WHEN NOT is_pool THEN {agent} END",
+    "user_id": f"CASE WHEN NOT is_pool THEN {pick('agents', 11)} END",
     "date_open": "CASE WHEN NOT is_pool THEN moment + interval '1 hour' END",
     "team_id": "%(team)s",
     "company_id": "%(company)s",
@@ -211,12 +212,7 @@ def insert(table, columns, source):
     )
 
 
-lost = "%(lost)s" if is_ours else "(%(open)s)[cardinality(%(open)s)]"
-picked = {"{lost}": lost, "{open}": pick("open", 7), "{agent}": pick("agents", 11)}
-lead_columns = {
-    name: functools.reduce(lambda sql, key: sql.replace(key, picked[key]), picked, sql)
-    for name, sql in {**LEADS, **(OWN_LEADS if is_ours else {})}.items()
-}
+lead_columns = {**LEADS, **(OWN_LEADS if is_ours else {})}
 insert("crm_lead", lead_columns, f"({SOURCE}) AS lead")
 worked = "crm_lead WHERE active AND date_closed IS NULL AND user_id IS NOT NULL"
 insert("mail_activity", {**ACTIVITIES, **(OWN_ACTIVITIES if is_ours else {})}, worked)
