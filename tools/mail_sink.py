@@ -5,8 +5,6 @@ import re
 import socketserver
 import threading
 
-from .servers import free_port
-
 GREETING = b"220 Mails are kept here, and go nowhere.\r\n"
 
 
@@ -40,15 +38,13 @@ class MailSink(socketserver.ThreadingTCPServer):
         came.
     """
 
-    allow_reuse_address = True
     daemon_threads = True
 
     def __init__(self, folder):
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
-        self.port = free_port()
         self._numbers = itertools.count(1)
-        super().__init__(("127.0.0.1", self.port), _Conversation)
+        super().__init__(("127.0.0.1", 0), _Conversation)
 
     def __enter__(self):
         threading.Thread(target=self.serve_forever, daemon=True).start()
@@ -63,7 +59,8 @@ class MailSink(socketserver.ThreadingTCPServer):
 
         :rtype: dict
         """
-        return {"smtp_server": "127.0.0.1", "smtp_port": self.port}
+        host, port = self.server_address
+        return {"smtp_server": host, "smtp_port": port}
 
     def keep(self, mail):
         """Keep a mail.
