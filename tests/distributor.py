@@ -29,7 +29,7 @@ class Distributor:
         self.server = server
         self.postgres = postgres
         self._filled = 0
-        self.admin = WebSession(server.url).login(server.database, "admin", "admin")
+        self.admin = WebSession.of(server, "admin")
 
     def new_enquiry(self, batch, **values):
         """Let somebody fill in the form of the web site; return the lead's id.

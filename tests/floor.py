@@ -46,8 +46,7 @@ class Floor:
 
     def login(self, login):
         """Return a session of a user whose password is the login."""
-        session = WebSession(self.server.url)
-        return session.login(self.server.database, login, login)
+        return WebSession.of(self.server, login)
 
     def set_stage_activity(self, activity_type):
         """Let every open stage plan an activity of a type; False for none."""
@@ -275,7 +274,7 @@ class DealerFloor:
 
     def __init__(self, server):
         self.server = server
-        self.admin = WebSession(server.url).login(server.database, "admin", "admin")
+        self.admin = WebSession.of(server, "admin")
 
     def orders(self, reference):
         """Return the orders for a lead.

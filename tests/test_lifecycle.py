@@ -108,8 +108,7 @@ class House:
             return read_catalogue(cursor)
 
     def login(self, login):
-        session = WebSession(self.server.url)
-        return session.login(self.server.database, login, login)
+        return WebSession.of(self.server, login)
 
     def read_names(self, condition):
         """Return the names of the leads of which something is true."""

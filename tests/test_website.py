@@ -92,7 +92,7 @@ def website(stack):
 
 @pytest.fixture(scope="module")
 def admin(website):
-    return WebSession(website.url).login(website.database, "admin", "admin")
+    return WebSession.of(website, "admin")
 
 
 @pytest.fixture

@@ -58,13 +58,9 @@ def run(series=None, once=False):
         return 0
 
 
-def _login(server, login):
-    return WebSession(server.url).login(server.database, login, login)
-
-
 def _connect(bpo, dealer):
     """Let every dealership of the demo be at the one dealer's server."""
-    manager = _login(bpo, "manager")
+    manager = WebSession.of(bpo, "manager")
     dealerships = manager.call("crm.dealership", "search", [])
     connection = {
         "odoo_url": dealer.url,
@@ -81,14 +77,14 @@ def _connect(bpo, dealer):
 
 def _hasten(bpo):
     """Let mails leave within a minute."""
-    admin = _login(bpo, "admin")
+    admin = WebSession.of(bpo, "admin")
     for name in SOON:
         values = {"interval_number": 1, "interval_type": "minutes"}
         admin.call("ir.cron", "write", [admin.find(name)], values)
 
 
 def _work_a_lead(bpo):
-    agent = _login(bpo, "agent")
+    agent = WebSession.of(bpo, "agent")
     lead_id = agent.call(
         "crm.lead",
         "search",
@@ -118,7 +114,7 @@ def _work_a_lead(bpo):
 
 
 def _check_ordered_once(dealer, lead):
-    admin = WebSession(dealer.url).login(dealer.database, "admin", "admin")
+    admin = WebSession.of(dealer, "admin")
     orders = admin.call(
         "sale.order",
         "search_read",

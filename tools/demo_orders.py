@@ -29,12 +29,11 @@ def make(bpo, dealer, postgres, is_18):
     :param OdooServer dealer: of all its dealerships.
     :param Postgres postgres: where the call centre's database is.
     :param bool is_18: of which series of Odoo they are.
-    :return: how many.
-    :rtype: int
     """
     won = [("dealer_so_id", "!=", 0), ("dealer_so_url", "=", False)]
-    leads = _login(bpo).call("crm.lead", "search_read", won, FIELDS, order="id")
-    admin = _login(dealer)
+    office = WebSession.of(bpo, "admin")
+    leads = office.call("crm.lead", "search_read", won, FIELDS, order="id")
+    admin = WebSession.of(dealer, "admin")
     _set_currency(admin)
     orders = admin.call("sale.order", "create", _prepare_orders(admin, leads, is_18))
     for state, step in STEPS.items():
@@ -47,11 +46,6 @@ def make(bpo, dealer, postgres, is_18):
     with postgres.connect(bpo.database) as cursor:
         lead_ids = [lead["id"] for lead in leads]
         cursor.execute(LINK, [dealer.url, lead_ids, orders])
-    return len(orders)
-
-
-def _login(server):
-    return WebSession(server.url).login(server.database, "admin", "admin")
 
 
 def _set_currency(admin):

@@ -36,6 +36,17 @@ class WebSession:
             urllib.request.HTTPCookieProcessor(self.cookies),
         )
 
+    @classmethod
+    def of(cls, server, login):
+        """Log in at a server as somebody whose password is the login.
+
+        :param OdooServer server: where.
+        :param str login: of the user.
+        :rtype: WebSession
+        :raises RpcError: when the server refuses.
+        """
+        return cls(server.url).login(server.database, login, login)
+
     @property
     def session_id(self):
         """The cookie that tells the server who this is."""

@@ -433,11 +433,9 @@ class PlainOdoo:
 
     def __init__(self, server):
         self.url = server.url
-        self.admin = WebSession(server.url).login(server.database, "admin", "admin")
+        self.admin = WebSession.of(server, "admin")
         self.uid = self._new_seller()
-        self.session_id = (
-            WebSession(server.url).login(server.database, SELLER, SELLER).session_id
-        )
+        self.session_id = WebSession.of(server, SELLER).session_id
         values = {"name": "Carl Customer", "email": "carl@customer.example"}
         self.customer = self.admin.call("res.partner", "create", values)
         self._new_template()
