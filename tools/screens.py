@@ -124,23 +124,8 @@ def run(series=None, is_small=False, picture=None):
                 run_script(stack, database, PREPARE, {"SCREENS_LEADS": str(count)})
         servers = {side: _start(stack, sides[side]) for side in sides}
         with _open_browser(browser) as chromium:
-            calls = {
-                screen: {
-                    side: _record(chromium, servers[side], side, screen)
-                    for side in sides
-                }
-                for screen in SCREENS
-            }
-            forms = {side: _record_form(chromium, servers[side]) for side in sides}
-        results = {
-            screen.name: _replay(servers, screen, calls[screen]) for screen in SCREENS
-        }
-        results["create from the form"] = _repeat(
-            servers, lambda session, side, number: _create(session, forms[side], number)
-        )
-        results["one stage forward, with its activities"] = _repeat(
-            servers, _move, _find_leads
-        )
+            calls, forms = _record_all(chromium, servers)
+        results = _measure(servers, calls, forms)
     title = f"Odoo {source.series}, {count:,} leads, median of {ROUNDS}"
     screens_report.tell(title, results)
     if picture:
@@ -164,11 +149,23 @@ def _open_browser(path):
         browser.close()
 
 
-def _login(server, login):
-    return WebSession(server.url).login(server.database, login, login)
-
-
 # What a screen asks for
+
+
+def _record_all(chromium, servers):
+    """Return what all screens ask for, and an empty form.
+
+    :return: the calls by screen and side, as of :func:`_record`; and by side, what
+        :func:`_record_form` returns.
+    :rtype: tuple[dict, dict]
+    """
+    calls = {
+        screen: {
+            side: _record(chromium, servers[side], side, screen) for side in servers
+        }
+        for screen in SCREENS
+    }
+    return calls, {side: _record_form(chromium, servers[side]) for side in servers}
 
 
 def _record(chromium, server, side, screen):
@@ -201,7 +198,7 @@ def _record_form(chromium, server):
 def _open_page(chromium, server, login):
     context = chromium.new_context(viewport={"width": 1400, "height": 850})
     context.set_default_timeout(TIMEOUT)
-    session_id = _login(server, login).session_id
+    session_id = WebSession.of(server, login).session_id
     context.add_cookies(
         [{"name": "session_id", "value": session_id, "url": server.url}]
     )
@@ -251,13 +248,29 @@ def _search(page, text):
 # What it costs
 
 
+def _measure(servers, calls, forms):
+    """Return what everything costs each side.
+
+    :param dict calls: as of :func:`_record_all`, as are ``forms``.
+    :return: by what was done, the seconds of each side's calls, by round.
+    :rtype: dict[str, dict]
+    """
+    return {
+        **{screen.name: _replay(servers, screen, calls[screen]) for screen in SCREENS},
+        "create from the form": _repeat(
+            servers, lambda session, side, number: _create(session, forms[side], number)
+        ),
+        "one stage forward, with its activities": _repeat(servers, _move, _find_leads),
+    }
+
+
 def _replay(servers, screen, calls):
     """Return what the calls of a screen cost each side.
 
     :return: for each side, the seconds of each of its calls, by round.
     :rtype: dict[str, list[dict]]
     """
-    sessions = {side: _login(servers[side], screen.login) for side in servers}
+    sessions = {side: WebSession.of(servers[side], screen.login) for side in servers}
     rounds = {side: [] for side in servers}
     with step(f"Measuring {screen.name}"):
         for _round in range(1 + ROUNDS):
@@ -285,7 +298,7 @@ def _repeat(servers, write, prepare=lambda session: None):
     :param prepare: takes the session, and returns what is written to.
     :rtype: dict[str, list[dict]]
     """
-    sessions = {side: _login(servers[side], AGENT) for side in servers}
+    sessions = {side: WebSession.of(servers[side], AGENT) for side in servers}
     found = {side: prepare(session) for side, session in sessions.items()}
     rounds = {side: [] for side in servers}
     for turn in range(1 + ROUNDS):
