@@ -1,0 +1,124 @@
+"""Telling the customers of two enquiries apart."""
+
+import dataclasses
+import difflib
+import functools
+import re
+import unicodedata
+
+from ..invisible import leave_out_joiners
+
+#: How much alike two words of a name are that somebody mistyped.
+_ALIKE = 0.81
+
+#: What stands beside a name and is none, as :func:`_split` returns it.
+_TITLES = frozenset(
+    "mr mrs ms miss mx dr atty engr arch prof sir madam maam jr sr ii iii iv sra srta "
+    "don dona mme mlle monsieur madame herr frau via c o and y et".split()
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Person:
+    """Who asks, by what two enquiries can be compared.
+
+    :param frozenset numbers: phone numbers in E.164 that are somebody's own.
+    :param frozenset addresses: normalized email addresses that are somebody's own.
+    :param str name: as it was written; empty where nobody said it.
+    """
+
+    numbers: frozenset = frozenset()
+    addresses: frozenset = frozenset()
+    name: str = ""
+
+    def count_equal(self, other):
+        """Return how many of the number, the address and the name are the same.
+
+        :param Person other: of another enquiry or of a lead.
+        :rtype: int
+        """
+        name = bool(self.name and other.name) and not self._has_other_name(other)
+        return (
+            bool(self.numbers & other.numbers)
+            + bool(self.addresses & other.addresses)
+            + name
+        )
+
+    def count_different(self, other):
+        """Return how many of the number, the address and the name contradict.
+
+        What only one of them has contradicts nothing.
+
+        :param Person other: of another enquiry or of a lead.
+        :rtype: int
+        """
+        return (
+            _are_apart(self.numbers, other.numbers)
+            + _are_apart(self.addresses, other.addresses)
+            + self._has_other_name(other)
+        )
+
+    def is_other_than(self, other):
+        """Whether a person would not take two for one, for all that is equal.
+
+        One thing that two have in common and two in which they differ is a family's
+        address, a clerk's number, or a word for *none*.
+
+        :param Person other: of another enquiry or of a lead.
+        :rtype: bool
+        """
+        return self.count_different(other) >= 2
+
+    def _has_other_name(self, other):
+        return is_other_name(self.name, other.name)
+
+
+@functools.lru_cache(maxsize=4096)
+def is_other_name(one, other):
+    """Whether two names are surely of two people.
+
+    :param str one: a name, as it was written.
+    :param str other: likewise.
+    :return: False where one of them is missing, or where one may be a shorter or a
+        mistyped way to write the other.
+    :rtype: bool
+    """
+    words = sorted((_split(one), _split(other)), key=len)
+    if not all(words) or "".join(words[0]) == "".join(words[1]):
+        return False
+    shorter, longer = words
+    rest = list(longer)
+    for word in shorter:
+        found = next((known for known in rest if _is_same_word(word, known)), None)
+        if found is None:
+            return True
+        rest.remove(found)
+    return False
+
+
+def _are_apart(one, other):
+    return bool(one and other) and one.isdisjoint(other)
+
+
+def _split(name):
+    """Return the words of a name, without its titles, as they compare.
+
+    :param str name: as it was written.
+    :rtype: list[str]
+    """
+    text = unicodedata.normalize("NFKD", leave_out_joiners(name).casefold())
+    letters = "".join(c for c in text if not unicodedata.combining(c))
+    letters = unicodedata.normalize("NFC", letters)
+    words = re.findall(r"[^\W_]+", letters.replace("'", "").replace("’", ""))
+    return [word for word in words if word not in _TITLES] or words
+
+
+def _is_same_word(one, other):
+    if one == other:
+        return True
+    if one.isdecimal() or other.isdecimal():
+        return False
+    if len(one) == 1 or len(other) == 1:
+        # An initial.
+        return one[0] == other[0]
+    return difflib.SequenceMatcher(None, one, other).ratio() >= _ALIKE

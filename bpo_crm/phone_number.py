@@ -1,0 +1,131 @@
+"""One reader of phone numbers, for every way in, the matching and the dealer's search.
+
+People write other words beside a number, two numbers in one field, and what joins its
+digits in whatever way; programs add to that what their formats do to it.
+"""
+
+import re
+import unicodedata
+
+import phonenumbers
+
+from .invisible import leave_out_joiners
+
+#: The longest text that numbers are looked for in.
+MAX_LENGTH = 500  # characters
+
+#: What joins the digits of a number, and no library knows.
+_JOINTS = re.compile(r"[_|・·•‧∙]")
+
+#: What a form left of a plus, and what a spreadsheet made of a number.
+_PLUS = re.compile(r"%2b|\+{2,}", re.IGNORECASE)
+_FRACTION = re.compile(r"(?<=\d{7})\.0+(?!\d)")
+
+_LETTER = re.compile(r"[^\W\d_]")
+
+#: What may be a number, stuck to other words.
+_RUN = re.compile(r"\+?[\d(][\d ().\-]{5,30}\d")
+
+#: What stands between two numbers in one field.
+_BETWEEN = re.compile(r"[/;,&\n]")
+
+
+def read_numbers(text, region, check=phonenumbers.is_valid_number):
+    """Return the phone numbers in a text, in their order.
+
+    :param str text: as typed or sent, such as ``0917 555 0101 (viber) / 8123 4567``.
+    :param str region: ISO 3166 code of the country of numbers without a prefix; empty
+        for none.
+    :param check: takes a number, and returns whether it is one that counts.
+    :rtype: list[phonenumbers.PhoneNumber]
+    """
+    clean = _clean(text)
+    if not re.search(r"\d", clean):
+        return []
+    has_words = _LETTER.search(clean)
+    whole = None if has_words else _parse(clean, region, check)
+    if whole:
+        return [whole]
+    for find in (_find_among_words, _RUN.findall, _BETWEEN.split):
+        parts = find(clean, region) if find is _find_among_words else find(clean)
+        found = [_parse(part, region, check) for part in parts]
+        if any(found):
+            return list(filter(None, found))
+    # The letters of some numbers stand for digits.
+    vanity = _parse(clean, region, check) if has_words else None
+    return [vanity] if vanity else []
+
+
+def read_number(text, region, check=phonenumbers.is_valid_number):
+    """Return the first phone number in a text, None for none.
+
+    :param str text: as in :func:`read_numbers`, or nothing.
+    :param str region: as in :func:`read_numbers`.
+    :param check: as in :func:`read_numbers`.
+    :rtype: phonenumbers.PhoneNumber | None
+    """
+    return next(iter(read_numbers(text or "", region, check)), None)
+
+
+def to_e164(number):
+    """Return a phone number in the form in which two of them compare.
+
+    :param phonenumbers.PhoneNumber number: one that was read.
+    :return: such as ``+639175550101``.
+    :rtype: str
+    """
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _clean(text):
+    """Return a text in which only digits of ASCII are left, and what joins them.
+
+    :param str text: as in :func:`read_numbers`.
+    :rtype: str
+    """
+    text = text[:MAX_LENGTH].strip()
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", leave_out_joiners(text))
+        text = "".join(map(_to_ascii_digit, text))
+    return _FRACTION.sub("", _JOINTS.sub(" ", _PLUS.sub("+", text)))
+
+
+def _to_ascii_digit(letter):
+    digit = unicodedata.decimal(letter, None)
+    return letter if digit is None else str(digit)
+
+
+def _find_among_words(text, region):
+    matches = phonenumbers.PhoneNumberMatcher(text, region or None)
+    return [match.raw_string for match in matches]
+
+
+def _parse(text, region, check):
+    """Return the number that a text is, None for none.
+
+    :param str text: from :func:`_clean`.
+    :param str region: as in :func:`read_numbers`.
+    :param check: as in :func:`read_numbers`.
+    :rtype: phonenumbers.PhoneNumber | None
+    """
+    text = text.strip()
+    number = _parse_once(text, region)
+    if number is None:
+        return None
+    reason = phonenumbers.is_possible_number_with_reason(number)
+    if reason == phonenumbers.ValidationResult.TOO_LONG and not text.startswith("+"):
+        # With the country's code, and without what stands before one.
+        number = _parse_once(f"+{text.removeprefix('00')}", region)
+    return number if number is not None and check(number) else None
+
+
+def _parse_once(text, region):
+    try:
+        number = phonenumbers.parse(text, region or None)
+        # What was corrected in the numbers of a country is so in this form only.
+        international = phonenumbers.format_number(
+            number, phonenumbers.PhoneNumberFormat.INTERNATIONAL
+        )
+        return phonenumbers.parse(international, region or None)
+    except phonenumbers.NumberParseException:
+        return None
