@@ -4,23 +4,7 @@ import idna
 
 from odoo.tools import email_normalize
 
-from .invisible import leave_out_joiners
-
-#: Full-width and small forms of what an address is made of.
-_WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
-_SIGNS = {0xFE6B: "@", 0xFE52: ".", 0x3002: ".", 0xFF61: ".", 0x3000: " "}
-
-
-def clean_address(text):
-    """Return an address without what nobody sees and without what ends a sentence.
-
-    :param str text: as typed or sent, with or without the name of a person.
-    :rtype: str
-    """
-    if text.isascii():
-        return text.rstrip(" .,;") if text[-1:] in ".,;" else text
-    text = leave_out_joiners(text).translate(_WIDE | _SIGNS)
-    return text.rstrip(" .,;")
+from .intake import clean_address
 
 
 def read_address(text):

@@ -67,6 +67,26 @@ def read_number(text, region, check=phonenumbers.is_valid_number):
     return next(iter(read_numbers(text or "", region, check)), None)
 
 
+def is_alone(text):
+    """Whether there is nothing beside a number in a text.
+
+    :param str text: with one number in it, as typed or sent.
+    :rtype: bool
+    """
+    return not re.search(r"[^\d\s+().\-]", _clean(text))
+
+
+def to_international(number):
+    """Return a phone number as people of any country read it.
+
+    :param phonenumbers.PhoneNumber number: one that was read.
+    :return: such as ``+63 917 555 0101``.
+    :rtype: str
+    """
+    form = phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    return phonenumbers.format_number(number, form)
+
+
 def to_e164(number):
     """Return a phone number in the form in which two of them compare.
 

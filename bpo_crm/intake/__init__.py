@@ -3,6 +3,7 @@
 from .adf import read_adf
 from .body import read_body
 from .charset import (
+    clean_address,
     is_charset,
     leave_out_controls,
     put_address_on_one_line,
@@ -16,7 +17,7 @@ from .json_body import read_json
 from .lead_fields import ENQUIRY_NAMES
 from .mail import describe_mail, is_sent_for_another, read_mail
 from .number import to_finite
-from .phone import find_numbers
+from .person import Person, is_other_name, is_same_name
 from .raw_mail import mend_mail
 
 __all__ = [
@@ -25,10 +26,13 @@ __all__ = [
     "Enquiry",
     "Entry",
     "InvalidEnquiry",
+    "Person",
+    "clean_address",
     "describe_mail",
     "find_country_code",
-    "find_numbers",
     "is_charset",
+    "is_other_name",
+    "is_same_name",
     "is_sent_for_another",
     "leave_out_controls",
     "mend_headers",

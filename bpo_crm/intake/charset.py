@@ -3,6 +3,8 @@
 import codecs
 import re
 
+from ..invisible import leave_out_invisible, leave_out_joiners
+
 #: Character sets in which any bytes are a text, so that they prove nothing.
 _SINGLE_BYTE = ("us-ascii", "iso-8859", "latin", "windows-125", "cp125")
 
@@ -20,6 +22,10 @@ _NO_CHARSETS = {
 
 #: Characters that no database takes, and that nobody typed.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+#: Full-width and small forms of what an address is made of.
+_WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+_SIGNS = {0xFE6B: "@", 0xFE52: ".", 0x3002: ".", 0xFF61: ".", 0x3000: " "}
 
 
 def decode_text(body, charset=""):
@@ -77,7 +83,7 @@ def put_on_one_line(text):
     :param str text: any.
     :rtype: str
     """
-    return " ".join(leave_out_controls(text).split())
+    return " ".join(leave_out_invisible(leave_out_controls(text)).split())
 
 
 def put_address_on_one_line(text):
@@ -89,4 +95,17 @@ def put_address_on_one_line(text):
     :rtype: str
     """
     lines = leave_out_controls(text).splitlines()
-    return put_on_one_line(next((line for line in lines if "@" in line), text))
+    line = next((line for line in lines if "@" in line), text)
+    return clean_address(put_on_one_line(line))
+
+
+def clean_address(text):
+    """Return an address without what nobody sees and without what ends a sentence.
+
+    :param str text: as typed or sent, with or without the name of a person.
+    :rtype: str
+    """
+    if text.isascii():
+        return text.rstrip(" .,;") if text[-1:] in ".,;" else text
+    text = leave_out_joiners(text).translate(_WIDE | _SIGNS)
+    return text.rstrip(" .,;")

@@ -5,15 +5,28 @@ import datetime
 import functools
 import hashlib
 import json
+import re
 import uuid
 
-from .charset import leave_out_controls, put_address_on_one_line, put_on_one_line
+from .charset import (
+    clean_address,
+    leave_out_controls,
+    put_address_on_one_line,
+    put_on_one_line,
+)
+from .person import Person, fold
 
 #: The longest document or body that is read.
 MAX_SIZE = 512 * 1024  # bytes
 
 #: Fields that may have several lines; all others are one.
 _LONG = ("email", "message", "other_phones", "problem")
+
+#: What tells an enquiry from others of its name, in characters.
+MARK_LENGTH = 12
+
+#: The last digits of a phone number, which it has however it is written.
+LOCAL_DIGITS = 9
 
 #: The longest text of a field that is one line. A longer one is cut, and the whole of
 #: it becomes a part of the message.
@@ -119,6 +132,17 @@ class Enquiry:
             return self
         return dataclasses.replace(self, external_id=f"unnamed-{uuid.uuid4()}")
 
+    def with_mark(self, mark):
+        """Return an enquiry under a name that others with the same name have not.
+
+        :param str mark: what tells it from them.
+        :return: called by its name, as far as there is room, and a digest of that.
+        :rtype: Enquiry
+        """
+        digest = hashlib.sha256(mark.encode()).hexdigest()[:MARK_LENGTH]
+        start = self.external_id[: MAX_LINE - MARK_LENGTH - 1]
+        return dataclasses.replace(self, external_id=f"{start} {digest}")
+
     def to_content(self):
         """Return what is kept of it.
 
@@ -133,6 +157,30 @@ class Enquiry:
         )
         # Half a character, which no database takes, may be in a record.
         return content.encode(errors="ignore").decode()
+
+    @property
+    def asker(self):
+        """Who asks, by the words of the sender alone.
+
+        :rtype: Person
+        """
+        digits = (re.sub(r"\D", "", phone) for phone in self.phones)
+        address = clean_address(self.email).lower()
+        return Person(
+            # Without what stands before it in one country or from another.
+            frozenset(n[-LOCAL_DIGITS:] for n in digits if len(n) >= LOCAL_DIGITS - 2),
+            frozenset([address] if "@" in address else []),
+            self.name,
+        )
+
+    def describe_asker(self):
+        """Return a text that tells who asks from all others.
+
+        :rtype: str
+        """
+        asker = self.asker
+        words = [*sorted(asker.numbers), *sorted(asker.addresses), fold(asker.name)]
+        return "\n".join(words)
 
     @property
     def phones(self):

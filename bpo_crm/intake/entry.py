@@ -3,6 +3,7 @@
 import dataclasses
 
 from .enquiry import Enquiry
+from .person import Person
 
 
 @dataclasses.dataclass(eq=False)
@@ -21,6 +22,8 @@ class Entry:
     company: object | None = None
     #: By what its customer is known.
     keys: list = dataclasses.field(default_factory=list)
+    #: What its customer is called; empty where nobody said it.
+    name: str = ""
     #: Of ``crm.lead``.
     values: dict = dataclasses.field(default_factory=dict)
     #: The phone numbers of values that came as typed, by field, as they are read in
@@ -37,6 +40,16 @@ class Entry:
     is_new: bool = False
     #: Whether its phone number and its address are of two customers.
     is_disputed: bool = False
+    #: What has one of its keys and is of another customer, as ``holder``.
+    look_alikes: list = dataclasses.field(default_factory=list)
+
+    @property
+    def person(self):
+        """Who asks.
+
+        :rtype: Person
+        """
+        return Person.of_keys(self.keys, self.name)
 
     def to_result(self):
         """Return what became of it, as :meth:`_record_results` takes it.

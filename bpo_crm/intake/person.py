@@ -31,17 +31,27 @@ class Person:
     addresses: frozenset = frozenset()
     name: str = ""
 
+    @classmethod
+    def of_keys(cls, keys, name):
+        """Return a person of whom it is not said which key is what.
+
+        :param keys: phone numbers in E.164 and normalized email addresses.
+        :param str name: as it was written.
+        :rtype: Person
+        """
+        addresses = frozenset(key for key in keys if "@" in key)
+        return cls(frozenset(keys) - addresses, addresses, name)
+
     def count_equal(self, other):
         """Return how many of the number, the address and the name are the same.
 
         :param Person other: of another enquiry or of a lead.
         :rtype: int
         """
-        name = bool(self.name and other.name) and not self._has_other_name(other)
         return (
             bool(self.numbers & other.numbers)
             + bool(self.addresses & other.addresses)
-            + name
+            + is_same_name(self.name, other.name)
         )
 
     def count_different(self, other):
@@ -55,7 +65,7 @@ class Person:
         return (
             _are_apart(self.numbers, other.numbers)
             + _are_apart(self.addresses, other.addresses)
-            + self._has_other_name(other)
+            + is_other_name(self.name, other.name)
         )
 
     def is_other_than(self, other):
@@ -68,9 +78,6 @@ class Person:
         :rtype: bool
         """
         return self.count_different(other) >= 2
-
-    def _has_other_name(self, other):
-        return is_other_name(self.name, other.name)
 
 
 @functools.lru_cache(maxsize=4096)
@@ -94,6 +101,25 @@ def is_other_name(one, other):
             return True
         rest.remove(found)
     return False
+
+
+def is_same_name(one, other):
+    """Whether two names are given, and may be one person's.
+
+    :param str one: a name, as it was written.
+    :param str other: likewise.
+    :rtype: bool
+    """
+    return bool(one and other) and not is_other_name(one, other)
+
+
+def fold(name):
+    """Return a name as all ways to write it have in common, but for its words' order.
+
+    :param str name: as it was written.
+    :rtype: str
+    """
+    return " ".join(sorted(_split(name)))
 
 
 def _are_apart(one, other):

@@ -11,9 +11,11 @@ order that is there, and never undoes what the dealer changed in it.
 
 import contextlib
 import dataclasses
+import itertools
 
+from ..intake import Person
 from .errors import Contended, NotAllowed, NotOdoo, Rejected, RemoteError
-from .phone import search_pattern, to_e164
+from .phone import list_e164, search_pattern
 from .replies import (
     Misfit,
     anything,
@@ -200,13 +202,23 @@ class Dealer:
     # Customer
 
     def _find_customer(self, customer):
-        """Return the id of the customer's partner, by phone, then by email."""
+        """Return the id of the customer's partner, by phone, then by email.
+
+        What a stranger shares with the customer, and two more things contradict, makes
+        no partner the customer's.
+        """
         try:
             candidates = self._search_partners(customer, self._has_mobile())
         except Rejected as error:
             if "mobile" not in error.detail:
                 raise
             candidates = self._search_partners(customer, with_mobile=False)
+        person = _read_person(customer)
+        candidates = [
+            partner
+            for partner in candidates
+            if not person.is_other_than(_read_partner(partner, customer.region))
+        ]
         return _match_phone(customer, candidates) or _match_email(customer, candidates)
 
     def _has_mobile(self):
@@ -224,7 +236,7 @@ class Dealer:
         return self._session.search_read(
             "res.partner",
             ["|"] * (len(terms) - 1) + terms,
-            dict.fromkeys([*phones, "email_normalized"], optional(text)),
+            dict.fromkeys([*phones, "email_normalized", "name"], optional(text)),
             limit=MAX_CANDIDATES,
             order="id",
         )
@@ -354,13 +366,33 @@ def _is_about_product(message):
     return isinstance(details, dict) and details.get("res_model") == "product.product"
 
 
+def _read_person(customer):
+    """Return who the customer is, as two of them compare.
+
+    :param Customer customer: of an order.
+    :rtype: Person
+    """
+    numbers = list_e164(customer.phone, customer.region)[:1]
+    return Person.of_keys(filter(None, [*numbers, customer.email]), customer.name)
+
+
+def _read_partner(partner, region):
+    """Return who a partner of the dealer is, as two of them compare.
+
+    :param dict partner: what was read of it.
+    :param str region: of numbers without a prefix.
+    :rtype: Person
+    """
+    numbers = (list_e164(partner.get(name), region) for name in ("phone", "mobile"))
+    keys = [*itertools.chain(*numbers), partner["email_normalized"]]
+    return Person.of_keys(filter(None, keys), partner["name"])
+
+
 def _match_phone(customer, partners):
-    wanted = to_e164(customer.phone, customer.region)
-    if not wanted:
-        return None
-    for partner in partners:
+    wanted = list_e164(customer.phone, customer.region)[:1]
+    for partner in partners if wanted else ():
         for field in ("phone", "mobile"):
-            if to_e164(partner.get(field), customer.region) == wanted:
+            if wanted[0] in list_e164(partner.get(field), customer.region):
                 return partner["id"]
     return None
 

@@ -2,20 +2,19 @@
 
 import phonenumbers
 
+from .. import phone_number
 
-def to_e164(number, region):
-    """Return a phone number in E.164, the form in which two of them compare.
 
-    :param str number: as typed, such as ``(02) 8123-4567``.
+def list_e164(text, region):
+    """Return the phone numbers in a text in E.164, the form in which two compare.
+
+    :param str text: as typed, such as ``(02) 8123-4567 / 0917 123 4567``, or nothing.
     :param str region: ISO 3166 country code for numbers without a country
         prefix, or an empty value.
-    :return: such as ``+63281234567``, or ``None`` where it is not a number.
-    :rtype: str | None
+    :return: such as ``+63281234567``.
+    :rtype: list[str]
     """
-    parsed = _parse(number, region)
-    if parsed is None:
-        return None
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+    return list(map(phone_number.to_e164, _read(text, region)))
 
 
 def search_pattern(number, region):
@@ -28,19 +27,18 @@ def search_pattern(number, region):
     >>> search_pattern("0917 123 4567", "PH")
     '%9%1%7%1%2%3%4%5%6%7%'
 
-    :param str number: as typed.
+    :param str number: as typed; of several, the first one counts.
     :param str region: ISO 3166 country code, or an empty value.
     :rtype: str | None
     """
-    parsed = _parse(number, region)
-    if parsed is None:
+    numbers = _read(number, region)
+    if not numbers:
         return None
-    return "%" + "%".join(str(parsed.national_number)) + "%"
+    return "%" + "%".join(str(numbers[0].national_number)) + "%"
 
 
-def _parse(number, region):
-    try:
-        parsed = phonenumbers.parse(number or "", (region or "").upper() or None)
-    except phonenumbers.NumberParseException:
-        return None
-    return parsed if phonenumbers.is_possible_number(parsed) else None
+def _read(text, region):
+    # A dealer's contacts have old numbers, too, which only might be some.
+    return phone_number.read_numbers(
+        text or "", (region or "").upper(), phonenumbers.is_possible_number
+    )

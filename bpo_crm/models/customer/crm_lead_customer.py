@@ -1,14 +1,12 @@
 import logging
 
-import phonenumbers
-
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import RedirectWarning, UserError
-from odoo.tools import SQL, email_normalize
-
-from odoo.addons.phone_validation.tools.phone_validation import phone_parse
+from odoo.tools import SQL
 
 from ...domains import CUSTOMER_KEYS, OPEN_LEAD
+from ...email_address import read_address
+from ...inner_context import CUSTOMERS_MATCHED
 from ...roles import AGENT
 from ...series import Constraint
 
@@ -85,7 +83,8 @@ class Lead(models.Model):
     # ------------------------------------------------------------
 
     def _check_births(self):
-        self._hold_customers()
+        is_matched = CUSTOMERS_MATCHED.get(self.env)
+        self._hold_customers(is_shared=is_matched, is_matched=is_matched)
         return super()._check_births()
 
     @api.model
@@ -137,7 +136,17 @@ class Lead(models.Model):
 
         :rtype: list[str]
         """
-        return list(filter(None, (*self._get_phone_keys(), self.email_normalized)))
+        return self.env["crm.placeholder"]._filter_identifying(
+            [*self._get_phone_keys(), self.email_normalized], self._get_person_name()
+        )
+
+    def _get_person_name(self):
+        """Return what the customer is called; empty for nobody knows.
+
+        :rtype: str
+        """
+        partner = self.partner_id.sudo()
+        return self.contact_name or self.partner_name or partner.name or ""
 
     def _get_phone_keys(self):
         """Return the phone numbers of this lead in E.164, or False for what is none."""
@@ -148,35 +157,15 @@ class Lead(models.Model):
             return [self.phone_sanitized]
         return [self._phone_format(number=number) for number in numbers]
 
-    @api.model
-    def _parse_phone(self, phone, country):
-        """Return how a phone number is written, which is parsed once for both ways.
-
-        :param str phone: as typed, or nothing.
-        :param res.country country: of a number without a prefix; the company's by
-            default.
-        :return: the number in E.164, and as people read it; False twice for what is
-            none.
-        :rtype: tuple[str, str] | tuple[bool, bool]
-        """
-        country = country or self.env.company.country_id
-        try:
-            number = phone_parse(phone or "", country.code)
-        except UserError:
-            return False, False
-        forms = phonenumbers.PhoneNumberFormat
-        return tuple(
-            phonenumbers.format_number(number, form)
-            for form in (forms.E164, forms.INTERNATIONAL)
-        )
-
-    def _hold_customers(self, before=None, is_shared=False):
+    def _hold_customers(self, before=None, is_shared=False, is_matched=False):
         """Hold the customers of those of these leads that are open.
 
         :param dict before: the keys that each lead had until now, as of
             :meth:`_get_customers`. Of leads from before the addon, more than one may
             have the same customer.
         :param bool is_shared: whether these leads are of one customer anyway.
+        :param bool is_matched: whether somebody told the customers apart already: then
+            a lead may share a number or an address with another customer's.
         :raises UserError: when another open lead has one of them; a RedirectWarning
             where there is something to do about it.
         :raises psycopg2.errors.SerializationFailure: when that lead was made since
@@ -195,7 +184,8 @@ class Lead(models.Model):
         released = self._release_customers(kept=wanted)
         for key, holder_id in self._insert_customers(wanted):
             lead = wanted[key]
-            if holder_id != lead.id and key not in before.get(lead, ()):
+            is_of_another = holder_id != lead.id and not is_matched
+            if is_of_another and key not in before.get(lead, ()):
                 lead._refuse_second_lead(self.browse(holder_id))
         self._pass_on_customers(released)
 
@@ -289,6 +279,7 @@ class Lead(models.Model):
 
         :param list keys: phone numbers in E.164, and normalized email addresses.
         """
+        keys = self.env["crm.placeholder"]._filter_identifying(keys, "")
         if not keys:
             return
         self.flush_model([*CUSTOMER_KEYS, "active", "is_bpo", "stage_id", "type"])
@@ -317,7 +308,7 @@ class Lead(models.Model):
             SQL(
                 "INSERT INTO crm_lead_customer (key, lead_id) %s"
                 " ON CONFLICT (key) DO NOTHING RETURNING key",
-                SQL(OLDEST_LEADS, SQL("TRUE")),
+                SQL(OLDEST_LEADS, self._get_sql_identifying()),
             )
         )
         # Core reads one number only, and 18.0 has two.
@@ -329,6 +320,19 @@ class Lead(models.Model):
             self._insert_customers(
                 {key: lead for lead in reversed(leads) for key in wanted[lead]}
             )
+
+    @api.model
+    def _get_sql_identifying(self):
+        """Return the condition that a key identifies somebody.
+
+        :rtype: SQL
+        """
+        placeholders = self.env["crm.placeholder"]
+        return SQL(
+            "key !~ %s AND key != ALL(%s)",
+            f"^(?:{placeholders._get_pattern().pattern})$",
+            list(placeholders._get_own_reach()),
+        )
 
     @api.model
     def _can_be_told(self):
@@ -346,7 +350,7 @@ class Lead(models.Model):
 
         :param str address: of whoever wrote a mail, or nothing.
         """
-        email = email_normalize(address or "", strict=False)
+        email = read_address(address)
         users = self.env["res.users"].sudo()
         is_employees = bool(email) and users.search_count(
             [("share", "=", False), ("partner_id.email_normalized", "=", email)],

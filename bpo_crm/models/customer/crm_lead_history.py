@@ -67,10 +67,22 @@ class Lead(models.Model):
         )
 
     def _get_known(self, name):
-        return list(filter(None, set(self.mapped(name))))
+        return list({key for lead in self for key in lead._filter_own_keys([name])})
+
+    def _filter_own_keys(self, names):
+        """Return by what the customer of this lead is known, of some fields.
+
+        :param names: of :data:`CUSTOMER_KEYS`.
+        :rtype: list[str]
+        """
+        return self.env["crm.placeholder"]._filter_identifying(
+            [self[name] for name in names], self._get_person_name()
+        )
 
     def _is_same_customer(self, other):
         """Whether another lead has the phone number or the address of this one."""
         if other.id == self._origin.id:
             return False
-        return any(self[name] and self[name] == other[name] for name in CUSTOMER_KEYS)
+        return not {other[name] for name in CUSTOMER_KEYS}.isdisjoint(
+            self._filter_own_keys(CUSTOMER_KEYS)
+        )

@@ -16,6 +16,7 @@ class Dealership(models.Model):
     _inherit = [
         "crm.odoo.connection",
         "crm.company.data",
+        "crm.own.reach",
         "mail.thread",
         "mail.activity.mixin",
     ]

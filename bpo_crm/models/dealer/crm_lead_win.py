@@ -5,11 +5,12 @@ import psycopg2
 
 from odoo import fields, models
 from odoo.exceptions import UserError
-from odoo.tools import email_normalize
 
 from ... import remote_odoo
+from ...email_address import read_address
 from ...mail_templates import try_to_mail
 from ...own_transaction import run_alone
+from ...phone_number import read_numbers, to_e164
 from ...roles import AGENT
 from ...series import Constraint
 
@@ -385,10 +386,17 @@ class Lead(models.Model):
         partner = self.partner_id
         country = self.country_id or self.company_id.country_id
         country = country or self.env.company.country_id
+        phone = self.phone or partner.phone or ""
+        email = read_address(self.email_from or partner.email)
+        numbers = list(map(to_e164, read_numbers(phone, country.code)))
+        # By a placeholder, the order would be a stranger's.
+        own = self.env["crm.placeholder"]._filter_identifying(
+            [*numbers, email], self._get_person_name()
+        )
         return remote_odoo.Customer(
             name=self.customer_name,
-            phone=self.phone or partner.phone or "",
-            email=email_normalize(self.email_from or partner.email or "") or "",
+            phone=phone if not numbers or set(numbers) & set(own) else "",
+            email=email if email in own else "",
             region=country.code or "",
             details=self._prepare_dealer_address(),
         )

@@ -8,6 +8,7 @@ from . import (
     crm_lead_kept_mail,
     crm_lead_team_mail,
     mail_gateway,
+    crm_lead_match,
     crm_lead_intake,
     crm_lead_import,
     crm_lead_intake_core,

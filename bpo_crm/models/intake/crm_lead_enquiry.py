@@ -6,6 +6,7 @@ from odoo.tools import SQL
 
 from ... import intake
 from ...inner_context import with_inner_context
+from ...intake import is_same_name
 from ...passing_fault import is_passing
 from ...series import Constraint
 
@@ -17,24 +18,27 @@ STATES = [
     ("quarantined", "In Quarantine"),
 ]
 
-#: What came in before counts if it waits in quarantine and says something else, or if
-#: this server was to blame.
 WRITE_DOWN = """
-    INSERT INTO crm_lead_enquiry AS row (
+    INSERT INTO crm_lead_enquiry (
         source_id, create_uid, create_date, write_uid, write_date, %(columns)s
     )
     SELECT %(source)s, %(uid)s, %(now)s, %(uid)s, %(now)s, sent.*
       FROM unnest(%(values)s) AS sent
-        ON CONFLICT (source_id, external_id)
-        DO UPDATE SET content = EXCLUDED.content,
-                      enquired_at = EXCLUDED.enquired_at,
-                      has_failed_here = FALSE,
-                      write_uid = EXCLUDED.write_uid,
-                      write_date = EXCLUDED.write_date
-                WHERE row.state = 'quarantined'
-                  AND (row.has_failed_here
-                       OR row.content IS DISTINCT FROM EXCLUDED.content)
+        ON CONFLICT (source_id, external_id) DO NOTHING
     RETURNING id
+"""
+
+#: What came in before counts if it waits in quarantine and says something else, or if
+#: this server was to blame.
+CORRECT = """
+    UPDATE crm_lead_enquiry AS row
+       SET content = sent.content, enquired_at = sent.enquired_at,
+           has_failed_here = FALSE, write_uid = %(uid)s, write_date = %(now)s
+      FROM unnest(%(values)s) AS sent (%(columns)s)
+     WHERE row.source_id = %(source)s AND row.external_id = sent.external_id
+       AND row.state = 'quarantined'
+       AND (row.has_failed_here OR row.content IS DISTINCT FROM sent.content)
+    RETURNING row.id
 """
 
 
@@ -142,7 +146,8 @@ class LeadEnquiry(models.Model):
         """Write down what came in, unless it has before.
 
         What is in quarantine can come again with other words: then they count. What
-        failed because of this server can come again with the same ones.
+        failed because of this server can come again with the same ones. The name of
+        another person's enquiry is none: some senders give all of theirs the same.
 
         :param crm.lead.source source: from where.
         :param list enquiries: of :class:`intake.Enquiry`, each with an external id.
@@ -150,12 +155,58 @@ class LeadEnquiry(models.Model):
             be taken in now: the new ones, and those in quarantine that came again.
         :rtype: tuple[dict[str, crm.lead.enquiry], crm.lead.enquiry]
         """
+        rows, new = self._insert(source, enquiries)
+        new_ids, same, renamed = set(new.ids), [], {}
+        for enquiry in enquiries:
+            name = enquiry.external_id
+            if rows[name].id in new_ids:
+                continue
+            if rows[name]._is_of_another(enquiry):
+                renamed[name] = enquiry.with_mark(enquiry.describe_asker())
+            else:
+                same.append(enquiry)
+        if renamed:
+            theirs, theirs_new = self._insert(source, list(renamed.values()))
+            new |= theirs_new
+            rows |= {name: theirs[own.external_id] for name, own in renamed.items()}
+            same += renamed.values()
+        if same:
+            # What was written down just now says what was sent already.
+            new |= self._query(CORRECT, source, same)
+        new.invalidate_recordset(["content", "enquired_at", "has_failed_here"])
+        return rows, new
+
+    @api.model
+    def _insert(self, source, enquiries):
+        """Write down what is called by a name that no row of its source has.
+
+        :param crm.lead.source source: from where.
+        :param list enquiries: of :class:`intake.Enquiry`, each with an external id.
+        :return: the row of each external id, old ones too, and those that are new.
+        :rtype: tuple[dict[str, crm.lead.enquiry], crm.lead.enquiry]
+        """
+        new = self._query(WRITE_DOWN, source, enquiries)
+        names = [enquiry.external_id for enquiry in enquiries]
+        rows = self.search(
+            [("source_id", "=", source.id), ("external_id", "in", names)]
+        )
+        return {row.external_id: row for row in rows}, new
+
+    @api.model
+    def _query(self, query, source, enquiries):
+        """Run a query that writes down enquiries, in one order of their names.
+
+        :param str query: one of the above; it returns ids.
+        :param crm.lead.source source: from where.
+        :param list enquiries: of :class:`intake.Enquiry`, each with an external id.
+        :return: the rows that it wrote.
+        :rtype: crm.lead.enquiry
+        """
         by_name = {enquiry.external_id: enquiry for enquiry in enquiries}
-        names = sorted(by_name)
-        columns = self._prepare_columns([by_name[name] for name in names])
-        new = self.env.execute_query(
+        columns = self._prepare_columns([by_name[name] for name in sorted(by_name)])
+        found = self.env.execute_query(
             SQL(
-                WRITE_DOWN,
+                query,
                 columns=SQL(", ").join(map(SQL.identifier, columns)),
                 values=SQL(", ").join(columns.values()),
                 source=source.id,
@@ -163,12 +214,19 @@ class LeadEnquiry(models.Model):
                 now=fields.Datetime.now(),
             )
         )
-        new = self.browse(row_id for (row_id,) in new)
-        new.invalidate_recordset(["content", "enquired_at", "has_failed_here"])
-        rows = self.search(
-            [("source_id", "=", source.id), ("external_id", "in", names)]
-        )
-        return {row.external_id: row for row in rows}, new
+        return self.browse(row_id for (row_id,) in found)
+
+    def _is_of_another(self, enquiry):
+        """Whether this row is another person's, whatever both are called.
+
+        :param intake.Enquiry enquiry: that came under the name of this row.
+        :rtype: bool
+        """
+        before = self._read_content()
+        if self._is_waiting() and is_same_name(before.name, enquiry.name):
+            # It was corrected.
+            return False
+        return enquiry.asker.count_different(before.asker) > 0
 
     @api.model
     def _prepare_columns(self, enquiries):

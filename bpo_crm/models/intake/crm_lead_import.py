@@ -3,7 +3,7 @@ import dataclasses
 from odoo import SUPERUSER_ID, api, models
 from odoo.exceptions import RedirectWarning, UserError, ValidationError
 
-from ...inner_context import READS_FILE
+from ...inner_context import CUSTOMERS_MATCHED, READS_FILE
 from ...intake import leave_out_controls
 
 
@@ -34,7 +34,8 @@ class Lead(models.Model):
 
     @api.model
     def _load_records(self, data_list, update=False, **options):
-        load = super()._load_records
+        # Customers are told apart below: two may share a number or an address.
+        load = super(Lead, self.with_context(**CUSTOMERS_MATCHED.say()))._load_records
         if self._is_loaded_by_module():
             # What a module brings is no enquiry.
             return load(data_list, update, **options)

@@ -1,5 +1,3 @@
-from types import SimpleNamespace
-
 from markupsafe import Markup
 
 from odoo import api, fields, models
@@ -83,38 +81,6 @@ class Lead(models.Model):
         leads.with_env(self.env)._distribute()
 
     @api.model
-    def _match(self, entries):
-        """Tell the enquiries of new customers from those of customers who ask again.
-
-        Whoever else takes in one of these customers waits here until this
-        transaction is over. Two enquiries of one new customer need one lead: the second
-        one asks again.
-
-        :param list[Entry] entries: that a lead can be made of.
-        :return: those that need a lead, and the others. Each of these has as its
-            ``holder`` what has the customer's lead: an object of
-            :meth:`_lock_customers`, or one of the first list, whose ``lead`` is still
-            to be made.
-        :rtype: tuple[list[Entry], list[Entry]]
-        """
-        holders = self._lock_customers({key for entry in entries for key in entry.keys})
-        new, returning = [], []
-        for entry in entries:
-            holder = next((holders[key] for key in entry.keys if holders[key]), None)
-            if holder:
-                entry.is_disputed = any(
-                    _is_of_another(holders[key], holder) for key in entry.keys
-                )
-                entry.holder = holder
-                returning.append(entry)
-            else:
-                entry.is_new = True
-                new.append(entry)
-            for key in entry.keys:
-                holders[key] = holders[key] or holder or entry
-        return new, returning
-
-    @api.model
     def _link_enquiries(self, new, leads, returning):
         """Give the enquiries that were matched their leads.
 
@@ -127,24 +93,8 @@ class Lead(models.Model):
         for entry in returning:
             entry.lead = entry.holder.lead
         self._merge_enquiries(returning)
+        self._tell_of_look_alikes(new)
         self._drop_unused_keys([*new, *returning])
-
-    @api.model
-    def _lock_customers(self, keys):
-        """Lock customers, and return who has which open lead.
-
-        Whoever else locks one of them waits until this transaction is over.
-
-        :param set keys: phone numbers in E.164, and normalized email addresses.
-        :return: for each key an object of its own, with the customer's open lead as its
-            only attribute, ``lead``; None for a customer without one.
-        :rtype: dict[str, types.SimpleNamespace | None]
-        """
-        nobodys = dict.fromkeys(keys, self.browse())
-        return {
-            key: SimpleNamespace(lead=self.browse(lead_id)) if lead_id else None
-            for key, lead_id in self._insert_customers(nobodys)
-        }
 
     @api.model
     def _drop_unused_keys(self, entries):
@@ -292,15 +242,3 @@ class Lead(models.Model):
             for owner, owned in leads.grouped("user_id").items():
                 env = self.with_context(lang=owner.lang).env
                 owned._send_toast(owner, "info", env._("The customer asked again"))
-
-
-def _is_of_another(holder, chosen):
-    """Whether somebody else holds a customer than who was chosen.
-
-    :param holder: of one key, as of :meth:`Lead._match`; None for nobody.
-    :param chosen: the holder of the enquiry.
-    :rtype: bool
-    """
-    if not holder or holder is chosen:
-        return False
-    return not holder.lead or holder.lead != chosen.lead

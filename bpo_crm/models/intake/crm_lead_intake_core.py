@@ -1,6 +1,6 @@
 from odoo import SUPERUSER_ID, Command, api, fields, models
-from odoo.tools import email_normalize
 
+from ...email_address import read_address
 from ...html_text import read_html
 from ...inner_context import CUSTOMERS_MATCHED, with_inner_context
 from ...intake import (
@@ -65,7 +65,9 @@ class Lead(models.Model):
         self.check_access("create")
         entries = self._prepare_values_entries(vals_list)
         new, returning = self._match_values(entries)
-        leads = self._create_in_phases([entry.values for entry in new])
+        matched = self.with_context(**CUSTOMERS_MATCHED.say())
+        leads = matched._create_in_phases([entry.values for entry in new])
+        leads = leads.with_env(self.env)
         self.sudo()._link_enquiries(new, leads, returning)
         return self.browse(entry.lead.id for entry in entries)
 
@@ -126,10 +128,11 @@ class Lead(models.Model):
                 enquiry=None,
                 source=sources.browse(vals.get("intake_source_id")),
                 keys=keys,
+                name=name,
                 values=vals,
                 numbers=numbers,
             )
-            for vals, (keys, numbers) in zip(vals_list, keys_list, strict=True)
+            for vals, (keys, name, numbers) in zip(vals_list, keys_list, strict=True)
         ]
 
     @api.model
@@ -181,9 +184,8 @@ class Lead(models.Model):
         """Return by what the customers are known whom values of leads name.
 
         :param list vals_list: of ``crm.lead``.
-        :return: for each a pair, as of :meth:`_find_keys`: the keys, and the numbers by
-            field.
-        :rtype: list[tuple[list[str], dict[str, str]]]
+        :return: for each what :meth:`_find_keys` returns.
+        :rtype: list[tuple[list[str], str, dict[str, str]]]
         """
         ids = {vals["partner_id"] for vals in vals_list if vals.get("partner_id")}
         partners = {
@@ -205,15 +207,16 @@ class Lead(models.Model):
 
         :param dict vals: of ``crm.lead``, with its ``type``.
         :param res.partner partner: its contact, or none.
-        :return: the phone numbers in E.164 and the normalized email address; and the
-            phone numbers in the values by field, as they are read in any country, False
-            for what is none. Nothing twice for values that make no open lead.
-        :rtype: tuple[list[str], dict[str, str | bool]]
+        :return: the phone numbers in E.164 and the normalized email address that are
+            the customer's own; what the customer is called; and the phone numbers in
+            the values by field, as they are read in any country, False for what is
+            none. Nothing of it for values that make no open lead.
+        :rtype: tuple[list[str], str, dict[str, str | bool]]
         """
         stage = self.env["crm.stage"].browse(vals.get("stage_id"))
         is_open = vals.get("active", True) and not stage._is_closed
         if vals["type"] == "lead" or not is_open or not self._is_for_dealership(vals):
-            return [], {}
+            return [], "", {}
         country = self.env["res.country"].browse(vals.get("country_id"))
         parsed = {
             name: self._parse_phone(
@@ -225,8 +228,11 @@ class Lead(models.Model):
         numbers = {name: parsed[name][1] for name in parsed if vals.get(name)}
         email = vals.get("email_from") or partner.email or ""
         # Of several addresses the first one counts, as for the lead itself.
-        keys.append(email_normalize(email, strict=False))
-        return list(filter(None, keys)), numbers
+        keys.append(read_address(email))
+        called = (vals.get("contact_name"), vals.get("partner_name"), partner.name)
+        name = next(filter(None, called), "")
+        placeholders = self.env["crm.placeholder"]
+        return placeholders._filter_identifying(keys, name), name, numbers
 
     @api.model
     def _read_values(self, vals):

@@ -1,5 +1,4 @@
 import dataclasses
-import hashlib
 import logging
 
 from odoo import api, fields, models
@@ -17,10 +16,6 @@ from ...intake import (
 from ...limits import MAX_MAIL
 
 _logger = logging.getLogger(__name__)
-
-#: Of a name that another mail has: how much of it stays, and what tells it apart.
-MAX_NAME = 200  # characters
-SUFFIX = 12  # characters
 
 MAIL_TYPE = "message/rfc822"
 
@@ -161,13 +156,8 @@ class LeadEnquiry(models.Model):
         checksum = files._compute_checksum(original)
         others = files.filtered(lambda file: file.checksum != checksum)
         taken = set(self.browse(others.mapped("res_id")).mapped("external_id"))
-        suffix = hashlib.sha256(original).hexdigest()[:SUFFIX]
         return [
-            dataclasses.replace(
-                enquiry, external_id=f"{enquiry.external_id[:MAX_NAME]} {suffix}"
-            )
-            if enquiry.external_id in taken
-            else enquiry
+            enquiry.with_mark(checksum) if enquiry.external_id in taken else enquiry
             for enquiry in enquiries
         ]
 

@@ -4,9 +4,11 @@ from datetime import datetime
 import pytz
 
 from odoo import api, fields, models
-from odoo.tools import email_normalize, format_datetime, groupby, plaintext2html
+from odoo.tools import format_datetime, groupby, plaintext2html
 
-from ...intake import Entry, find_country_code, find_numbers
+from ...email_address import read_address
+from ...intake import Entry, find_country_code
+from ...phone_number import is_alone, read_numbers, to_e164, to_international
 
 #: By what a vehicle is called, the last of which counts most.
 VEHICLE_NAMES = ("name", "default_code", "external_ref")
@@ -166,10 +168,8 @@ class LeadSource(models.Model):
         if not enquiry.country:
             # In which another number of the customer is read, too.
             country = near
-        # Of several addresses, the first one, as of any lead.
-        email = email_normalize(enquiry.email, strict=False)
-        if enquiry.email and not email:
-            entry.unknown.append(self.env._("Email: %s", enquiry.email))
+        email = self._find_email(entry)
+        entry.name = enquiry.name
         entry.keys = list(filter(None, (phone, email)))
         entry.error = enquiry.problem
         if not (entry.keys or entry.error):
@@ -203,8 +203,23 @@ class LeadSource(models.Model):
             entry.unknown.append(self.env._("Country: %s", name))
         return found or self.env["res.country"]
 
+    def _find_email(self, entry):
+        """Return the customer's own address; another one is kept for people.
+
+        :param Entry entry: it gets that among what is ``unknown``.
+        :return: of several the first one, as of any lead; False for none.
+        :rtype: str | bool
+        """
+        sent = entry.enquiry.email
+        email = read_address(sent)
+        if self._filter_identifying([email], entry):
+            return email
+        if sent:
+            entry.unknown.append(self.env._("Email: %s", sent))
+        return False
+
     def _find_phone(self, entry, country):
-        """Return the first number that can be called; keep the others for people.
+        """Return the customer's first number; keep the others for people.
 
         :param Entry entry: it gets the others among what is ``unknown``, unless the
             message has them.
@@ -213,28 +228,26 @@ class LeadSource(models.Model):
             False twice for none.
         :rtype: tuple[str, str] | tuple[bool, bool]
         """
-        enquiry, found = entry.enquiry, (False, False)
+        enquiry, found = entry.enquiry, None
         for sent in enquiry.phones:
-            parsed = self.env["crm.lead"]._parse_phone(sent, country)
-            is_more_to_tell = found[0] or not parsed[0]
-            if is_more_to_tell and sent not in enquiry.message:
+            numbers = read_numbers(sent, country.code)
+            own = self._filter_identifying(map(to_e164, numbers), entry)
+            is_told = own and not found and is_alone(sent)
+            if not is_told and sent not in enquiry.message:
                 entry.unknown.append(self.env._("Phone: %s", sent))
-            if not found[0]:
-                found = parsed if parsed[0] else self._find_number(sent, country)
-        return found
+            if own and not found:
+                found = next(n for n in numbers if to_e164(n) == own[0])
+        return (to_e164(found), to_international(found)) if found else (False, False)
 
-    def _find_number(self, text, country):
-        """Return the first number among other words.
+    def _filter_identifying(self, keys, entry):
+        """Return those of some numbers and addresses that are the customer's own.
 
-        :param str text: as it was sent.
-        :param res.country country: of numbers without a prefix.
-        :return: as of :meth:`crm.lead._parse_phone`.
-        :rtype: tuple[str, str] | tuple[bool, bool]
+        :param keys: in E.164, and normalized; False for none.
+        :param Entry entry: the enquiry.
+        :rtype: list[str]
         """
-        leads = self.env["crm.lead"]
-        numbers = find_numbers(text, country.code)
-        parsed = (leads._parse_phone(number, country) for number in numbers)
-        return next(filter(all, parsed), (False, False))
+        placeholders = self.env["crm.placeholder"]
+        return placeholders._filter_identifying(keys, entry.enquiry.name)
 
     def _get_dealership(self, entry):
         return self.env["crm.dealership"].browse(entry.values["dealership_id"])
@@ -244,7 +257,11 @@ class LeadSource(models.Model):
         sent = ", ".join(filter(None, (*enquiry.phones, enquiry.email)))
         if not sent:
             return self.env._("There is neither a phone number nor an email address.")
-        return self.env._("Nobody can be reached at: %s", sent)
+        return self.env._(
+            "Nobody can be reached at: %s. It is no number and no address, or a "
+            "placeholder, or one of our own.",
+            sent,
+        )
 
     @api.model
     def _index(self, model, names, company=None):

@@ -25,10 +25,10 @@ class TestRemoteOdoo(BaseCase):
 
     def test_a_number_is_one_number_however_it_is_typed(self):
         for typed in ("0917 123 4567", "+63 (917) 123-4567", "0063 917.123.4567"):
-            self.assertEqual(phone.to_e164(typed, "PH"), "+639171234567")
+            self.assertEqual(phone.list_e164(typed, "PH"), ["+639171234567"])
         for typed in ("", None, "call me", "12"):
-            self.assertIsNone(phone.to_e164(typed, "PH"))
-        self.assertIsNone(phone.to_e164("0917 123 4567", ""))
+            self.assertEqual(phone.list_e164(typed, "PH"), [])
+        self.assertEqual(phone.list_e164("0917 123 4567", ""), [])
 
     def test_errors_are_told_apart_by_what_to_do(self):
         def kind(name, message="no"):

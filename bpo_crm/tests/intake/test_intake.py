@@ -169,13 +169,14 @@ class TestIntake(BpoCase):
                 "0917 555 92{:02} or 0918 555 9299",
                 "0917 555 92{:02} local 12",
                 "0917-555-92{:02} (call after 5)",
-                "63917555920{}.0",
             )
         ):
             phone = text.format(number)
             lead = self._take_in(Enquiry(phone=phone)).lead_id
             self.assertEqual(lead.phone_sanitized, f"+63917555920{number}", text)
             self.assertIn(phone, lead.description)
+        lead = self._take_in(Enquiry(phone="639175559210.0")).lead_id
+        self.assertEqual(lead.phone, "+63 917 555 9210")
 
     def test_of_two_addresses_the_first_one_counts(self):
         lead = self._take_in(

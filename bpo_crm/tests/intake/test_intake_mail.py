@@ -426,7 +426,11 @@ class TestIntakeMail(BpoCase):
         self.assertEqual(rows.lead_id.email_normalized, "maria@customer.example")
 
     def test_a_letter_of_an_employee_who_is_a_customer_is_merged(self):
-        lead = self._new_lead(self.other_agent, email_from=self.agent.email)
+        lead = self._new_lead(
+            self.other_agent,
+            contact_name=self.agent.name,
+            email_from=self.agent.email,
+        )
         self._receive("For me", sender=self.agent.email)
         self.assertEqual((self._rows().state, self._rows().lead_id), ("merged", lead))
 
@@ -656,6 +660,10 @@ class TestIntakeMail(BpoCase):
         self.assertFalse(self._rows_of_core())
 
     def test_a_mail_of_an_employee_is_merged_too(self):
-        lead = self._new_lead(self.other_agent, email_from=self.agent.email)
+        lead = self._new_lead(
+            self.other_agent,
+            contact_name=self.agent.name,
+            email_from=self.agent.email,
+        )
         self._receive_for_team("For me", sender=self.agent.email)
         self._assert_in_chatter("For me", lead)

@@ -1,0 +1,165 @@
+import re
+
+from odoo import api, fields, models, tools
+from odoo.exceptions import ValidationError
+from odoo.tools import SQL
+
+from ...email_address import read_address
+from ...invisible import leave_out_joiners
+from ...series import Constraint
+
+KINDS = [("email", "Email Address"), ("phone", "Phone Number")]
+
+#: Of an address: something on both sides. Of a number: enough digits to be none of
+#: half of all customers.
+PATTERNS = {
+    "email": re.compile(r"[^\s@]+@[^\s@]+"),
+    "phone": re.compile(r"\+?\*?\d{4,20}\*?"),
+}
+
+
+class Placeholder(models.Model):
+    """What people type who want to say none: it looks like an address or a number.
+
+    Strangers have it in common, so it identifies nobody.
+    """
+
+    _name = "crm.placeholder"
+    _description = "Placeholder"
+    _order = "kind, name, id"
+
+    kind = fields.Selection(KINDS, required=True, default="email")
+    name = fields.Char(
+        "Address or Number",
+        required=True,
+        help="The star stands for anything: *@none.com is every address there, and "
+        "*0000000 every number that ends like this. A number is given without the "
+        "first zero and without the country's code.",
+    )
+    active = fields.Boolean(
+        default=True, help="An archived placeholder identifies customers again."
+    )
+
+    _name_uniq = Constraint("UNIQUE(kind, name)", "This placeholder is there already.")
+
+    @api.constrains("kind", "name")
+    def _check_name(self):
+        for row in self:
+            pattern = row.name if row.kind == "phone" else row.name.replace("*", "x")
+            if not PATTERNS[row.kind].fullmatch(pattern) or row._is_everybodys():
+                raise ValidationError(
+                    self.env._(
+                        "%s would mean too many customers, or is no address and no "
+                        "number. Write an address such as *@none.com, or at least four "
+                        "digits such as *0000000.",
+                        row.name,
+                    )
+                )
+
+    # ------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        rows = super().create([self._clean(vals) for vals in vals_list])
+        rows._let_go()
+        return rows
+
+    def write(self, vals):
+        self._hold_again()
+        result = super().write(self._clean(vals))
+        self._let_go()
+        return result
+
+    def unlink(self):
+        self._hold_again()
+        return super().unlink()
+
+    # ------------------------------------------------------------
+    # BUSINESS
+    # ------------------------------------------------------------
+
+    @api.model
+    def _filter_identifying(self, keys, name):
+        """Return those of the ways to reach a customer that are nobody else's.
+
+        :param list keys: phone numbers in E.164 and normalized email addresses; False
+            for none.
+        :param str name: of the customer, as it was written; it may be empty.
+        :return: without what is no key, what says *none*, and what is our own.
+        :rtype: list[str]
+        """
+        known = [key for key in keys if key]
+        if not known:
+            return []
+        is_placeholder = self._get_pattern().fullmatch
+        return [
+            key
+            for key in known
+            if not is_placeholder(key) and self._is_customers(key, name)
+        ]
+
+    @api.model
+    def _is_customers(self, key, name):
+        """Whether a number or an address may be that of a customer of a name."""
+        return True
+
+    @api.model
+    @tools.ormcache()
+    def _get_pattern(self):
+        """Return what finds the placeholders among the keys of customers.
+
+        :rtype: re.Pattern
+        """
+        rows = self.sudo().search([])
+        return re.compile("|".join(row._to_pattern() for row in rows) or r"(?!)")
+
+    def _to_pattern(self):
+        words = map(re.escape, self.name.lstrip("+").split("*"))
+        pattern = ".*".join(words)
+        if self.kind == "email":
+            return f"(?:{pattern})"
+        # With the code of a country, or without any.
+        return rf"\+(?:{pattern}|\d{{1,3}}{pattern})"
+
+    def _is_everybodys(self):
+        """Whether a whole provider's addresses would be placeholders, or all there are.
+
+        :rtype: bool
+        """
+        local, _at, domain = self.name.rpartition("@")
+        is_open = local.strip("*") == "" and domain.strip("*.") == ""
+        return self.kind == "email" and is_open
+
+    @api.model
+    def _clean(self, vals):
+        """Return values in which an address or a number is as keys have it."""
+        name = vals.get("name")
+        if not isinstance(name, str):
+            return vals
+        name = "".join(leave_out_joiners(name).split())
+        if "@" not in name:
+            return {**vals, "name": re.sub(r"[().\-/]", "", name)}
+        return {**vals, "name": read_address(name) or name.lower()}
+
+    def _let_go(self):
+        """Let no lead hold what identifies nobody now."""
+        self.env.registry.clear_cache()
+        for row in self.filtered("active"):
+            self.env.execute_query(
+                SQL(
+                    "DELETE FROM crm_lead_customer WHERE key ~ %s RETURNING key",
+                    f"^(?:{row._to_pattern()})$",
+                )
+            )
+
+    def _hold_again(self):
+        """Let leads hold what these kept them from, once they do not any more."""
+        rows = self.filtered("active")
+
+        @self.env.cr.precommit.add
+        def hold():
+            if rows.exists() != rows or not all(rows.mapped("active")):
+                rows.env.registry.clear_cache()
+                rows.env["crm.lead"]._hold_existing_customers()
