@@ -11,6 +11,9 @@ import phonenumbers
 
 from .invisible import leave_out_joiners
 
+#: The fewest digits that somebody is called by.
+MIN_DIGITS = 7
+
 #: The longest text that numbers are looked for in.
 MAX_LENGTH = 500  # characters
 
@@ -40,20 +43,13 @@ def read_numbers(text, region, check=phonenumbers.is_valid_number):
     :rtype: list[phonenumbers.PhoneNumber]
     """
     clean = _clean(text)
-    if not re.search(r"\d", clean):
-        return []
     has_words = _LETTER.search(clean)
-    whole = None if has_words else _parse(clean, region, check)
-    if whole:
-        return [whole]
-    for find in (_find_among_words, _RUN.findall, _BETWEEN.split):
-        parts = find(clean, region) if find is _find_among_words else find(clean)
-        found = [_parse(part, region, check) for part in parts]
+    ways = [_find_among_words, _find_runs] if has_words else [_split, _find_among_words]
+    for find in [*ways, _take_whole]:
+        found = [_parse(part, region, check) for part in find(clean, region)]
         if any(found):
             return list(filter(None, found))
-    # The letters of some numbers stand for digits.
-    vanity = _parse(clean, region, check) if has_words else None
-    return [vanity] if vanity else []
+    return []
 
 
 def read_number(text, region, check=phonenumbers.is_valid_number):
@@ -115,9 +111,30 @@ def _to_ascii_digit(letter):
     return letter if digit is None else str(digit)
 
 
+def _split(text, _region):
+    """Return the parts of a text of which each may be a number; else all of it.
+
+    :param str text: from :func:`_clean`.
+    :rtype: list[str]
+    """
+    parts = _BETWEEN.split(text)
+    # What stands between two numbers stands between the digits of one, too.
+    are_numbers = all(len(re.findall(r"\d", part)) >= MIN_DIGITS for part in parts)
+    return parts if are_numbers else [text]
+
+
 def _find_among_words(text, region):
     matches = phonenumbers.PhoneNumberMatcher(text, region or None)
     return [match.raw_string for match in matches]
+
+
+def _find_runs(text, _region):
+    return _RUN.findall(text)
+
+
+def _take_whole(text, _region):
+    # The letters of some numbers stand for digits.
+    return [text]
 
 
 def _parse(text, region, check):

@@ -273,8 +273,7 @@ class Floor:
             rows, _new = self.env["crm.lead.enquiry"]._write_down(
                 self._find_source(code), list(enquiries.values())
             )
-            for story, enquiry in enquiries.items():
-                row = rows[enquiry.external_id]
+            for (story, enquiry), row in zip(enquiries.items(), rows, strict=True):
                 fresh.setdefault(code, {})[story] = (row, enquiry)
         for code, entries in fresh.items():
             self.env["crm.lead"]._take_in_rows(

@@ -40,6 +40,8 @@ class Entry:
     is_new: bool = False
     #: Whether its phone number and its address are of two customers.
     is_disputed: bool = False
+    #: Those of its keys that are no other customer's: its lead is known by them.
+    own_keys: list = dataclasses.field(default_factory=list)
     #: What has one of its keys and is of another customer, as ``holder``.
     look_alikes: list = dataclasses.field(default_factory=list)
 

@@ -42,6 +42,18 @@ class Person:
         addresses = frozenset(key for key in keys if "@" in key)
         return cls(frozenset(keys) - addresses, addresses, name)
 
+    def learn(self, other):
+        """Return this person with what is known of another one, who is the same.
+
+        :param Person other: who has the name if nobody said it yet.
+        :rtype: Person
+        """
+        return Person(
+            self.numbers | other.numbers,
+            self.addresses | other.addresses,
+            self.name or other.name,
+        )
+
     def count_equal(self, other):
         """Return how many of the number, the address and the name are the same.
 

@@ -209,6 +209,18 @@ class BpoCase(TransactionCase):
         lead.action_set_lost(lost_reason_id=cls.reason.id)
         return lead
 
+    @contextlib.contextmanager
+    def _undone(self):
+        """Undo whatever is done in the context."""
+        self.env.flush_all()
+        savepoint = self.env.cr.savepoint(flush=False)
+        try:
+            yield
+            self.env.flush_all()
+        finally:
+            savepoint.close(rollback=True)
+            self.env.transaction.clear()
+
     def _count_queries(self, work):
         """Return how many queries something takes, from a cold cache.
 

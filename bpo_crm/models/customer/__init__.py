@@ -3,6 +3,7 @@ from . import (
     crm_own_reach,
     crm_lead_customer,
     crm_lead_reader,
+    crm_lead_other_reach,
     crm_lead_second_request,
     crm_lead_known_customer,
     crm_lead_merge,

@@ -16,6 +16,7 @@ CUSTOMER_FIELDS = {
     "country_id",
     "email_from",
     "mobile",
+    "other_reach",
     "partner_id",
     "phone",
     "stage_id",
@@ -23,11 +24,14 @@ CUSTOMER_FIELDS = {
 }
 
 #: Which open lead is the oldest one of each customer.
-OLDEST_LEADS = """
+OLDEST_LEADS = r"""
     SELECT DISTINCT ON (key) key, lead.id
       FROM crm_lead AS lead
       LEFT JOIN crm_stage AS stage ON stage.id = lead.stage_id
-     CROSS JOIN unnest(ARRAY[lead.phone_sanitized, lead.email_normalized]) AS key
+     CROSS JOIN unnest(
+        ARRAY[lead.phone_sanitized, lead.email_normalized]
+        || string_to_array(lead.other_reach, E'\n')
+     ) AS key
      WHERE lead.is_bpo AND lead.active AND lead.type = 'opportunity'
        AND key IS NOT NULL
        AND stage.is_won IS NOT TRUE AND stage.is_lost IS NOT TRUE
@@ -137,7 +141,8 @@ class Lead(models.Model):
         :rtype: list[str]
         """
         return self.env["crm.placeholder"]._filter_identifying(
-            [*self._get_phone_keys(), self.email_normalized], self._get_person_name()
+            [*self._get_phone_keys(), self.email_normalized, *self._get_other_keys()],
+            self._get_person_name(),
         )
 
     def _get_person_name(self):
@@ -282,10 +287,12 @@ class Lead(models.Model):
         keys = self.env["crm.placeholder"]._filter_identifying(keys, "")
         if not keys:
             return
-        self.flush_model([*CUSTOMER_KEYS, "active", "is_bpo", "stage_id", "type"])
+        read = ("active", "is_bpo", "other_reach", "stage_id", "type")
+        self.flush_model([*CUSTOMER_KEYS, *read])
         of_them = SQL(
             "key = ANY(%(keys)s) AND (lead.phone_sanitized = ANY(%(keys)s)"
-            " OR lead.email_normalized = ANY(%(keys)s))",
+            " OR lead.email_normalized = ANY(%(keys)s)"
+            r" OR string_to_array(lead.other_reach, E'\n') && %(keys)s::text[])",
             keys=keys,
         )
         next_holders = dict(self.env.execute_query(SQL(OLDEST_LEADS, of_them)))

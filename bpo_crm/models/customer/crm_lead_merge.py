@@ -28,6 +28,7 @@ class Lead(models.Model):
         released = merged._release_customers()
         head = super(Lead, merged)._merge_opportunity(*args, **kwargs)
         # Another lead from before the addon may hold them, and goes on to.
+        head._write_by_core(head._prepare_other_reach(keys))
         head._hold_customers({head: keys})
         self._pass_on_customers(released)
         return head

@@ -147,12 +147,17 @@ class Placeholder(models.Model):
         """Let no lead hold what identifies nobody now."""
         self.env.registry.clear_cache()
         for row in self.filtered("active"):
-            self.env.execute_query(
-                SQL(
-                    "DELETE FROM crm_lead_customer WHERE key ~ %s RETURNING key",
-                    f"^(?:{row._to_pattern()})$",
-                )
-            )
+            query = "DELETE FROM crm_lead_customer WHERE key ~ %s RETURNING key"
+            pattern = f"^(?:{row._to_pattern()})$"
+            self.env.execute_query(SQL(query, pattern))
+
+    @api.model
+    def _let_go_of_all(self):
+        """Let no lead hold what identifies nobody, whichever placeholder it is."""
+        self.env.registry.clear_cache()
+        identifying = self.env["crm.lead"]._get_sql_identifying()
+        query = "DELETE FROM crm_lead_customer WHERE NOT (%s) RETURNING key"
+        self.env.execute_query(SQL(query, identifying))
 
     def _hold_again(self):
         """Let leads hold what these kept them from, once they do not any more."""

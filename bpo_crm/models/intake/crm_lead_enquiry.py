@@ -151,30 +151,34 @@ class LeadEnquiry(models.Model):
 
         :param crm.lead.source source: from where.
         :param list enquiries: of :class:`intake.Enquiry`, each with an external id.
-        :return: the row of each external id, old ones too, and those rows that are to
-            be taken in now: the new ones, and those in quarantine that came again.
-        :rtype: tuple[dict[str, crm.lead.enquiry], crm.lead.enquiry]
+        :return: their rows, in their order, old ones too, and those rows that are to be
+            taken in now: the new ones, and those in quarantine that came again.
+        :rtype: tuple[crm.lead.enquiry, crm.lead.enquiry]
         """
-        rows, new = self._insert(source, enquiries)
-        new_ids, same, renamed = set(new.ids), [], {}
+        first = {}
         for enquiry in enquiries:
-            name = enquiry.external_id
-            if rows[name].id in new_ids:
+            first.setdefault(enquiry.external_id, enquiry)
+        rows, new = self._insert(source, list(first.values()))
+        new_ids, again, renamed = set(new.ids), [], {}
+        for number, enquiry in enumerate(enquiries):
+            row = rows[enquiry.external_id]
+            if enquiry is first[enquiry.external_id] and row.id in new_ids:
                 continue
-            if rows[name]._is_of_another(enquiry):
-                renamed[name] = enquiry.with_mark(enquiry.describe_asker())
+            if row._is_of_another(enquiry):
+                renamed[number] = enquiry.with_mark(enquiry.describe_asker())
             else:
-                same.append(enquiry)
-        if renamed:
-            theirs, theirs_new = self._insert(source, list(renamed.values()))
-            new |= theirs_new
-            rows |= {name: theirs[own.external_id] for name, own in renamed.items()}
-            same += renamed.values()
-        if same:
-            # What was written down just now says what was sent already.
-            new |= self._query(CORRECT, source, same)
+                again.append(enquiry)
+        theirs, theirs_new = self._insert(source, list(renamed.values()))
+        again += renamed.values()
+        new |= theirs_new | self._query(CORRECT, source, again)
         new.invalidate_recordset(["content", "enquired_at", "has_failed_here"])
-        return rows, new
+        in_order = [
+            theirs[renamed[number].external_id]
+            if number in renamed
+            else rows[enquiry.external_id]
+            for number, enquiry in enumerate(enquiries)
+        ]
+        return self.concat(*in_order), new
 
     @api.model
     def _insert(self, source, enquiries):
@@ -185,6 +189,8 @@ class LeadEnquiry(models.Model):
         :return: the row of each external id, old ones too, and those that are new.
         :rtype: tuple[dict[str, crm.lead.enquiry], crm.lead.enquiry]
         """
+        if not enquiries:
+            return {}, self.browse()
         new = self._query(WRITE_DOWN, source, enquiries)
         names = [enquiry.external_id for enquiry in enquiries]
         rows = self.search(
@@ -202,6 +208,8 @@ class LeadEnquiry(models.Model):
         :return: the rows that it wrote.
         :rtype: crm.lead.enquiry
         """
+        if not enquiries:
+            return self.browse()
         by_name = {enquiry.external_id: enquiry for enquiry in enquiries}
         columns = self._prepare_columns([by_name[name] for name in sorted(by_name)])
         found = self.env.execute_query(

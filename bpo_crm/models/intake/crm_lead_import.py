@@ -178,8 +178,8 @@ class LeadSource(models.Model):
             entry.enquiry = named.with_name()
         enquiries = self.env["crm.lead.enquiry"]
         written, _new = enquiries._write_down(self, [entry.enquiry for entry in rows])
-        for entry in rows:
-            entry.row = written[entry.enquiry.external_id]
+        for entry, entry_row in zip(rows, written, strict=True):
+            entry.row = entry_row
         enquiries._record_results([entry.to_result() for entry in rows])
         named = [row for row in rows.values() if row.get("xml_id")]
         self.env["ir.model.data"]._update_xmlids(named)

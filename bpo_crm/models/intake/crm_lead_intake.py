@@ -49,15 +49,12 @@ class Lead(models.Model):
         """
         named = [enquiry.with_name() for enquiry in enquiries]
         rows, new = self.env["crm.lead.enquiry"]._write_down(source, named)
-        new_ids = set(new.ids)
-        fresh = {
-            rows[enquiry.external_id]: enquiry
-            for enquiry in named
-            if rows[enquiry.external_id].id in new_ids
-        }
+        new_ids, fresh = set(new.ids), {}
+        for row, enquiry in zip(rows, named, strict=True):
+            if row.id in new_ids:
+                fresh.setdefault(row, enquiry)
         self._take_in_rows(fresh, source)
-        in_order = [rows[enquiry.external_id] for enquiry in named]
-        return self.env["crm.lead.enquiry"].concat(*in_order), new
+        return rows, new
 
     @api.model
     def _take_in_rows(self, fresh, source):
@@ -143,21 +140,27 @@ class Lead(models.Model):
         :rtype: dict
         """
         values, company = {}, self.company_id or self.user_id.company_id
+        further = []
         for entry in entries:
             known = {name: value for name, value in entry.values.items() if value}
             company = self._leave_out_others(known, company)
             # The lead may have another country, in which it would not be the same.
             known |= {name: value for name, value in entry.numbers.items() if value}
-            further = (n for n in entry.enquiry.values if n not in PLACE + COUNTRY)
-            learns = [*FILLED_IN, *further]
+            others = (n for n in entry.enquiry.values if n not in PLACE + COUNTRY)
+            learns = [*FILLED_IN, *others]
             if not entry.is_disputed:
                 learns += CONTACT
-            for name in learns:
-                if known.get(name) and not self[name]:
-                    values.setdefault(name, known[name])
+            learnt = {
+                name: known[name]
+                for name in learns
+                if known.get(name) and not self[name] and name not in values
+            }
+            values |= learnt
+            if not entry.is_disputed:
+                further += _leave_out_learnt(entry, learnt)
             self._fill_in_place(values, known)
             self._fill_in_vehicle(values, known)
-        return values
+        return values | self._prepare_other_reach(further)
 
     @api.model
     def _leave_out_others(self, known, company):
@@ -242,3 +245,17 @@ class Lead(models.Model):
             for owner, owned in leads.grouped("user_id").items():
                 env = self.with_context(lang=owner.lang).env
                 owned._send_toast(owner, "info", env._("The customer asked again"))
+
+
+def _leave_out_learnt(entry, values):
+    """Return by what a lead is known that learnt one number and one address of several.
+
+    :param Entry entry: the enquiry that has them.
+    :param dict values: what the lead learns of it.
+    :rtype: list[str]
+    """
+    person = entry.person
+    learnt = {*person.addresses} if "email_from" in values else set()
+    if "phone" in values and person.numbers:
+        learnt.add(entry.keys[0])
+    return [key for key in entry.own_keys if key not in learnt]

@@ -10,6 +10,7 @@ from ...intake import (
     put_address_on_one_line,
     put_on_one_line,
 )
+from ...phone_number import read_numbers, to_e164, to_international
 
 #: Values of a lead that say how it is worked, not what the customer asked; and those
 #: that a merge has a line of its own for.
@@ -218,14 +219,17 @@ class Lead(models.Model):
         if vals["type"] == "lead" or not is_open or not self._is_for_dealership(vals):
             return [], "", {}
         country = self.env["res.country"].browse(vals.get("country_id"))
-        parsed = {
-            name: self._parse_phone(
-                vals.get(name) or partner[name], country or partner.country_id
-            )
+        country = country or partner.country_id or self.env.company.country_id
+        found = {
+            name: read_numbers(vals.get(name) or partner[name] or "", country.code)
             for name in self._phone_get_number_fields()
         }
-        keys = [number for number, _readable in parsed.values()]
-        numbers = {name: parsed[name][1] for name in parsed if vals.get(name)}
+        keys = [to_e164(one) for of_field in found.values() for one in of_field]
+        numbers = {
+            name: to_international(of_field[0]) if of_field else False
+            for name, of_field in found.items()
+            if vals.get(name)
+        }
         email = vals.get("email_from") or partner.email or ""
         # Of several addresses the first one counts, as for the lead itself.
         keys.append(read_address(email))

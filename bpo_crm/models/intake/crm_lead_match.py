@@ -13,12 +13,19 @@ from ...series import any_of
 class Holder:
     """An open lead that has a number or an address of somebody who asks.
 
-    :param crm.lead lead: it.
-    :param Person person: its customer.
+    :param Person person: its customer, as far as is known.
+    :param found: the lead, where it is there already.
+    :param Entry entry: of which it will be made, where it is not.
     """
 
-    lead: object
     person: Person
+    found: object | None = None
+    entry: object | None = None
+
+    @property
+    def lead(self):
+        """The lead; None for one that is still to be made."""
+        return self.entry.lead if self.entry else self.found
 
 
 class Lead(models.Model):
@@ -39,8 +46,7 @@ class Lead(models.Model):
 
         :param list[Entry] entries: that a lead can be made of.
         :return: those that need a lead, and the others. Each of these has as its
-            ``holder`` what has the customer's lead: a :class:`Holder`, or one of the
-            first list, whose ``lead`` is still to be made.
+            ``holder`` what has the customer's lead, a :class:`Holder`.
         :rtype: tuple[list[Entry], list[Entry]]
         """
         holders = self._lock_customers({key for entry in entries for key in entry.keys})
@@ -48,19 +54,21 @@ class Lead(models.Model):
         for entry in entries:
             known = {id(holder): holder for key in entry.keys for holder in holders[key]}
             holder = _choose(entry, known.values())
+            entry.own_keys = [
+                key for key in entry.keys if not holders[key] or holder in holders[key]
+            ]
             if holder:
-                entry.is_disputed = any(
-                    holders[key] and holder not in holders[key] for key in entry.keys
-                )
+                entry.is_disputed = entry.own_keys != entry.keys
                 entry.holder = holder
                 returning.append(entry)
             else:
                 entry.is_new = True
                 entry.look_alikes = list(known.values())
+                holder = Holder(Person(name=entry.name), entry=entry)
                 new.append(entry)
-            for key in entry.keys:
-                if not holders[key] or entry.is_new:
-                    holders[key].append(holder or entry)
+            for key in _let_learn(holder, entry):
+                if holder not in holders[key]:
+                    holders[key].append(holder)
         return new, returning
 
     @api.model
@@ -100,9 +108,7 @@ class Lead(models.Model):
         for lead in leads.sorted("id"):
             own = {key for key, lead_id in taken.items() if lead_id == lead.id}
             person = lead._get_person()
-            found.append(
-                Holder(lead, Person.of_keys({*lead._list_keys(), *own}, person.name))
-            )
+            found.append(Holder(person.learn(Person.of_keys(own, "")), found=lead))
         return found
 
     def _get_person(self):
@@ -156,7 +162,7 @@ def _choose(entry, holders):
     :param Entry entry: the enquiry.
     :param holders: each with its ``person``, the oldest first.
     :return: None where a person would not say of any that it is.
-    :rtype: Holder | Entry | None
+    :rtype: Holder | None
     """
     person = entry.person
     fitting = [holder for holder in holders if not person.is_other_than(holder.person)]
@@ -173,3 +179,19 @@ def _rate(person, other):
     """
     has_number = not person.numbers.isdisjoint(other.numbers)
     return person.count_equal(other), -person.count_different(other), has_number
+
+
+def _let_learn(holder, entry):
+    """Let a holder be known by what its lead learns of an enquiry.
+
+    :param Holder holder: who asks in it.
+    :param Entry entry: the enquiry.
+    :return: by what it is known now.
+    :rtype: list[str]
+    """
+    keys = [] if entry.is_disputed else entry.own_keys
+    if entry.is_new:
+        # It is the lead's own, whoever has it, too.
+        keys = [*keys, *entry.person.addresses, *entry.keys[:1]]
+    holder.person = holder.person.learn(Person.of_keys(keys, entry.name))
+    return keys

@@ -164,19 +164,20 @@ class LeadSource(models.Model):
         enquiry = entry.enquiry
         country = self._find_country(entry, countries)
         near = self._get_dealership(entry).country_id or self.env.company.country_id
-        phone, readable = self._find_phone(entry, country or near)
+        numbers = self._find_phones(entry, country or near)
+        phone = to_e164(numbers[0]) if numbers else False
         if not enquiry.country:
             # In which another number of the customer is read, too.
             country = near
         email = self._find_email(entry)
         entry.name = enquiry.name
-        entry.keys = list(filter(None, (phone, email)))
+        entry.keys = [*map(to_e164, numbers), *([email] if email else [])]
         entry.error = enquiry.problem
         if not (entry.keys or entry.error):
             entry.error = self._explain_unreachable(enquiry)
         entry.values |= {
             "contact_name": enquiry.name,
-            "phone": readable,
+            "phone": to_international(numbers[0]) if numbers else False,
             "phone_sanitized": phone,
             "phone_state": "correct" if phone else False,
             "email_from": enquiry.email if email else False,
@@ -218,26 +219,25 @@ class LeadSource(models.Model):
             entry.unknown.append(self.env._("Email: %s", sent))
         return False
 
-    def _find_phone(self, entry, country):
-        """Return the customer's first number; keep the others for people.
+    def _find_phones(self, entry, country):
+        """Return the customer's own numbers; what else is there is kept for people.
 
-        :param Entry entry: it gets the others among what is ``unknown``, unless the
-            message has them.
+        :param Entry entry: it gets that among what is ``unknown``, unless the message
+            has it.
         :param res.country country: of numbers without a prefix.
-        :return: as of :meth:`crm.lead._parse_phone`: in E.164, and as people read it;
-            False twice for none.
-        :rtype: tuple[str, str] | tuple[bool, bool]
+        :return: the best one first, each once.
+        :rtype: list[phonenumbers.PhoneNumber]
         """
-        enquiry, found = entry.enquiry, None
+        enquiry, found = entry.enquiry, {}
         for sent in enquiry.phones:
-            numbers = read_numbers(sent, country.code)
-            own = self._filter_identifying(map(to_e164, numbers), entry)
+            numbers = {to_e164(one): one for one in read_numbers(sent, country.code)}
+            own = self._filter_identifying(numbers, entry)
             is_told = own and not found and is_alone(sent)
             if not is_told and sent not in enquiry.message:
                 entry.unknown.append(self.env._("Phone: %s", sent))
-            if own and not found:
-                found = next(n for n in numbers if to_e164(n) == own[0])
-        return (to_e164(found), to_international(found)) if found else (False, False)
+            for key in own:
+                found.setdefault(key, numbers[key])
+        return list(found.values())
 
     def _filter_identifying(self, keys, entry):
         """Return those of some numbers and addresses that are the customer's own.
@@ -351,7 +351,19 @@ class LeadSource(models.Model):
             **entry.values,
             "enquiry_date": self._get_arrival(enquiry),
             "description": plaintext2html(self._prepare_text(entry)),
+            **self._prepare_other_reach(entry),
         }
+
+    @api.model
+    def _prepare_other_reach(self, entry):
+        """Return by what else a new lead is known, beside its number and its address.
+
+        :param Entry entry: of a customer without an open lead.
+        :rtype: dict
+        """
+        names = ("phone_sanitized", "email_normalized")
+        lead = self.env["crm.lead"].new({name: entry.values[name] for name in names})
+        return lead._prepare_other_reach(entry.own_keys)
 
     @api.model
     def _get_arrival(self, enquiry):

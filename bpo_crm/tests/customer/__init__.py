@@ -3,5 +3,8 @@ from . import (
     test_history,
     test_known_customer,
     test_merge,
+    test_one_customer,
+    test_phone_number,
+    test_placeholders,
     test_second_request,
 )

@@ -7,6 +7,7 @@ from . import (
     test_intake_import,
     test_intake_mail,
     test_json_enquiry,
+    test_known_enquiry,
     test_mail_enquiry,
     test_mail_gateway,
     test_timestamp,

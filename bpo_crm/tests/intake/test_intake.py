@@ -165,7 +165,7 @@ class TestIntake(BpoCase):
     def test_a_phone_is_found_among_other_words(self):
         for number, text in enumerate(
             (
-                "0917 555 92{:02} / 0918 555 9299",
+                "0917 555 92{:02} / 0918 555 9298",
                 "0917 555 92{:02} or 0918 555 9299",
                 "0917 555 92{:02} local 12",
                 "0917-555-92{:02} (call after 5)",

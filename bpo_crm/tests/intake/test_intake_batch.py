@@ -52,7 +52,7 @@ class TestIntakeBatch(BpoCase):
             for number, enquiry in enumerate(enquiries)
         ]
         rows, _new = self.env["crm.lead.enquiry"]._write_down(self.source, named)
-        fresh = {rows[enquiry.external_id]: enquiry for enquiry in named}
+        fresh = dict(zip(rows, named, strict=True))
         return self.source._prepare_leads_values(self.source._prepare_entries(fresh))
 
     def _read_rows(self, leads):

@@ -3,7 +3,7 @@
 import dataclasses
 import functools
 
-from odoo.tools import email_normalize
+from ...email_address import read_address
 
 #: Of a lead, what no rule is about: it follows from other things, or is of the system.
 UNWATCHED = {
@@ -161,9 +161,10 @@ class Camera:
         :param dict lead: a row; what it says of numbers in E.164 is not believed.
         :rtype: set[str]
         """
-        keys = {email_normalize(lead["email_from"] or "", strict=False)}
+        keys = {read_address(lead["email_from"])}
         for name in self._number_fields:
             keys.add(self._parse(lead[name], self._find_country(lead)))
+        keys.update((lead["other_reach"] or "").splitlines())
         return keys - {None, False, ""}
 
     def _find_country(self, lead):
