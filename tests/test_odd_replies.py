@@ -74,7 +74,8 @@ def rows(*variants):
 
 AUTHENTICATE = [*ANY, "true", "[]", '{"uid": 7}', "[7]", "7.0", '"true"']
 
-PARTNER = '"phone": false, "mobile": false, "email_normalized": false'
+PARTNER = '"name": "Juan", "phone": false, "mobile": false, "email_normalized": false'
+NAMED = '"id": 3, "name": "Juan", "mobile": false'
 PARTNERS = [
     *ANY,
     "true",
@@ -88,10 +89,10 @@ PARTNERS = [
         f'"id": 3.0, {PARTNER}',
         f'"id": [3], {PARTNER}',
         '"id": 3',
-        '"id": 3, "phone": [], "mobile": false, "email_normalized": false',
-        '"id": 3, "phone": 917, "mobile": false, "email_normalized": false',
-        '"id": 3, "phone": true, "mobile": false, "email_normalized": false',
-        '"id": 3, "phone": false, "mobile": false, "email_normalized": ["x"]',
+        f'{NAMED}, "phone": [], "email_normalized": false',
+        f'{NAMED}, "phone": 917, "email_normalized": false',
+        f'{NAMED}, "phone": true, "email_normalized": false',
+        f'{NAMED}, "phone": false, "email_normalized": ["x"]',
     ),
     # The same twice, and more than were asked for
     f'[{{"id": 3, {PARTNER}}}, {{"id": 3, {PARTNER}}}]',

@@ -335,11 +335,11 @@ class Lead(models.Model):
         :rtype: SQL
         """
         placeholders = self.env["crm.placeholder"]
-        return SQL(
-            "key !~ %s AND key != ALL(%s)",
-            f"^(?:{placeholders._get_pattern().pattern})$",
-            list(placeholders._get_own_reach()),
-        )
+        own = placeholders._get_own_reach()
+        # One of us may be a customer.
+        nobodys = [key for key, owners in own.items() if not any(owners)]
+        pattern = f"^(?:{placeholders._get_pattern().pattern})$"
+        return SQL("key !~ %s AND key != ALL(%s)", pattern, nobodys)
 
     @api.model
     def _can_be_told(self):

@@ -204,7 +204,13 @@ class TestDealerReplies(ReplyCase):
         "authenticate": 7,
         "sale.order client_order_ref": [found],
         "res.partner ": [
-            {"id": 3, "phone": "1", "mobile": False, "email_normalized": "a@b.example"}
+            {
+                "id": 3,
+                "name": "Juan dela Cruz",
+                "phone": "1",
+                "mobile": False,
+                "email_normalized": "a@b.example",
+            }
         ],
         "res.partner load": {"ids": [4], "messages": []},
         "sale.order load": {"ids": [42], "messages": [], "nextrow": 0},
