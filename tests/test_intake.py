@@ -1,9 +1,11 @@
 """Enquiries delivered over HTTP, many of them at the same time."""
 
 import base64
+import json
 import random
 import time
 from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlencode
 
 import pytest
 
@@ -177,23 +179,55 @@ def test_too_many_requests_have_to_wait(floor):
     assert statuses[:3] == [201] * 3
 
 
+@pytest.mark.parametrize("body", ["", " \n", "\x00"])
+def test_an_empty_body_is_refused_with_the_reason(sender, body):
+    status, answer = sender.post(body)
+    assert status == 400
+    assert answer["error"]
+
+
 @pytest.mark.parametrize(
     "body",
     [
-        "",
         "{",
         "[]",
-        "\x00",
+        "Call me",
         "<html>",
         "<adf/>",
         '<!DOCTYPE a [<!ENTITY x "y">]><adf><prospect/></adf>',
         "[" * 100_000,
     ],
 )
-def test_what_is_no_enquiry_is_refused_with_the_reason(sender, body):
+def test_what_is_not_understood_is_kept_with_the_reason(floor, sender, body):
     status, answer = sender.post(body)
-    assert status == 400
+    assert (status, answer["state"]) == (422, "quarantined")
     assert answer["error"]
+    (row,) = floor.supervisor.call(
+        "crm.lead.enquiry",
+        "search_read",
+        [("external_id", "=", answer["external_id"])],
+        ["body"],
+    )
+    assert base64.b64decode(row["body"]).decode() == body
+
+
+def test_a_form_of_a_web_page_comes_in(floor, sender):
+    phone = new_phone()
+    form = {"full_name": "Maria", "phone_number": phone, "car_color": "red"}
+    kind = "application/x-www-form-urlencoded"
+    status, answer = sender.post(urlencode(form), **{"Content-Type": kind})
+    assert status == 201
+    lead = find(floor, answer["reference"], "contact_name", "description")
+    assert lead["contact_name"] == "Maria"
+    assert "car_color: red" in lead["description"]
+
+
+def test_several_in_one_body_come_in(sender):
+    bodies = [{"phone": new_phone()} for _n in range(3)]
+    lines = "\n".join(map(json.dumps, bodies))
+    for body in (lines, json.dumps(bodies)):
+        _status, answer = sender.post(body)
+        assert len(answer["results"]) == 3
 
 
 def test_a_body_without_end_is_refused(sender):
@@ -206,7 +240,7 @@ def test_hostile_input_is_answered_in_time(sender):
         for before in ("<adf>", ""):
             started = time.monotonic()
             status, _answer = sender.post(before + unit * (500_000 // len(unit)))
-            assert status == 400
+            assert status == 422
             assert time.monotonic() - started < 10
 
 

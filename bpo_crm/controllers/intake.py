@@ -78,8 +78,7 @@ class IntakeController(http.Controller):
     def _read(self, body):
         """Return the enquiries of a body, each with a name of its own."""
         sent = request.httprequest
-        charset = sent.mimetype_params.get("charset", "")
-        enquiries = read_body(body, sent.mimetype, charset)
+        enquiries = read_body(body, sent.headers.get("Content-Type", ""))
         return tell_apart(enquiries, sent.headers.get("Idempotency-Key", ""))
 
     def _answer(self, results):

@@ -8,13 +8,12 @@ the message.
 
 import re
 
+from .adf_document import list_prospects
+from .adf_lines import describe, get_own_text, get_text
 from .adf_markup import parse_adf
 from .charset import decode_text
-from .enquiry import MAX_SIZE, Enquiry, InvalidEnquiry
+from .enquiry import MAX_ENQUIRIES, MAX_SIZE, Enquiry, InvalidEnquiry
 from .timestamp import read_asked_on
-
-#: The most enquiries in one document.
-MAX_PROSPECTS = 1000
 
 #: Preferred first: a number on which the customer answers. The last ones never do.
 _PHONE_TYPES = ("cellphone", "mobile", "voice", "phone", "")
@@ -27,10 +26,10 @@ _PARTIES = ("customer", "vehicle", "vendor", "provider")
 
 _TRADED_IN = ("tradein", "trade", "sell")
 
-#: Attributes that tell nobody anything, and those that are no news where a text has
-#: become a field, or where there is none.
-_SILENT = ("line", "sequence", "xmlns")
-_KNOWN = ("part", "source", "type")
+#: Sources of the one id among several by which an enquiry is known, and what only
+#: looks like one.
+_OF_LEAD = re.compile("lead|prospect|enquir|inquir|opportunit|request|submission", re.I)
+_NOT_OF_LEAD = re.compile("campaign|form|source|type", re.I)
 
 
 def read_adf(body, charset=""):
@@ -55,12 +54,12 @@ def read_adf_text(text):
     :raises InvalidEnquiry: as :func:`read_adf` does.
     """
     _check_size(text)
-    prospects = list(parse_adf(text).iter("prospect"))
+    prospects = list_prospects(*parse_adf(text))
     if not prospects:
         raise InvalidEnquiry("The document has no prospect.")
-    if len(prospects) > MAX_PROSPECTS:
-        raise InvalidEnquiry(f"The document has more than {MAX_PROSPECTS} prospects.")
-    return [_Prospect(prospect).to_enquiry() for prospect in prospects]
+    if len(prospects) > MAX_ENQUIRIES:
+        raise InvalidEnquiry(f"The document has more than {MAX_ENQUIRIES} prospects.")
+    return [_Prospect(node, lines).to_enquiry() for node, lines in prospects]
 
 
 def _check_size(document):
@@ -84,19 +83,9 @@ def _find(node, name):
             yield from _find(child, name)
 
 
-def _get_text(node):
-    return " ".join(" ".join(node.itertext()).split())
-
-
 def _get_lines(node):
     lines = ("".join(node.itertext())).splitlines()
     return "\n".join(filter(None, (" ".join(line.split()) for line in lines)))
-
-
-def _get_own_text(node):
-    """Return the text of an element without that of the elements in it."""
-    texts = [node.text, *(child.tail for child in node)]
-    return " ".join("".join(filter(None, texts)).split())
 
 
 def _is_business(name):
@@ -117,10 +106,12 @@ class _Prospect:
     """A prospect, and what of it has been read.
 
     :param xml.etree.ElementTree.Element node: of the document.
+    :param list[str] lines: what stands outside of it and is not meant for it alone.
     """
 
-    def __init__(self, node):
+    def __init__(self, node, lines=()):
         self._node = node
+        self._lines = lines
         self._used = set()
 
     def to_enquiry(self):
@@ -144,8 +135,8 @@ class _Prospect:
         }
         # The customer's own words come first.
         comments = self._take(customer, "comments", _get_lines)
-        rest = [_get_own_text(self._node), *self._describe(self._node, [])]
-        message = "\n".join(filter(None, [comments, *rest]))
+        rest = [get_own_text(self._node), *describe(self._node, self._used)]
+        message = "\n".join(filter(None, [comments, *rest, *self._lines]))
         return Enquiry(**fields, message=message)
 
     def _get_party(self, name):
@@ -159,7 +150,7 @@ class _Prospect:
                 return vehicle
         return None
 
-    def _take(self, node, name, read=_get_text):
+    def _take(self, node, name, read=get_text):
         """Return the first text in an element, and remember that it has been read.
 
         :param xml.etree.ElementTree.Element node: in which to look, at any depth.
@@ -176,29 +167,55 @@ class _Prospect:
         return ""
 
     def _take_id(self):
-        """Return its name at whoever gave it one: others use the same numbers."""
-        for node in self._node.findall("id"):
-            name = _get_text(node)
-            if name:
-                self._used.add(node)
-                return f"{node.get('source', '')} {name}".strip()
-        return ""
+        """Return its name at whoever gave it one: others use the same numbers.
+
+        :return: of several, the one that is said to be the enquiry's, or else all: one
+            of them may be that of a form, which all its enquiries have.
+        :rtype: str
+        """
+        nodes = [node for node in self._node.findall("id") if get_text(node)]
+        named = [node for node in nodes if _is_of_lead(node.get("source", ""))]
+        nodes = named[:1] or nodes
+        self._used.update(nodes)
+        parts = [
+            part for node in nodes for part in (node.get("source"), get_text(node))
+        ]
+        if nodes and not any(node.get("source") for node in nodes):
+            parts.insert(0, self._get_provider())
+        return " ".join(filter(None, parts))
+
+    def _get_provider(self):
+        provider = self._get_party("provider")
+        if provider is None:
+            return ""
+        return self._find_name(provider)[0] or get_own_text(provider)
 
     def _take_date(self):
         node = self._node.find("requestdate")
-        asked_on = read_asked_on(_get_text(node)) if node is not None else {}
+        asked_on = read_asked_on(get_text(node)) if node is not None else {}
         if asked_on:
             self._used.add(node)
         return asked_on
 
     def _take_name(self, party):
-        """Return the name of a person, or else of a business.
+        """Return the name of a person, or else of a business, as read from now on.
 
         :param xml.etree.ElementTree.Element party: a customer or a vendor.
         :return: empty where there is none.
         :rtype: str
         """
-        names = [node for node in _find(party, "name") if _get_text(node)]
+        name, nodes = self._find_name(party)
+        self._used.update(nodes)
+        return name
+
+    def _find_name(self, party):
+        """Return the name of a person, or else of a business.
+
+        :param xml.etree.ElementTree.Element party: of a prospect.
+        :return: the name, and the elements that say it; empty where there is none.
+        :rtype: tuple[str, list]
+        """
+        names = [node for node in _find(party, "name") if get_text(node)]
         names.sort(key=_is_business)
         by_part = {}
         for node in names:
@@ -206,12 +223,10 @@ class _Prospect:
         parts = [by_part[part] for part in _NAME_PARTS if part in by_part]
         full = by_part.get("full")
         if full is None or (parts and _is_business(full)):
-            self._used.update(parts)
-            return " ".join(map(_get_text, parts))
-        name = _get_text(full)
-        named = [full, *(part for part in parts if _get_text(part) in name)]
-        self._used.update(*(node.iter() for node in named))
-        return name
+            return " ".join(map(get_text, parts)), parts
+        name = get_text(full)
+        named = [full, *(part for part in parts if get_text(part) in name)]
+        return name, [inner for node in named for inner in node.iter()]
 
     def _take_phones(self, customer):
         """Return the phone numbers of a customer, as fields of an :class:`Enquiry`.
@@ -221,11 +236,11 @@ class _Prospect:
             empty.
         :rtype: dict[str, str]
         """
-        phones = [node for node in _find(customer, "phone") if _get_text(node)]
+        phones = [node for node in _find(customer, "phone") if get_text(node)]
         phones.sort(key=_get_preference)
         # The others are told with what is known of each.
         self._used.update(phones[:1])
-        numbers = list(map(_get_text, phones))
+        numbers = list(map(get_text, phones))
         return {
             "phone": next(iter(numbers), ""),
             "other_phones": "\n".join(numbers[1:]),
@@ -243,7 +258,7 @@ class _Prospect:
             _find(address, "street"), key=lambda node: node.get("line") or "1"
         )
         self._used.update(streets)
-        lines = [*map(_get_text, streets), self._take(address, "apartment")]
+        lines = [*map(get_text, streets), self._take(address, "apartment")]
         return {
             "street": ", ".join(filter(None, lines)),
             "city": self._take(address, "city"),
@@ -271,13 +286,15 @@ class _Prospect:
     def _take_vendor(self):
         """Return who is to sell the vehicle, as fields of an :class:`Enquiry`.
 
-        :return: ``dealership`` and, where that is a code, ``dealership_name``; nothing
-            without a vendor.
+        :return: ``dealership``, and where that is a code, ``dealership_name`` and the
+            other codes; nothing without a vendor.
         :rtype: dict[str, str]
         """
         vendor = self._get_party("vendor")
         if vendor is None:
             return {}
+        codes = list(filter(None, map(get_text, _find(vendor, "id"))))
+        # The others are told with what is known of each.
         code = self._take(vendor, "id")
         name = self._take(vendor, "vendorname")
         if not name:
@@ -285,39 +302,9 @@ class _Prospect:
         return {
             "dealership": code or name,
             "dealership_name": name if code else "",
+            "other_dealerships": "\n".join(codes[1:]),
         }
 
-    def _describe(self, node, path):
-        """Yield what has no field of its own, a line each.
 
-        :param xml.etree.ElementTree.Element node: whose inside is looked at.
-        :param list path: names of the elements that it is in.
-        """
-        for child in node:
-            # Whose contact it is says enough.
-            names = path if child.tag == "contact" else [*path, child.tag]
-            line = self._describe_element(child)
-            if line:
-                yield " ".join(names).capitalize() + line
-            yield from self._describe(child, names)
-
-    def _describe_element(self, node):
-        """Return what is in an element alone and was not read, with its attributes.
-
-        :param xml.etree.ElementTree.Element node: any.
-        :return: what follows its name in a line of the message; it may be empty.
-        :rtype: str
-        """
-        is_used = node in self._used
-        text = _get_text(node) if is_used else _get_own_text(node)
-        known = (*_SILENT, *_KNOWN) if is_used or not text else _SILENT
-        attributes = ", ".join(
-            f"{name} {value}"
-            for name, value in node.attrib.items()
-            if value and name not in known
-        )
-        if is_used and not attributes:
-            return ""
-        if attributes and text:
-            return f" ({attributes}): {text}"
-        return f": {attributes or text}" if attributes or text else ""
+def _is_of_lead(source):
+    return bool(_OF_LEAD.search(source)) and not _NOT_OF_LEAD.search(source)

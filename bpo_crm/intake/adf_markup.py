@@ -73,6 +73,9 @@ def has_adf(text):
     :param str text: any.
     :rtype: bool
     """
+    # Most texts are a name or a number.
+    if "<" not in text and "&" not in text:
+        return False
     return bool(_START.search(text) or _ESCAPED.search(text))
 
 
@@ -81,8 +84,8 @@ def parse_adf(text):
 
     :param str text: a document, with or without anything around it.
     :return: what holds all of it, with names and attributes in lower case and
-        without prefixes.
-    :rtype: xml.etree.ElementTree.Element
+        without prefixes; and the texts before and after it.
+    :rtype: tuple[xml.etree.ElementTree.Element, list[str]]
     :raises InvalidEnquiry: when it is no document, or when it declares entities.
     """
     if not _START.search(text) and _ESCAPED.search(text):
@@ -94,7 +97,8 @@ def parse_adf(text):
     if not start:
         raise InvalidEnquiry("The document is not ADF: it has no element adf.")
     end = text.rfind(">") + 1
-    return _Tree(_leave_out_comments(_unwrap(text[start.start() : end]))).root
+    document = _leave_out_comments(_unwrap(text[start.start() : end]))
+    return _Tree(document).root, [text[: start.start()], text[end:]]
 
 
 def unescape(text):

@@ -19,8 +19,11 @@ from .person import Person, fold
 #: The longest document or body that is read.
 MAX_SIZE = 512 * 1024  # bytes
 
+#: The most enquiries in one of them.
+MAX_ENQUIRIES = 1000
+
 #: Fields that may have several lines; all others are one.
-_LONG = ("email", "message", "other_phones", "problem")
+_LONG = ("email", "message", "other_dealerships", "other_phones", "problem")
 
 #: What tells an enquiry from others of its name, in characters.
 MARK_LENGTH = 12
@@ -78,7 +81,15 @@ class Enquiry:
     dealership: str = ""
     #: What the dealership is called, where that is a code.
     dealership_name: str = ""
+    #: By what else the dealership may be known, one a line.
+    other_dealerships: str = ""
     message: str = ""
+    # By which advertisement, in the sender's words
+    utm_source: str = ""
+    utm_medium: str = ""
+    utm_campaign: str = ""
+    #: Whether the sender only tries out whether enquiries come in.
+    is_test: bool = False
     # What no sender says, but the feed that read it
     #: Further values of the lead, by field.
     values: dict = _internal(default_factory=dict)
@@ -195,7 +206,8 @@ class Enquiry:
     @property
     def dealership_names(self):
         """By what the dealership may be known, the most exact one first."""
-        return list(filter(None, [self.dealership, self.dealership_name]))
+        names = [self.dealership, *self.other_dealerships.splitlines()]
+        return list(dict.fromkeys(filter(None, [*names, self.dealership_name])))
 
 
 def tell_apart(enquiries, name=""):

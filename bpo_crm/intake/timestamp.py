@@ -3,7 +3,10 @@
 import datetime
 import re
 
+import pytz
 from dateutil import parser
+
+from .timestamp_notations import is_day_first, make_readable
 
 #: A date before or after that is none that somebody asked on: the first day of an
 #: empty field, the birthday of a computer, a clock that was never set.
@@ -25,7 +28,23 @@ _ZONES = {
     "PDT": -7,
 }
 
-_MAX_LENGTH = 60
+_MAX_LENGTH = 120
+
+_EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
+
+#: Digits of a moment since 1970, and the seconds that each unit takes.
+_UNITS = {10: 1, 13: 10**3, 16: 10**6, 19: 10**9}
+
+_NUMBER = re.compile(r"(\d{10}|\d{13}|\d{16}|\d{19})(?:[.,]\d+)?")
+
+#: Of Microsoft's JSON. The offset says where it was, not when.
+_TICKS = re.compile(r"[\\/]{0,2}Date\((\d{12,13})(?:[+-]\d{4})?\)[\\/]{0,2}")
+
+#: Days of a spreadsheet, and the first of them.
+_DAYS = re.compile(r"(\d{5})(?:[.,](\d{1,20}))?")
+_FIRST_DAY = datetime.datetime(1899, 12, 30)
+
+_PLACE = re.compile(r"[ \[]([A-Z]\w+/[\w/+-]+|UTC|GMT)\]?$")
 
 
 def read_asked_on(text):
@@ -53,17 +72,65 @@ def read_asked_on(text):
 def parse_timestamp(text):
     """Return a moment that somebody wrote.
 
-    :param str text: in ISO 8601, in RFC 2822, as in America (the month first), or as
-        the seconds since 1970, and in what comes close to them.
+    :param str text: in ISO 8601, in RFC 2822, as in America (the month first), with
+        dots (the day first), as programs write it, or as a number: the seconds since
+        1970 or parts of them, or the days of a spreadsheet.
     :return: with its zone, if there is one; None where it is no moment.
     :rtype: datetime.datetime | None
     """
     text = " ".join((text or "").split())
     if len(text) > _MAX_LENGTH:
         return None
-    if re.fullmatch(r"\d{10}(\d{3})?", text):
-        seconds = int(text[:10])
-        return datetime.datetime.fromtimestamp(seconds, datetime.timezone.utc)
+    counted = _count(text)
+    if counted:
+        return counted
+    place = _PLACE.search(text)
+    if place:
+        return _parse_in_place(text[: place.start()], place[1])
+    return _parse_in_full(make_readable(text))
+
+
+def _count(text):
+    """Return a moment that is written as a number.
+
+    :param str text: as in :func:`parse_timestamp`.
+    :return: None where it is no such number.
+    :rtype: datetime.datetime | None
+    """
+    number = _NUMBER.fullmatch(text) or _TICKS.fullmatch(text)
+    if number:
+        unit = _UNITS.get(len(number[1]), 1000)
+        return _EPOCH + datetime.timedelta(seconds=int(number[1]) // unit)
+    days = _DAYS.fullmatch(text)
+    if not days:
+        return None
+    part_of_day = float(f"0.{days[2] or 0}")
+    seconds = round(part_of_day * 24 * 60 * 60)
+    return _FIRST_DAY + datetime.timedelta(days=int(days[1]), seconds=seconds)
+
+
+def _parse_in_place(text, place):
+    """Return a moment by the clock of a place, unless it says its own zone.
+
+    :param str text: as in :func:`parse_timestamp`.
+    :param str place: such as ``Asia/Manila``.
+    :rtype: datetime.datetime | None
+    """
+    moment = _parse_in_full(make_readable(text))
+    if not moment or moment.tzinfo:
+        return moment
+    try:
+        return pytz.timezone(place).localize(moment)
+    except (pytz.UnknownTimeZoneError, OverflowError):
+        return moment
+
+
+def _parse_in_full(text):
+    """Return a moment of which a text leaves nothing open but the time of the day.
+
+    :param str text: as in :func:`parse_timestamp`.
+    :rtype: datetime.datetime | None
+    """
     # Of one day, at midnight.
     readings = {_parse(text, default) for default in _DEFAULTS}
     return readings.pop() if len(readings) == 1 else None
@@ -77,10 +144,10 @@ def _parse(text, default):
     :return: with its zone, if there is one; None where it is no moment.
     :rtype: datetime.datetime | None
     """
-    # A clock beside UTC is written GMT+8, which means the opposite to Unix.
-    text = re.sub(r"(?:GMT|UTC) ?(?=[+-]\d)", "", text.replace("−", "-"))
     try:
-        moment = parser.parse(text, default=default, tzinfos=_find_zone)
+        moment = parser.parse(
+            text, default=default, tzinfos=_find_zone, dayfirst=is_day_first(text)
+        )
         # Of a zone more than a day away, it fails only here.
         moment.utcoffset()
         return moment

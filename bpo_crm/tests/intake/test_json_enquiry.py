@@ -12,7 +12,8 @@ from ..common import ReadingCase
 @tagged("post_install", "-at_install")
 class TestJsonEnquiry(ReadingCase):
     def _read(self, **values):
-        return read_json(json.dumps(values))
+        (enquiry,) = read_json(json.dumps(values))
+        return enquiry
 
     def test_the_fields_are_read(self):
         enquiry = self._read(
@@ -35,7 +36,7 @@ class TestJsonEnquiry(ReadingCase):
 
     def test_nothing_is_lost_that_has_no_field(self):
         enquiry = self._read(phone="1", message="Hi", budget=5, options=["red", "blue"])
-        for text in ("Hi", "budget: 5", 'options: ["red", "blue"]'):
+        for text in ("Hi", "budget: 5", "options: red, blue"):
             self.assertIn(text, enquiry.message)
 
     def test_null_is_nothing(self):
@@ -47,8 +48,9 @@ class TestJsonEnquiry(ReadingCase):
         self.assertEqual(enquiry.name, "Maria")
 
     def test_names_and_addresses_are_one_line_each(self):
-        others = {"email", "enquired_at", "local_time", "message", "other_phones"}
-        for name in sorted(Enquiry.get_names() - others):
+        others = {"email", "enquired_at", "is_test", "local_time", "message"}
+        several = {"other_dealerships", "other_phones"}
+        for name in sorted(Enquiry.get_names() - others - several):
             for end in ("\n", "\r\n", "\r", "\u2028", "\x85", "\n\n"):
                 with self.subTest(name=name, end=end):
                     enquiry = self._read(**{name: f" a{end}Bcc: b@c.example{end}"})
@@ -61,7 +63,7 @@ class TestJsonEnquiry(ReadingCase):
         self.assertEqual(enquiry.phones, ["3", "1", "2"])
 
     def test_half_a_character_is_left_out(self):
-        enquiry = read_json(
+        (enquiry,) = read_json(
             '{"name": "Ma\\ud800ria", "\\udfff": "x", "message": "\\ud83d"}'
         )
         self.assertEqual((enquiry.name, enquiry.message), ("Maria", ": x"))
@@ -85,7 +87,7 @@ class TestJsonEnquiry(ReadingCase):
     def test_names_are_read_in_any_case(self):
         enquiry = self._read(Phone="1", EMAIL="a@b.example", phone="2")
         self.assertEqual((enquiry.phone, enquiry.email), ("1", "a@b.example"))
-        self.assertIn("phone: 2", enquiry.message)
+        self.assertEqual(enquiry.other_phones, "2")
 
     def test_a_phone_from_a_spreadsheet_is_one(self):
         self.assertEqual(self._read(phone=639175550101.0).phone, "639175550101")
@@ -103,8 +105,8 @@ class TestJsonEnquiry(ReadingCase):
 
     def test_what_does_not_fit_is_in_the_message(self):
         for values, text in (
-            ({"vehicle": {"make": "Kia"}}, 'vehicle: {"make": "Kia"}'),
-            ({"name": ["Ana"]}, 'name: ["Ana"]'),
+            ({"vehicle": {"doors": 5}}, "vehicle.doors: 5"),
+            ({"name": ["Ana", "Ben"]}, "name: Ben"),
             ({"external_id": True}, "external_id: true"),
             ({"enquired_at": "soon"}, "enquired_at: soon"),
             ({"enquired_at": "9999-12-31T23:00:00-12:00"}, "enquired_at: 9999"),
@@ -131,25 +133,19 @@ class TestJsonEnquiry(ReadingCase):
     def test_a_body_is_read_by_what_it_looks_like(self):
         adf = "<adf><prospect><customer><name>Ольга</name></customer></prospect></adf>"
         form = "application/x-www-form-urlencoded"
-        for body, kind, charset in (
-            (json.dumps({"name": "Ольга"}).encode(), "", ""),
-            (json.dumps({"name": "Ольга"}).encode(), form, ""),
+        for body, kind in (
+            (json.dumps({"name": "Ольга"}).encode(), ""),
+            (json.dumps({"name": "Ольга"}).encode(), form),
             (
                 json.dumps({"name": "Ольга"}, ensure_ascii=False).encode("cp1251"),
-                "application/json",
-                "windows-1251",
+                "application/json; charset=windows-1251",
             ),
-            (adf.encode("cp1251"), "text/xml", "windows-1251"),
-            (adf.encode("utf-16"), "", ""),
-            (f"A lead:\n{adf}".encode(), "", ""),
-            (f"xml={adf}".encode(), form, ""),
-            (f"xml={quote_plus(adf)}".encode(), form, ""),
+            (adf.encode("cp1251"), 'text/xml; charset="windows-1251"'),
+            (adf.encode("utf-16"), ""),
+            (f"A lead:\n{adf}".encode(), ""),
+            (f"xml={adf}".encode(), form),
+            (f"xml={quote_plus(adf)}".encode(), form),
         ):
             with self.subTest(body[:30], kind=kind):
-                (enquiry,) = read_body(body, kind, charset)
+                (enquiry,) = read_body(body, kind)
                 self.assertEqual(enquiry.name, "Ольга")
-
-    def test_a_body_without_an_enquiry_says_why(self):
-        for body, reason in ((b"", "JSON"), (b"<html>", "ADF"), (b"[]", "object")):
-            with self.assertRaisesRegex(InvalidEnquiry, reason):
-                read_body(body)
