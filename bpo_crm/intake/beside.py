@@ -51,6 +51,8 @@ def complete_all(enquiries, beside):
 def _complete(enquiry, beside, names):
     """Return an enquiry with what was sent beside it.
 
+    :param Enquiry enquiry: to which something is added.
+    :param Enquiry beside: what was sent beside it.
     :param frozenset names: of the fields that may be meant for it.
     """
     taken = {

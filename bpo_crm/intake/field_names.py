@@ -79,17 +79,17 @@ _ALIASES = {
     "carro, vehicule, voiture, vehicule souhaite, 차량, 관심 차량, 관심 차종, 자동차, "
     "sasakyan, kotse",
     "model": "car model, vehicle model, model name, model of interest, preferred model, "
-    "interested model, modelo, modelo de interes, modele, modele souhaite, 모델, 모델명, "
-    "차종, modelo ng sasakyan",
-    "trim": "variant, vehicle variant, car variant, trim level, vehicle trim, car trim, "
-    "model variant, version, vehicle version, grade, finition, 트림, 등급",
+    "interested model, modelo, modelo de interes, modele, modele souhaite, 모델, "
+    "모델명, 차종, modelo ng sasakyan",
+    "trim": "variant, vehicle variant, car variant, trim level, vehicle trim, "
+    "car trim, model variant, version, vehicle version, grade, finition, 트림, 등급",
     "dealership": "dealer, dealer id, dealer code, dealership id, dealership code, "
     "branch, branch id, branch code, preferred branch, nearest branch, showroom, "
     "preferred showroom, showroom id, preferred dealer, preferred dealership, "
     "nearest dealer, selected dealer, outlet, outlet id, outlet code, store, store id, "
     "store code, vendor, vendor id, vendor code, concesionario, concesionaria, "
-    "agencia, sucursal, concession, concessionnaire, succursale, agence, 대리점, 전시장, "
-    "지점, 매장, sangay",
+    "agencia, sucursal, concession, concessionnaire, succursale, agence, 대리점, "
+    "전시장, 지점, 매장, sangay",
     "dealership_name": "dealer name, branch name, showroom name, outlet name, "
     "store name, vendor name, nombre del concesionario, nom du concessionnaire, "
     "nom de la concession, 대리점명, 지점명, 전시장명",
@@ -98,8 +98,8 @@ _ALIASES = {
     "additional comments, additional information, additional info, description, "
     "details, how can we help, how can we help you, mensaje, comentario, comentarios, "
     "consulta, observaciones, pregunta, notas, commentaire, commentaires, demande, "
-    "remarques, 메시지, 문의, 문의사항, 문의내용, 문의 내용, 내용, 비고, 요청사항, 메모, "
-    "mensahe, komento, tanong",
+    "remarques, 메시지, 문의, 문의사항, 문의 내용, 내용, 비고, "
+    "요청사항, 메모, mensahe, komento, tanong",
     "utm_source": "source, lead source, traffic source, campaign source, fuente, "
     "origen",
     "utm_medium": "medium, campaign medium",

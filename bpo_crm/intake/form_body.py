@@ -134,6 +134,10 @@ def _split(body, boundary):
 
 
 def _list_parts(decoder):
+    """Yield the parts of a form, and one more than there may be.
+
+    :param MultipartDecoder decoder: with the whole form.
+    """
     part, content, count = None, [], 0
     while not isinstance(event := decoder.next_event(), Epilogue):
         if isinstance(event, Field | File):

@@ -125,7 +125,14 @@ def list_titles(values):
 
 
 def _find(item, by_name, names, other=None):
-    """Return the first of some names that an object has something under."""
+    """Return the first of some names that an object has something under.
+
+    :param dict item: the object.
+    :param dict by_name: its names, by what they have in common with other spellings.
+    :param tuple names: to look for.
+    :param str other: its name that is used already.
+    :rtype: str | None
+    """
     for folded in names:
         name = by_name.get(folded)
         if name is not None and name != other and item[name] not in (None, ""):

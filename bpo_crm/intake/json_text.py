@@ -71,6 +71,11 @@ def _find_end(text, position, broken_before):
 
 
 def _join_pairs(pairs):
+    """Return an object of which no value is lost.
+
+    :param list pairs: of names and values.
+    :rtype: dict
+    """
     values = dict(pairs)
     if len(values) == len(pairs):
         return values
@@ -97,7 +102,12 @@ def _write_number(text):
 
 
 def _shift(text):
-    """Return a whole number that was written with an exponent; empty for another."""
+    """Return a whole number that was written with an exponent.
+
+    :param str text: of JSON.
+    :return: empty for any other number.
+    :rtype: str
+    """
     match = _EXPONENT.fullmatch(text)
     if not match or len(match[3].rstrip("0")) > int(match[4]):
         return ""

@@ -168,6 +168,12 @@ class _Form:
             self.pairs.append((name, text))
 
     def _add_document(self, text):
+        """Take the enquiries of a document.
+
+        :param str text: in which there may be one.
+        :return: whether there is one.
+        :rtype: bool
+        """
         if not has_adf(text):
             return False
         try:
@@ -177,6 +183,12 @@ class _Form:
         return True
 
     def _add_object(self, values, name, depth):
+        """Take what an object says.
+
+        :param dict values: by name.
+        :param str name: of the object, as of :meth:`add`.
+        :param int depth: of its values.
+        """
         self._titles |= list_titles(values)
         for key, value in values.items():
             if fold_name(key[:99]) in _SECRETS or (
@@ -190,6 +202,12 @@ class _Form:
                 self.add(one, place, depth)
 
     def _add_list(self, values, name, depth):
+        """Take what a list says.
+
+        :param list values: of any kind.
+        :param str name: of the list, as of :meth:`add`.
+        :param int depth: of its values.
+        """
         if all(not isinstance(_unwrap(value), dict | list) for value in values):
             self._add_texts(values, name)
             return
@@ -200,7 +218,11 @@ class _Form:
                 self.add(inner, own, depth)
 
     def _add_texts(self, values, name):
-        """Take several texts of one name: each, where it is that of a field."""
+        """Take several texts of one name: each, where it is that of a field.
+
+        :param list values: none of which is an object or a list.
+        :param str name: as of :meth:`add`.
+        """
         texts = [_to_text(value) for value in values if value is not None]
         if not find_field(name, self._own_names):
             texts = [", ".join(texts)]

@@ -99,6 +99,12 @@ class _Reading:
         return bool(field) and self._known.get(field) == text
 
     def _add_further(self, name, text, field):
+        """Keep a value whose field has one, or that fits into none.
+
+        :param str name: what the sender calls it.
+        :param str text: the value.
+        :param str field: as of :meth:`add`.
+        """
         further = text.lower() not in _NO_VALUES and _FURTHER.get(field)
         if further:
             known = self._known.get(further, "")
@@ -132,7 +138,10 @@ class _Reading:
         self._known["name"] = " ".join(filter(None, (name, *further)))
 
     def _add_trim(self, trim):
-        """Tell a variant of a vehicle from the model."""
+        """Tell a variant of a vehicle from the model.
+
+        :param str trim: what makes it a variant; may be empty.
+        """
         model = self._known.get("model") or self._known.get("vehicle", "")
         whole = self._known.get("vehicle") or model
         if trim and trim.casefold() not in whole.casefold():

@@ -30,6 +30,12 @@ def read_table(text, own_names=None):
 
 
 def _read_rows(text):
+    """Return the rows of a table that have something in them.
+
+    :param str text: as of :func:`read_table`.
+    :rtype: list[list[str]]
+    :raises InvalidEnquiry: when it is no table.
+    """
     first = text.lstrip().partition("\n")[0]
     delimiter = max(_DELIMITERS, key=first.count)
     lines = text.strip().splitlines(keepends=True)

@@ -1,4 +1,5 @@
 import json
+import re
 from urllib.parse import urlencode
 
 from hypothesis import given, settings
@@ -148,8 +149,7 @@ class TestReadingProperties(ReadingCase):
         @given(st.lists(trees, min_size=1, max_size=4))
         def check(parts):
             document = f"<adf>{''.join(parts)}<prospect>{parts[0]}</prospect></adf>"
-            words = [word for word in document.replace("<", " <").split()]
-            words = [word for word in words if word.startswith("word")]
+            words = re.findall(r"word\d+", document)
             self._assert_has_all(read_adf(document.encode()), words)
 
         check()
