@@ -47,7 +47,8 @@ _ALIASES = {
     "numero de celular, numero de movil, numero de contacto, "
     "numero de telephone, telephone portable, telephone mobile, portable, "
     "numero de portable, mobile telephone, 전화, 전화번호, 휴대폰, 휴대폰 번호, "
-    "휴대전화, 휴대전화번호, 핸드폰, 핸드폰 번호, 연락처, numero ng telepono, telepono, "
+    "휴대전화, 휴대전화번호, 핸드폰, 핸드폰 번호, 연락처, telepono, numero ng "
+    "telepono, "
     "numero ng cellphone, selpon",
     "other_phones": "other phone, phone 2, phone 3, second phone, secondary phone, "
     "alternate phone, alternative phone, alternate number, alternative number, "
@@ -78,7 +79,8 @@ _ALIASES = {
     "preferred vehicle, preferred car, vehiculo, vehiculo de interes, auto, coche, "
     "carro, vehicule, voiture, vehicule souhaite, 차량, 관심 차량, 관심 차종, 자동차, "
     "sasakyan, kotse",
-    "model": "car model, vehicle model, model name, model of interest, preferred model, "
+    "model": "car model, vehicle model, model name, model of interest, "
+    "preferred model, "
     "interested model, modelo, modelo de interes, modele, modele souhaite, 모델, "
     "모델명, 차종, modelo ng sasakyan",
     "trim": "variant, vehicle variant, car variant, trim level, vehicle trim, "
