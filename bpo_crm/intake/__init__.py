@@ -15,10 +15,16 @@ from .entry import Entry
 from .headers import mend_headers
 from .json_body import read_json
 from .lead_fields import ENQUIRY_NAMES
-from .mail import describe_mail, is_sent_for_another, read_mail
+from .mail import (
+    describe_mail,
+    is_plain_letter,
+    read_forwarded_mail,
+    read_mail,
+)
 from .number import to_finite
 from .person import Person, is_other_name, is_same_name
 from .raw_mail import mend_mail
+from .sender import tell_name
 
 __all__ = [
     "ENQUIRY_NAMES",
@@ -33,7 +39,7 @@ __all__ = [
     "is_charset",
     "is_other_name",
     "is_same_name",
-    "is_sent_for_another",
+    "is_plain_letter",
     "leave_out_controls",
     "mend_headers",
     "mend_mail",
@@ -42,7 +48,9 @@ __all__ = [
     "read_adf",
     "read_body",
     "read_json",
+    "read_forwarded_mail",
     "read_mail",
     "tell_apart",
+    "tell_name",
     "to_finite",
 ]

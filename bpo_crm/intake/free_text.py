@@ -8,14 +8,25 @@ from lxml import html as lxml_html
 from .charset import decode_text
 from .enquiry import MAX_SIZE, Enquiry
 from .headers import find_address, read_address
+from .sender import is_nobodys, is_same
 
 #: Of a text that is longer than is allowed, in any character set.
 MAX_BYTES = 4 * MAX_SIZE + 4
 
-_BLOCKS = re.compile(r"<(?:br|/p|/div|/tr|/li|/h\d)\b[^<>]*>", re.IGNORECASE)
+_BLOCKS = re.compile(r"<(?:br|/p|/div|/tr|/li|/dd|/h\d)\b[^<>]*>", re.IGNORECASE)
+_CELL_ENDS = re.compile(r"</(?:td|th|dt)\b[^<>]*>|<d[dt]\b[^<>]*>", re.IGNORECASE)
+#: Where a line begins, and the value of a label.
+_STARTS = re.compile(r"<(?:p|div|tr|li|dt|table|h\d)\b", re.IGNORECASE)
+_VALUES = re.compile(r"<dd\b", re.IGNORECASE)
+#: After what may be a label.
+_LABEL_ENDS = re.compile(r"</(?:b|strong|dt)\b[^<>]*>", re.IGNORECASE)
 
-#: Who sends mails for others and reads none, without punctuation.
-_NOBODYS = ("noreply", "donotreply", "nepasrepondre", "mailerdaemon", "postmaster")
+#: The longest HTML whose tables are looked at, in characters.
+_MAX_TABLES = 200_000
+#: How many texts of a mail are looked through for labels.
+_MAX_TEXTS = 20
+#: The longest text of a cell that is a label, or a value that has one.
+_MAX_CELL = 250  # characters
 
 
 def read_free_text(message):
@@ -27,7 +38,7 @@ def read_free_text(message):
     """
     name, address = read_customer(message)
     sender = ""
-    if is_nobodys(address):
+    if is_nobodys(address, name):
         # Two customers of one portal must not be taken for one.
         address, sender = "", address
     text = re.sub(r"\n{3,}", "\n\n", _read_text(message)).strip()
@@ -52,28 +63,11 @@ def read_customer(message):
     name, address = read_address(message, "Reply-To")
     # A mailing list wants to be answered itself.
     if not address or is_same(address, find_address(message, "To")):
+        # One that writes itself into the place of who wrote says so here.
+        name, address = read_address(message, "X-Original-From")
+    if not address:
         return sender_name, sender
     return name or sender_name, address
-
-
-def is_same(address, other):
-    """Whether two addresses are one, in whatever case.
-
-    :param str address: of a mail.
-    :param str other: of a mail.
-    :rtype: bool
-    """
-    return address.lower() == other.lower()
-
-
-def is_nobodys(address):
-    """Whether an address sends mails for others and reads none.
-
-    :param str address: of a sender.
-    :rtype: bool
-    """
-    words = re.sub("[^a-z]", "", address.partition("@")[0].lower())
-    return words.startswith(_NOBODYS)
 
 
 # Its text
@@ -122,14 +116,91 @@ def html_to_text(text):
     :param str text: HTML.
     :rtype: str
     """
-    lines = _BLOCKS.sub("\n", text)
+    # Two cells are two words.
+    root = _parse_html(_CELL_ENDS.sub(" ", _BLOCKS.sub("\n", text)))
+    return "" if root is None else root.text_content().replace("\xa0", " ")
+
+
+def _parse_html(text):
+    """Return what is in HTML that people read.
+
+    :param str text: HTML.
+    :return: None for nothing.
+    :rtype: lxml.html.HtmlElement | None
+    """
     parser = lxml_html.HTMLParser(encoding="utf-8")
     try:
-        root = lxml_html.document_fromstring(lines.encode(errors="replace"), parser)
+        root = lxml_html.document_fromstring(text.encode(errors="replace"), parser)
     except etree.ParserError:
-        return ""
+        return None
     etree.strip_elements(root, "head", "script", "style", with_tail=False)
-    return root.text_content().replace("\xa0", " ")
+    return root
+
+
+def list_texts(message):
+    """Return the texts of a mail as labels are looked for in them.
+
+    :param email.message.EmailMessage message: the mail.
+    :return: of all forms of the same content; not of mails that it forwards.
+    :rtype: list[str]
+    """
+    texts = []
+    parts = [message]
+    while parts and len(texts) < _MAX_TEXTS:
+        part = parts.pop(0)
+        if part.get_content_type() == "message/rfc822" or part.get_filename():
+            continue
+        if part.is_multipart():
+            parts = [*part.get_payload(), *parts]
+        elif is_text(part):
+            text = decode_part(part)
+            is_html = part.get_content_subtype() == "html"
+            texts.append(html_to_rows(text) if is_html else text)
+    return texts
+
+
+def html_to_rows(text):
+    """Return the text of HTML, with a tab between the cells of a table.
+
+    :param str text: HTML.
+    :return: lines, none of which is blank.
+    :rtype: str
+    """
+    text = text[:_MAX_TABLES]
+    if "<pre" not in text.lower():
+        # Lines of the source are none of the text.
+        text = re.sub(r"\s+", " ", text)
+    lines = _STARTS.sub(r"\n\g<0>", _BLOCKS.sub(r"\g<0>\n", text))
+    lines = _VALUES.sub(r"\t\g<0>", _LABEL_ENDS.sub(r"\g<0>\t", lines))
+    root = _parse_html(lines)
+    if root is None:
+        return ""
+    for row in root.iter("tr"):
+        _join_cells(row)
+    text = root.text_content().replace("\xa0", " ")
+    return "\n".join(line for line in text.split("\n") if line.strip())
+
+
+def _join_cells(row):
+    """Write the cells of a row of a table in one line, unless it is a layout.
+
+    :param lxml.html.HtmlElement row: of a table.
+    """
+    cells = list(row.iterchildren("td", "th"))
+    for cell in cells:
+        cell.tail = "\n"
+    if next(row.iterdescendants("tr"), None) is not None:
+        return
+    cells = [cell.text_content() for cell in cells]
+    lines = [[line for line in cell.split("\n") if line.strip()] for cell in cells]
+    if any(len(cell) > 1 and any(":" in line for line in cell) for cell in lines):
+        return
+    texts = [" ".join(" ".join(cell).split()) for cell in lines if cell]
+    if len(texts) < 2 or len(texts[0]) > _MAX_CELL:
+        return
+    tail = row.tail
+    row.clear()
+    row.text, row.tail = "\n" + "\t".join(texts) + "\n", tail
 
 
 def _read_text(part):

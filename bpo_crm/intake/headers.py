@@ -68,10 +68,16 @@ def find_address(message, header):
     :rtype: str
     """
     sent = (raw for name, raw in message.raw_items() if name.lower() == header.lower())
-    return _find_address(next(sent, ""))
+    return search_address(next(sent, ""))
 
 
-def _find_address(text):
+def search_address(text):
+    """Return the first thing in a text that looks like an address, in no time.
+
+    :param str text: any.
+    :return: it may be empty.
+    :rtype: str
+    """
     found = _ADDRESS.search(text)
     return found[0] if found else ""
 
@@ -93,10 +99,10 @@ def _mend(policy, name, raw):
         header = policy.header_fetch_parse(name, text)
     except Exception:  # noqa: BLE001
         # It fails in many ways, none of which is documented.
-        return _find_address(text)
+        return search_address(text)
     decoded = str(header)
     if len(decoded.splitlines()) < 2 and leave_out_controls(decoded) == decoded:
         return text
     # What is encoded in it would become another header, or is no text at all.
     is_address = hasattr(header, "addresses")
-    return _find_address(decoded) if is_address else put_on_one_line(decoded)
+    return search_address(decoded) if is_address else put_on_one_line(decoded)

@@ -7,17 +7,10 @@ from .adf import read_adf_text
 from .adf_markup import has_adf
 from .charset import decode_text
 from .enquiry import MAX_SIZE, Enquiry, tell_apart
-from .free_text import (
-    collect,
-    decode_part,
-    html_to_text,
-    is_nobodys,
-    is_same,
-    is_text,
-    read_customer,
-    read_free_text,
-)
+from .free_text import collect, decode_part, html_to_text, is_text, read_free_text
 from .headers import parse_mail, read_address
+from .letter import read_forwarded, read_letter
+from .sender import is_same
 from .timestamp import read_asked_on
 
 #: What a document has, and a text that only mentions one has not.
@@ -29,23 +22,15 @@ _INSIDE = re.compile(
 #: Ends of the names of files that may be ADF, whatever their type says.
 _ADF_FILES = (".adf", ".xml", ".txt")
 
-#: Headers that only automatic answers have. RFC 3834 has the first of them.
-_AUTOMATIC = (
-    ("Auto-Submitted", re.compile(r"auto-replied", re.IGNORECASE)),
-    ("Precedence", re.compile(r"auto.?reply", re.IGNORECASE)),
-    ("X-Autoreply", re.compile(r"")),
-    ("X-Autorespond", re.compile(r"")),
-    ("X-Auto-Reply", re.compile(r"")),
-    ("Return-Path", re.compile(r"<>")),
-)
 
-
-def read_mail(original):
+def read_mail(original, own_names=None):
     """Return the enquiries in a mail.
 
     :param bytes original: the mail.
-    :return: those of the ADF documents in it, or else the sender's own one; none
-        for an automatic answer.
+    :param dict own_names: what the labels of its source mean, as of
+        :func:`field_names.find_field`.
+    :return: those of the ADF documents in it, or else one of the person whom its text
+        names, or who sent it, as of :func:`read_letter`; none for what no person wrote.
     :rtype: list[Enquiry]
     :raises InvalidEnquiry: when there is a document that cannot be read.
     """
@@ -53,24 +38,42 @@ def read_mail(original):
     documents = _find_documents(message)
     if documents:
         enquiries = [found for text in documents for found in read_adf_text(text)]
-    elif _is_automatic(message):
-        return []
     else:
-        enquiries = [read_free_text(message)]
+        enquiries = read_letter(message, own_names)
     completed = [_complete(enquiry, message) for enquiry in enquiries]
     return tell_apart(completed, _read_name(message))
 
 
-def is_sent_for_another(original):
-    """Whether whoever sent a mail is not the one who asks in it.
+def read_forwarded_mail(original, own_names=None):
+    """Return the enquiry in a mail that somebody forwards who is no customer.
 
     :param bytes original: the mail.
-    :rtype: bool
+    :param dict own_names: as of :func:`read_mail`.
+    :return: of whoever wrote what is forwarded, or is named there; None where nobody
+        can tell.
+    :rtype: Enquiry | None
     """
     message = parse_mail(original)
-    _name, sender = read_address(message, "From")
-    _name, customer = read_customer(message)
-    return is_nobodys(sender) or not is_same(sender, customer)
+    found = read_forwarded(message, own_names)
+    if not found:
+        return None
+    (named,) = tell_apart([_complete(found, message)], _read_name(message))
+    return named
+
+
+def is_plain_letter(original, enquiries):
+    """Whether a mail says no more of its customer than who sent it.
+
+    :param bytes original: the mail.
+    :param list enquiries: what :func:`read_mail` has read in it.
+    :rtype: bool
+    """
+    if len(enquiries) != 1:
+        return False
+    (enquiry,) = enquiries
+    _name, sender = read_address(parse_mail(original), "From")
+    is_senders = enquiry.is_free_text and is_same(sender, enquiry.email)
+    return is_senders and not (enquiry.phone or enquiry.problem)
 
 
 def describe_mail(original):
@@ -102,19 +105,6 @@ def _complete(enquiry, message):
 
 def _read_name(message):
     return str(message.get("Message-Id") or "").strip()
-
-
-def _is_automatic(message):
-    """Whether a mail says of itself that a machine answered with it.
-
-    :param email.message.EmailMessage message: the mail.
-    :rtype: bool
-    """
-    return any(
-        pattern.search(str(value))
-        for header, pattern in _AUTOMATIC
-        for value in message.get_all(header, [])
-    )
 
 
 def _find_documents(mail):

@@ -13,8 +13,42 @@ _ALIKE = 0.81
 
 #: What stands beside a name and is none, as :func:`_split` returns it.
 _TITLES = frozenset(
-    "mr mrs ms miss mx dr atty engr arch prof sir madam maam jr sr ii iii iv sra srta "
-    "don dona mme mlle monsieur madame herr frau via c o and y et".split()
+    [
+        "mr",
+        "mrs",
+        "ms",
+        "miss",
+        "mx",
+        "dr",
+        "atty",
+        "engr",
+        "arch",
+        "prof",
+        "sir",
+        "madam",
+        "maam",
+        "jr",
+        "sr",
+        "ii",
+        "iii",
+        "iv",
+        "sra",
+        "srta",
+        "don",
+        "dona",
+        "mme",
+        "mlle",
+        "monsieur",
+        "madame",
+        "herr",
+        "frau",
+        "via",
+        "c",
+        "o",
+        "and",
+        "y",
+        "et",
+    ]
 )
 
 

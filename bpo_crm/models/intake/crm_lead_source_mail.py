@@ -3,19 +3,29 @@ import logging
 
 from odoo import api, fields, models
 
+from ...domains import OPEN_LEAD
+from ...email_address import read_address
 from ...inner_context import ORIGINAL_MAIL
 from ...intake import (
     InvalidEnquiry,
     describe_mail,
+    is_other_name,
+    is_plain_letter,
     leave_out_controls,
     mend_headers,
     mend_mail,
     put_on_one_line,
+    read_forwarded_mail,
     read_mail,
+    tell_name,
 )
 from ...limits import MAX_MAIL
 
 _logger = logging.getLogger(__name__)
+
+
+#: How many open leads of one address are looked at for its sender's name.
+MAX_SHARED = 20
 
 MAIL_TYPE = "message/rfc822"
 
@@ -49,36 +59,160 @@ class LeadSource(models.Model):
         """
         enquiries = self.env["crm.lead.enquiry"]
         try:
-            found = read_mail(original)
+            found = self._read_mail(original)
         except InvalidEnquiry as problem:
             enquiries._write_down_mail(self, original, str(problem)).team_id = team
             return
         if not found:
-            _logger.info("An automatic answer came to %s", self.code)
+            _logger.info("A mail that no person wrote came to %s", self.code)
             return
-        read = [self._complete_mail_enquiry(enquiry, team) for enquiry in found]
+        read = [dataclasses.replace(enquiry, team_id=team.id) for enquiry in found]
         named = enquiries._tell_mails_apart(self, read, original)
         _rows, new = self.env["crm.lead"]._take_in(self, named)
         new._attach_mail(original)
         new.team_id = team
 
-    def _complete_mail_enquiry(self, enquiry, team):
-        """Return an enquiry of a mail with what only this database says of it.
+    def _read_mail(self, original):
+        """Return the enquiries in a mail, with why a person has to read some of them.
+
+        :param bytes original: the mail.
+        :return: none, where no person wrote it.
+        :rtype: list[Enquiry]
+        :raises InvalidEnquiry: when there is a document that cannot be read.
+        """
+        found = read_mail(original)
+        forwarded = self._find_forwarded(original, found)
+        return [
+            dataclasses.replace(one, problem=self._explain_mail_problem(one))
+            for one in ([forwarded] if forwarded else found)
+        ]
+
+    def _is_plain_mail(self, original):
+        """Whether a mail is just its sender's, or an employee's about somebody.
+
+        :param bytes original: the mail.
+        :rtype: bool
+        """
+        try:
+            found = read_mail(original)
+        except InvalidEnquiry:
+            return False
+        if self._is_of_employee(found):
+            return not self._find_forwarded(original, found)
+        is_plain = is_plain_letter(original, found)
+        return is_plain and not self._explain_mail_problem(found[0])
+
+    def _find_forwarded(self, original, found):
+        """Return the enquiry of whose mail an employee forwards.
+
+        :param bytes original: the mail.
+        :param list found: the enquiries that were read in it.
+        :return: None where no employee forwards it, or nobody can tell whose it is.
+        :rtype: Enquiry | None
+        """
+        if not self._is_of_employee(found):
+            return None
+        forwarded = read_forwarded_mail(original)
+        # Of an answer of ours, nobody can tell.
+        is_told = forwarded and not self._is_of_employee([forwarded])
+        return forwarded if is_told else None
+
+    def _is_of_employee(self, found):
+        """Whether a mail says no more of the customer than which employee sent it.
+
+        :param list found: the enquiries that were read in it.
+        :rtype: bool
+        """
+        leads = self.env["crm.lead"]
+        return bool(
+            len(found) == 1
+            and found[0].is_free_text
+            and leads._is_forwarding_employee(found[0].email)
+        )
+
+    def _explain_mail_problem(self, enquiry):
+        """Return why a person has to read a mail, and what to do then.
 
         :param Enquiry enquiry: what the mail says.
-        :param crm.team team: to whose address it came, or none.
-        :rtype: Enquiry
+        :return: empty where nobody has to.
+        :rtype: str
         """
-        problem = enquiry.problem
-        leads = self.env["crm.lead"]
-        if enquiry.is_free_text and leads._is_forwarding_employee(enquiry.email):
+        if self._is_of_employee([enquiry]):
             # Two customers whose mails one employee forwards must not become one.
-            problem = self.env._(
+            return self.env._(
                 "%s is an employee. The customer is only named in the text of "
                 "the mail, which somebody has to read.",
                 enquiry.email,
             )
-        return dataclasses.replace(enquiry, team_id=team.id, problem=problem)
+        if enquiry.problem:
+            return self._explain_mail_reading(enquiry.problem)
+        other = enquiry.is_free_text and self._find_other_name(enquiry)
+        if other:
+            return self.env._(
+                "%(address)s is the address of %(customer)s, who has an open lead, and "
+                "%(name)s wrote the mail. Read who asks, and enter a lead, or add the "
+                "mail to the one that there is.",
+                address=enquiry.email,
+                customer=other,
+                name=enquiry.name,
+            )
+        return ""
+
+    def _explain_mail_reading(self, problem):
+        """Return what a problem means that the reading of a mail found.
+
+        :param str problem: of an enquiry that :func:`read_mail` returns.
+        :return: the problem itself, if it is a sentence already.
+        :rtype: str
+        """
+        explanations = {
+            "nobody": self.env._(
+                "The address that sent the mail sends for others, and no label in the "
+                "text names the customer. Read the mail, and enter the lead."
+            ),
+            "forward": self.env._(
+                "The mail forwards one of somebody else, and nobody can tell which of "
+                "the two is the customer. Read the mail, and enter the lead."
+            ),
+            "several people": self.env._(
+                "The mail names several people. Read it, and enter a lead for each "
+                "customer."
+            ),
+            "automatic subject": self.env._(
+                "The subject is that of an automatic answer, but nothing else says "
+                "that it is one. If a person wrote it, enter the lead."
+            ),
+            "mailing list": self.env._(
+                "The mail came through a mailing list, and no label in the text names "
+                "a customer. If it is an enquiry, enter the lead."
+            ),
+            "machine": self.env._(
+                "A program sent the mail, and no label in the text names the customer. "
+                "If it is an enquiry, enter the lead."
+            ),
+            "calendar": self.env._(
+                "The mail answers an invitation. If it says more, note it on the "
+                "customer's lead."
+            ),
+        }
+        return explanations.get(problem, problem)
+
+    def _find_other_name(self, enquiry):
+        """Return whose open lead an address is, if that is surely somebody else.
+
+        :param Enquiry enquiry: of a mail, with its sender's name and address.
+        :return: the name on the lead; empty where nobody has to ask.
+        :rtype: str
+        """
+        address = read_address(enquiry.email)
+        if not self.env["crm.lead.customer"].search_count([("key", "=", address)]):
+            return ""
+        of_address = [("email_normalized", "=", address), *OPEN_LEAD]
+        leads = self.env["crm.lead"].search(of_address, limit=MAX_SHARED)
+        known = leads.mapped("contact_name")
+        name = tell_name(enquiry.name, enquiry.email)
+        is_others = known and all(is_other_name(name, one or "") for one in known)
+        return known[0] if is_others else ""
 
 
 class LeadEnquiry(models.Model):

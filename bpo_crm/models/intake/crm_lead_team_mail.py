@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 
 from ...inner_context import KEPT_MAIL
-from ...intake import is_sent_for_another
 from ...limits import MAX_MAIL
 
 
@@ -35,7 +34,7 @@ class LeadEnquiry(models.Model):
             said = {"team_id": team.id, **said}
         # The lead has the mail in its chatter.
         self.unlink()
-        if is_sent_for_another(original):
+        if not source._is_plain_mail(original):
             # The gateway knows a customer by the sender, who sends for all others, too.
             source._take_in_mail(original, team)
             return

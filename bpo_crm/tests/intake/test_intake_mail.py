@@ -383,7 +383,7 @@ class TestIntakeMail(BpoCase):
             self._receive(f"Customer {number}", name=f"<{number}@portal.example>")
         rows = self._rows()
         self.assertEqual(rows.mapped("state"), ["quarantined"] * 2)
-        self.assertIn("neither a phone number nor", rows[0].error)
+        self.assertIn("no label in the text names the customer", rows[0].error)
         self.assertIn("Customer 0", rows[0].content)
 
     def test_an_answer_to_the_agent_stays_with_the_lead(self):
