@@ -252,3 +252,46 @@ def test_mails_to_a_team_and_posts_of_one_moment_are_one_lead(
         said = floor.chatter(lead) + (row["description"] or "")
         for number in range(place, 24, 4):
             assert f"No. {number}." in said
+
+
+def test_customers_of_one_relay_are_told_apart(floor, portal):
+    people = {f"maria{number}": new_phone() for number in range(4)}
+    for number, (name, phone) in enumerate(people.items()):
+        portal.send(
+            f"Name: {name}\nPhone: {phone}\nEmail: {name}.{portal.sender.code}@c.example",
+            From=("Autoportal <relay@portal.example>", "portal@portal.example")[
+                number % 2
+            ],
+        )
+    rows = portal.rows()
+    assert [row["state"] for row in rows] == ["created"] * 4
+    leads = floor.admin.call(
+        "crm.lead",
+        "read",
+        [row["lead_id"][0] for row in rows],
+        ["contact_name", "phone", "email_from"],
+    )
+    for lead, (name, phone) in zip(leads, people.items(), strict=True):
+        assert lead["contact_name"] == name
+        assert lead["phone"].replace(" ", "")[-10:] == phone.replace(" ", "")[-10:]
+        assert lead["email_from"] == f"{name}.{portal.sender.code}@c.example"
+
+
+def test_what_no_person_wrote_is_no_enquiry(portal):
+    ana = f"Ana <ana.{portal.sender.code}@customer.example>"
+    portal.send(
+        "I am out of the office.",
+        From=ana,
+        Subject="Automatic reply: Vios",
+        **{"Auto-Submitted": "auto-generated", "In-Reply-To": "<abc@bpo.example>"},
+    )
+    portal.send(
+        "Big sale",
+        From="Deals <news@shop.example>",
+        **{"Precedence": "bulk", "List-Id": "<news.shop.example>"},
+    )
+    assert not portal.rows()
+    portal.send("I come on Monday.", From=ana, Subject="Out of office")
+    (row,) = portal.rows()
+    assert row["state"] == "quarantined"
+    assert "automatic answer" in row["error"]

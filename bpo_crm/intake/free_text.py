@@ -8,7 +8,7 @@ from lxml import html as lxml_html
 from .charset import decode_text
 from .enquiry import MAX_SIZE, Enquiry
 from .headers import find_address, read_address
-from .sender import is_nobodys, is_same
+from .sender import is_nobodys, is_same, leave_out_carrier
 
 #: Of a text that is longer than is allowed, in any character set.
 MAX_BYTES = 4 * MAX_SIZE + 4
@@ -67,7 +67,7 @@ def read_customer(message):
         name, address = read_address(message, "X-Original-From")
     if not address:
         return sender_name, sender
-    return name or sender_name, address
+    return name or leave_out_carrier(sender_name), address
 
 
 # Its text

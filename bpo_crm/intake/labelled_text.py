@@ -3,7 +3,7 @@
 import dataclasses
 import re
 
-from .field_names import PARTS, find_field, fold_name
+from .field_names import find_field, fold_name
 from .headers import search_address
 
 #: How much of a text is looked through. The whole of it is in the message.
@@ -17,8 +17,9 @@ _MAX_VALUE = 80  # characters
 _MAX_WORDS = 8
 
 #: Fields that tell who somebody is.
-_NAMES = ("name", *PARTS)
+_NAMES = ("name", "first_name", "middle_name", "last_name")
 _WAYS = ("phone", "other_phones", "email")
+_PERSONS = frozenset((*_NAMES, *_WAYS))
 
 #: What stands before a label, and around it and its value.
 _BULLET = re.compile(r"(?:[\s>*_•·▪●‣◦–—|#-]|\(?\d{1,2}[.)]\s)*")
@@ -77,7 +78,8 @@ _CUSTOMERS = re.compile(
 _SIGNATURE = re.compile(
     r"\W{0,3}(?:-- ?|(?:(?:best|kind|warm|with) )*regards|sincerely\W?.{0,20}|cheers|"
     r"(?:many )?thanks.{0,25}|thank you.{0,25}|yours.{0,20}|sent from my .{1,30}|"
-    r"(?:un )?saludos?.{0,20}|atentamente|(?:muchas )?gracias.{0,25}|enviado desde .{1,30}|"
+    r"(?:un )?saludos?.{0,20}|atentamente|(?:muchas )?gracias.{0,25}|"
+    r"enviado desde .{1,30}|"
     r"(?:bien )?cordialement|salutations.{0,20}|merci.{0,25}|bien à vous|"
     r"envoyé d.{1,30}|mit freundlichen gr.{1,8}|감사합니다|드림|"
     r"(?:maraming )?salamat.{0,20}|lubos na gumagalang)\W{0,3}",
@@ -173,8 +175,9 @@ class _Reader:
         if any(value.strip(_AROUND) for _label, value in pairs):
             self._add_all(pairs)
             return 1
-        if len(cells) == 1 and self._find(cells[0]) and rest:
-            return 1 + self._add_next(cells[0], rest[0])
+        is_label = len(cells) == 1 and bool(rest) and bool(self._find(cells[0]))
+        if is_label and self._add_next(cells[0], rest[0]):
+            return 2
         self._read_text(cells)
         return 1
 
@@ -183,13 +186,13 @@ class _Reader:
 
         :param str label: with or without a colon.
         :param list cells: of that line.
-        :return: how many lines that were.
-        :rtype: int
+        :return: whether it is one.
+        :rtype: bool
         """
         if self._find(cells[0]) or self._split_line("\t".join(cells)):
-            return 0
+            return False
         self._add(label, cells[0])
-        return 1
+        return True
 
     def _read_text(self, cells):
         """See what a line without labels says of the following ones."""
@@ -227,7 +230,7 @@ class _Reader:
         :return: pairs; after the first, only those with a label that is known.
         :rtype: list[tuple[str, str]]
         """
-        pieces = _BETWEEN.split(line)
+        pieces = _BETWEEN.split(line[_BULLET.match(line).end() :])
         first = self._split_label(pieces[0])
         if not first:
             return []
@@ -253,8 +256,8 @@ class _Reader:
         if not dash:
             return None
         label, value = text[: dash.start()], text[dash.end() :]
-        field = self._find(label)
-        is_sure = field in (*_NAMES, *_WAYS) and _read_value(field, value)
+        field = self._find(label, value)
+        is_sure = field in _PERSONS and _read_value(field, value)
         return (label, value) if is_sure else None
 
     def _add_all(self, pairs):
@@ -270,8 +273,8 @@ class _Reader:
         value = _LINK.sub("", value).strip(_AROUND)
         if not value or self._is_of_another:
             return
-        field = self._find(label)
-        is_persons = field in (*_NAMES, *_WAYS)
+        field = self._find(label, value)
+        is_persons = field in _PERSONS
         known = _read_value(field, value) if is_persons else value
         if not known:
             return
@@ -279,7 +282,7 @@ class _Reader:
             self.found.append(Labelled())
         group = self.found[-1]
         group.is_signature |= self._is_signature
-        group.pairs.append((_clean_label(label), known))
+        group.pairs.append((self._clean(label), known))
         if not is_persons:
             return
         if field == "phone" and group.fields.get("phone", known) != known:
@@ -293,12 +296,27 @@ class _Reader:
         group = self.found[-1]
         return group.is_reachable and group.fields.get(field, value) != value
 
-    def _find(self, label):
+    def _find(self, label, value=""):
+        """Return what a label means, as of :func:`find_field`.
+
+        :param str label: as it was written.
+        :param str value: what it may be the label of.
+        :rtype: str
+        """
         if len(label) > MAX_LABEL + 10:
             return ""
+        field = find_field(self._clean(label), self._own_names)
+        return _find_way(value) if field == "contact" else field
+
+    def _clean(self, label):
+        """Return a label as it is known, if it is.
+
+        :param str label: as it was written, such as ``* Name (required):``.
+        :rtype: str
+        """
         label = _clean_label(label)
-        plain = _IN_BRACKETS.sub("", label)
-        return find_field(label, self._own_names) or find_field(plain, self._own_names)
+        is_known = bool(find_field(label, self._own_names))
+        return label if is_known else _IN_BRACKETS.sub("", label).strip()
 
 
 def _split_cells(line):
@@ -312,6 +330,16 @@ def _clean_label(label):
 
 def _is_label(text):
     return any(letter.isalpha() for letter in _clean_label(text)[:1])
+
+
+def _find_way(value):
+    """Return of which field a value is that says who somebody is, or how to reach.
+
+    :param str value: as it was written.
+    :rtype: str
+    """
+    ways = (name for name in ("email", "phone", "name") if _read_value(name, value))
+    return next(ways, "contact")
 
 
 def _read_value(field, value):

@@ -202,7 +202,7 @@ _ALONE = frozenset(
 )
 
 #: ``Ana Cruz via Portal``, as list servers and portals write it.
-_VIA = re.compile(r"\S\s+v[ií]a\s+\S", re.IGNORECASE)
+_VIA = re.compile(r"(?<=\S)\s+v[ií]a\s+(?=\S)", re.IGNORECASE)
 
 
 def is_nobodys(address, name=""):
@@ -258,6 +258,15 @@ def fits(name, sender_name, address):
     local = fold_name(address.partition("@")[0])
     words = [fold_name(word) for word in name.split()]
     return any(len(word) > 2 and word in local for word in words)
+
+
+def leave_out_carrier(name):
+    """Return a name without through whom its owner wrote.
+
+    :param str name: such as ``'Ana Cruz' via Sales``.
+    :rtype: str
+    """
+    return _VIA.split(name)[0].strip("'\" ")
 
 
 def tell_name(name, address):

@@ -2,6 +2,7 @@ import dataclasses
 import logging
 
 from odoo import api, fields, models
+from odoo.tools import parse_contact_from_email
 
 from ...domains import OPEN_LEAD
 from ...email_address import read_address
@@ -114,7 +115,8 @@ class LeadSource(models.Model):
             return None
         forwarded = read_forwarded_mail(original)
         # Of an answer of ours, nobody can tell.
-        is_told = forwarded and not self._is_of_employee([forwarded])
+        leads = self.env["crm.lead"]
+        is_told = forwarded and not leads._is_forwarding_employee(forwarded.email)
         return forwarded if is_told else None
 
     def _is_of_employee(self, found):
@@ -209,9 +211,9 @@ class LeadSource(models.Model):
             return ""
         of_address = [("email_normalized", "=", address), *OPEN_LEAD]
         leads = self.env["crm.lead"].search(of_address, limit=MAX_SHARED)
-        known = leads.mapped("contact_name")
+        known = [_find_name(lead) for lead in leads]
         name = tell_name(enquiry.name, enquiry.email)
-        is_others = known and all(is_other_name(name, one or "") for one in known)
+        is_others = known and all(is_other_name(name, one) for one in known)
         return known[0] if is_others else ""
 
 
@@ -375,6 +377,19 @@ class MailThread(models.AbstractModel):
         :rtype: bytes
         """
         return ORIGINAL_MAIL.get(self.env) or message.as_bytes()
+
+
+def _find_name(lead):
+    """Return what the customer of a lead is called.
+
+    :param crm.lead lead: that Odoo's gateway may have made, which knows the name as a
+        part of the address.
+    :return: empty where nobody said it.
+    :rtype: str
+    """
+    name, address = parse_contact_from_email(lead.email_from or "")
+    said = lead.contact_name or lead.partner_id.name or lead.partner_name
+    return said or tell_name(name, address)
 
 
 def _to_bytes(mail):

@@ -23,9 +23,8 @@ Content-Type: {kind}; charset="{charset}"
 """
 
 
-@tagged("post_install", "-at_install")
-class TestIntakeMail(BpoCase):
-    """Mails to the address of a source, and to a team's, end at the door."""
+class IntakeMailCase(BpoCase):
+    """A source with an address, and mails that the gateway receives."""
 
     @classmethod
     def setUpClass(cls):
@@ -76,6 +75,14 @@ class TestIntakeMail(BpoCase):
 
     def _waiting(self):
         return self.env["mail.mail"].search_count([])
+
+    def _find_open(self, address):
+        return self.env["crm.lead"].search([("email_normalized", "=", address)])
+
+
+@tagged("post_install", "-at_install")
+class TestIntakeMail(IntakeMailCase):
+    """Mails to the address of a source, and to a team's, end at the door."""
 
     # ------------------------------------------------------------
     # To the address of a source
@@ -571,9 +578,6 @@ class TestIntakeMail(BpoCase):
             address = f"{name}@customer.example"
             leads = self.env["crm.lead"].search([("email_normalized", "=", address)])
             self.assertEqual(len(leads), 1)
-
-    def _find_open(self, address):
-        return self.env["crm.lead"].search([("email_normalized", "=", address)])
 
     def test_customers_of_one_form_are_told_apart_by_whom_to_answer(self):
         self.team.sequence = 99
