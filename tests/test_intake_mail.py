@@ -135,7 +135,7 @@ def test_an_automatic_answer_becomes_nothing(portal):
 def test_a_customer_whose_mails_bounced_does_not_block_the_door(floor, portal):
     """The gateway resets the bounces of a lead, which the door writes on."""
     name = f"bounced{next(_numbers)}@customer.example"
-    lead = floor.new_lead(False, email_from=name, phone=False)
+    lead = floor.new_lead(False, email_from=name, phone=False, contact_name="Maria")
     floor.execute("UPDATE crm_lead SET message_bounce = 3 WHERE id = %s", [lead])
     started = time.monotonic()
     portal.send("Is it there?", From=f"Maria <{name}>")
@@ -255,14 +255,11 @@ def test_mails_to_a_team_and_posts_of_one_moment_are_one_lead(
 
 
 def test_customers_of_one_relay_are_told_apart(floor, portal):
+    code, senders = portal.sender.code, ("relay@portal.example", "portal@p.example")
     people = {f"maria{number}": new_phone() for number in range(4)}
     for number, (name, phone) in enumerate(people.items()):
-        portal.send(
-            f"Name: {name}\nPhone: {phone}\nEmail: {name}.{portal.sender.code}@c.example",
-            From=("Autoportal <relay@portal.example>", "portal@portal.example")[
-                number % 2
-            ],
-        )
+        form = f"Name: {name}\nPhone: {phone}\nEmail: {name}.{code}@c.example"
+        portal.send(form, From=f"Autoportal <{senders[number % 2]}>")
     rows = portal.rows()
     assert [row["state"] for row in rows] == ["created"] * 4
     leads = floor.admin.call(
@@ -274,7 +271,7 @@ def test_customers_of_one_relay_are_told_apart(floor, portal):
     for lead, (name, phone) in zip(leads, people.items(), strict=True):
         assert lead["contact_name"] == name
         assert lead["phone"].replace(" ", "")[-10:] == phone.replace(" ", "")[-10:]
-        assert lead["email_from"] == f"{name}.{portal.sender.code}@c.example"
+        assert lead["email_from"] == f"{name}.{code}@c.example"
 
 
 def test_what_no_person_wrote_is_no_enquiry(portal):

@@ -178,6 +178,9 @@ _MACHINES = frozenset(
     ]
 )
 
+#: The same, unless a number follows.
+_FORMS = frozenset("form forms lead leads enquiry enquiries inquiry inquiries".split())
+
 #: The same where nothing else stands before the ``@``.
 _ALONE = frozenset(
     [
@@ -213,12 +216,16 @@ def is_nobodys(address, name=""):
     :rtype: bool
     """
     local = address.partition("@")[0]
-    words = {fold_name(word) for word in re.split(r"[\W\d_]+", local)}
+    words = {fold_name(word) for word in re.split(r"[\W_]+", local)}
+    words.add(fold_name(local))
+    # ``relay7`` is a relay's, but ``lead7`` may be anybody's.
+    numbered = {word.rstrip("0123456789") for word in words}
     return bool(
         _NO_ANSWER.search(fold_name(local))
         or _NO_ANSWER.search(fold_name(name))
-        or words & _MACHINES
-        or fold_name(local) in _MACHINES | _ALONE
+        or words & (_MACHINES | _FORMS)
+        or numbered & _MACHINES
+        or fold_name(local) in _ALONE
         or _VIA.search(name)
     )
 
