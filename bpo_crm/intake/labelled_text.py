@@ -35,29 +35,11 @@ _LINK = re.compile(
 )
 
 #: What people write where they have nothing to say.
-_NOTHING = frozenset(
-    [
-        "na",
-        "none",
-        "null",
-        "nil",
-        "nothing",
-        "no",
-        "nobody",
-        "unknown",
-        "undefined",
-        "notprovided",
-        "notspecified",
-        "anonymous",
-        "anonimo",
-        "anonyme",
-        "ninguno",
-        "ninguna",
-        "aucun",
-        "wala",
-        "없음",
-    ]
-)
+_EMPTY = """
+    na none null nil nothing no nobody unknown undefined notprovided notspecified
+    anonymous anonimo anonyme ninguno ninguna aucun wala 없음
+"""
+_NOTHING = frozenset(map(fold_name, _EMPTY.split()))
 
 #: Who has a part of a form as well, as headings above it say.
 _OTHERS = re.compile(

@@ -39,72 +39,19 @@ _SUBJECT = re.compile(
     re.IGNORECASE,
 )
 
-_FROM = frozenset(
-    fold_name(word)
-    for word in [
-        "From",
-        "De",
-        "Von",
-        "Da",
-        "Van",
-        "Fra",
-        "Från",
-        "Od",
-        "Mula",
-        "Mula kay",
-        "Mula sa",
-        "Remitente",
-        "Expéditeur",
-        "Absender",
-        "Mittente",
-        "Remetente",
-        "Afzender",
-        "보낸 사람",
-        "보낸사람",
-        "발신",
-        "발신자",
-        "差出人",
-        "发件人",
-        "寄件者",
-        "От",
-    ]
-)
-_OTHERS = frozenset(
-    fold_name(word)
-    for word in [
-        "Sent",
-        "To",
-        "Date",
-        "Reply-To",
-        "Enviado",
-        "Enviado el",
-        "Para",
-        "Fecha",
-        "Envoyé",
-        "À",
-        "A",
-        "Gesendet",
-        "An",
-        "Datum",
-        "Inviato",
-        "Data",
-        "Verzonden",
-        "Aan",
-        "Petsa",
-        "Ipinadala",
-        "Para kay",
-        "Kay",
-        "보낸 날짜",
-        "받는 사람",
-        "날짜",
-        "수신",
-        "宛先",
-        "日付",
-        "送信日時",
-        "收件人",
-        "发送时间",
-    ]
-)
+#: What stands in the head of a quoted mail before its sender, and before all else.
+_SENDERS = """
+    From, De, Von, Da, Van, Fra, Från, Od, Mula, Mula kay, Mula sa, Remitente,
+    Expéditeur, Absender, Mittente, Remetente, Afzender, 보낸 사람, 발신, 발신자,
+    差出人, 发件人, 寄件者, От
+"""
+_REST = """
+    Sent, To, Date, Reply-To, Enviado, Enviado el, Para, Fecha, Envoyé, À, A, Gesendet,
+    An, Datum, Inviato, Data, Verzonden, Aan, Petsa, Ipinadala, Para kay, Kay,
+    보낸 날짜, 받는 사람, 날짜, 수신, 宛先, 日付, 送信日時, 收件人, 发送时间
+"""
+_FROM = frozenset(map(fold_name, _SENDERS.split(",")))
+_OTHERS = frozenset(map(fold_name, _REST.split(",")))
 
 
 @dataclasses.dataclass(frozen=True)

@@ -9,200 +9,57 @@ from .person import is_other_name
 #: Spanish, French, German, Italian, Portuguese, Dutch, the Scandinavian languages,
 #: Finnish, Polish, Czech, Hungarian, Romanian, Turkish, Tagalog, Indonesian,
 #: Vietnamese, Russian, Korean, Japanese and Chinese.
-_NO_ANSWER = re.compile(
-    "|".join(
-        fold_name(word)
-        for word in [
-            "noreply",
-            "noreplies",
-            "donotreply",
-            "donotrespond",
-            "dontreply",
-            "donotanswer",
-            "cannotreply",
-            "notmonitored",
-            "unmonitored",
-            "sendonly",
-            "noresponder",
-            "norespond",
-            "nocontestar",
-            "nocontestes",
-            "nocontesta",
-            "sinrespuesta",
-            "nepasrepondre",
-            "nepasreponse",
-            "sansreponse",
-            "keineantwort",
-            "nichtantworten",
-            "antwortnicht",
-            "nichtbeantworten",
-            "nonrispondere",
-            "nonrispondete",
-            "senzarisposta",
-            "naoresponda",
-            "naoresponder",
-            "naoresponde",
-            "semresposta",
-            "nietantwoorden",
-            "geenantwoord",
-            "nietbeantwoorden",
-            "geenreactie",
-            "svarainte",
-            "svarej",
-            "ingensvar",
-            "svarikke",
-            "ikkesvar",
-            "besvarikke",
-            "besvaraej",
-            "eivastausta",
-            "alavastaa",
-            "eivastata",
-            "nieodpowiada",
-            "nieodpisuj",
-            "bezodpowiedzi",
-            "neodpovid",
-            "nevalaszol",
-            "nuraspunde",
-            "cevaplamayin",
-            "yanitlamayin",
-            "cevapvermeyin",
-            "huwagsumagot",
-            "huwagtumugon",
-            "huwagreplyan",
-            "huwagmagreply",
-            "jangandibalas",
-            "tidakdibalas",
-            "janganbalas",
-            "khongtraloi",
-            "neotvech",
-            "neotvet",
-            "неотвеч",
-            "balsinjeonyong",
-            "hoesinbulga",
-            "hoesingeumji",
-            "발신전용",
-            "회신불가",
-            "회신금지",
-            "soushinsenyou",
-            "henshinfuka",
-            "henshinfuyou",
-            "送信専用",
-            "返信不可",
-            "wuxuhuifu",
-            "qingwuhuifu",
-            "请勿回复",
-            "請勿回覆",
-        ]
-    )
-)
+_NO_ANSWER = """
+    noreply noreplies donotreply donotrespond dontreply donotanswer cannotreply
+    notmonitored unmonitored sendonly
+    noresponder norespond nocontestar nocontestes nocontesta sinrespuesta
+    nepasrepondre nepasreponse sansreponse
+    keineantwort nichtantworten antwortnicht nichtbeantworten
+    nonrispondere nonrispondete senzarisposta
+    naoresponda naoresponder naoresponde semresposta
+    nietantwoorden geenantwoord nietbeantwoorden geenreactie
+    svarainte svarej ingensvar svarikke ikkesvar besvarikke besvaraej
+    eivastausta alavastaa eivastata
+    nieodpowiada nieodpisuj bezodpowiedzi
+    neodpovid nevalaszol nuraspunde
+    cevaplamayin yanitlamayin cevapvermeyin
+    huwagsumagot huwagtumugon huwagreplyan huwagmagreply
+    jangandibalas tidakdibalas janganbalas
+    khongtraloi neotvech neotvet неотвеч
+    balsinjeonyong hoesinbulga hoesingeumji 발신전용 회신불가 회신금지
+    soushinsenyou henshinfuka henshinfuyou 送信専用 返信不可
+    wuxuhuifu qingwuhuifu 请勿回复 請勿回覆
+"""
+_ASKS_FOR_NO_ANSWER = re.compile("|".join(map(fold_name, _NO_ANSWER.split())))
 
-#: What machines are called whose mails are about others.
-_MACHINES = frozenset(
-    fold_name(word)
-    for word in [
-        "relay",
-        "mailer",
-        "mailerdaemon",
-        "daemon",
-        "postmaster",
-        "bounce",
-        "bounces",
-        "bounced",
-        "notification",
-        "notifications",
-        "notify",
-        "notifier",
-        "alert",
-        "alerts",
-        "alerting",
-        "voicemail",
-        "voicemails",
-        "fax",
-        "efax",
-        "scanner",
-        "autoresponder",
-        "robot",
-        "form",
-        "forms",
-        "webform",
-        "webforms",
-        "formmail",
-        "formmailer",
-        "formsubmit",
-        "contactform",
-        "lead",
-        "leads",
-        "leadgen",
-        "newlead",
-        "newleads",
-        "enquiry",
-        "enquiries",
-        "inquiry",
-        "inquiries",
-        "wordpress",
-        "listserv",
-        "majordomo",
-        "notificacion",
-        "notificaciones",
-        "avisos",
-        "alerta",
-        "alertas",
-        "formulario",
-        "formularios",
-        "rebotes",
-        "buzondevoz",
-        "contestador",
-        "notificacao",
-        "notificacoes",
-        "notifica",
-        "notifiche",
-        "avvisi",
-        "formulaire",
-        "formulaires",
-        "alerte",
-        "alertes",
-        "messagerievocale",
-        "benachrichtigung",
-        "benachrichtigungen",
-        "formular",
-        "formulare",
-        "anrufbeantworter",
-        "meldingen",
-        "powiadomienia",
-        "bildirim",
-        "bildirimler",
-        "abiso",
-        "알림",
-        "알림톡",
-        "通知",
-    ]
-)
+#: What machines are called whose mails are about others, in English, Spanish,
+#: Portuguese, Italian, French, German, Dutch, Polish, Turkish, Tagalog and Korean.
+_MACHINES = """
+    relay mailer mailerdaemon daemon postmaster bounce bounces
+    notification notifications notify notifier alert alerts alerting
+    voicemail voicemails fax efax scanner autoresponder robot
+    webform webforms formmail formmailer formsubmit contactform
+    leadgen newlead newleads wordpress listserv majordomo
+    notificacion notificaciones avisos alerta alertas formulario formularios rebotes
+    buzondevoz contestador
+    notificacao notificacoes notifica notifiche avvisi
+    formulaire formulaires alerte alertes messagerievocale
+    benachrichtigung benachrichtigungen formular formulare anrufbeantworter
+    meldingen powiadomienia bildirim bildirimler abiso
+    알림 알림톡 通知
+"""
+_OF_MACHINES = frozenset(map(fold_name, _MACHINES.split()))
 
 #: The same, unless a number follows.
-_FORMS = frozenset("form forms lead leads enquiry enquiries inquiry inquiries".split())
+_FORMS = "form forms lead leads enquiry enquiries inquiry inquiries"
+_OF_FORMS = frozenset(_FORMS.split())
 
 #: The same where nothing else stands before the ``@``.
-_ALONE = frozenset(
-    [
-        "apache",
-        "auto",
-        "automated",
-        "automatic",
-        "bot",
-        "daemon",
-        "httpd",
-        "nobody",
-        "nginx",
-        "root",
-        "system",
-        "web",
-        "webmaster",
-        "webserver",
-        "website",
-        "www",
-        "wwwdata",
-    ]
-)
+_ALONE = """
+    apache auto automated automatic bot daemon httpd nobody nginx root system web
+    webmaster webserver website www wwwdata
+"""
+_OF_SYSTEMS = frozenset(_ALONE.split())
 
 #: ``Ana Cruz via Portal``, as list servers and portals write it.
 _VIA = re.compile(r"(?<=\S)\s+v[ií]a\s+(?=\S)", re.IGNORECASE)
@@ -221,11 +78,11 @@ def is_nobodys(address, name=""):
     # ``relay7`` is a relay's, but ``lead7`` may be anybody's.
     numbered = {word.rstrip("0123456789") for word in words}
     return bool(
-        _NO_ANSWER.search(fold_name(local))
-        or _NO_ANSWER.search(fold_name(name))
-        or words & (_MACHINES | _FORMS)
-        or numbered & _MACHINES
-        or fold_name(local) in _ALONE
+        _ASKS_FOR_NO_ANSWER.search(fold_name(local))
+        or _ASKS_FOR_NO_ANSWER.search(fold_name(name))
+        or words & (_OF_MACHINES | _OF_FORMS)
+        or numbered & _OF_MACHINES
+        or fold_name(local) in _OF_SYSTEMS
         or _VIA.search(name)
     )
 
