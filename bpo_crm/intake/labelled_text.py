@@ -315,12 +315,13 @@ def _is_label(text):
 
 
 def _find_way(value):
-    """Return of which field a value is that says who somebody is, or how to reach.
+    """Return of which field a value is by which somebody can be reached.
 
     :param str value: as it was written.
+    :return: ``contact`` for none: whom that names is often the dealer's.
     :rtype: str
     """
-    ways = (name for name in ("email", "phone", "name") if _read_value(name, value))
+    ways = (name for name in ("email", "phone") if _read_value(name, value))
     return next(ways, "contact")
 
 

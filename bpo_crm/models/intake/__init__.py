@@ -9,6 +9,7 @@ from . import (
     crm_lead_team_mail,
     mail_gateway,
     crm_lead_match,
+    mail_reused_name,
     crm_lead_intake,
     crm_lead_import,
     crm_lead_intake_core,

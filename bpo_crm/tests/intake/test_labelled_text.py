@@ -368,7 +368,7 @@ class TestLabelledText(ReadingCase):
     # ------------------------------------------------------------
 
     def test_a_hostile_text_takes_no_time(self):
-        count = 1_900_000
+        count = 500_000
         started = time.process_time()
         for line in (
             ":",
@@ -387,4 +387,4 @@ class TestLabelledText(ReadingCase):
             read_mail(_write(line * (count // len(line))))
         for tags in ("<table><tr><td>", "<td>Name</td><td>x</td>", "<", "</b ", "<br "):
             read_mail(_write(tags * (count // len(tags)), kind="text/html"))
-        self.assertLess(time.process_time() - started, 20)
+        self.assertLess(time.process_time() - started, 10)

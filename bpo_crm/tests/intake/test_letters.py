@@ -1,6 +1,6 @@
 from odoo.tests import tagged
 
-from .test_intake_mail import IntakeMailCase
+from .test_intake_mail import ADF, IntakeMailCase
 
 FORM = "Name: {0}\nEmail: {0}@customer.example\nPhone: 0917 700 03{1:02}\nNote: Call me"
 PORTAL = "Autoportal <relay@portal.example>"
@@ -206,9 +206,38 @@ class TestLetters(IntakeMailCase):
             lead = self.env["crm.lead"].search([("phone_sanitized", "=", phone)])
             self.assertEqual((lead.contact_name, lead.email_from), ("Lea Reyes", False))
 
-    def test_what_waits_is_told_whose_it_is_when_it_can_be(self):
-        self._send(self.doors[0], "Ana wants a Vios")
-        row = self._find_rows("quarantined")
-        row.with_user(self.supervisor).action_retry()
-        row = self._find_rows("quarantined")
-        self.assertIn("names the customer", row.error)
+    def test_a_document_is_read_at_both_doors(self):
+        for number, door in enumerate(self.doors):
+            document = ADF.replace("maria@", f"mia{number}@") % f"0917 555 970{number}"
+            self._send(door, document, "sales@dealer.example")
+            lead = self._find_open(f"mia{number}@customer.example")
+            self.assertEqual(lead.phone_sanitized, f"+63917555970{number}")
+        self.assertEqual(lead.team_id, self.team)
+
+    def test_customers_whose_mails_have_one_name_are_told_apart(self):
+        door, name = self.doors[1], "<constant@mailer.example>"
+        for person in ("mia", "noa", "pia", "zoe"):
+            sender = f"{person} <{person}@customer.example>"
+            for _twice in range(2):
+                self._send(door, f"From {person}.", sender, name=name)
+            lead = self._find_open(f"{person}@customer.example")
+            self.assertEqual(len(lead), 1)
+            self.assertEqual("".join(self._chatter(lead)).count(f"From {person}."), 1)
+        for subject in ("Another one", "And another"):
+            self._send(door, f"{subject}!", sender, name=name, subject=subject)
+            self._assert_in_chatter(f"{subject}!", lead)
+        # What comes back is our own.
+        before = self._count_leads()
+        self._send(
+            door, "!", "x@customer.example", name=name, headers="X-Odoo-Objects: a-1"
+        )
+        self.assertEqual(self._count_leads(), before)
+
+    def test_what_waits_says_why_each_time_it_is_tried(self):
+        for door in self.doors:
+            self._send(door, "Ana wants a Vios")
+            row = self._find_rows("quarantined")[-1]
+            row.with_user(self.supervisor).action_retry()
+            row = self._find_rows("quarantined")[-1]
+            self.assertIn("names the customer", row.error)
+        self.assertEqual(len(self._find_rows("quarantined")), 2)
