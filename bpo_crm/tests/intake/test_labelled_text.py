@@ -8,6 +8,20 @@ from ..common import ReadingCase
 PORTAL = "Autoportal <relay@portal.example>"
 JUAN = "Juan Cruz <juan@customer.example>"
 
+#: The same in the languages of our translations, and in Tagalog.
+LANGUAGES = (
+    "Full Name: {name}\nMobile Number: {phone}\nEmail Address: {email}",
+    "Your name: {name}\nContact No.: {phone}\nE-mail: {email}",
+    "Nombre completo: {name}\nTeléfono: {phone}\nCorreo electrónico: {email}",
+    "Nombre: Maria\nApellidos: Ñáñez\nCelular: {phone}\nCorreo: {email}",
+    "Nom : Ñáñez\nPrénom : Maria\nTéléphone : {phone}\nAdresse e-mail : {email}",
+    "Nom complet : {name}\nPortable : {phone}\nCourriel : {email}",
+    "이름: {name}\n전화번호: {phone}\n이메일: {email}",
+    "성함: {name}\n휴대폰 번호: {phone}\n이메일 주소: {email}",
+    "Pangalan: {name}\nTelepono: {phone}\nEmail: {email}",
+    "Buong pangalan: {name}\nNumero ng telepono: {phone}\nEmail: {email}",
+)
+
 #: One person, as forms and portals write it down.
 TEXTS = (
     "Name: {name}\nPhone: {phone}\nEmail: {email}",
@@ -114,6 +128,13 @@ class TestLabelledText(ReadingCase):
                     # Nothing is lost of what was written.
                     self.assertIn(text, enquiry.message)
                     self.assertIn(sender.split()[-1].strip("<>"), enquiry.message)
+
+    def test_a_person_is_named_by_labels_in_many_languages(self):
+        for text in LANGUAGES:
+            for form in (text, text.replace(": ", "\n"), text.replace("\n", " | ")):
+                form = form.format(**MARIA)
+                with self.subTest(form):
+                    self._assert_reaches(self._read(form), **MARIA)
 
     def test_a_person_is_named_by_labels_in_many_pages(self):
         for text in PAGES:
