@@ -161,7 +161,11 @@ def _is_report(message, sender):
 
 
 def _is_newsletter(message):
-    """Whether a mail went to many, none of whom writes to the others."""
+    """Whether a mail went to many, none of whom writes to the others.
+
+    :param email.message.EmailMessage message: the mail.
+    :rtype: bool
+    """
     if _is_discussion(message):
         return False
     has_id, has_way_out = "List-Id" in message, "List-Unsubscribe" in message
@@ -185,7 +189,11 @@ def _has_no_sender(message):
 
 
 def _is_calendar_answer(message):
-    """Whether a mail is what a calendar says to an invitation."""
+    """Whether a mail is what a calendar says to an invitation.
+
+    :param email.message.EmailMessage message: the mail.
+    :rtype: bool
+    """
     return any(
         part.get_content_type() == "text/calendar"
         and re.fullmatch("reply|counter", str(part.get_param("method") or ""), re.I)
@@ -198,6 +206,9 @@ def _is_of_program(message):
 
     Where another organisation carried it than the sender's, the program has put the
     visitor's address there.
+
+    :param email.message.EmailMessage message: the mail.
+    :rtype: bool
     """
     if not _says(message, _PROGRAMS) or "Reply-To" in message:
         return False

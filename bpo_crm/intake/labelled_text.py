@@ -129,7 +129,10 @@ class _Reader:
         self._has_text = False
 
     def look_through(self, text):
-        """Read a text, as far as :data:`MAX_TEXT` and :data:`MAX_LINES` go."""
+        """Read a text, as far as :data:`MAX_TEXT` and :data:`MAX_LINES` go.
+
+        :param str text: as of :func:`find_labelled`.
+        """
         lines = text[:MAX_TEXT].splitlines()[:MAX_LINES]
         rows = [_split_cells(line[:MAX_LINE]) for line in lines]
         rows = [cells for cells in rows if cells]
@@ -177,7 +180,10 @@ class _Reader:
         return True
 
     def _read_text(self, cells):
-        """See what a line without labels says of the following ones."""
+        """See what a line without labels says of the following ones.
+
+        :param list cells: of the line.
+        """
         line = " ".join(cells)
         if self._has_text and _SIGNATURE.fullmatch(line[:100]):
             self._is_signature = True
@@ -227,7 +233,12 @@ class _Reader:
         return pairs
 
     def _split_label(self, text):
-        """Return the label and the value of a piece of a line; None for none."""
+        """Return the label and the value of a piece of a line.
+
+        :param str text: the piece.
+        :return: None for none.
+        :rtype: tuple[str, str] | None
+        """
         head = text[: MAX_LABEL + 20]
         colon = _COLON.search(head)
         if colon:

@@ -221,7 +221,11 @@ class _Letter:
         return self._complete(dataclasses.replace(read, name=name), ways)
 
     def _read_head(self, parts):
-        """Return the enquiry of whoever wrote the mail that this one forwards."""
+        """Return the enquiry of whoever wrote the mail that this one forwards.
+
+        :param Parts parts: the text with that mail.
+        :rtype: Enquiry
+        """
         enquiry = dataclasses.replace(
             self._letter, name=parts.name, email=parts.address, is_free_text=False
         )
@@ -248,6 +252,12 @@ class _Letter:
         return self._add_numbers(enquiry, labelled)
 
     def _add_numbers(self, enquiry, labelled):
+        """Return an enquiry with the phone numbers that labels say.
+
+        :param Enquiry enquiry: of their owner.
+        :param Labelled labelled: what they say.
+        :rtype: Enquiry
+        """
         numbers = {
             name: labelled.fields[name]
             for name in ("phone", "other_phones")
