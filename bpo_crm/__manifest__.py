@@ -92,6 +92,8 @@
         "views/dealer/crm_dealership_views.xml",
         "views/dealer/crm_lead_order_views.xml",
         "views/dealer/crm_lead_failed_win_views.xml",
+        "wizard/intake/crm_lead_source_map_views.xml",
+        "wizard/intake/crm_lead_enquiry_correct_views.xml",
         "views/intake/crm_lead_source_views.xml",
         "views/intake/crm_lead_enquiry_views.xml",
         "views/customer/crm_placeholder_views.xml",

@@ -1,1 +1,3 @@
-from . import chatter, come_again, intake
+from . import access_log, chatter, come_again, intake
+
+access_log.add_filter()

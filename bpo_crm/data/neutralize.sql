@@ -22,6 +22,7 @@ UPDATE crm_brand
 -- And nobody who delivers to the original may deliver to it.
 UPDATE crm_lead_source
    SET token_hash = NULL,
+       secret = NULL,
        token_date = NULL;
 UPDATE crm_lead_feed
    SET active = FALSE;

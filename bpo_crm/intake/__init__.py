@@ -4,6 +4,7 @@ from .adf import read_adf
 from .body import read_body
 from .charset import (
     clean_address,
+    decode_text,
     is_charset,
     leave_out_controls,
     put_address_on_one_line,
@@ -12,23 +13,32 @@ from .charset import (
 from .country import find_country_code
 from .enquiry import MAX_SIZE, Enquiry, InvalidEnquiry, tell_apart
 from .entry import Entry
+from .field_names import PARTS, find_field, fold_name
 from .headers import mend_headers
 from .json_body import read_json
-from .lead_fields import ENQUIRY_NAMES
+from .lead_fields import ENQUIRY_NAMES, GUARDED_FIELDS
 from .mail import (
     describe_mail,
     is_plain_letter,
     read_forwarded_mail,
     read_mail,
 )
+from .meaning import LEFT_OUT, OF_LEAD
 from .number import to_finite
 from .person import Person, is_other_name, is_same_name
+from .proof import HASHES, KEY_MARK, find_keys, hide_keys, is_signed, take_key_out
 from .raw_mail import mend_mail
 from .sender import tell_name
 
 __all__ = [
     "ENQUIRY_NAMES",
+    "GUARDED_FIELDS",
+    "HASHES",
+    "KEY_MARK",
+    "LEFT_OUT",
     "MAX_SIZE",
+    "OF_LEAD",
+    "PARTS",
     "Enquiry",
     "Entry",
     "InvalidEnquiry",
@@ -36,10 +46,16 @@ __all__ = [
     "clean_address",
     "describe_mail",
     "find_country_code",
+    "decode_text",
+    "find_field",
+    "find_keys",
+    "fold_name",
+    "hide_keys",
     "is_charset",
     "is_other_name",
     "is_same_name",
     "is_plain_letter",
+    "is_signed",
     "leave_out_controls",
     "mend_headers",
     "mend_mail",
@@ -50,6 +66,7 @@ __all__ = [
     "read_json",
     "read_forwarded_mail",
     "read_mail",
+    "take_key_out",
     "tell_apart",
     "tell_name",
     "to_finite",

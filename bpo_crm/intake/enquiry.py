@@ -93,6 +93,10 @@ class Enquiry:
     # What no sender says, but the feed that read it
     #: Further values of the lead, by field.
     values: dict = _internal(default_factory=dict)
+    #: Further values of the lead as its sender wrote them, by field.
+    texts: dict = _internal(default_factory=dict)
+    #: The names and values that it was read from, where it was written so.
+    pairs: tuple = _internal(default=())
     #: Why it cannot be used as it is.
     problem: str = _internal(default="")
     #: The brand whose distributor it came from, where the record names none.
@@ -160,7 +164,7 @@ class Enquiry:
         :return: JSON.
         :rtype: str
         """
-        names = (self.get_names() | {"record"}) - {"enquired_at"}
+        names = (self.get_names() | {"record", "texts"}) - {"enquired_at"}
         values = {name: getattr(self, name) for name in sorted(names)}
         content = json.dumps(
             {name: value for name, value in values.items() if value},

@@ -16,3 +16,14 @@ ENQUIRY_NAMES = {
     "vehicle_model_id": "vehicle",
     "zip": "zip",
 }
+
+#: Fields of a lead that have rules of their own, and take nothing from outside.
+GUARDED_FIELDS = {
+    "active",
+    "email_normalized",
+    "email_state",
+    "phone_sanitized",
+    "phone_state",
+    "probability",
+    "type",
+}

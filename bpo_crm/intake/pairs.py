@@ -1,9 +1,11 @@
 """Enquiries as pairs of a name and a value, whatever they were written in."""
 
+import dataclasses
 import re
 
 from .enquiry import Enquiry
 from .field_names import PARTS, find_field
+from .meaning import take_texts
 from .timestamp import read_asked_on
 
 _NAMES = ("name", "first_name", "middle_name", "last_name")
@@ -37,12 +39,15 @@ def read_pairs(pairs, own_names=None):
         :func:`find_field`.
     :rtype: Enquiry
     """
+    pairs = list(pairs)
+    rest, texts = take_texts(pairs, own_names)
     reading = _Reading()
-    found = [(name, text.strip(), find_field(name, own_names)) for name, text in pairs]
+    found = [(name, text.strip(), find_field(name, own_names)) for name, text in rest]
     for name, text, field in _put_the_person_first(found):
         if text:
             reading.add(name, text, field)
-    return reading.to_enquiry()
+    enquiry = reading.to_enquiry()
+    return dataclasses.replace(enquiry, texts=texts, pairs=tuple(pairs))
 
 
 def _put_the_person_first(found):

@@ -6,4 +6,5 @@ from . import (
     call,
     pipeline,
     dealer,
+    intake,
 )

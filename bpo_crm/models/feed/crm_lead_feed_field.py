@@ -5,6 +5,7 @@ from odoo.tools import str2bool
 from ...html_text import read_html
 from ...intake import (
     ENQUIRY_NAMES,
+    GUARDED_FIELDS,
     leave_out_controls,
     put_on_one_line,
     to_finite,
@@ -43,15 +44,7 @@ FITTING = {
 
 #: Fields that have rules of their own, and take nothing from a feed.
 GUARDED = {
-    "crm.lead": {
-        "active",
-        "email_normalized",
-        "email_state",
-        "phone_sanitized",
-        "phone_state",
-        "probability",
-        "type",
-    },
+    "crm.lead": GUARDED_FIELDS,
     "crm.dealership": set(),
     "crm.vehicle.model": set(),
 }

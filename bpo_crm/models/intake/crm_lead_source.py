@@ -1,17 +1,9 @@
-import hashlib
-import hmac
-import secrets
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...inner_context import with_inner_context
 from ...roles import SUPERVISOR
 from ...series import Constraint
-
-#: Of a token, in bytes; written down, it is a third longer.
-TOKEN_LENGTH = 32
-
 
 #: Odoo's own ways in, each with a source of its own.
 CORE_WAYS = ("import", "mail", "website")
@@ -50,11 +42,6 @@ class LeadSource(models.Model):
         ondelete="restrict",
         domain="['|', ('company_id', '=', False), ('company_id', '=?', company_id)]",
     )
-    # Its door
-    token_hash = fields.Char(
-        groups="base.group_system", copy=False, exportable=False, readonly=True
-    )
-    token_date = fields.Datetime("Token Made On", copy=False, readonly=True)
     rate_limit = fields.Integer(
         default=120,
         required=True,
@@ -131,29 +118,3 @@ class LeadSource(models.Model):
         :param str way: one of :data:`CORE_WAYS`.
         """
         return self.env.ref(f"bpo_crm.crm_lead_source_{way}")
-
-    def _make_token(self):
-        """Give this source a new token; the old one does not work any more.
-
-        :return: the token, which is kept nowhere.
-        :rtype: str
-        """
-        self.ensure_one()
-        token = secrets.token_urlsafe(TOKEN_LENGTH)
-        self.sudo().write(
-            {"token_hash": _hash(token), "token_date": fields.Datetime.now()}
-        )
-        return token
-
-    def _accepts_token(self, token):
-        """Whether a token is the one of this source.
-
-        :param str token: what somebody sent.
-        """
-        known = self.sudo().token_hash
-        return bool(known) and hmac.compare_digest(known, _hash(token))
-
-
-def _hash(token):
-    # It is random and long, so a slow hash would only slow down the door.
-    return hashlib.sha256(token.encode()).hexdigest()

@@ -39,6 +39,9 @@ class LeadSource(models.Model):
         The answer is the only place that has it: it is neither in a window's record,
         nor in an address, nor in what the browser keeps of an action.
 
+        Of a source whose sender has made the secret, only the token of its challenge is
+        made.
+
         :return: an action that shows it, with the address and an example.
         :rtype: dict
         :raises AccessError: for anybody below a BPO manager.
@@ -48,13 +51,15 @@ class LeadSource(models.Model):
             self.env, MANAGER, self.env._("Only a BPO manager can make a token.")
         )
         self.check_access("write")
-        token = self._make_token()
+        token, verify_token = self._make_token(), self._make_verify_token()
         return {
             "type": "ir.actions.client",
             "tag": "bpo_crm.show_source_token",
             "params": {
+                "proof": self.proof,
                 "token": token,
-                "url": self._get_door_address(),
+                "verify_token": verify_token,
+                "url": self._get_door_address(token),
                 "example": self._prepare_example(token),
             },
         }
@@ -69,23 +74,26 @@ class LeadSource(models.Model):
             self.env, MANAGER, self.env._("Only a BPO manager can revoke a token.")
         )
         self.check_access("write")
-        return self.sudo().write({"token_hash": False, "token_date": False})
+        self._forget_proof()
+        return True
 
     # ------------------------------------------------------------
     # BUSINESS
     # ------------------------------------------------------------
 
-    def _get_door_address(self):
+    def _get_door_address(self, token=""):
         """Return where this source delivers its enquiries to.
 
+        :param str token: what was made for it; a key is a part of the address.
         :rtype: str
         """
-        return f"{self.get_base_url()}/bpo_crm/intake/{quote(self.code, safe='')}"
+        address = f"{self.get_base_url()}/bpo_crm/intake/{quote(self.code, safe='')}"
+        return f"{address}?key={token}" if token and self.proof == "key" else address
 
     def _prepare_example(self, token):
-        """Return a command that delivers an enquiry, for a shell.
+        """Return commands that deliver an enquiry, for a shell.
 
-        :param str token: of this source.
+        :param str token: what was made for this source; empty for nothing.
         :rtype: str
         """
         enquiry = {
@@ -94,14 +102,31 @@ class LeadSource(models.Model):
             "email": "customer@example.com",
             "message": "Do you still have it?",
         }
-        options = (
-            ("-H", f"Authorization: Bearer {token}"),
-            ("-H", "Content-Type: application/json"),
-            ("-d", json.dumps(enquiry)),
-        )
-        lines = [f"{option} {shlex.quote(value)}" for option, value in options]
-        address = shlex.quote(self._get_door_address())
-        return " \\\n  ".join([f"curl {address}", *lines])
+        body = json.dumps(enquiry)
+        kind = f"-H {shlex.quote('Content-Type: application/json')}"
+        data = f"-d {shlex.quote(body)}"
+        bearer = f"-H {shlex.quote(f'Authorization: Bearer {token}')}"
+        signing = [
+            f"BODY={shlex.quote(body)}",
+            f"SIGNATURE={self._sign_in_shell(token)}",
+        ]
+        signed = f'-H "{self.signature_header}: {self.signature_hash}=$SIGNATURE"'
+        before, options = {
+            "key": ([], [kind, data]),
+            "signature": (signing, [signed, kind, '-d "$BODY"']),
+        }.get(self.proof, ([], [bearer, kind, data]))
+        address = f"curl {shlex.quote(self._get_door_address(token))}"
+        return "\n".join([*before, " \\\n  ".join([address, *options])])
+
+    def _sign_in_shell(self, secret):
+        """Return what a shell fills in for the signature of ``$BODY``.
+
+        :param str secret: of this source; empty for one that the sender knows.
+        :rtype: str
+        """
+        secret = shlex.quote(secret or "YOUR SECRET")
+        digest = f"openssl dgst -{self.signature_hash} -hmac {secret}"
+        return f"""$(printf %s "$BODY" | {digest} | sed 's/.* //')"""
 
     def _allows_another_request(self):
         """Count a request of this minute; tell whether it is not too many.
@@ -127,7 +152,7 @@ class LeadSource(models.Model):
             (count,) = cr.fetchone()
         return count <= self.rate_limit
 
-    def _deliver(self, enquiries, body=b"", has_failed_here=False):
+    def _deliver(self, enquiries, body=b"", kind="", has_failed_here=False):
         """Take in enquiries in a transaction of their own.
 
         One that cannot be taken in is kept in quarantine, and the others come in. A
@@ -136,6 +161,7 @@ class LeadSource(models.Model):
 
         :param list enquiries: of :class:`intake.Enquiry`.
         :param bytes body: what they were read from, kept with those in quarantine.
+        :param str kind: the type that it came with.
         :param bool has_failed_here: whether their problem is one of this server.
         :return: what became of each, in their order, as :meth:`_prepare_answer` of its
             row says it.
@@ -147,6 +173,7 @@ class LeadSource(models.Model):
         def take_in(source):
             rows, new = source.env["crm.lead"]._take_in(source, enquiries)
             new._keep_for_people(body, has_failed_here)
+            new._keep_kind(kind)
             return [row._prepare_answer(row not in new) for row in rows]
 
         try:
@@ -159,10 +186,10 @@ class LeadSource(models.Model):
         if len(enquiries) == 1:
             # Kept, for somebody to look at; what it is, is not for the sender.
             enquiry = dataclasses.replace(enquiries[0], problem=problem)
-            return self._deliver([enquiry], body, has_failed_here=True)
+            return self._deliver([enquiry], body, kind, has_failed_here=True)
         middle = len(enquiries) // 2
         halves = enquiries[:middle], enquiries[middle:]
-        return [result for half in halves for result in self._deliver(half, body)]
+        return [result for half in halves for result in self._deliver(half, body, kind)]
 
     def _run_alone(self, work):
         """Do something in a transaction of its own, again if another got in its way.

@@ -60,7 +60,7 @@ class LeadSource(models.Model):
         """
         enquiries = self.env["crm.lead.enquiry"]
         try:
-            found = self._read_mail(original)
+            found = self._read_mail(original, self._get_own_names())
         except InvalidEnquiry as problem:
             enquiries._write_down_mail(self, original, str(problem)).team_id = team
             return
@@ -81,7 +81,7 @@ class LeadSource(models.Model):
         :rtype: list[Enquiry]
         :raises InvalidEnquiry: when there is a document that cannot be read.
         """
-        found = read_mail(original)
+        found = read_mail(original, self._get_own_names())
         forwarded = self._find_forwarded(original, found)
         return [
             dataclasses.replace(one, problem=self._explain_mail_problem(one))
@@ -95,7 +95,7 @@ class LeadSource(models.Model):
         :rtype: bool
         """
         try:
-            found = read_mail(original)
+            found = read_mail(original, self._get_own_names())
         except InvalidEnquiry:
             return False
         if self._is_of_employee(found):
@@ -113,7 +113,7 @@ class LeadSource(models.Model):
         """
         if not self._is_of_employee(found):
             return None
-        forwarded = read_forwarded_mail(original)
+        forwarded = read_forwarded_mail(original, self._get_own_names())
         # Of an answer of ours, nobody can tell.
         leads = self.env["crm.lead"]
         is_told = forwarded and not leads._is_forwarding_employee(forwarded.email)

@@ -18,6 +18,7 @@ from . import (
     test_mail_enquiry,
     test_mail_gateway,
     test_reading_properties,
+    test_source_fields,
     test_timestamp,
     test_passing_fault,
 )

@@ -13,7 +13,9 @@ export class SourceTokenDialog extends Component {
     static components = {CopyButton, Dialog};
     static props = {
         close: Function,
+        proof: String,
         token: String,
+        verify_token: String,
         url: String,
         example: String,
     };
@@ -21,9 +23,9 @@ export class SourceTokenDialog extends Component {
 
 /** Shows a token, and closes as a window does, so that the form shows its date. */
 async function showSourceToken(env, {params}) {
-    const {token, url, example} = params;
+    const {proof, token, verify_token, url, example} = params;
     await new Promise((resolve) => {
-        const props = {token, url, example};
+        const props = {proof, token, verify_token, url, example};
         env.services.dialog.add(SourceTokenDialog, props, {onClose: resolve});
     });
     return {type: "ir.actions.act_window_close"};

@@ -1,0 +1,116 @@
+import re
+import uuid
+
+from odoo import fields, models
+
+from ... import intake
+
+#: What tells apart enquiries that came together under one name.
+NUMBER = re.compile(r" \d+$")
+
+
+class LeadSource(models.Model):
+    """Reading what came over HTTP, as this source's sender means it."""
+
+    _inherit = "crm.lead.source"
+
+    def _read_body(self, body, kind, name="", own_names=None):
+        """Return the enquiries in a body.
+
+        :param bytes body: as it was sent, without what proves who sent it.
+        :param str kind: the type that it came with, as the header has it.
+        :param str name: of the delivery, for those that have no name of their own.
+        :param dict own_names: what the sender's names mean; by default, what this
+            source's lines say.
+        :return: each with a name of its own. One with a problem is all that there is
+            of a body that nobody can read.
+        :rtype: list[intake.Enquiry]
+        """
+        name = name or f"unnamed-{uuid.uuid4()}"
+        if own_names is None:
+            own_names = self._get_own_names()
+        try:
+            enquiries = intake.read_body(body, kind, own_names)
+        except intake.InvalidEnquiry as error:
+            # Whoever sent it may do so: somebody looks at it, and nothing is lost.
+            enquiries = [intake.Enquiry(problem=str(error))]
+        return intake.tell_apart(enquiries, name)
+
+
+class LeadEnquiry(models.Model):
+    """What came over HTTP is read again from its body, by the mapping of now."""
+
+    _inherit = "crm.lead.enquiry"
+
+    body_kind = fields.Char("Type of What Was Sent", readonly=True)
+
+    # ------------------------------------------------------------
+    # BUSINESS
+    # ------------------------------------------------------------
+
+    def _keep_kind(self, kind):
+        """Keep with those of these that are in quarantine how their body is read.
+
+        :param str kind: the type that it came with, as the header has it.
+        """
+        if kind:
+            self.filtered(lambda row: row._is_waiting()).body_kind = kind
+
+    def _take_in_again(self, source):
+        files = self._find_files("body").sorted("res_id")
+        others = self - self.browse(files.mapped("res_id"))
+        for of_body in files.grouped("checksum").values():
+            rows = self.browse(of_body.mapped("res_id"))
+            body = self._read_kept_file(of_body[0])
+            # Each time that the same body was sent, it was a delivery of its own.
+            for name, delivered in rows.grouped(_get_delivery_name).items():
+                delivered._take_in_body(source, body, name)
+        return super(LeadEnquiry, others)._take_in_again(source)
+
+    def _take_in_body(self, source, body, name):
+        """Take in what is in the body that these rows came by.
+
+        :param crm.lead.source source: from where they came.
+        :param bytes body: as it was kept.
+        :param str name: of the delivery.
+        """
+        kind = self.filtered("body_kind")[:1].body_kind or ""
+        read = {
+            enquiry.external_id: enquiry
+            for enquiry in source._read_body(body, kind, name)
+        }
+        fresh = {row: read.pop(row.external_id, None) for row in self}
+        if len(self) == len(read) == 1:
+            # It has a name now, or has none any more.
+            (fresh[self],) = read.values()
+            read = {}
+        for row, enquiry in fresh.items():
+            row._say_again(enquiry or row._read_content())
+        self.env["crm.lead"]._take_in_rows(
+            {row: enquiry or row._read_content() for row, enquiry in fresh.items()},
+            source,
+        )
+        # What came in before is known; the rest nobody could read until now.
+        _rows, new = self.env["crm.lead"]._take_in(source, list(read.values()))
+        new._keep_for_people(body, has_failed_here=False)
+        new._keep_kind(kind)
+
+    def _say_again(self, enquiry):
+        """Write down what is understood of this now.
+
+        :param intake.Enquiry enquiry: as it was read again.
+        """
+        self.write(
+            {"content": enquiry.to_content(), "enquired_at": enquiry.enquired_at}
+        )
+        taken = [
+            ("source_id", "=", self.source_id.id),
+            ("external_id", "=", enquiry.external_id),
+        ]
+        if enquiry.external_id and not self.search(taken, limit=1):
+            self.external_id = enquiry.external_id
+
+
+def _get_delivery_name(row):
+    """Return the name under which the enquiry of a row came with others, perhaps."""
+    return NUMBER.sub("", row.external_id or "")

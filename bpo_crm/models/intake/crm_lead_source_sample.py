@@ -1,0 +1,122 @@
+import re
+
+from odoo import models
+
+from ... import intake
+from ...limits import MAX_MAIL
+from ...roles import MANAGER, check_role
+
+MAIL_KIND = "message/rfc822"
+
+#: By what a text is known to be a mail with its headers.
+MAIL_HEADERS = re.compile(r"^(Delivered-To|MIME-Version|Received|Return-Path):", re.M)
+
+#: Headers of a text that a mail may consist of.
+TEXT_HEADERS = "Content-Type: text/plain; charset=utf-8\n\n"
+
+
+class LeadSource(models.Model):
+    """Reading a sample of what a sender sends, of which nothing is kept."""
+
+    _inherit = "crm.lead.source"
+
+    # ------------------------------------------------------------
+    # ACTIONS
+    # ------------------------------------------------------------
+
+    def action_map_fields(self):
+        """Open the window in which a manager says what this sender's fields mean.
+
+        :return: an action that opens it.
+        :rtype: dict
+        :raises AccessError: for anybody below a BPO manager.
+        """
+        self.ensure_one()
+        self._check_may_map()
+        return self._open_map({"default_source_id": self.id})
+
+    # ------------------------------------------------------------
+    # BUSINESS
+    # ------------------------------------------------------------
+
+    def _check_may_map(self):
+        """Refuse to say what the fields of these sources mean.
+
+        :raises AccessError: for anybody but the managers of their companies.
+        """
+        check_role(
+            self.env,
+            MANAGER,
+            self.env._("Only a BPO manager can say what the fields of a source mean."),
+        )
+        self.check_access("write")
+
+    def _open_map(self, defaults):
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Map Fields"),
+            "res_model": "crm.lead.source.map",
+            "view_mode": "form",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": defaults,
+        }
+
+    def _read_sample(self, text, kind, own_names):
+        """Return the enquiries in a sample: of a body, or of a mail.
+
+        :param str text: what a manager has pasted.
+        :param str kind: the type that it came with; empty for an unknown one.
+        :param dict own_names: what the sender's names mean.
+        :rtype: list[intake.Enquiry]
+        """
+        content = text.encode(errors="ignore")[:MAX_MAIL]
+        if kind == MAIL_KIND or MAIL_HEADERS.search(text[: intake.MAX_SIZE]):
+            return self._read_sample_mail(content, own_names)
+        found = self._read_body(content, kind, own_names=own_names)
+        if any(enquiry.problem and not enquiry.pairs for enquiry in found):
+            return self._read_sample_mail(TEXT_HEADERS.encode() + content, own_names)
+        return found
+
+    def _read_sample_mail(self, original, own_names):
+        try:
+            return intake.read_mail(original, own_names)
+        except intake.InvalidEnquiry as problem:
+            return [intake.Enquiry(problem=str(problem))]
+
+
+class LeadEnquiry(models.Model):
+    """An enquiry in quarantine as a sample of what its source sends."""
+
+    _inherit = "crm.lead.enquiry"
+
+    def action_map_fields(self):
+        """Open the window in which a manager says what the fields in this mean.
+
+        :return: an action that opens it.
+        :rtype: dict
+        :raises AccessError: for anybody below a BPO manager.
+        """
+        self.ensure_one()
+        self.check_access("read")
+        self.source_id._check_may_map()
+        defaults = {
+            "default_source_id": self.source_id.id,
+            "default_enquiry_id": self.id,
+        }
+        return self.source_id._open_map(defaults)
+
+    def _get_sample(self):
+        """Return what was sent, and the type that it came with.
+
+        :return: the text of a body or of a mail; of what has neither, nothing.
+        :rtype: tuple[str, str]
+        """
+        row = self.sudo()
+        for name, kind in (("mail", MAIL_KIND), ("body", row.body_kind or "")):
+            file = row._find_files(name)[:1]
+            if file:
+                return intake.decode_text(row._read_kept_file(file))[
+                    : intake.MAX_SIZE
+                ], kind
+        return "", ""

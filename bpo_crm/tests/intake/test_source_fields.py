@@ -1,0 +1,322 @@
+import base64
+import json
+
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import Form, tagged
+from odoo.tools import mute_logger
+
+from ..common import BpoCase
+
+
+@tagged("post_install", "-at_install")
+class TestSourceFields(BpoCase):
+    """What a sender's fields mean is said on its source."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.source = cls.env["crm.lead.source"].create({"name": "Web", "code": "web-f"})
+
+    def _map(self, **meanings):
+        """Give the source a line for each name, with what it means."""
+        self._set_lines(*({"sent_field": n, "meaning": m} for n, m in meanings.items()))
+
+    def _set_lines(self, *lines):
+        source = self.source.with_user(self.manager)
+        source.field_ids = [(5,), *((0, 0, line) for line in lines)]
+
+    def _deliver(self, body):
+        """Deliver a body over HTTP, in effect; return its only row."""
+        if not isinstance(body, bytes):
+            body = json.dumps(body).encode()
+        kind = "application/json"
+        with self._deliveries_shared():
+            read = self.source._read_body(body, kind)
+            self.source._deliver(read, body, kind)
+        return self.env["crm.lead.enquiry"].search(
+            [("source_id", "=", self.source.id)], limit=1
+        )
+
+    def test_what_a_sender_calls_a_field_is_what_its_line_says(self):
+        self._map(**{"q1": "name", "contact.tel": "phone", "Car?": "vehicle"})
+        row = self._deliver(
+            {"q1": "Ana", "contact": {"tel": "+63 917 555 0142"}, "car": "Picanto"}
+        )
+        lead = row.lead_id
+        self.assertEqual(lead.contact_name, "Ana")
+        self.assertEqual(lead.phone_sanitized, "+639175550142")
+        self.assertEqual(lead.vehicle_model_id, self.vehicle)
+
+    def test_a_line_counts_more_than_the_usual_meaning(self):
+        self._map(phone="message_line", name="left_out", mobile_2="phone")
+        lead = self._deliver(
+            {"phone": "n/a", "name": "Form 7", "mobile_2": "+63 917 555 0143"}
+        ).lead_id
+        self.assertEqual(lead.phone_sanitized, "+639175550143")
+        self.assertIn("phone: n/a", lead.description)
+        self.assertNotIn("Form 7", f"{lead.description} {lead.contact_name}")
+
+    def test_a_default_stands_in_for_what_is_not_said(self):
+        self._set_lines(
+            {"sent_field": "town", "meaning": "city", "default": "Pasig"},
+            {"meaning": "brand", "default": "Kia"},
+        )
+        lead = self._deliver({"email": "a@f.example"}).lead_id
+        self.assertEqual((lead.city, lead.brand_id), ("Pasig", self.brand))
+        lead = self._deliver({"email": "b@f.example", "town": "Cebu"}).lead_id
+        self.assertEqual(lead.city, "Cebu")
+
+    def test_further_fields_of_a_lead_are_filled(self):
+        self._set_lines(
+            *(
+                {"sent_field": name, "meaning": "lead_field", "target_field": target}
+                for name, target in (
+                    ("budget", "expected_revenue"),
+                    ("stars", "priority"),
+                    ("until", "date_deadline"),
+                    ("job", "function"),
+                    ("shade", "color"),
+                )
+            ),
+            {"meaning": "lead_field", "target_field": "referred", "default": "Portal"},
+        )
+        lead = self._deliver(
+            {
+                "email": "a@f.example",
+                "budget": "900000",
+                "stars": "very high",
+                "until": "2027-01-31T10:00",
+                "job": "Nurse",
+                "shade": 2**40,
+            }
+        ).lead_id
+        self.assertEqual(
+            (lead.expected_revenue, lead.priority, str(lead.date_deadline)),
+            (900000, "3", "2027-01-31"),
+        )
+        self.assertEqual((lead.function, lead.referred), ("Nurse", "Portal"))
+        # Nothing is lost, though it does not fit.
+        self.assertIn(str(2**40), lead.description)
+        self.assertEqual(lead.color, 0)
+
+    def test_a_line_that_does_not_fit_is_refused(self):
+        for line, words in (
+            ({"sent_field": "a", "meaning": "lead_field"}, "No sender can fill"),
+            ({"meaning": "city"}, "needs a field of the sender"),
+            ({"sent_field": "?!", "meaning": "city"}, "neither a letter"),
+            (
+                {"sent_field": "a", "meaning": "external_id", "default": "1"},
+                "cannot have a default",
+            ),
+            *(
+                (
+                    {"sent_field": "a", "meaning": "lead_field", "target_field": name},
+                    "No sender can fill",
+                )
+                for name in (
+                    "user_id",
+                    "stage_id",
+                    "phone_sanitized",
+                    "probability",
+                    "dealer_so_name",
+                    "first_attempt_date",
+                    "reference",
+                    "nothing",
+                    "email_from",
+                )
+            ),
+            (
+                {
+                    "sent_field": "a",
+                    "meaning": "lead_field",
+                    "target_field": "color",
+                    "default": "red",
+                },
+                "not a valid value",
+            ),
+        ):
+            with self.subTest(line=line), self._refused(words, ValidationError):
+                self._set_lines(line)
+
+    def test_a_field_has_one_meaning(self):
+        with self._refused("two lines", ValidationError):
+            self._set_lines(
+                {"sent_field": "Your phone", "meaning": "phone"},
+                {"sent_field": "your_phone", "meaning": "message_line"},
+            )
+
+    # ------------------------------------------------------------
+    # What waits is read again by the mapping of now
+    # ------------------------------------------------------------
+
+    def test_what_waits_is_read_again_by_the_mapping_of_now(self):
+        row = self._deliver({"wie": "Ana", "nummer": "+63 917 555 0144", "id": "L-7"})
+        self.assertEqual(row.state, "quarantined")
+        self._map(nummer="phone", wie="name", id="external_id")
+        with self._deliveries_shared():
+            row.with_user(self.supervisor).action_retry()
+        self.assertEqual((row.state, row.external_id), ("created", "L-7"))
+        self.assertEqual(row.lead_id.contact_name, "Ana")
+        again = self._deliver({"wie": "Ana", "nummer": "+63 917 555 0144", "id": "L-7"})
+        self.assertEqual(again, row)
+
+    def test_a_body_that_nobody_can_read_waits_and_is_read_again(self):
+        row = self._deliver(b"\x00\x01 nothing")
+        self.assertEqual(row.state, "quarantined")
+        self.assertTrue(row.body)
+        row.action_retry()
+        self.assertEqual(row.state, "quarantined")
+
+    # ------------------------------------------------------------
+    # The window
+    # ------------------------------------------------------------
+
+    def _open(self, record, user=None):
+        action = record.with_user(user or self.manager).action_map_fields()
+        windows = self.env[action["res_model"]].with_user(user or self.manager)
+        return Form(windows.with_context(**action["context"]))
+
+    def test_a_sample_shows_its_fields_and_what_becomes_of_them(self):
+        form = self._open(self.source)
+        form.sample = json.dumps(
+            {"wie": "Ana", "mobile": "+63 917 555 0145", "wagen": "Picanto", "ort": "X"}
+        )
+        found = [form.line_ids.edit(n) for n in range(len(form.line_ids))]
+        self.assertEqual(
+            [(line.sent_field, line.value, line.meaning) for line in found],
+            [
+                ("wie", "Ana", "message_line"),
+                ("mobile", "+63 917 555 0145", "phone"),
+                ("wagen", "Picanto", "message_line"),
+                ("ort", "X", "message_line"),
+            ],
+        )
+        self.assertIn("wagen: Picanto", form.result)
+        for number, meaning in ((0, "name"), (2, "vehicle"), (3, "dealership")):
+            with form.line_ids.edit(number) as line:
+                line.meaning = meaning
+        self.assertIn("Ana", form.result)
+        self.assertIn("Kia", form.result)
+        self.assertIn("Dealership: X", form.result)
+        window = form.save()
+        window.action_save()
+        self.assertFalse(window.exists())
+        self.assertEqual(
+            self.source.field_ids.mapped("sent_field"), ["wie", "wagen", "ort"]
+        )
+
+    def test_what_a_source_knows_already_stays_beside_a_sample(self):
+        self._map(q1="name", q2="phone")
+        form = self._open(self.source)
+        form.sample = '{"q1": "Ana", "q3": "Pasig"}'
+        window = form.save()
+        self.assertEqual(window.line_ids.mapped("sent_field"), ["q1", "q2", "q3"])
+        self.assertEqual(window.line_ids[0].value, "Ana")
+
+    def test_an_enquiry_in_quarantine_is_mapped_and_comes_in(self):
+        row = self._deliver({"wie": "Ana", "nummer": "+63 917 555 0146"})
+        form = self._open(row)
+        self.assertIn("nummer", form.sample)
+        self.assertIn("It would wait in quarantine", form.result)
+        with form.line_ids.edit(1) as line:
+            line.meaning = "phone"
+        self.assertNotIn("quarantine", form.result)
+        window = form.save()
+        with self._deliveries_shared():
+            window.action_save_and_retry()
+        self.assertEqual(row.state, "created")
+
+    def test_html_in_a_sample_is_text(self):
+        form = self._open(self.source)
+        form.sample = json.dumps({"email": "a@f.example", "x": "<script>1</script>"})
+        self.assertNotIn("<script>", form.result)
+
+    def test_only_managers_of_the_company_say_what_fields_mean(self):
+        row = self._deliver({"wie": "Ana"})
+        for user in (self.agent, self.supervisor):
+            for record in (self.source, row):
+                with self.assertRaises(AccessError):
+                    record.with_user(user).action_map_fields()
+            with self.assertRaises(AccessError):
+                self.source.with_user(user).field_ids = [
+                    (0, 0, {"sent_field": "a", "meaning": "city"})
+                ]
+        self.assertFalse(self.source.with_user(self.supervisor).field_ids)
+        with self.assertRaises(AccessError):
+            self.source.with_user(self.agent).read(["field_ids"])
+
+    # ------------------------------------------------------------
+    # By hand
+    # ------------------------------------------------------------
+
+    def _correct(self, row, user=None, **values):
+        windows = self.env["crm.lead.enquiry.correct"].with_user(
+            user or self.supervisor
+        )
+        form = Form(windows.with_context(default_enquiry_id=row.id))
+        for name, value in values.items():
+            form[name] = value
+        return form.save()
+
+    def test_somebody_named_only_in_the_text_becomes_a_lead(self):
+        row = self._deliver(
+            {"name": "Portal", "message": "Call Ana on 555-0147 (Cebu)"}
+        )
+        window = self._correct(row, name="Ana", phone="+63 917 555 0147")
+        self.assertIn("Ana", window.message)
+        action = window.action_take_in()
+        self.assertEqual(row.state, "created")
+        lead = row.lead_id
+        self.assertEqual(action["res_id"], lead.id)
+        self.assertEqual(
+            (lead.contact_name, lead.phone_sanitized), ("Ana", "+639175550147")
+        )
+        self.assertFalse(lead.user_id)
+        self._assert_in_chatter("Sol took the enquiry in", lead)
+        with self._refused("does not wait"):
+            row.with_user(self.supervisor).action_correct()
+
+    def test_a_corrected_enquiry_of_a_known_customer_is_merged(self):
+        lead = self._new_lead(self.agent, phone="+63 917 555 0148")
+        row = self._deliver({"message": "Call me"})
+        self._correct(row, phone="+63 917 555 0148").action_take_in()
+        self.assertEqual((row.state, row.lead_id), ("merged", lead))
+
+    def test_a_correction_by_which_nobody_is_reached_is_refused(self):
+        row = self._deliver({"message": "Call me"})
+        with self._refused("Nobody can be reached"):
+            self._correct(row, phone="soon").action_take_in()
+        self.assertEqual(row.state, "quarantined")
+
+    def test_an_agent_corrects_nothing(self):
+        row = self._deliver({"message": "Call me"})
+        for user in (self.agent, self.env.ref("base.public_user")):
+            with self.assertRaises(AccessError):
+                row.with_user(user).action_correct()
+            with self.assertRaises(AccessError), mute_logger("odoo.models"):
+                self._correct(row, user, phone="+63 917 555 0149")
+            with self.assertRaises(AccessError):
+                row.with_user(user)._take_in_corrected({"phone": "+63 917 555 0149"})
+
+    def test_what_is_in_a_mail_comes_along(self):
+        source = self.source
+        mail = b"From: Portal <noreply@portal.example>\nSubject: Hi\n\nCall Ana"
+        with self._deliveries_shared():
+            source._take_in_mail(mail, self.env["crm.team"])
+        row = self.env["crm.lead.enquiry"].search(
+            [("source_id", "=", source.id)], limit=1
+        )
+        self.assertEqual(row.state, "quarantined")
+        self._correct(row, name="Ana", email="ana@f.example").action_take_in()
+        self.assertEqual(row.lead_id.email_from, "ana@f.example")
+        self.assertEqual(base64.b64decode(row.mail), mail)
+        self.assertTrue(row.lead_id.message_attachment_count)
+
+    def test_two_supervisors_take_it_in_once(self):
+        row = self._deliver({"message": "Call me"})
+        first, second = (
+            self._correct(row, phone=f"+63 917 555 015{n}") for n in (0, 1)
+        )
+        first.action_take_in()
+        with self._refused("does not wait", UserError):
+            second.action_take_in()

@@ -1,0 +1,1 @@
+from . import crm_lead_enquiry_correct, crm_lead_source_map
