@@ -58,7 +58,7 @@ class Sender:
         #: Of the last answer.
         self.headers = response.headers
         connection.close()
-        is_json = response.headers.get_content_type() == "application/json"
+        is_json = response.headers.get_content_type() == "application/json" and text
         return response.status, json.loads(text) if is_json else text
 
 

@@ -100,6 +100,37 @@ def test_a_delivery_whose_connection_is_cut_comes_in_when_it_is_sent_again(
     assert find(floor, answer["reference"])
 
 
+#: What a delivery waits for before anything is read: the source, the count of its
+#: requests.
+DOOR_STEPS = {
+    "crm_lead_source": '%FROM "crm_lead_source"%',
+    "crm_lead_source_rate": "%crm_lead_source_rate%",
+}
+
+
+@pytest.mark.parametrize("table", DOOR_STEPS)
+def test_a_fault_before_anything_is_read_passes_too(stack, floor, sender, table):
+    body = {"phone": new_phone(), "external_id": "8843"}
+    # The servers have their caches, and the source its count.
+    assert sender.post({"phone": new_phone()})[0] == 201
+    waiting = f"""
+        SELECT pid FROM pg_stat_activity
+         WHERE datname = current_database() AND wait_event_type = 'Lock'
+           AND query LIKE '{DOOR_STEPS[table]}'
+    """
+    with (
+        stack.postgres.connect(floor.server.database) as cursor,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        cursor.execute("BEGIN")
+        cursor.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
+        sent = pool.submit(sender.post, body)
+        cut_those(stack, floor, waiting)
+        check_comes_again(*sent.result(), sender.headers)
+        cursor.execute("ROLLBACK")
+    assert sender.post(body)[0] == 201
+
+
 def test_of_many_prospects_each_comes_in_once_though_one_is_cut(stack, floor, sender):
     phones = [new_phone() for _n in range(6)]
     prospects = "".join(

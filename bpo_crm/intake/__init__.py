@@ -20,6 +20,7 @@ from .lead_fields import ENQUIRY_NAMES, GUARDED_FIELDS
 from .mail import (
     describe_mail,
     is_plain_letter,
+    list_mail_labels,
     read_forwarded_mail,
     read_mail,
 )
@@ -57,6 +58,7 @@ __all__ = [
     "is_plain_letter",
     "is_signed",
     "leave_out_controls",
+    "list_mail_labels",
     "mend_headers",
     "mend_mail",
     "put_address_on_one_line",

@@ -38,7 +38,7 @@ def complete_all(enquiries, beside):
         nobody's number.
     :rtype: list[Enquiry]
     """
-    if beside == Enquiry():
+    if beside == Enquiry() and not beside.pairs:
         return enquiries
     names = Enquiry.get_names() if len(enquiries) == 1 else _COMMON
     first, *others = enquiries
@@ -63,7 +63,13 @@ def _complete(enquiry, beside, names):
     others = _ALL - taken.keys() - {"message"}
     lines = _describe(beside, others, enquiry)
     message = "\n".join(filter(None, [enquiry.message, lines, beside.message]))
-    return dataclasses.replace(enquiry, **taken, message=message)
+    return dataclasses.replace(
+        enquiry,
+        **taken,
+        message=message,
+        texts={**beside.texts, **enquiry.texts},
+        pairs=(*beside.pairs, *enquiry.pairs),
+    )
 
 
 def _has(enquiry, name):

@@ -115,6 +115,18 @@ def find_labelled(text, own_names=None):
     return [one for one in reader.found if one.fields]
 
 
+def list_labels(text):
+    """Return what a text has by labels, whatever they mean.
+
+    :param str text: as of :func:`find_labelled`.
+    :return: of labels and values, as they were written.
+    :rtype: list[tuple[str, str]]
+    """
+    reader = _Reader(None)
+    reader.look_through(text)
+    return [pair for one in reader.found for pair in one.pairs]
+
+
 class _Reader:
     """Reads lines, and puts what it finds into groups of one person each.
 

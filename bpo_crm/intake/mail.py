@@ -7,8 +7,16 @@ from .adf import read_adf_text
 from .adf_markup import has_adf
 from .charset import decode_text
 from .enquiry import MAX_SIZE, Enquiry, tell_apart
-from .free_text import collect, decode_part, html_to_text, is_text, read_free_text
+from .free_text import (
+    collect,
+    decode_part,
+    html_to_text,
+    is_text,
+    list_texts,
+    read_free_text,
+)
 from .headers import parse_mail, read_address
+from .labelled_text import list_labels
 from .letter import read_forwarded, read_letter
 from .sender import is_same
 from .timestamp import read_asked_on
@@ -74,6 +82,17 @@ def is_plain_letter(original, enquiries):
     _name, sender = read_address(parse_mail(original), "From")
     is_senders = enquiry.is_free_text and is_same(sender, enquiry.email)
     return is_senders and not (enquiry.phone or enquiry.problem)
+
+
+def list_mail_labels(original):
+    """Return what the text of a mail has by labels, whatever they mean.
+
+    :param bytes original: the mail.
+    :return: of labels and values.
+    :rtype: list[tuple[str, str]]
+    """
+    texts = list_texts(parse_mail(original))
+    return [pair for text in texts for pair in list_labels(text)]
 
 
 def describe_mail(original):

@@ -84,12 +84,8 @@ class LeadEnquiry(models.Model):
             # It has a name now, or has none any more.
             (fresh[self],) = read.values()
             read = {}
-        for row, enquiry in fresh.items():
-            row._say_again(enquiry or row._read_content())
-        self.env["crm.lead"]._take_in_rows(
-            {row: enquiry or row._read_content() for row, enquiry in fresh.items()},
-            source,
-        )
+        fresh = {row: row._say_again(enquiry) for row, enquiry in fresh.items()}
+        self.env["crm.lead"]._take_in_rows(fresh, source)
         # What came in before is known; the rest nobody could read until now.
         _rows, new = self.env["crm.lead"]._take_in(source, list(read.values()))
         new._keep_for_people(body, has_failed_here=False)
@@ -98,8 +94,15 @@ class LeadEnquiry(models.Model):
     def _say_again(self, enquiry):
         """Write down what is understood of this now.
 
-        :param intake.Enquiry enquiry: as it was read again.
+        :param intake.Enquiry enquiry: as it was read again; None where its body has it
+            no more.
+        :return: what counts: what was understood before, where nobody can read it now.
+        :rtype: intake.Enquiry
         """
+        before = self._read_content()
+        is_worse = enquiry and enquiry.problem and (before.phones or before.email)
+        if not enquiry or is_worse:
+            return before
         self.write(
             {"content": enquiry.to_content(), "enquired_at": enquiry.enquired_at}
         )
@@ -109,6 +112,7 @@ class LeadEnquiry(models.Model):
         ]
         if enquiry.external_id and not self.search(taken, limit=1):
             self.external_id = enquiry.external_id
+        return enquiry
 
 
 def _get_delivery_name(row):

@@ -60,7 +60,7 @@ class LeadSource(models.Model):
         """
         enquiries = self.env["crm.lead.enquiry"]
         try:
-            found = self._read_mail(original, self._get_own_names())
+            found = self._read_mail(original)
         except InvalidEnquiry as problem:
             enquiries._write_down_mail(self, original, str(problem)).team_id = team
             return

@@ -3,7 +3,6 @@ import re
 from odoo import models
 
 from ... import intake
-from ...limits import MAX_MAIL
 from ...roles import MANAGER, check_role
 
 MAIL_KIND = "message/rfc822"
@@ -70,19 +69,42 @@ class LeadSource(models.Model):
         :param dict own_names: what the sender's names mean.
         :rtype: list[intake.Enquiry]
         """
-        content = text.encode(errors="ignore")[:MAX_MAIL]
-        if kind == MAIL_KIND or MAIL_HEADERS.search(text[: intake.MAX_SIZE]):
-            return self._read_sample_mail(content, own_names)
-        found = self._read_body(content, kind, own_names=own_names)
-        if any(enquiry.problem and not enquiry.pairs for enquiry in found):
-            return self._read_sample_mail(TEXT_HEADERS.encode() + content, own_names)
-        return found
-
-    def _read_sample_mail(self, original, own_names):
+        content, is_mail = self._tell_sample(text, kind)
+        if not is_mail:
+            return self._read_body(content, kind, own_names=own_names)
         try:
-            return intake.read_mail(original, own_names)
+            return intake.read_mail(content, own_names)
         except intake.InvalidEnquiry as problem:
             return [intake.Enquiry(problem=str(problem))]
+
+    def _list_sample(self, text, kind):
+        """Return the fields in a sample, whatever they mean.
+
+        :param str text: what a manager has pasted.
+        :param str kind: the type that it came with; empty for an unknown one.
+        :return: of names or labels, and values.
+        :rtype: list[tuple[str, str]]
+        """
+        content, is_mail = self._tell_sample(text, kind)
+        if is_mail:
+            return intake.list_mail_labels(content)
+        read = self._read_body(content, kind, own_names={})
+        return [pair for enquiry in read for pair in enquiry.pairs]
+
+    def _tell_sample(self, text, kind):
+        """Tell whether a sample is a mail, or the text of one.
+
+        :param str text: what a manager has pasted.
+        :param str kind: the type that it came with; empty for an unknown one.
+        :return: what is to be read, and whether it is a mail.
+        :rtype: tuple[bytes, bool]
+        """
+        content = text[: intake.MAX_SIZE].encode(errors="ignore")
+        if kind == MAIL_KIND or (not kind and MAIL_HEADERS.search(text)):
+            return content, True
+        read = self._read_body(content, kind, own_names={})
+        is_body = kind or not all(enquiry.problem for enquiry in read)
+        return (content, False) if is_body else (TEXT_HEADERS.encode() + content, True)
 
 
 class LeadEnquiry(models.Model):

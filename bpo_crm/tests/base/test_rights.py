@@ -81,6 +81,7 @@ SAMPLES = {
         "_enquiry_values",
         {"error": "X"},
     ),
+    "crm.lead.enquiry.correct": (OF_USERS, "_correct_values", {"phone": "X"}),
     "crm.lead.feed": (OF_COMPANIES, "_feed_values", {"name": "X"}),
     "crm.lead.feed.field": (OF_COMPANIES, "_feed_field_values", {"default": "X"}),
     "crm.lead.feed.write.back": (OF_COMPANIES, "_write_back_values", {"value": "X"}),
@@ -94,6 +95,13 @@ SAMPLES = {
         {"has_message": True},
     ),
     "crm.lead.source": (OF_COMPANIES, "_data_values", {"name": "X"}),
+    "crm.lead.source.field": (
+        OF_COMPANIES,
+        "_source_field_values",
+        {"default": "X"},
+    ),
+    "crm.lead.source.map": (OF_USERS, "_map_values", {"sample": "X"}),
+    "crm.lead.source.map.line": (OF_USERS, "_map_line_values", {"value": "X"}),
     "crm.lead.source.rate": (OF_COMPANIES, "_rate_values", {"count": 2}),
     "crm.lead.win.report": (OF_USERS, "_no_values", {"won_count": 2}),
     "crm.lead.win.report.line": (OF_USERS, "_no_values", {"error": "X"}),
@@ -200,7 +208,15 @@ CALLS = {
         "message_new": (ON_MODEL, {"from": "maria@customer.example"}),
         "toggle_active": ("_others_lead",),
     },
-    "crm.lead.enquiry": {"action_retry": ("_others_enquiry",)},
+    "crm.lead.enquiry": {
+        "action_correct": ("_waiting_enquiry",),
+        "action_map_fields": ("_waiting_enquiry",),
+        "action_retry": ("_others_enquiry",),
+    },
+    "crm.lead.enquiry.correct": {
+        "action_take_in": ("_correct_window",),
+        "default_get": (ON_MODEL, ["phone"]),
+    },
     "crm.lead.leave.message": {"action_leave": ("_others_message_window",)},
     "crm.lead.log.call": {
         "action_save": ("_others_call_window",),
@@ -215,9 +231,15 @@ CALLS = {
     },
     "crm.lead.source": {
         "action_make_token": ("_home_source",),
+        "action_map_fields": ("_home_source",),
         "action_revoke_token": ("_home_source",),
         "action_send_test_enquiry": ("_home_door",),
         "action_try_out": ("_home_door",),
+    },
+    "crm.lead.source.map": {
+        "action_save": ("_map_window",),
+        "action_save_and_retry": ("_map_window",),
+        "default_get": (ON_MODEL, ["sample"]),
     },
     "crm.pipeline.settings": {
         "action_apply": ("_home_settings",),
@@ -509,6 +531,18 @@ class TestRights(CompaniesCase):
         values |= self._lead_id_values(name, kind, user)
         return {**values, "source_id": self.sources["shared"].id}
 
+    def _correct_values(self, _name, _kind, user):
+        return {"enquiry_id": self._new_waiting("shared").id}
+
+    def _new_waiting(self, owner):
+        values = {
+            "source_id": self.sources[owner].id,
+            "external_id": str(next(_numbers)),
+            "state": "quarantined",
+            "content": '{"message": "Hi"}',
+        }
+        return self.env["crm.lead.enquiry"].create(values)
+
     # What records of companies are like
 
     def _data_values(self, _name, kind, _user):
@@ -531,6 +565,16 @@ class TestRights(CompaniesCase):
     def _write_back_values(self, _name, kind, _user):
         feed = self.feeds[OWNERS[kind]]
         return {"feed_id": feed.id, "remote_field": "ref", "value": "1"}
+
+    def _source_field_values(self, _name, kind, _user):
+        source = self.sources[OWNERS[kind]]
+        return {"source_id": source.id, "sent_field": "ort", "meaning": "city"}
+
+    def _map_values(self, _name, _kind, _user):
+        return {"source_id": self.sources["shared"].id}
+
+    def _map_line_values(self, _name, _kind, _user):
+        return {"sent_field": "ort", "meaning": "city"}
 
     def _rate_values(self, _name, kind, _user):
         source = self.sources[OWNERS[kind]]
@@ -795,6 +839,20 @@ class TestRights(CompaniesCase):
     def _others_enquiry(self, user):
         values = self._enquiry_values("", "lead of another", user)
         return self.env["crm.lead.enquiry"].create(values)
+
+    def _waiting_enquiry(self, _user):
+        return self._new_waiting("home")
+
+    def _correct_window(self, user):
+        row = self._new_waiting("home")
+        phone = f"+63 918 {next(_numbers):07}"
+        model = "crm.lead.enquiry.correct"
+        return self._window_of(model, user, enquiry_id=row.id, phone=phone)
+
+    def _map_window(self, user):
+        row = self._new_waiting("home")
+        values = {"source_id": row.source_id.id, "enquiry_id": row.id}
+        return self._window_of("crm.lead.source.map", user, **values)
 
     def _window_of(self, model, user, **values):
         return self._give(self.env[model].create(values), user)

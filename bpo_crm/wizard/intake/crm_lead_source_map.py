@@ -44,7 +44,8 @@ class LeadSourceMap(models.TransientModel):
 
     source_id = fields.Many2one("crm.lead.source", required=True, ondelete="cascade")
     enquiry_id = fields.Many2one("crm.lead.enquiry", ondelete="cascade")
-    sample = fields.Text(help="A body as the sender sends it, or the text of a mail.")
+    # A body as the sender sends it, or the text of a mail.
+    sample = fields.Text()
     sample_kind = fields.Char()
     line_ids = fields.One2many("crm.lead.source.map.line", "map_id", "Fields")
     result = fields.Html(compute="_compute_result", sanitize=False)
@@ -106,11 +107,11 @@ class LeadSourceMap(models.TransientModel):
         :rtype: dict[str, tuple[str, str]]
         """
         sent = {}
-        for enquiry in self._read({}):
-            for name, text in enquiry.pairs:
-                folded = intake.fold_name(name)
-                if folded and not sent.get(folded, ("", ""))[1]:
-                    sent[folded] = (name, _shorten(text))
+        kind = self.sample_kind or ""
+        for name, text in self.source_id._list_sample(self.sample or "", kind):
+            folded = intake.fold_name(name)
+            if folded and not sent.get(folded, ("", ""))[1]:
+                sent[folded] = (name, _shorten(text))
         return sent
 
     @api.model
@@ -122,6 +123,7 @@ class LeadSourceMap(models.TransientModel):
         :rtype: str
         """
         field = intake.find_field(name) or "message_line"
+        field = "external_id" if field == "id" else field
         meanings = self.env["crm.lead.source.field"]._fields["meaning"]
         return field if field in meanings.get_values(self.env) else ""
 
