@@ -1,3 +1,5 @@
+import threading
+
 from werkzeug.exceptions import NotFound
 
 from odoo import http, sql_db
@@ -34,8 +36,10 @@ class Dispatcher(http._dispatchers["http"]):
     def dispatch(self, endpoint, args):
         if not endpoint.routing.get("keeps_body"):
             return super().dispatch(endpoint, args)
-        # Nothing of the query is an argument, whatever it is called.
+        # Nothing of the query is an argument, whatever it is called; nor has what Odoo
+        # logs of a thread that takes too long a key in it.
         self.request.params = dict(args)
+        threading.current_thread().url = self.request.httprequest.base_url
         if self.request.httprequest.method == "OPTIONS":
             # Odoo lets it through to whoever takes another method.
             return http.Response(status=204, headers={"Allow": "POST, OPTIONS"})

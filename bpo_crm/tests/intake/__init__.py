@@ -19,6 +19,7 @@ from . import (
     test_mail_gateway,
     test_reading_properties,
     test_source_fields,
+    test_source_proof,
     test_timestamp,
     test_passing_fault,
 )

@@ -25,14 +25,16 @@ class TestSourceFields(BpoCase):
         source = self.source.with_user(self.manager)
         source.field_ids = [(5,), *((0, 0, line) for line in lines)]
 
-    def _deliver(self, body):
-        """Deliver a body over HTTP, in effect; return its only row."""
+    def _deliver(self, body, kind="application/json"):
+        """Deliver a body over HTTP, in effect; return its newest row."""
         if not isinstance(body, bytes):
             body = json.dumps(body).encode()
-        kind = "application/json"
         with self._deliveries_shared():
             read = self.source._read_body(body, kind)
             self.source._deliver(read, body, kind)
+        return self._find_row()
+
+    def _find_row(self):
         return self.env["crm.lead.enquiry"].search(
             [("source_id", "=", self.source.id)], limit=1
         )
@@ -46,6 +48,62 @@ class TestSourceFields(BpoCase):
         self.assertEqual(lead.contact_name, "Ana")
         self.assertEqual(lead.phone_sanitized, "+639175550142")
         self.assertEqual(lead.vehicle_model_id, self.vehicle)
+
+    def test_own_names_are_known_in_whatever_they_are_sent(self):
+        self._map(**{"Wie heißt du?": "name", "nr.": "phone", "Stadt": "city"})
+        boundary = "x7"
+        part = f'--{boundary}\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s'
+        parts = [("wie_heisst_du", "Ana"), ("Nr", "%s"), ("STADT", "Cebu")]
+        multipart = "\r\n".join([*(part % p for p in parts), f"--{boundary}--", ""])
+        nested = {"name": "Wie heißt du?", "values": ["Ana"]}
+        bodies = {
+            "application/json": '{"wie heisst du": "Ana", "NR": "%s", "stadt": "Cebu"}',
+            "application/json; lists": json.dumps(
+                {
+                    "field_data": [
+                        nested,
+                        {"name": "nr", "values": ["%s"]},
+                        {"name": "stadt", "values": ["Cebu"]},
+                    ]
+                }
+            ),
+            "application/x-www-form-urlencoded": "wie+heisst+du=Ana&nr.=%s&stadt=Cebu",
+            f"multipart/form-data; boundary={boundary}": multipart,
+        }
+        for number, (kind, body) in enumerate(bodies.items()):
+            phone = f"+63917555016{number}"
+            sent = body.replace("%s", phone.replace("+", "%2B"))
+            if "urlencoded" not in kind:
+                sent = body.replace("%s", phone)
+            with self.subTest(kind=kind):
+                lead = self._deliver(sent.encode(), kind).lead_id
+                self.assertEqual(
+                    (lead.contact_name, lead.phone_sanitized, lead.city),
+                    ("Ana", phone, "Cebu"),
+                )
+
+    def test_own_labels_are_known_in_mails(self):
+        self._map(**{"Wie heißt du": "name", "Nr": "phone"})
+        for number, text in enumerate(
+            (
+                "Wie heißt du: Ana\nNr: %s\n",
+                "Neue Anfrage\n\n* Wie heisst du = Ana\n* NR. : %s",
+                "Wie heißt du?: Ana\tNr: %s",
+                "Wie heißt du:\nAna\nNr:\n%s",
+            )
+        ):
+            phone = f"+63917555017{number}"
+            mail = (
+                "From: Form <noreply@form.example>\n"
+                "Content-Type: text/plain; charset=utf-8\n\n"
+            )
+            with self.subTest(text=text), self._deliveries_shared():
+                original = (mail + text.replace("%s", phone)).encode()
+                self.source._take_in_mail(original, self.env["crm.team"])
+                lead = self._find_row().lead_id
+                self.assertEqual(
+                    (lead.contact_name, lead.phone_sanitized), ("Ana", phone)
+                )
 
     def test_a_line_counts_more_than_the_usual_meaning(self):
         self._map(phone="message_line", name="left_out", mobile_2="phone")
@@ -167,6 +225,44 @@ class TestSourceFields(BpoCase):
         row.action_retry()
         self.assertEqual(row.state, "quarantined")
 
+    def test_of_several_in_one_body_those_that_wait_are_read_again(self):
+        body = [
+            {"wie": "Ana", "nummer": "+63 917 555 0180"},
+            {"wie": "Ben", "phone": "+63 917 555 0181"},
+            {"wie": "Cem", "nummer": "+63 917 555 0182"},
+            {"wie": "Dag", "nummer": "soon"},
+        ]
+        self._deliver(body)
+        rows = self.env["crm.lead.enquiry"].search([("source_id", "=", self.source.id)])
+        self.assertEqual(
+            sorted(rows.mapped("state")), ["created", *["quarantined"] * 3]
+        )
+        self._map(nummer="phone", wie="name")
+        with self._deliveries_shared():
+            rows.with_user(self.supervisor).action_retry()
+        again = self.env["crm.lead.enquiry"].search(
+            [("source_id", "=", self.source.id)]
+        )
+        self.assertEqual(again, rows)
+        self.assertEqual(
+            sorted(rows.mapped("state")), [*["created"] * 3, "quarantined"]
+        )
+        names = set(rows.lead_id.mapped("contact_name"))
+        self.assertLessEqual({"Ana", "Cem"}, names)
+
+    def test_the_same_body_sent_twice_waits_twice_and_comes_in_twice(self):
+        body = {"wie": "Ana", "nummer": "+63 917 555 0183"}
+        rows = self._deliver(body) | self._deliver(body)
+        self._map(nummer="phone")
+        rows.action_retry()
+        self.assertEqual(sorted(rows.mapped("state")), ["created", "merged"])
+
+    def test_what_was_understood_before_counts_where_a_body_is_worse(self):
+        row = self._deliver({"phone": "soon"})
+        row._keep_file("body", b"", "application/x-enquiry")
+        row.action_retry()
+        self.assertIn("soon", row.error)
+
     # ------------------------------------------------------------
     # The window
     # ------------------------------------------------------------
@@ -225,6 +321,36 @@ class TestSourceFields(BpoCase):
         with self._deliveries_shared():
             window.action_save_and_retry()
         self.assertEqual(row.state, "created")
+
+    def test_the_text_of_a_mail_is_a_sample_too(self):
+        form = self._open(self.source)
+        form.sample = "Neue Anfrage\nWie: Ana\nNummer: +63 917 555 0184\n"
+        lines = [form.line_ids.edit(n) for n in range(len(form.line_ids))]
+        self.assertEqual([line.sent_field for line in lines], ["Wie", "Nummer"])
+        for number, meaning in enumerate(("name", "phone")):
+            with form.line_ids.edit(number) as line:
+                line.meaning = meaning
+        self.assertIn("555 0184", form.result)
+        self.assertNotIn("quarantine", form.result)
+
+    def test_a_mail_in_quarantine_is_mapped_and_comes_in(self):
+        mail = (
+            "From: Form <noreply@form.example>\nMessage-Id: <1@form.example>\n\n"
+            "Wie: Ana\nNummer: +63 917 555 0185\n"
+        )
+        with self._deliveries_shared():
+            self.source._take_in_mail(mail.encode(), self.env["crm.team"])
+        row = self._find_row()
+        self.assertEqual(row.state, "quarantined")
+        form = self._open(row)
+        for number, meaning in enumerate(("name", "phone")):
+            with form.line_ids.edit(number) as line:
+                line.meaning = meaning
+        window = form.save()
+        with self._deliveries_shared():
+            window.action_save_and_retry()
+        self.assertEqual(self._find_row().state, "created")
+        self.assertEqual(self._find_row().lead_id.contact_name, "Ana")
 
     def test_html_in_a_sample_is_text(self):
         form = self._open(self.source)

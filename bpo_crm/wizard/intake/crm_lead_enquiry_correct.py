@@ -26,6 +26,7 @@ class LeadEnquiryCorrect(models.TransientModel):
 
     @api.model
     def default_get(self, fields_list):
+        self.browse().check_access("read")
         values = super().default_get(fields_list)
         enquiry_id = values.get("enquiry_id")
         if is_id(enquiry_id):

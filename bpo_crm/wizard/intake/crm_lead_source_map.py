@@ -56,6 +56,7 @@ class LeadSourceMap(models.TransientModel):
 
     @api.model
     def default_get(self, fields_list):
+        self.browse().check_access("read")
         values = super().default_get(fields_list)
         enquiry_id = values.get("enquiry_id")
         if is_id(enquiry_id) and "sample" in fields_list:
