@@ -239,12 +239,17 @@ class WebClient:
         self.page.keyboard.type(text)
 
     def press_in_header(self, name):
-        """Press a button of the form's header, which 18.0 folds up when it is small."""
+        """Press a button of the form's header, which is folded up when it is small."""
         if self.button(name).is_visible():
             self.button(name).click()
             return
-        self.page.locator(".o_cp_action_menus .dropdown-toggle").click()
-        self.page.locator(".o-dropdown--menu").get_by_text(name, exact=True).click()
+        # In 19.0, only those are that do not fit beside the first one.
+        more = self.page.locator(".o_statusbar_buttons .dropdown-toggle:visible")
+        if not more.count():
+            more = self.page.locator(".o_cp_action_menus .dropdown-toggle")
+        more.click()
+        menu = self.page.locator(".o-dropdown--menu, .o_bottom_sheet")
+        menu.get_by_text(name, exact=True).first.click()
 
     def move_on_statusbar(self, stage):
         """Choose a stage on the statusbar, where folded ones hide behind dots."""
