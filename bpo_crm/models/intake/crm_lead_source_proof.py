@@ -31,7 +31,6 @@ class LeadSource(models.Model):
             ("key", "A key in the address or in the body"),
             ("signature", "A signature of the body"),
         ],
-        "Proof",
         required=True,
         default="token",
         help="How the sender proves who it is. A token is the best, where the sender "
