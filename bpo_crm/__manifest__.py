@@ -71,6 +71,7 @@
         "views/pool/crm_team_views.xml",
         "views/pool/crm_lead_pool_views.xml",
         "views/pool/my_day_views.xml",
+        "wizard/pool/crm_lead_leave_owner_window_views.xml",
         "wizard/follow_up/crm_lead_plan_step_views.xml",
         "views/follow_up/crm_lead_next_step_views.xml",
         "views/follow_up/mail_activity_views.xml",

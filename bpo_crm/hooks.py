@@ -8,7 +8,11 @@ from .leaving import CORE_LOST_REASONS, find_left
 from .mending import find_lost_stages, find_other_reason, mend_rows
 
 #: What must not begin before somebody has said how the team works.
-FOLLOW_UP_CRONS = ("cron_plan_missing_steps", "cron_follow_up_digest")
+FOLLOW_UP_CRONS = (
+    "cron_plan_missing_steps",
+    "cron_follow_up_digest",
+    "cron_leave_gone_owners",
+)
 
 #: The activity of the open stages: the floor works on the phone.
 STAGE_ACTIVITY = "mail.mail_activity_data_call"

@@ -1,6 +1,7 @@
 from . import (
     base,
     customer,
+    pool,
     follow_up,
     lead,
     call,

@@ -10,7 +10,8 @@ def migrate(cr, version):
 
     And leads that were lost without a stage be where the others are, the stage that
     we renamed has its name in all languages, nobody below a manager administers
-    Sales, and core's scoring learns at night.
+    Sales, core's scoring learns at night, and leads of who is gone are found where the
+    team works by the follow-up jobs.
     """
     env = api.Environment(cr, SUPERUSER_ID, {})
     name_roles(env)
@@ -20,3 +21,13 @@ def migrate(cr, version):
         move_lost_leads(env, lost_stage)
     translate_renamed_stage(env)
     env["crm.lead"]._schedule_scoring()
+    _look_for_gone_owners(env)
+
+
+def _look_for_gone_owners(env):
+    jobs = [
+        env.ref(f"bpo_crm.{name}", raise_if_not_found=False)
+        for name in ("cron_plan_missing_steps", "cron_leave_gone_owners")
+    ]
+    if all(jobs):
+        jobs[1].active = jobs[0].active

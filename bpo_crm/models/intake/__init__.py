@@ -17,6 +17,7 @@ from . import (
     crm_lead_kept_body,
     crm_lead_source_sample,
     crm_lead_by_hand,
+    crm_lead_gone_owner,
     crm_lead_import,
     crm_lead_intake_core,
     crm_lead_source_try_out,

@@ -7,9 +7,13 @@ from . import (
     crm_lead_given_at_once,
     crm_lead_pool_news,
     crm_lead_pool_return,
+    crm_lead_leave_owner,
     crm_lead_queue,
     crm_lead_my_day,
     crm_lead_my_day_elsewhere,
     crm_lead_team_day,
     res_users_at_work,
+    res_users_leaving,
+    res_groups_leaving,
+    res_company_leaving,
 )

@@ -170,7 +170,26 @@ class Team(models.Model):
 
         :rtype: list[Seat]
         """
-        members = self._find_members_at_work()
+        return self._prepare_seats(self._find_members_at_work())
+
+    def _find_all_seats(self, gone):
+        """Return where a lead of this team can go, whether anybody is at work or not.
+
+        :param res.users gone: who are not given any more.
+        :rtype: list[Seat]
+        """
+        members = self._find_members_to_give()
+        return self._prepare_seats(
+            members.filtered(lambda member: member.user_id not in gone)
+        )
+
+    def _prepare_seats(self, members):
+        """Return the places of members who can be given leads, and lock them.
+
+        :param crm.team.member members: of this team.
+        :return: of those who have room.
+        :rtype: list[Seat]
+        """
         members._lock_places()
         seats = [
             Seat(
@@ -185,12 +204,16 @@ class Team(models.Model):
 
     def _find_members_at_work(self):
         """Return the members who can be given leads: agents who are at work."""
-        agents = self.env.ref(AGENT).sudo()[GROUP_MEMBERS].filtered("active")
-        members = self.sudo().crm_team_member_ids.filtered(
-            lambda member: member.user_id in agents and not member.assignment_optout
-        )
+        members = self._find_members_to_give()
         members.invalidate_recordset(["is_at_work"])
         return members.filtered("is_at_work")
+
+    def _find_members_to_give(self):
+        """Return the members who are given leads while they are at work: agents."""
+        agents = self.env.ref(AGENT).sudo()[GROUP_MEMBERS].filtered("active")
+        return self.sudo().crm_team_member_ids.filtered(
+            lambda member: member.user_id in agents and not member.assignment_optout
+        )
 
     def _give_out(self, leads, seats):
         """Give leads to whose turn it is.

@@ -1,6 +1,7 @@
 from . import (
     crm_lead_cancel_meetings,
     crm_lead_declined,
+    crm_lead_leave_visits,
     crm_lead_visit,
     crm_lead_visit_news,
     crm_lead_visit_time,

@@ -86,6 +86,7 @@ SAMPLES = {
     "crm.lead.feed.field": (OF_COMPANIES, "_feed_field_values", {"default": "X"}),
     "crm.lead.feed.write.back": (OF_COMPANIES, "_write_back_values", {"value": "X"}),
     "crm.lead.leave.message": (OF_USERS, "_message_values", {"message": "X"}),
+    "crm.lead.leave.owner": (OF_USERS, "_leave_owner_values", {"kind": "round"}),
     "crm.lead.log.call": (OF_USERS, "_log_call_values", {"summary": "X"}),
     "crm.lead.lost": (OF_USERS, "_lost_values", {"lost_feedback": "X"}),
     "crm.lead.plan.step": (OF_USERS, "_window_values", {"next_summary": "X"}),
@@ -218,6 +219,7 @@ CALLS = {
         "default_get": (ON_MODEL, ["phone"]),
     },
     "crm.lead.leave.message": {"action_leave": ("_others_message_window",)},
+    "crm.lead.leave.owner": {"action_archive_users": ("_leave_owner_window",)},
     "crm.lead.log.call": {
         "action_save": ("_others_call_window",),
         "action_save_and_lose": ("_others_call_window",),
@@ -262,6 +264,7 @@ CALLS = {
         "reopen_bpo_checklist": (ON_MODEL,),
         "take_bpo_offer": (ON_MODEL,),
     },
+    "res.users": {"action_archive": ("_another_user",)},
 }
 
 
@@ -651,6 +654,9 @@ class TestRights(CompaniesCase):
     def _message_values(self, _name, _kind, _user):
         return {"reference": "LEAD/1999/00001", "message": "Hi"}
 
+    def _leave_owner_values(self, _name, _kind, _user):
+        return {"user_ids": [Command.set(self.other_agent.ids)]}
+
     def _settings_stage_values(self, _name, _kind, _user):
         return {"stage_id": self.new.id}
 
@@ -872,6 +878,13 @@ class TestRights(CompaniesCase):
         return self._window_of(
             "crm.lead.leave.message", user, reference=lead.reference, message="Hi"
         )
+
+    def _another_user(self, user):
+        return self.other_agent.with_user(user)
+
+    def _leave_owner_window(self, user):
+        users = [Command.set(self.other_agent.ids)]
+        return self._window_of("crm.lead.leave.owner", user, user_ids=users)
 
     def _others_plan_window(self, user):
         return self._window_of(

@@ -1,0 +1,1 @@
+from . import crm_lead_leave_owner_window
