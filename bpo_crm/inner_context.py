@@ -88,6 +88,9 @@ LEADS_GO_TO = InnerKey("leads_go_to")
 #: The ids of users who are about to be archived or deleted.
 LEAVING = InnerKey("leaving")
 
+#: Contacts are merged, and their leads are looked at once that is done.
+MERGES_CONTACTS = InnerKey("merges_contacts")
+
 #: The mail waited in quarantine, and is read now.
 KEPT_MAIL = InnerKey("is_kept_mail")
 

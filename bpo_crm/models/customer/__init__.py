@@ -7,6 +7,7 @@ from . import (
     crm_lead_second_request,
     crm_lead_known_customer,
     crm_lead_merge,
+    crm_lead_contact_merge,
     crm_lead_history,
     res_partner,
     res_partner_bank,

@@ -2,10 +2,14 @@ from odoo import api, models
 from odoo.exceptions import AccessError
 
 from ...domains import OPEN_LEAD
+from ...inner_context import MERGES_CONTACTS
 from ...series import any_of
 
 #: By what the customer of a contact's leads is known.
 CONTACT_FIELDS = {"country_id", "email", "mobile", "phone"}
+
+#: By what numbers are read in another country, of the contacts of a company as well.
+PLACE_FIELDS = {"country_id", "parent_id"}
 
 
 class Partner(models.Model):
@@ -30,7 +34,7 @@ class Partner(models.Model):
     def write(self, vals):
         is_by_contact = bool(CONTACT_FIELDS.intersection(vals))
         self._check_customers(is_by_contact=is_by_contact)
-        leads = self._find_open_leads() if is_by_contact else self.env["crm.lead"]
+        leads = self._find_leads_to_hold(vals)
         before = leads._get_customers()
         result = super().write(vals)
         if leads:
@@ -65,11 +69,32 @@ class Partner(models.Model):
         :param crm.lead leads: of these contacts.
         :param dict before: by what the customer of each was known.
         """
-        if not (leads._can_be_told() or self.env.user._is_portal()):
-            # What the server corrects by itself is not stopped by another's lead.
-            before = leads._get_customers()
+        # What the server corrects by itself is not stopped by another's lead.
+        is_refused = leads._can_be_told() or self.env.user._is_portal()
+        is_merged = MERGES_CONTACTS.get(self.env)
+        allowed = before if is_refused and not is_merged else leads._get_customers()
         # Of leads from before the addon, several may be of one contact.
-        leads._hold_customers(before, is_shared=len(self) == 1)
+        is_shared = len(leads.partner_id) == 1
+        leads._hold_customers(allowed, is_shared=is_shared or bool(is_merged))
+        if not (is_refused or is_merged):
+            contacts = {lead: lead.partner_id for lead in leads}
+            for pair in leads._find_new_namesakes(before, contacts):
+                pair._settle_customer()
+
+    def _find_leads_to_hold(self, vals):
+        """Return the open leads whose customers may be others after a write.
+
+        :param dict vals: what is written to these contacts.
+        :rtype: crm.lead
+        """
+        if not PLACE_FIELDS.isdisjoint(vals):
+            # Core writes a company's address to its contacts past their ``write``.
+            related = [("id", "child_of", self.ids)]
+            contacts = self.sudo().with_context(active_test=False).search(related)
+            return contacts._find_open_leads()
+        if CONTACT_FIELDS.isdisjoint(vals):
+            return self.env["crm.lead"].sudo()
+        return self._find_open_leads()
 
     def _find_open_leads(self):
         """Return the open leads of these contacts, past the rules."""

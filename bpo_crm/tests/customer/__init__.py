@@ -1,4 +1,5 @@
 from . import (
+    test_contact_change,
     test_contact_reach,
     test_history,
     test_known_customer,

@@ -305,7 +305,7 @@ class TestContactReach(BpoCase):
         for contact in contacts:
             self._new_lead(self.agent, partner_id=contact.id)
         with self.assertRaisesRegex(UserError, "merge the leads first"):
-            self._merge(self.supervisor, *contacts)
+            self._merge(self.agent, *contacts)
 
     def test_the_contact_of_an_open_lead_is_no_other_leads_customer(self):
         contact = self.env["res.partner"].create({"name": "One"})
