@@ -3,6 +3,7 @@ from . import (
     server_only,
     base_lead_fields,
     crm_checked_afterwards,
+    crm_saved_once,
     crm_company_data,
     resource_calendar,
     res_company,

@@ -17,7 +17,9 @@ DEADLINE_FIELDS = {"date_deadline", "due_at"}
 class Activity(models.Model):
     """Activities with a time of the day, and activities of leads."""
 
-    _inherit = "mail.activity"
+    _name = "mail.activity"
+    _inherit = ["mail.activity", "crm.created.once"]
+    _saved_for = "res_id"
 
     due_at = fields.Datetime(
         index="btree_not_null",
@@ -30,6 +32,9 @@ class Activity(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        return self._create_once(vals_list, self._create_activities)
+
+    def _create_activities(self, vals_list):
         vals_list = [self._prepare_deadline(vals) for vals in vals_list]
         activities = super().create(vals_list)
         activities._check_deadlines()

@@ -132,16 +132,18 @@ class Lead(models.Model):
         }
 
     @api.model
-    def action_claim_next(self):
+    def action_claim_next(self, save_key=None):
         """Claim the most urgent lead of the pool.
 
         Agents who call at the same time get different leads, and none waits.
 
+        :param str save_key: by which a client asks again whose reply was lost, and is
+            answered with the same lead.
         :return: a notification that leads on to the form, or one that says that
             the pool is empty.
         :rtype: dict
         """
-        lead = self._claim_next()
+        lead = self._claim_next_once(save_key)
         message = lead._prepare_claim_message()
         if not lead:
             return show_notification(message, "info")
@@ -174,6 +176,23 @@ class Lead(models.Model):
         self._check_claim_rights()
         lead = self._lock_next_in_pool()
         lead._claim()
+        return lead
+
+    @api.model
+    def _claim_next_once(self, save_key):
+        """Claim the most urgent lead of the pool, or return what a key has claimed.
+
+        :param str save_key: of a client that may ask again; nothing for another lead.
+        :return: a lead of the user, or none where the pool is empty.
+        """
+        if not (save_key and isinstance(save_key, str)):
+            return self._claim_next()
+        self._check_claim_rights()
+        row, _is_first = self.env["crm.saved.key"]._take(save_key, "crm.lead/next")
+        own = [("id", "=", row.res_id), ("user_id", "=", self.env.uid)]
+        lead = self.search(own) if row.res_id else self.browse()
+        lead = lead or self._claim_next()
+        row.res_id = lead.id
         return lead
 
     @api.model

@@ -22,7 +22,7 @@ class Lead(models.Model):
         }
 
     @api.model
-    def get_next_lead(self, queue_ids, current_id):
+    def get_next_lead(self, queue_ids, current_id, save_key=None):
         """Return the lead to go on with.
 
         First the rest of the queue on the agent's screen, then what is due among
@@ -31,6 +31,7 @@ class Lead(models.Model):
         :param list queue_ids: ids of leads in the order of the screen, those after
             the current one.
         :param int current_id: the lead that was worked just now.
+        :param str save_key: as of :meth:`action_claim_next`.
         :return: its ``id``, or False where none is left, and a ``message`` where
             there is something to tell.
         :rtype: dict
@@ -38,7 +39,7 @@ class Lead(models.Model):
         lead = self._find_in_queue(queue_ids) or self._find_due(current_id)
         if lead:
             return {"id": lead.id, "message": ""}
-        lead = self._claim_next()
+        lead = self._claim_next_once(save_key)
         return {"id": lead.id, "message": lead._prepare_claim_message()}
 
     @api.model

@@ -42,7 +42,9 @@ TECHNICAL_FIELDS = {
 class CalendarEvent(models.Model):
     """Visits of customers, which are meetings of a lead at its dealership."""
 
-    _inherit = "calendar.event"
+    _name = "calendar.event"
+    _inherit = ["calendar.event", "crm.created.once"]
+    _saved_for = "opportunity_id"
 
     visit_state = fields.Selection(
         [("planned", "Planned"), ("done", "Took Place"), ("no_show", "No-Show")],
@@ -63,6 +65,9 @@ class CalendarEvent(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        return self._create_once(vals_list, self._create_meetings)
+
+    def _create_meetings(self, vals_list):
         vals_list = self._prepare_births(vals_list)
         meetings = self._let_be_told(vals_list)
         events = super(CalendarEvent, meetings).create(vals_list).with_env(self.env)

@@ -14,6 +14,7 @@ from . import (
     test_rights,
     test_translations,
     test_roles,
+    test_saved_once,
     test_sales_role,
     test_screens,
     test_setting_up,

@@ -264,13 +264,16 @@ class LeadLogCall(models.TransientModel):
     def _log(self, follow_up=True):
         """Log the call, and what follows from it.
 
+        It is logged once, whichever button is pressed again after a lost reply.
+
         :param bool follow_up: whether what comes next is kept as well: the next
             activity, or the reason why there is none.
-        :return: the logged call.
+        :return: the logged call; none for one that was logged already.
         :rtype: crm.call.log
         :raises UserError: when something that is needed is missing.
         """
-        self.ensure_one()
+        if not self._is_first_save():
+            return self.env["crm.call.log"]
         lead, call_values = self.lead_id, self._prepare_call_values()
         if not follow_up:
             return lead._log_call(call_values, planned=self.planned_activity_id)

@@ -17,6 +17,7 @@ class LeadLeaveMessage(models.TransientModel):
 
     _name = "crm.lead.leave.message"
     _description = "Leave a Message"
+    _inherit = ["crm.saved.once"]
 
     reference = fields.Char(required=True)
     message = fields.Text(required=True)
@@ -39,10 +40,17 @@ class LeadLeaveMessage(models.TransientModel):
         """
         self.ensure_one()
         self.check_access("write")
+        if self._is_first_save():
+            self._leave()
+        return show_notification(
+            self.env._("The message is left."), "success", following=CLOSE
+        )
+
+    def _leave(self):
         requests = with_inner_context(self.env["crm.lead.second.request"])
         request = requests.sudo()._find_own(self.reference)
         request.has_message = True
         request.lead_id._leave_message(self.env.user, self.message)
-        return show_notification(
-            self.env._("The message is left."), "success", following=CLOSE
-        )
+
+    def _get_save_subject(self):
+        return f"{self._name}/{self.reference}"

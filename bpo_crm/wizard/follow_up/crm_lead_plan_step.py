@@ -32,7 +32,8 @@ class LeadPlanStep(models.TransientModel):
         if not values:
             raise UserError(self.env._("Choose the next activity."))
         self.lead_id._check_workable()
-        self.lead_id._schedule_follow_up(values)
+        if self._is_first_save():
+            self.lead_id._schedule_follow_up(values)
         return CLOSE
 
     def action_decline(self):
@@ -44,5 +45,6 @@ class LeadPlanStep(models.TransientModel):
         """
         self.ensure_one()
         self.lead_id._check_workable()
-        self.lead_id._decline_next_step(self.no_next_step_reason)
+        if self._is_first_save():
+            self.lead_id._decline_next_step(self.no_next_step_reason)
         return CLOSE

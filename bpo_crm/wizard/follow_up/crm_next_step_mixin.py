@@ -11,7 +11,7 @@ class NextStepMixin(models.AbstractModel):
 
     _name = "crm.next.step.mixin"
     _description = "Next Step of a Lead"
-    _inherit = ["crm.checked.afterwards"]
+    _inherit = ["crm.checked.afterwards", "crm.saved.once"]
 
     lead_id = fields.Many2one("crm.lead", required=True, readonly=True)
     next_activity_type_id = fields.Many2one(
@@ -60,6 +60,9 @@ class NextStepMixin(models.AbstractModel):
     # ------------------------------------------------------------
     # BUSINESS
     # ------------------------------------------------------------
+
+    def _get_save_subject(self):
+        return f"{self._name}/{self.lead_id.id}"
 
     def _prepare_activity_values(self):
         """Return the values of the next activity; None where none was chosen.

@@ -1,12 +1,23 @@
 from odoo import models
 
+from ...client_actions import CLOSE
 from ...inner_context import SENDS_MAIL
 
 
 class MailComposer(models.TransientModel):
     """Mails about leads that somebody writes in a window, or by a template."""
 
-    _inherit = "mail.compose.message"
+    _name = "mail.compose.message"
+    _inherit = ["mail.compose.message", "crm.saved.once"]
+
+    def action_send_mail(self):
+        # Customers do not get the same mail twice.
+        if self.model == "crm.lead" and not self._is_first_save():
+            return CLOSE
+        return super().action_send_mail()
+
+    def _get_save_subject(self):
+        return f"{self._name}/{self.res_ids}"
 
     def _prepare_mail_values(self, res_ids):
         if self.model != "crm.lead" or self.env.su:

@@ -5,7 +5,8 @@ from odoo.exceptions import UserError
 class LeadLost(models.TransientModel):
     """The wizard only collects; the rule belongs to the lead."""
 
-    _inherit = "crm.lead.lost"
+    _name = "crm.lead.lost"
+    _inherit = ["crm.lead.lost", "crm.saved.once"]
 
     # A won lead may be archived, and be lost all the same.
     lead_ids = fields.Many2many(context={"active_test": False})
@@ -20,4 +21,9 @@ class LeadLost(models.TransientModel):
             raise UserError(self.env._("Choose leads that you work."))
         if not self.lost_reason_id:
             raise UserError(self.env._("Choose a lost reason."))
+        if not self._is_first_save():
+            return True
         return super().action_lost_reason_apply()
+
+    def _get_save_subject(self):
+        return f"{self._name}/{self.lead_ids.ids}"

@@ -168,7 +168,7 @@ export class MyDay extends Component {
     }
 
     claimNext() {
-        return this.action.doAction("bpo_crm.action_claim_next");
+        return this.action.doAction("bpo_crm.claim_next");
     }
 }
 

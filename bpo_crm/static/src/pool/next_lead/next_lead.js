@@ -1,3 +1,4 @@
+import {claimOnce} from "@bpo_crm/pool/claim_next/claim_next";
 import {registry} from "@web/core/registry";
 
 /** The leads on the agent's screen, in its order. */
@@ -40,10 +41,13 @@ registry.category("services").add("bpo_crm.queue", {
 async function openNextLead(env, {params}) {
     const {action, notification, orm, "bpo_crm.queue": queue} = env.services;
     await action.doAction({type: "ir.actions.act_window_close"});
-    const next = await orm.call("crm.lead", "get_next_lead", [
-        queue.after(params.lead_id),
-        params.lead_id,
-    ]);
+    const next = await claimOnce(params.lead_id, (key) =>
+        orm.call("crm.lead", "get_next_lead", [
+            queue.after(params.lead_id),
+            params.lead_id,
+            key,
+        ])
+    );
     if (next.message) {
         notification.add(next.message, {type: next.id ? "success" : "info"});
     }
