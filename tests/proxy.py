@@ -92,7 +92,8 @@ class _Handler(BaseHTTPRequestHandler):
             "127.0.0.1", self.server.target_port, timeout=TIMEOUT
         )
         with contextlib.closing(connection):
-            headers = {"Content-Type": self.headers["Content-Type"]}
+            sent = ("Content-Type", "Cookie")
+            headers = {name: self.headers[name] for name in sent if self.headers[name]}
             connection.request("POST", self.path, body, headers)
             response = connection.getresponse()
             return response.status, response.read()
