@@ -81,8 +81,8 @@ FOLLOW_UP_PLANNED = InnerKey("is_follow_up_planned")
 #: An activity that is done is archived where core would delete it.
 KEEPS_DONE = InnerKey("keep_done_activities")
 
-#: Who gets the leads of somebody who is archived: ``pool``, ``round`` or ``person``, and
-#: the id of the person.
+#: Who gets the leads of somebody who is archived: ``pool``, ``round`` or ``person``,
+#: and the id of the person.
 LEADS_GO_TO = InnerKey("leads_go_to")
 
 #: The ids of users who are about to be archived or deleted.

@@ -82,19 +82,22 @@ class SavedOnce(models.AbstractModel):
     _name = "crm.saved.once"
     _description = "Window That Is Saved Once"
 
-    save_key = fields.Char(
-        "Key of the Window", default=new_key, size=MAX_KEY, copy=False
-    )
-
     def _is_first_save(self):
         """Whether this window was not saved yet; from now on, it was.
 
         :raises UserError: for the key of a window on something else.
         """
         self.ensure_one()
-        key = self.save_key or f"{self._name},{self.id}"
-        _row, is_first = self.env["crm.saved.key"]._take(key, self._get_save_subject())
+        keys = self.env["crm.saved.key"]
+        _row, is_first = keys._take(self._get_save_key(), self._get_save_subject())
         return is_first
+
+    def _get_save_key(self):
+        """Return by what it is known that this window was saved.
+
+        :rtype: str
+        """
+        return f"{self._name},{self.id}"
 
     def _get_save_subject(self):
         """Return what this window is about.
@@ -102,6 +105,21 @@ class SavedOnce(models.AbstractModel):
         :rtype: str
         """
         return self._name
+
+
+class KeyedWindow(models.AbstractModel):
+    """A window that is saved once, even where its record was made twice."""
+
+    _name = "crm.keyed.window"
+    _description = "Window with a Key"
+    _inherit = ["crm.saved.once"]
+
+    save_key = fields.Char(
+        "Key of the Window", default=new_key, size=MAX_KEY, copy=False
+    )
+
+    def _get_save_key(self):
+        return self.save_key or super()._get_save_key()
 
 
 class CreatedOnce(models.AbstractModel):

@@ -31,7 +31,7 @@ class Activity(models.Model):
     # ------------------------------------------------------------
 
     @api.model_create_multi
-    def create(self, vals_list):
+    def create(self, vals_list):  # pylint: disable=method-required-super
         return self._create_once(vals_list, self._create_activities)
 
     def _create_activities(self, vals_list):

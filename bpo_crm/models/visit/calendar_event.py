@@ -64,7 +64,7 @@ class CalendarEvent(models.Model):
     # ------------------------------------------------------------
 
     @api.model_create_multi
-    def create(self, vals_list):
+    def create(self, vals_list):  # pylint: disable=method-required-super
         return self._create_once(vals_list, self._create_meetings)
 
     def _create_meetings(self, vals_list):

@@ -46,6 +46,7 @@ WITHOUT_RULES = {
     "crm.call.outcome.step": "what follows a call is the same in all companies",
     "crm.lead.customer": "nobody reads it",
     "crm.lead.second.request": "nobody reads it",
+    "crm.saved.key": "nobody reads it",
     "phone.blacklist": "who does not want to be called is called by no company",
 }
 
@@ -119,6 +120,7 @@ SAMPLES = {
         "_settings_stage_values",
         {"stale_after_days": 3},
     ),
+    "crm.saved.key": (ALL, "_saved_key_values", {"subject": "X"}),
     "crm.stage": (OF_COMPANIES, "_stage_values", {"stale_after_days": 3}),
     "crm.team.member": (OF_COMPANIES, "_member_values", {"open_leads_max": 3}),
     "crm.vehicle.model": (OF_COMPANIES, "_vehicle_values", {"name": "X"}),
@@ -254,7 +256,9 @@ CALLS = {
     },
     "mail.activity.schedule": {
         "action_schedule_activities_done_and_schedule": ("_others_schedule_window",),
+        "action_schedule_plan": ("_others_schedule_window",),
     },
+    "mail.compose.message": {"action_send_mail": ("_others_composer",)},
     "mail.thread": {
         "message_process": (ON_MODEL, "crm.lead", "From: a@b.example\n\nHello"),
     },
@@ -522,6 +526,14 @@ class TestRights(CompaniesCase):
     def _customer_values(self, name, kind, user):
         values = self._lead_id_values(name, kind, user)
         return {**values, "key": f"+63 920 {next(_numbers):07}"}
+
+    def _saved_key_values(self, _name, _kind, user):
+        return {
+            "user_id": user.id,
+            "key": f"key {next(_numbers)}",
+            "subject": "crm.lead.log.call/1",
+            "day": fields.Date.today(),
+        }
 
     def _second_request_values(self, name, kind, user):
         values = self._lead_id_values(name, kind, user)
@@ -909,6 +921,17 @@ class TestRights(CompaniesCase):
             lead_ids=[Command.set(lead.ids)],
             lost_reason_id=self.reason.id,
         )
+
+    def _others_composer(self, user):
+        composer = self.env["mail.compose.message"].create(
+            {
+                "model": "crm.lead",
+                "res_ids": str(self._others_lead(user).ids),
+                "composition_mode": "comment",
+                "body": "<p>Hi</p>",
+            }
+        )
+        return self._give(composer, user)
 
     def _others_schedule_window(self, user):
         lead = self._others_lead(user)

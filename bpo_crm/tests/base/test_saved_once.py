@@ -28,9 +28,7 @@ class TestSavedOnce(BpoCase):
         return self._window("crm.lead.log.call", **values)
 
     def _plan_window(self, **values):
-        return self._window(
-            "crm.lead.plan.step", **{"lead_id": self.lead.id, **values}
-        )
+        return self._window("crm.lead.plan.step", **{"lead_id": self.lead.id, **values})
 
     def _message_window(self):
         requests = self.env["crm.lead.second.request"]

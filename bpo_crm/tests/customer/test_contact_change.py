@@ -182,9 +182,11 @@ class TestContactChange(BpoCase):
                 {"country_id": germany.id}
             ),
             "into a company": lambda lead, home: lead.partner_id.write(
-                {"parent_id": partners.create(
-                    {"name": "G", "is_company": True, "country_id": germany.id}
-                ).id}
+                {
+                    "parent_id": partners.create(
+                        {"name": "G", "is_company": True, "country_id": germany.id}
+                    ).id
+                }
             ),
             "its company moves": lambda lead, home: home.write(
                 {"country_id": germany.id}
@@ -205,9 +207,7 @@ class TestContactChange(BpoCase):
         for name, change in {
             "archived": lambda contact: contact.write({"active": False}),
             "deleted": lambda contact: contact.unlink(),
-            "another company": lambda contact: contact.write(
-                {"company_id": abroad.id}
-            ),
+            "another company": lambda contact: contact.write({"company_id": abroad.id}),
             "no number": lambda contact: contact.write({"phone": False}),
             "no address": lambda contact: contact.write({"email": False}),
             "another number": lambda contact: contact.write(

@@ -17,7 +17,7 @@ class LeadLeaveMessage(models.TransientModel):
 
     _name = "crm.lead.leave.message"
     _description = "Leave a Message"
-    _inherit = ["crm.saved.once"]
+    _inherit = ["crm.keyed.window"]
 
     reference = fields.Char(required=True)
     message = fields.Text(required=True)

@@ -11,7 +11,7 @@ class NextStepMixin(models.AbstractModel):
 
     _name = "crm.next.step.mixin"
     _description = "Next Step of a Lead"
-    _inherit = ["crm.checked.afterwards", "crm.saved.once"]
+    _inherit = ["crm.checked.afterwards", "crm.keyed.window"]
 
     lead_id = fields.Many2one("crm.lead", required=True, readonly=True)
     next_activity_type_id = fields.Many2one(

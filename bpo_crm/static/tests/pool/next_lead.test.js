@@ -26,7 +26,8 @@ const LEADS = {
 /** Let the server say which lead comes next, and tell what it was asked. */
 function answer(next) {
     onRpc("crm.lead", "get_next_lead", ({args}) => {
-        expect.step(args);
+        // The key of a claim is another one each time.
+        expect.step(args.slice(0, 2));
         return next;
     });
 }
