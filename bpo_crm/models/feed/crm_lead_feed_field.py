@@ -1,3 +1,5 @@
+import contextlib
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import str2bool
@@ -175,6 +177,19 @@ class LeadFeedField(models.Model):
         if self.remote_type == "html" and isinstance(value, str):
             value = read_html(value)
         return self._convert(value)
+
+    def _read_first(self, record):
+        """Return the first value that a distributor's record has, of several lines.
+
+        :param dict record: values by remote field.
+        :return: False for none, and for what does not fit.
+        """
+        for line in self:
+            # What does not fit is told with the rest of its record.
+            with contextlib.suppress(ValueError):
+                if value := line._read_value(record):
+                    return value
+        return False
 
     def _convert(self, value):
         """Return a value as our field takes it; a name for a relation.

@@ -7,6 +7,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ...intake import Enquiry
+from ...models.feed.crm_lead_feed_catalogue import Codes
 from ...series import STAGE_TEAM
 from ..companies import OWNERS, CompaniesCase
 
@@ -389,7 +390,8 @@ class TestCompanies(CompaniesCase):
     def test_what_a_feed_makes_belongs_to_its_company(self):
         for owner, company in self.companies.items():
             feed = self._new_catalogue(owner)
-            _state, made = feed._upsert_one({"name": owner, "code": f"M{owner}"}, None)
+            feed._upsert_one({"name": owner, "code": f"M{owner}"}, Codes())
+            made = self.env["crm.dealership"].search([("code", "=", f"M{owner}")])
             self.assertEqual(made.company_id, company)
 
     def test_a_feed_changes_nothing_of_another_company(self):

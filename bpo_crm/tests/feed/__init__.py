@@ -1,1 +1,1 @@
-from . import test_feed
+from . import test_catalogue, test_feed

@@ -7,6 +7,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
+from ...models.feed.crm_lead_feed_catalogue import Codes
 from ...models.feed.crm_lead_feed_pull import Pull
 from ...remote_odoo import UNREADABLE
 from ..common import BpoCase
@@ -147,7 +148,7 @@ class TestFeed(BpoCase):
             {"id": 2, "name": "B", "code": "B1"},
             {"id": 3, "name": "C", "code": "C1", UNREADABLE: "x" * 100_000},
         ]
-        feed._upsert(records, feed._index_references(), pull)
+        feed._upsert(records, feed._index_references(), Codes(), pull)
         self.assertEqual(pull.counts["created"], 1)
         self.assertIn("crm.lead/1: Nothing", pull.refused[0])
         self.assertLess(len(pull.refused[1]), 2000)
