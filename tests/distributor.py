@@ -160,6 +160,17 @@ class Feeds:
         result = self.manager.call("crm.brand", method, [self.brand])
         return result["params"]["message"]
 
+    def ask(self, feed):
+        """Press the button, as somebody who is told how many match; return how many."""
+        action = self.manager.call("crm.brand", "action_sync_now", [self.brand])
+        assert (action["res_model"], action["res_id"]) == ("crm.lead.feed", feed)
+        (row,) = self.manager.call("crm.lead.feed", "read", [feed], ["unagreed_count"])
+        return row["unagreed_count"]
+
+    def agree(self, feed):
+        """Press the button that takes them in; return its action."""
+        return self.manager.call("crm.lead.feed", "action_take_all", [feed])
+
     def run_job(self):
         """Run the job that reads all feeds."""
         self.floor.run_job("cron_pull_feeds")

@@ -1,5 +1,6 @@
 """Leads, dealerships and vehicle models of a distributor who has a plain Odoo."""
 
+import ast
 import itertools
 import json
 import threading
@@ -144,6 +145,91 @@ def test_a_record_that_may_not_be_written_does_not_stop_the_others(feeds, distri
     feeds.manager.call("crm.lead.enquiry", "action_retry", rows)
     feeds.sync()
     assert distributor.read(closed)["x_taken"]
+
+
+def take_right(distributor):
+    """Let nobody at the distributor write leads; return what gives it back."""
+    admin = distributor.admin
+    domain = [("model_id.model", "=", "crm.lead"), ("perm_write", "=", True)]
+    rights = admin.call("ir.model.access", "search", domain)
+    admin.call("ir.model.access", "write", rights, {"perm_write": False})
+    return lambda: admin.call(
+        "ir.model.access", "write", rights, {"perm_write": True}
+    )
+
+
+def close_all(distributor):
+    """Let a rule of the distributor's close every lead."""
+    admin = distributor.admin
+    values = {
+        "name": "All closed",
+        "model_id": admin.find("crm.model_crm_lead"),
+        "domain_force": "[('id', '<', 0)]",
+        "perm_read": False,
+    }
+    rule = admin.call("ir.rule", "create", values)
+    return lambda: admin.call("ir.rule", "unlink", [rule])
+
+
+def refuse_value(distributor):
+    """Let the distributor's database take no such value."""
+
+    def run(query):
+        with distributor.postgres.connect(distributor.server.database) as cursor:
+            cursor.execute(f"ALTER TABLE crm_lead {query}")
+
+    run("ADD CONSTRAINT untaken CHECK (x_taken IS NOT TRUE) NOT VALID")
+    return lambda: run("DROP CONSTRAINT untaken")
+
+
+def lose_field(distributor):
+    """Let a field of the distributor's have another name."""
+    admin = distributor.admin
+    domain = [("model", "=", "crm.lead"), ("name", "=", "x_reference")]
+    (field,) = admin.call("ir.model.fields", "search", domain)
+    admin.call("ir.model.fields", "write", [field], {"name": "x_other"})
+    values = {"name": "x_reference"}
+    return lambda: admin.call("ir.model.fields", "write", [field], values)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize("take", [take_right, close_all, refuse_value, lose_field])
+def test_where_nothing_can_be_written_the_feed_has_failed_and_tries_again(
+    feeds, distributor, take, count
+):
+    feed = feeds.new_feed(
+        write_back={"x_taken": {"value": "True"}, "x_reference": {"kind": "reference"}}
+    )
+    there = [distributor.new_enquiry(feeds.batch) for _n in range(count)]
+    give_back = take(distributor)
+    try:
+        for number in range(1, 6):
+            message = feeds.sync()
+            assert (f"{count} new" in message) == (number == 1)
+            # What is wrong, and who can do something about it.
+            state = feeds.state(feed)
+            assert state["last_error"] in message
+            assert f"Brand {feeds.batch}" in state["last_error"]
+            assert state["failure_count"] == number
+            assert feeds.written_back() == dict.fromkeys(there, "waiting")
+    finally:
+        give_back()
+    feeds.run_job()
+    assert feeds.written_back() == dict.fromkeys(there, "done")
+    state = feeds.state(feed)
+    assert not (state["failure_count"] or state["last_error"])
+    assert len(feeds.leads()) == count
+
+
+def test_a_record_alone_that_is_gone_is_told_and_given_up(feeds, distributor, line):
+    feed = feeds.new_marking_feed()
+    gone = distributor.new_enquiry(feeds.batch)
+    line.plan(lambda: distributor.admin.call("crm.lead", "unlink", [gone]), is_write)
+    message = feeds.sync()
+    assert "1 new, 1 refused" in message
+    assert f"crm.lead/{gone}" in message
+    assert feeds.written_back() == {gone: "failed"}
+    assert feeds.state(feed)["failure_count"] == 0
 
 
 def test_two_distributors_of_one_source_have_records_of_their_own(
@@ -625,6 +711,9 @@ def test_new_ones_are_found_among_fifty_thousand(floor, feeds, distributor):
         """,
         [feeds.source, feed, f"{feeds.brand}/crm.lead/", known],
     )
+    # Somebody who asks is told how many are new among all that match.
+    assert feeds.ask(feed) == NEW_AMONG_MANY
+    feeds.agree(feed)
     sync_until_all_is_read(feeds, feed)
     assert len(feeds.leads()) == NEW_AMONG_MANY
     assert len(feeds.enquiries()) == MANY
@@ -647,6 +736,115 @@ def sync_until_all_is_read(feeds, feed):
         feeds.sync()
         if not feeds.state(feed)["backlog"]:
             return
+
+
+FEW = 200  # new records that a feed takes in unasked
+
+
+def test_a_first_sync_of_many_says_how_many_before_it_takes_them(feeds, distributor):
+    feed = feeds.new_feed()
+    distributor.fill(feeds.batch, FEW + 1)
+    # The job takes nothing in silence, and does not ask the distributor for ever.
+    for _n in range(2):
+        feeds.run_job()
+        assert feeds.enquiries() == []
+        state = feeds.state(feed)
+        assert f"{FEW + 1} new records match" in state["last_error"]
+        assert "BPO manager" in state["last_error"]
+        assert not state["last_success"]
+    assert feeds.ask(feed) == FEW + 1
+    # Narrowed down, it is another number, and nobody has agreed to that.
+    (first,) = distributor.admin.call(
+        "crm.lead", "search", [("referred", "=", feeds.batch)], order="id", limit=1
+    )
+    distributor.fill(feeds.batch, 2)
+    narrow = f"[('referred', '=', '{feeds.batch}'), ('id', '>', {first})]"
+    feeds.manager.call("crm.lead.feed", "write", [feed], {"domain": narrow})
+    action = feeds.agree(feed)
+    assert action["res_model"] == "crm.lead.feed"
+    assert feeds.enquiries() == []
+    assert feeds.agree(feed)["tag"] == "display_notification"
+    sync_until_all_is_read(feeds, feed)
+    assert len(feeds.leads()) == FEW + 2
+    # From now on, what is new comes in by itself.
+    distributor.fill(feeds.batch, FEW + 1)
+    sync_until_all_is_read(feeds, feed)
+    assert len(feeds.leads()) == 2 * FEW + 3
+
+
+def test_a_first_sync_of_few_asks_nobody(feeds, distributor):
+    feed = feeds.new_feed()
+    distributor.fill(feeds.batch, FEW)
+    feeds.run_job()
+    sync_until_all_is_read(feeds, feed)
+    assert len(feeds.leads()) == FEW
+
+
+@pytest.mark.parametrize("how", ["domain", "mapping", "database"])
+def test_what_changes_what_is_read_asks_again(feeds, distributor, line, how):
+    feed = feeds.new_feed(domain="[('id', '=', 0)]")
+    assert "nothing new" in feeds.sync()
+    distributor.fill(feeds.batch, FEW + 1)
+    wide = {"domain": f"[('referred', '=', '{feeds.batch}')]"}
+    feeds.manager.call("crm.lead.feed", "write", [feed], wide)
+    assert feeds.ask(feed) == FEW + 1
+    if how == "mapping":
+        line = {"target_field": "city", "default": "Pasig"}
+        values = {"field_ids": [(0, 0, line)]}
+        feeds.manager.call("crm.lead.feed", "write", [feed], values)
+    if how == "database":
+        feeds.manager.call("crm.brand", "action_other_records", [feeds.brand])
+    assert feeds.ask(feed) == FEW + 1
+    assert feeds.enquiries() == []
+
+
+def test_only_managers_agree_to_a_first_sync(floor, feeds, distributor):
+    feed = feeds.new_feed()
+    distributor.fill(feeds.batch, FEW + 1)
+    feeds.ask(feed)
+    for session in (floor.agent, floor.supervisor):
+        refuse(session, "crm.lead.feed", "action_take_all", [feed])
+    assert feeds.enquiries() == []
+
+
+def test_the_proposed_feed_leaves_out_what_is_closed_and_old(feeds, distributor):
+    action = feeds.manager.call("crm.brand", "action_sync_now", [feeds.brand])
+    context = {**action["context"], "default_name": "Proposed"}
+    spec = {"domain": {}, "remote_model": {}, "kind": {}, "field_ids": {"fields": {}}}
+    values = {"kind": "lead", "brand_id": feeds.brand}
+    proposed = feeds.manager.call(
+        "crm.lead.feed", "onchange", [], values, ["kind"], spec, context=context
+    )["value"]
+    assert proposed["remote_model"] == "crm.lead"
+    admin = distributor.admin
+    (won,) = admin.call("crm.stage", "search", [("is_won", "=", True)], limit=1)
+    (open_stage,) = admin.call("crm.stage", "search", [("is_won", "=", False)], limit=1)
+    kinds = {
+        "lead": {"type": "lead"},
+        "opportunity": {"type": "opportunity", "stage_id": open_stage},
+        "no_stage": {"type": "lead", "stage_id": False},
+        "won": {"type": "opportunity", "stage_id": won},
+        "lost": {"type": "opportunity", "stage_id": open_stage},
+        "archived": {"type": "lead", "active": False},
+        "old": {"type": "lead"},
+    }
+    there = {
+        kind: distributor.new_enquiry(feeds.batch, **values)
+        for kind, values in kinds.items()
+    }
+    admin.call("crm.lead", "action_set_lost", [there["lost"]])
+    with distributor.postgres.connect(distributor.server.database) as cursor:
+        cursor.execute(
+            "UPDATE crm_lead SET create_date = create_date - interval '400 days'"
+            " WHERE id = %s",
+            [there["old"]],
+        )
+    matching = admin.call(
+        "crm.lead",
+        "search",
+        [("referred", "=", feeds.batch), *ast.literal_eval(proposed["domain"])],
+    )
+    assert set(matching) == {there[kind] for kind in ("lead", "opportunity", "no_stage")}
 
 
 @pytest.mark.parametrize(
@@ -765,19 +963,49 @@ def test_a_catalogue_that_is_mended_while_it_is_read_is_read_again(
     )
 
 
-def test_one_bad_dealer_does_not_stop_the_others(feeds, distributor):
-    partner = distributor.admin.call(
-        "res.partner", "create", {"name": "No Code", "is_company": True}
-    )
-    feeds.new_feed(
+def new_dealer(distributor, **values):
+    """Let the distributor have a company; return its id."""
+    values = {"name": "Dealer", "is_company": True, **values}
+    return distributor.admin.call("res.partner", "create", values)
+
+
+def new_dealers_feed(feeds, partners):
+    """Make a feed of some of the distributor's companies."""
+    return feeds.new_feed(
         "dealership",
-        {"code": "ref", "name": "name"},
+        {"code": "ref", "name": "name", "city": "city"},
         remote_model="res.partner",
-        domain=f"['|', ('ref', 'like', '-9'), ('id', '=', {partner})]",
+        domain=f"[('id', 'in', {partners})]",
     )
+
+
+def test_one_bad_dealer_does_not_stop_the_others(feeds, distributor):
+    bad = new_dealer(distributor)
+    good = new_dealer(distributor, ref=f"G-{feeds.batch}")
+    new_dealers_feed(feeds, [bad, good])
     message = feeds.sync("action_sync_dealers")
-    assert "1 refused" in message
-    assert f"res.partner/{partner}" in message
+    assert "1 new, 1 refused" in message
+    assert f"res.partner/{bad}" in message
+
+
+def test_a_connected_dealership_of_another_brand_is_not_taken_over(
+    feeds, distributor, dealership
+):
+    fields = ["name", "code", "city", "odoo_url", "odoo_login", "brand_ids"]
+    read = ("crm.dealership", "read", [dealership], fields)
+    (before,) = feeds.manager.call(*read)
+    stranger = new_dealer(distributor, ref=before["code"].lower(), city="Elsewhere")
+    twins = [new_dealer(distributor, ref=f"T-{feeds.batch}") for _n in range(2)]
+    good = new_dealer(distributor, ref=f"G-{feeds.batch}")
+    new_dealers_feed(feeds, [stranger, *twins, good])
+    for is_first in (True, False):
+        message = feeds.sync("action_sync_dealers")
+        assert "3 refused" in message
+        assert ("1 new" in message) == is_first
+        assert "changed" not in message
+        assert f"res.partner/{stranger}" in message
+        assert f"res.partner/{twins[0]}, res.partner/{twins[1]}" in message
+        assert feeds.manager.call(*read) == [before]
 
 
 def test_a_brand_without_a_feed_asks_for_one(feeds):

@@ -156,8 +156,8 @@ class Distributor:
 
         :param list ids: of the records.
         :param dict values: by field.
-        :return: the reason of each record that the server refused to write.
-        :rtype: dict[int, str]
+        :return: why the server refused to write each record that it did not take.
+        :rtype: dict[int, RemoteError]
         :raises RemoteError: a subclass of it, for every other failure.
         """
         try:
@@ -166,13 +166,26 @@ class Distributor:
             # Worth another try, later.
             raise
         except (Rejected, NotAllowed) as error:
+            if isinstance(error, NotAllowed) and not self.may_write():
+                # It is none of the records.
+                raise
             if len(ids) == 1:
-                return {ids[0]: error.detail}
+                return {ids[0]: error}
             # One of them is gone, or has a rule of its own.
             middle = len(ids) // 2
             return self.mark(ids[:middle], values) | self.mark(ids[middle:], values)
         read(answer, _read_written, f"writing {self._model}")
         return {}
+
+    def find(self, ids):
+        """Return those of some records that the account can see, archived or not.
+
+        :param list ids: of the records.
+        :rtype: list[int]
+        :raises RemoteError: a subclass of it.
+        """
+        domain = [("id", "in", ids)]
+        return self._search(domain, context={"active_test": False})
 
     def _search(self, domain, **options):
         rows = self._session.search_read(

@@ -154,18 +154,50 @@ class Brand(models.Model):
         feeds = self.feed_ids.filtered(lambda feed: feed.active and feed.kind == kind)
         if not feeds:
             return self._open_first_feed(kind)
+        return self._pull_feeds(feeds)
+
+    def _pull_feeds(self, feeds, following=RELOAD, agreed_count=0):
+        """Read feeds of this brand, for somebody who waits.
+
+        :param crm.lead.feed feeds: to read.
+        :param int agreed_count: how many new records somebody agrees to take in.
+        :param dict following: the action after the notification.
+        :return: a notification; or the form of the first feed whose manager has to
+            agree to how much it takes in.
+        :rtype: dict
+        """
         deadline = time.monotonic() + BUTTON_TIMEOUT
-        pulls = {feed: feed._pull(deadline) for feed in feeds}
+        asked = {"is_asked_for": True, "agreed_count": agreed_count}
+        pulls = {feed: feed._pull(deadline, **asked) for feed in feeds}
         if any(pull.is_unfinished for pull in pulls.values()):
             feeds._go_on()
+        for feed, pull in pulls.items():
+            if pull.question:
+                return self._open_feed(feed)
         has_errors = any(pull.get_problems() for pull in pulls.values())
         return show_notification(
             "\n".join(feed._describe_pull(pull) for feed, pull in pulls.items()),
             "danger" if has_errors else "success",
             title=self.name,
             sticky=has_errors,
-            following=RELOAD,
+            following=following,
         )
+
+    def _open_feed(self, feed):
+        """Return a window with a feed that waits for somebody to agree.
+
+        :param crm.lead.feed feed: to open.
+        :rtype: dict
+        """
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Take In This Many?"),
+            "res_model": "crm.lead.feed",
+            "res_id": feed.id,
+            "views": [[False, "form"]],
+            "target": "new",
+            "context": {"dialog_size": "extra-large"},
+        }
 
     def _open_first_feed(self, kind):
         """Return a window in which to say what is read from the distributor.

@@ -15,12 +15,12 @@ TARGETS = {
     "vehicle_model": "crm.vehicle.model",
 }
 
-#: Of each kind: the model, the domain, and the remote field for each field of ours
-#: that a plain Odoo with the usual apps has.
+#: Of each kind: the model, the domain where it does not depend on the day, and the
+#: remote field for each field of ours that a plain Odoo with the usual apps has.
 PRESETS = {
     "lead": (
         "crm.lead",
-        "[]",
+        None,
         {
             "contact_name": "contact_name",
             "phone": "phone",
@@ -177,7 +177,8 @@ class LeadFeed(models.Model):
     def _onchange_kind(self):
         """Propose what a plain Odoo has; whoever has another one changes it."""
         if self.kind:
-            self.remote_model, self.domain, remote_fields = PRESETS[self.kind]
+            self.remote_model, domain, remote_fields = PRESETS[self.kind]
+            self.domain = domain or self._get_proposed_domain()
             self.field_ids = [
                 fields.Command.clear(),
                 *(

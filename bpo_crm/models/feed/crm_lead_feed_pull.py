@@ -58,8 +58,12 @@ LOCK = 0x62706F66
 
 @dataclasses.dataclass
 class Pull:
-    """What one run of a feed did."""
+    """What one run of a feed did, and for whom."""
 
+    #: Whether somebody waits for it.
+    is_asked_for: bool = False
+    #: How many new records somebody has agreed to take in.
+    agreed_count: int = 0
     #: How many records became what.
     counts: collections.Counter = dataclasses.field(default_factory=collections.Counter)
     #: Whether the part before this one was not the last.
@@ -74,6 +78,8 @@ class Pull:
     revision: int = 0
     #: The id of a record at which the server did not answer, and the error.
     suspect: tuple = ()
+    #: What somebody has to agree to before more is read.
+    question: str = ""
     #: Why it stopped.
     error: str = ""
     #: Why single records were refused.
@@ -82,14 +88,14 @@ class Pull:
     @property
     def is_unfinished(self):
         """Whether there is more to read, and it can be read at once."""
-        return not (self.is_complete or self.error)
+        return not (self.is_complete or self.error or self.question)
 
     def get_problems(self):
         """Return what somebody should know.
 
         :rtype: list[str]
         """
-        problems = [*filter(None, [self.error]), *self.refused]
+        problems = [*filter(None, [self.error, self.question]), *self.refused]
         more = len(problems) - MAX_PROBLEMS
         return problems if more <= 0 else [*problems[:MAX_PROBLEMS], f"… (+{more})"]
 
@@ -235,13 +241,14 @@ class LeadFeed(models.Model):
             ("last_success", "<=", now - CATALOGUE_INTERVAL),
         ]
 
-    def _pull(self, deadline):
+    def _pull(self, deadline, **asked):
         """Read what is new and remember how it went.
 
         :param float deadline: moment of :func:`time.monotonic` at which to stop.
+        :param asked: of :class:`Pull`, what somebody wants who waits for it.
         :rtype: Pull
         """
-        pull = Pull()
+        pull = Pull(**asked)
         with self._lock() as feed:
             if not feed.exists():
                 pull.error = self.env._("Another run is reading this feed just now.")
@@ -309,7 +316,7 @@ class LeadFeed(models.Model):
             end = now + (deadline - now) * INTAKE
             is_all = self._take_leads(distributor, pull, end)
             pull.is_read = True
-            pull.is_complete = self._write_back(distributor, deadline) and is_all
+            pull.is_complete = self._write_back(distributor, pull, deadline) and is_all
 
     def _check_same_database(self, pull):
         """Refuse to read records whose numbers may be those of others.

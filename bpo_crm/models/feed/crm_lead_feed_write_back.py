@@ -170,59 +170,107 @@ class LeadFeed(models.Model):
 
     _inherit = "crm.lead.feed"
 
-    def _write_back(self, distributor, deadline):
+    def _write_back(self, distributor, pull, deadline):
         """Write back what waits for it, at least the first of it.
 
         A reply that gets lost leaves the mark, and the same is written again.
 
         :param remote_odoo.Distributor distributor: of this feed's model.
+        :param Pull pull: is told which records were refused.
         :param float deadline: moment of :func:`time.monotonic` at which to stop.
         :return: whether nothing waits any more.
         :rtype: bool
-        :raises remote_odoo.RemoteError: a subclass of it.
+        :raises remote_odoo.RemoteError: a subclass of it, also where every record is
+            refused.
         """
         suspect, problem = self.env["crm.lead.enquiry"], None
-        while waiting := self._find_waiting() - suspect:
+        refused, is_any_written = {}, False
+        while waiting := self._find_waiting(suspect.ids + [row.id for row in refused]):
             waiting = waiting[: self._halve(len(waiting))]
             for values, rows in groupby(waiting, self._get_written_values):
                 try:
-                    self._write_back_alike(distributor, rows, dict(values))
+                    refusals = self._write_back_alike(distributor, rows, dict(values))
                 except (TimedOut, Unreachable) as error:
                     if suspect or not self._is_suspect(rows):
                         raise
                     # The next record tells whether it is to blame.
                     suspect, problem = rows[0], error
                     continue
+                refused |= refusals
+                is_any_written |= len(refusals) < len(rows)
                 if suspect:
-                    suspect._note_refusal(self.brand_id._explain(problem))
-                    suspect = suspect.browse()
+                    refused[suspect], suspect = problem, suspect.browse()
+                if is_any_written:
+                    self._give_up(refused, pull)
+                    refused = {}
                 self._commit()
                 if time.monotonic() >= deadline:
+                    self._raise_refusals(distributor, refused, pull)
                     return not self._find_waiting()
+        self._raise_refusals(distributor, refused, pull)
         if suspect:
             raise problem
         return True
 
     def _write_back_alike(self, distributor, rows, values):
-        """Write the same values to records, and note which of them were refused.
+        """Write the same values to records, and note which of them took it.
 
         :param remote_odoo.Distributor distributor: of this feed's model.
         :param list rows: of ``crm.lead.enquiry``, whose records they are.
         :param dict values: by remote field.
+        :return: why each of the others was refused.
+        :rtype: dict[crm.lead.enquiry, remote_odoo.RemoteError]
         :raises remote_odoo.RemoteError: a subclass of it, for every other failure.
         """
         by_remote_id = {row.remote_id: row for row in rows}
-        refused = distributor.mark(list(by_remote_id), values)
-        for remote_id, row in by_remote_id.items():
-            if remote_id in refused:
-                row._note_refusal(self.brand_id._shorten(refused[remote_id]))
-            else:
-                row.write({"write_back_state": "done", "write_back_error": False})
+        refusals = distributor.mark(list(by_remote_id), values)
+        written = [row.id for row in rows if row.remote_id not in refusals]
+        self.env["crm.lead.enquiry"].browse(written).write(
+            {"write_back_state": "done", "write_back_error": False}
+        )
+        return {by_remote_id[number]: refusals[number] for number in refusals}
 
-    def _find_waiting(self):
-        """Return enquiries whose records wait to be written back, as a batch."""
+    def _raise_refusals(self, distributor, refused, pull):
+        """Say that nothing can be written back, unless what was refused is gone there.
+
+        Where a record of its kind can be written, a refusal is the record's own. Where
+        none can, it is the account, or the feed, and all of it is tried again.
+
+        :param remote_odoo.Distributor distributor: of this feed's model.
+        :param dict refused: errors by ``crm.lead.enquiry``; none of any was written.
+        :param Pull pull: is told which records are given up.
+        :raises remote_odoo.RemoteError: of a record that is there.
+        """
+        if not refused:
+            return
+        there = set(distributor.find([row.remote_id for row in refused]))
+        gone = {row: refused[row] for row in refused if row.remote_id not in there}
+        self._give_up(gone, pull)
+        self._commit()
+        for row, error in refused.items():
+            if row not in gone:
+                raise error
+
+    def _give_up(self, refused, pull):
+        """Write these back no more, until somebody tries it again.
+
+        :param dict refused: errors by ``crm.lead.enquiry``.
+        :param Pull pull: is told of each.
+        """
+        for row, error in refused.items():
+            reason = self.brand_id._shorten(error.detail)
+            reason = reason or self.brand_id._explain(error)
+            row._note_refusal(reason)
+            pull.refused.append(f"{self.remote_model}/{row.remote_id}: {reason}")
+
+    def _find_waiting(self, without=()):
+        """Return enquiries whose records wait to be written back, as a batch.
+
+        :param list without: ids of those that were tried in this run.
+        """
         return self.env["crm.lead.enquiry"].search(
             [
+                ("id", "not in", list(without)),
                 ("feed_id", "=", self.id),
                 ("write_back_state", "=", "waiting"),
                 ("lead_id", "!=", False),
