@@ -8,6 +8,8 @@
     "development_status": "Beta",
     "license": "LGPL-3",
     "depends": ["bpo_crm", "website_crm"],
+    "data": ["data/onboarding.xml"],
+    "post_init_hook": "change_contact_pages",
     "auto_install": True,
     "icon": "/bpo_crm/static/description/icon.png",
 }

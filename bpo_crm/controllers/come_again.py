@@ -9,6 +9,9 @@ from ..passing_fault import RETRY_AFTER, comes_of_passing, is_passing
 #: Where senders deliver, who read nothing but JSON.
 DOOR = "/bpo_crm/intake/"
 
+#: And where Odoo's website form does.
+DOORS = (DOOR, "/website/form/crm.lead")
+
 
 def ask_to_come_again(request):
     """Return the answer of a server that is in trouble, but not for long.
@@ -46,7 +49,7 @@ class Dispatcher(http._dispatchers["http"]):
         return self.request.registry["ir.http"]._dispatch(endpoint)
 
     def handle_error(self, exc):
-        is_delivery = self.request.httprequest.path.startswith(DOOR)
+        is_delivery = self.request.httprequest.path.startswith(DOORS)
         if is_delivery and (comes_of_passing(exc) or self._misses_database(exc)):
             return ask_to_come_again(self.request)
         return super().handle_error(exc)

@@ -53,6 +53,16 @@ class Entry:
         """
         return Person.of_keys(self.keys, self.name)
 
+    def describe_customer(self):
+        """Return who asked what, for people.
+
+        :rtype: str
+        """
+        said = self.enquiry
+        vehicle = next(iter(said.vehicle_names), said.brand)
+        parts = (said.name, *said.phones, said.email, vehicle, said.message)
+        return "\n".join(filter(None, parts))
+
     def to_result(self):
         """Return what became of it, as :meth:`_record_results` takes it.
 

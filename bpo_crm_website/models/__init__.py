@@ -1,1 +1,1 @@
-from . import crm_lead
+from . import crm_lead, crm_lead_enquiry_form, onboarding_website, website

@@ -1,3 +1,5 @@
+import dataclasses
+
 from odoo import api, models
 
 from odoo.addons.bpo_crm.roles import AGENT
@@ -52,3 +54,30 @@ class Lead(models.Model):
         works = owner.active and owner.has_group(AGENT)
         is_ours = website.company_id in owner.company_ids
         return owner if works and is_ours else owner.browse()
+
+    @api.model
+    def _explain_unreachable_form(self, vals):
+        """Return why nobody can be reached whom a form names; empty where somebody can.
+
+        :param dict vals: of ``crm.lead``.
+        :rtype: str
+        """
+        ((keys, _numbers),) = self._find_keys_of_values([vals])
+        types = self.default_get(["type"])
+        if keys or {**types, **vals}.get("type") == "lead":
+            # Core's leads, which are none of these yet, have no keys at all.
+            return ""
+        sources = self.env["crm.lead.source"]
+        return sources._explain_unreachable(self._read_form(vals))
+
+    @api.model
+    def _read_form(self, vals):
+        """Return what a form says, of the values that core makes of it.
+
+        :param dict vals: of ``crm.lead``.
+        :rtype: intake.Enquiry
+        """
+        known = ("company_id", "contact_name", "partner_id", "user_id")
+        rest = {name: value for name, value in vals.items() if name not in known}
+        name = vals.get("contact_name") or vals.get("partner_name") or ""
+        return dataclasses.replace(self._read_values(rest), name=name)

@@ -20,6 +20,7 @@ from . import (
     crm_lead_gone_owner,
     crm_lead_import,
     crm_lead_intake_core,
+    crm_lead_other_company,
     crm_lead_source_try_out,
     onboarding_source,
 )

@@ -121,6 +121,7 @@ class Lead(models.Model):
         :rtype: list[Entry]
         """
         sources = self.env["crm.lead.source"].sudo()
+        companies = self.env["res.company"].sudo()
         vals_list = [self._clean_texts(vals) for vals in vals_list]
         keys_list = self._find_keys_of_values(vals_list)
         return [
@@ -128,6 +129,7 @@ class Lead(models.Model):
                 row=None,
                 enquiry=None,
                 source=sources.browse(vals.get("intake_source_id")),
+                company=companies.browse(vals.get("company_id")),
                 keys=keys,
                 name=name,
                 values=vals,

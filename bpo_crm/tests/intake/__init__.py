@@ -20,6 +20,7 @@ from . import (
     test_reading_properties,
     test_source_fields,
     test_source_proof,
+    test_other_company,
     test_timestamp,
     test_passing_fault,
 )
