@@ -46,7 +46,12 @@ def _make_lead(form, inputs, subject):
     :param str subject: where there is no field for it.
     """
     form.set("data-model_name", "crm.lead")
-    for name, new_name in _NAMES.items():
+    # Whoever changed the form before may have used some of the names.
+    renamed = {old: new for old, new in _NAMES.items() if new not in inputs}
+    if "name" in renamed:
+        # It is the customer's, and makes room for what it is about.
+        renamed["subject"] = "name"
+    for name, new_name in renamed.items():
         if name in inputs:
             inputs[name].set("name", new_name)
     for name in (*_NAMES, "phone", "description"):
@@ -54,7 +59,7 @@ def _make_lead(form, inputs, subject):
             _mark_as_known(inputs[name])
     if "email_to" in inputs:
         _remove(inputs["email_to"], form)
-    if "subject" not in inputs:
+    if form.find(".//*[@name='name']") is None:
         hidden = {"type": "hidden", "name": "name", "value": subject}
         form.append(form.makeelement("input", hidden))
 

@@ -1,5 +1,7 @@
 """Odoo's website form, posted by visitors to a server with a website."""
 
+import base64
+import html.parser
 import http.cookiejar
 import itertools
 import json
@@ -11,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tools.jsonrpc import WebSession
+from tools.jsonrpc import RpcError, WebSession
 
 _numbers = itertools.count(1)
 
@@ -76,6 +78,10 @@ class Visitor:
             if refusal.code != 400:
                 raise
             return refusal.read().decode()
+
+    def open(self, path):
+        """Return a page."""
+        return self._open(path)
 
     def _open(self, path, values=None):
         body = urllib.parse.urlencode(values).encode() if values else None
@@ -405,6 +411,254 @@ def test_no_character_stops_a_form(admin, website):
     # A known customer, too.
     assert Visitor(website.url).send(**sent) == {"id": True}
     assert "Website Bcc: x@evil.example" in chatter(admin, lead["id"])
+
+
+# What became of it
+
+
+def find_rows(admin, text):
+    """Return the enquiries in which a text was sent."""
+    domain = [("content", "like", text)]
+    names = ["state", "error", "lead_id", "content", "body", "source_id"]
+    return admin.call("crm.lead.enquiry", "search_read", domain, names, order="id")
+
+
+def test_each_form_is_written_down(admin, website):
+    customer = new_customer()
+    for description in ("First of two", "Second of two"):
+        Visitor(website.url).send(**customer, description=description)
+    (lead,) = find(admin, customer)
+    rows = find_rows(admin, customer["contact_name"])
+    assert [row["state"] for row in rows] == ["created", "merged"]
+    for row, description in zip(rows, ("First", "Second"), strict=True):
+        assert row["lead_id"][0] == lead["id"]
+        assert row["source_id"][1] == "Website form"
+        assert f"{description} of two" in row["content"]
+
+
+@pytest.mark.parametrize(
+    "unreachable",
+    [
+        {"phone": "", "email_from": ""},
+        {"phone": "call me", "email_from": "not an address"},
+        {"phone": "12", "email_from": "x@"},
+        {"phone": "\N{ZERO WIDTH SPACE}", "email_from": " \t"},
+        {"phone": "0" * 300, "email_from": "@" * 300},
+    ],
+)
+def test_a_form_that_reaches_nobody_waits_with_what_was_sent(
+    stack, admin, website, unreachable
+):
+    customer = {**new_customer(), **unreachable}
+    sent = {**customer, "description": "Call me back", "Colour": "Red"}
+    answer = Visitor(website.url).upload(sent, "photo", file_name="car.txt")
+    # The visitor learns nothing by it.
+    assert answer == {"id": True}
+    assert find(admin, customer) == []
+    (row,) = find_rows(admin, customer["contact_name"])
+    assert row["state"] == "quarantined"
+    assert row["error"]
+    for text in ("Call me back", "Colour : Red"):
+        assert text in row["content"]
+    body = json.loads(base64.b64decode(row["body"]))
+    assert body["Colour"] == "Red"
+    # Whoever reads it finds out the number, which the file may show.
+    values = json.loads(row["content"])
+    values["phone"] = new_customer()["phone"]
+    domain = [("res_model", "=", "crm.lead.enquiry"), ("res_id", "=", row["id"])]
+    (file,) = admin.call("ir.attachment", "search", domain)
+    with stack.postgres.connect(website.database) as cursor:
+        cursor.execute(
+            "UPDATE crm_lead_enquiry SET content = %s WHERE id = %s",
+            [json.dumps(values), row["id"]],
+        )
+    admin.call("crm.lead.enquiry", "action_retry", [row["id"]])
+    (lead,) = find(admin, customer)
+    assert "Call me back" in lead["description"]
+    (moved,) = admin.call("ir.attachment", "read", [file], ["res_model", "res_id"])
+    assert (moved["res_model"], moved["res_id"]) == ("crm.lead", lead["id"])
+
+
+@pytest.mark.parametrize("value", ["abc", "-1", "1,2", "9" * 30, "{}", " 2 ", "²"])
+def test_nonsense_in_hidden_fields_loses_no_enquiry(admin, website, value):
+    customer = new_customer()
+    hidden = dict.fromkeys(("user_id", "team_id"), value)
+    assert Visitor(website.url).send(**customer, **hidden) == {"id": True}
+    (lead,) = find(admin, customer)
+    assert not lead["user_id"]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "{}, boss@evil.example",
+        "{}; boss@evil.example",
+        "{}\nBcc: boss@evil.example",
+        "{}\r\nBcc: boss@evil.example",
+        '"boss@evil.example" <{}>',
+        "{} <boss@evil.example>",
+    ],
+)
+def test_a_visitors_address_is_no_second_recipient(admin, website, address):
+    customer = new_customer()
+    sent = {**customer, "email_from": address.format(customer["email_from"])}
+    assert Visitor(website.url).send(**sent) == {"id": True}
+    (lead,) = find(admin, customer)
+    (row,) = admin.call(
+        "crm.lead", "read", [lead["id"]], ["email_from", "email_normalized"]
+    )
+    assert "\n" not in row["email_from"]
+    assert "Bcc" not in row["email_from"]
+    assert row["email_normalized"] in (customer["email_from"], "boss@evil.example")
+
+
+def test_a_company_whose_website_was_asked_is_told_who_has_the_lead(admin, website):
+    customer = new_customer()
+    number = next(_numbers)
+    (home,) = admin.call("res.company", "search", [], limit=1, order="id")
+    company = {"name": f"Abroad {number}", "is_bpo": True}
+    (abroad,) = admin.call("res.company", "create", [company])
+    (field,) = admin.call("res.users", "fields_get", ["group_ids", "groups_id"])
+    group = admin.find("bpo_crm.group_bpo_supervisor")
+    supervisor = {
+        "name": f"Supervisor {number}",
+        "login": f"supervisor{number}",
+        "company_id": abroad,
+        "company_ids": [(6, 0, [abroad])],
+        field: [(6, 0, [group, admin.find("base.group_user")])],
+        "notification_type": "inbox",
+    }
+    (user,) = admin.call("res.users", "create", [supervisor])
+    Visitor(website.url).send(**customer, description="First, at home")
+    (lead,) = find(admin, customer)
+    (row,) = admin.call("crm.lead", "read", [lead["id"]], ["company_id"])
+    assert row["company_id"][0] == home
+    (page,) = admin.call("website", "search", [], limit=1)
+    admin.call("website", "write", [page], {"company_id": abroad})
+    try:
+        Visitor(website.url).send(**customer, description="Then, abroad")
+    finally:
+        admin.call("website", "write", [page], {"company_id": home})
+    assert find(admin, customer) == [lead]
+    (person,) = admin.call("res.users", "read", [user], ["partner_id"])
+    notes = admin.call(
+        "mail.message",
+        "search_read",
+        [("notified_partner_ids", "in", person["partner_id"][:1])],
+        ["body"],
+    )
+    (note,) = [note for note in notes if "Then, abroad" in note["body"]]
+    assert f"Abroad {number}" in note["body"]
+    assert [row["state"] for row in find_rows(admin, customer["contact_name"])] == [
+        "created",
+        "merged",
+    ]
+
+
+# The contact page
+
+
+class Page(html.parser.HTMLParser):
+    """The form of a page, as its script would send it."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.model = None
+        self.values = {}
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        attrs = dict(attrs)
+        if tag == "form" and attrs.get("data-model_name"):
+            self.model = attrs["data-model_name"]
+        elif tag in ("input", "textarea") and self.model and attrs.get("name"):
+            self.values[attrs["name"]] = attrs.get("value", "")
+
+    def handle_endtag(self, tag):
+        if tag == "form" and self.model:
+            self.handle_starttag = lambda tag, attrs: None
+
+
+def read_form(website):
+    return Page(Visitor(website.url).open("/contactus"))
+
+
+def get_step(admin):
+    steps = admin.call("onboarding.onboarding", "get_bpo_checklist")["steps"]
+    (step,) = [step for step in steps if "contact page" in step["title"]]
+    return step
+
+
+def test_the_contact_page_makes_a_lead(admin, website):
+    form = read_form(website)
+    assert form.model == "crm.lead"
+    assert get_step(admin)["is_done"]
+    assert set(form.values) == {
+        "contact_name",
+        "phone",
+        "email_from",
+        "partner_name",
+        "name",
+        "description",
+    }
+    customer = new_customer()
+    sent = {**form.values, **customer, "description": "Is it there?"}
+    assert Visitor(website.url).send(**sent) == {"id": True}
+    (lead,) = find(admin, customer)
+    assert "Is it there?" in lead["description"]
+
+
+def test_an_edited_contact_page_is_changed_only_when_somebody_says_so(admin, website):
+    (site,) = admin.call("website", "search", [], limit=1)
+    domain = [("key", "=", "website.contactus"), ("website_id", "=", site)]
+    (view,) = admin.call("ir.ui.view", "search", domain)
+    (row,) = admin.call("ir.ui.view", "read", [view], ["arch_db"])
+    field = '<input type="hidden" name="email_to"/><p>Our own words</p>'
+    for arch, subject in (
+        (row["arch_db"].replace("crm.lead", "mail.mail"), None),
+        (
+            row["arch_db"]
+            .replace("crm.lead", "mail.mail")
+            .replace('name="name"', 'name="Reason"')
+            .replace("</form>", f"{field}</form>"),
+            "Contact form",
+        ),
+    ):
+        admin.call("ir.ui.view", "write", [view], {"arch_db": arch})
+        admin.call("website", "create", [{"name": f"Another {next(_numbers)}"}])
+        assert read_form(website).model == "mail.mail"
+        step = get_step(admin)
+        assert not step["is_done"]
+        assert step["action"]
+        answer = admin.call("website", "action_change_contact_pages")
+        assert answer["tag"] == "display_notification"
+        assert get_step(admin)["is_done"]
+        form = read_form(website)
+        assert form.model == "crm.lead"
+        assert "email_to" not in form.values
+        assert form.values.get("name", "") == (subject or "")
+    assert "Our own words" in Visitor(website.url).open("/contactus")
+    admin.call("ir.ui.view", "write", [view], {"arch_db": row["arch_db"]})
+
+
+def test_a_new_website_has_a_contact_page_that_makes_leads(admin, website):
+    (site,) = admin.call("website", "create", [{"name": f"New {next(_numbers)}"}])
+    domain = [("key", "=", "website.contactus"), ("website_id", "=", site)]
+    (view,) = admin.call("ir.ui.view", "search_read", domain, ["arch_db"])
+    assert 'data-model_name="crm.lead"' in view["arch_db"]
+
+
+def test_a_page_that_nobody_understands_is_told_by_name(admin, website):
+    (site,) = admin.call("website", "search", [], limit=1)
+    domain = [("key", "=", "website.contactus"), ("website_id", "=", site)]
+    (view,) = admin.call("ir.ui.view", "search", domain)
+    (row,) = admin.call("ir.ui.view", "read", [view], ["arch_db"])
+    form = '<form data-model_name="mail.mail"><input name="wish"/></form>'
+    arch = f'<t name="Contact Us" t-name="website.contactus"><div>{form}</div></t>'
+    admin.call("ir.ui.view", "write", [view], {"arch_db": arch})
+    with pytest.raises(RpcError, match="Create an Opportunity"):
+        admin.call("website", "action_change_contact_pages")
+    admin.call("ir.ui.view", "write", [view], {"arch_db": row["arch_db"]})
 
 
 def test_the_contact_form_without_a_token_is_taken_of_strangers_only(website, admin):
