@@ -1,11 +1,17 @@
 import pytz
 
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 from odoo.addons.base.models.res_partner import _tz_get
 
 from ... import remote_odoo
+from ...intake import put_on_one_line
+from ...mail_address import is_one_address
 from ...series import Constraint
+
+#: How much of an address is told that is none.
+MAX_SHOWN = 100  # characters
 
 
 class Dealership(models.Model):
@@ -75,6 +81,20 @@ class Dealership(models.Model):
     @api.constrains("company_id", "resource_calendar_id")
     def _check_calendar_company(self):
         self._check_own_or_shared("resource_calendar_id")
+
+    @api.constrains("manager_email")
+    def _check_manager_email(self):
+        for dealership in self.filtered("manager_email"):
+            if not is_one_address(dealership.manager_email):
+                raise ValidationError(
+                    self.env._(
+                        'The manager of "%(dealership)s" cannot be written to at '
+                        "%(address)s. Enter one email address, such as "
+                        "manager@dealer.example.",
+                        dealership=dealership.name,
+                        address=put_on_one_line(dealership.manager_email)[:MAX_SHOWN],
+                    )
+                )
 
     @api.model
     def _get_users(self):

@@ -4,6 +4,7 @@ import time
 import unicodedata
 
 from odoo import models
+from odoo.exceptions import UserError
 from odoo.tools import float_compare
 
 from ...remote_odoo import UNREADABLE
@@ -76,7 +77,7 @@ class LeadFeed(models.Model):
             except Exception as error:
                 # The others must have their turn.
                 name = f"{self.remote_model}/{record['id']}"
-                is_defect = not isinstance(error, ValueError)
+                is_defect = not isinstance(error, ValueError | UserError)
                 _logger.info("%s is refused", name, exc_info=is_defect)
                 pull.refused.append(f"{name}: {self.brand_id._shorten(str(error))}")
 

@@ -22,6 +22,7 @@ from . import (
     crm_lead_enrich,
     crm_lead_form,
     ir_module_module,
+    mail_mail_unsent,
     mail_message,
     mail_notification,
     mail_tracking_value,

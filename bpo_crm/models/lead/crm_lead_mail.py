@@ -1,5 +1,6 @@
 from odoo import api, models
 from odoo.exceptions import UserError
+from odoo.tools import email_normalize
 
 #: The mail where nothing says another one; archived, there is none.
 ABOUT_ENQUIRY = "bpo_crm.mail_template_enquiry"
@@ -47,6 +48,26 @@ class Lead(models.Model):
     # ------------------------------------------------------------
     # BUSINESS
     # ------------------------------------------------------------
+
+    def _message_get_default_recipients(self, *args, **kwargs):
+        """Write to the customer, at the address by which the customer is known.
+
+        A visitor enters the address, and core would write to each of several.
+        """
+        recipients = super()._message_get_default_recipients(*args, **kwargs)
+        for lead in self.filtered(lambda lead: lead.is_bpo and lead.email_normalized):
+            if recipients[lead.id].get("email_to"):
+                recipients[lead.id]["email_to"] = lead.email_normalized
+        return recipients
+
+    def _message_get_suggested_recipients(self, *args, **kwargs):
+        recipients = super()._message_get_suggested_recipients(*args, **kwargs)
+        own = self.is_bpo and self.email_normalized
+        for row in recipients:
+            address = email_normalize(row.get("email") or "", strict=False)
+            if own and not row.get("partner_id") and address == own:
+                row["email"] = own
+        return recipients
 
     def _check_address(self):
         if not self.email_normalized:

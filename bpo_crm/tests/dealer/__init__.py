@@ -5,6 +5,7 @@ from . import (
     test_dealership,
     test_dealership_page,
     test_failed_win,
+    test_manager_address,
     test_remote_odoo,
     test_replies,
     test_win,

@@ -260,3 +260,28 @@ class TestCatalogue(BpoCase):
                 self.assertEqual(len(pull.refused), 2)
         self.assertTrue(self._find("GOOD"))
         self.assertFalse(self._find("GONE"))
+
+    def test_an_address_that_is_none_refuses_its_dealer_and_no_other(self):
+        feed = self._new_feed(names=["code", "name", "manager_email"])
+        for number, address in enumerate(
+            (
+                "not an address",
+                "a@dealer.example, b@dealer.example",
+                "a@dealer.example\nBcc: b@evil.example",
+                "Boss <a@dealer.example>",
+            )
+        ):
+            with self.subTest(address=address):
+                pull = self._read(
+                    feed,
+                    {"code": f"BAD{number}", "name": "Bad", "manager_email": address},
+                    {
+                        "code": f"GOOD{number}",
+                        "name": "Good",
+                        "manager_email": "a@dealer.example",
+                    },
+                )
+                self.assertEqual(pull.counts["created"], 1)
+                self.assertIn("res.partner/1", pull.refused[0])
+                self.assertIn("one email address", pull.refused[0])
+                self.assertFalse(self._find(f"BAD{number}"))

@@ -12,5 +12,6 @@ from . import (
     test_stage,
     test_team,
     test_title,
+    test_unsent_mail,
     test_write_mail,
 )
