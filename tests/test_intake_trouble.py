@@ -11,6 +11,7 @@ from tests.floor import Floor
 from tests.sender import Sender, find, new_phone
 from tests.test_intake_mail import Portal
 from tests.wire import Wire
+from tools.jsonrpc import RpcError
 
 #: Of PostgreSQL: who waits for a customer that somebody else takes in.
 WAITING = """
@@ -258,6 +259,29 @@ def test_a_feed_whose_own_connection_is_cut_stops_no_other(
     floor.execute(
         "UPDATE crm_lead_feed SET active = FALSE WHERE brand_id = %s", [others.brand]
     )
+
+
+# ------------------------------------------------------------
+# Imports
+# ------------------------------------------------------------
+
+
+def test_an_import_that_is_cut_comes_in_when_it_is_done_again(stack, floor):
+    phones = [new_phone() for _n in range(3)]
+    rows = [[f"Row {phone}", phone] for phone in phones]
+    load = ("crm.lead", "load", ["name", "phone"], rows)
+    with (
+        held(stack, floor, phones[1].replace(" ", "")) as cut,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        done = pool.submit(floor.manager.call, *load)
+        cut()
+        with pytest.raises(RpcError):
+            done.result()
+    assert not any(find_open(floor, phone) for phone in phones)
+    assert len(floor.manager.call(*load)["ids"]) == 3
+    for phone in phones:
+        assert len(find_open(floor, phone)) == 1
 
 
 # ------------------------------------------------------------

@@ -515,8 +515,24 @@ ODD_VALUES = [
     "Infinity",
     "1e999",
     "1" + "0" * 400,
+    "-1e999",
+    "9223372036854775808",
+    "-" + "9" * 4000,
     "true",
     nest(500),
+    '{"a": {"b": {"c": []}}}',
+    r'{"\u0000": "x"}',
+    r'{"\ud800": 1}',
+    '[null, "x"]',
+    '[false, "x"]',
+    '[1, ["x"]]',
+    '[1, {"x": 1}]',
+    '[1.5, "x"]',
+    '[0, "x"]',
+    '[[1, "x"]]',
+    '[1, "x", true]',
+    '["1", "x"]',
+    '[9999999999999999999999, "x"]',
 ]
 
 
@@ -544,7 +560,10 @@ def test_a_record_that_does_not_fit_does_not_stop_the_others(scripted_feeds):
 def test_a_relation_of_another_form_is_one_of_those(scripted_feeds):
     feeds, server = scripted_feeds, scripted_feeds.distributor
     new_marking_feed(feeds)
-    for value in ("3", "[3]", '["PH"]', "{}", '[2147483648, "PH"]'):
+    for value in (
+        *("3", "[3]", '["PH"]', "{}", '[2147483648, "PH"]', "true", "NaN", '"PH"'),
+        *('[3, ["PH"]]', '{"id": 3}', "[[3]]", '[-3, "PH"]', "[]", '[true, "PH"]'),
+    ):
         odd = server.new_enquiry(country_id=value)
         server.new_enquiry()
         assert "1 new, 1 in quarantine" in feeds.sync()
@@ -575,15 +594,19 @@ def test_the_dealers_of_a_catalogue_are_told_apart_in_the_same_way(scripted_feed
     feeds, server = scripted_feeds, scripted_feeds.distributor
     mapping = {"code": "phone", "name": "contact_name"}
     feed = feeds.new_feed("dealership", mapping, domain="[]")
-    server.new_enquiry(contact_name="[]")
     server.new_enquiry(phone=r'"\u0000' + feeds.batch + '"')
+    odd = [server.new_enquiry(contact_name=value) for value in ODD_VALUES]
+    # And its key.
+    odd += [server.new_enquiry(phone=value) for value in ODD_VALUES[::3]]
     message = feeds.sync("action_sync_dealers")
     assert "1 new" in message
-    assert "1 refused" in message
+    assert f"{len(odd)} refused" in message
     assert "crm.lead.contact_name" in message
     (code,) = feeds.manager.call(
         "crm.dealership", "search_read", [("code", "=", feeds.batch)], ["name"]
     )
+    assert code["name"].startswith("Visitor")
+    assert feeds.state(feed)["failure_count"] == 0
     for step, replies in (("list_crm_lead", IDS), ("read_crm_lead", RECORDS)):
         for reply in replies[::5]:
             server.say(step, reply)
@@ -604,6 +627,11 @@ def test_the_dealers_of_a_catalogue_are_told_apart_in_the_same_way(scripted_feed
                 *WHOLE[::4],
                 '{"contact_name": "char"}',
                 '{"contact_name": {"type": ["char"]}}',
+                '{"contact_name": {"type": {"char": 1}}}',
+                '{"contact_name": {"type": true}}',
+                '{"contact_name": ["char"]}',
+                '{"contact_name": 5}',
+                '[["contact_name", {"type": "char"}]]',
             ],
         ),
         (

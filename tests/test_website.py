@@ -10,9 +10,11 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import pytest
 
+from tests.test_intake_trouble import held
 from tools.jsonrpc import RpcError, WebSession
 
 _numbers = itertools.count(1)
@@ -670,6 +672,27 @@ def test_the_contact_form_without_a_token_is_taken_of_strangers_only(website, ad
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     with pytest.raises(urllib.error.HTTPError, match="400"):
         opener.open(logged_in, timeout=60)
+
+
+def test_a_form_whose_connection_is_cut_comes_in_when_it_is_sent_again(
+    stack, admin, website
+):
+    customer = new_customer()
+    floor = SimpleNamespace(server=website)
+    visitor = Visitor(website.url)
+    with (
+        held(stack, floor, customer["phone"].replace(" ", "")) as cut,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        sent = pool.submit(visitor.send, **customer)
+        cut()
+        with pytest.raises(urllib.error.HTTPError) as caught:
+            sent.result()
+    assert caught.value.code == 503
+    assert int(caught.value.headers["Retry-After"]) > 0
+    assert find_rows(admin, customer["contact_name"]) == []
+    assert visitor.send(**customer) == {"id": True}
+    assert len(find(admin, customer)) == 1
 
 
 def test_many_at_once_leave_one_lead(admin, website):
