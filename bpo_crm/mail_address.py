@@ -6,7 +6,9 @@ from odoo.tools import email_normalize
 
 #: One address, and nothing that a mail server would take for a second one or for
 #: another header.
-_ADDRESS = re.compile(r"[^\s@,;:<>()\[\]\\\"]+@[^\s@,;:<>()\[\]\\\"]+\.[^\s@,;:<>()\[\]\\\".]+")
+_ADDRESS = re.compile(
+    r"[^\s@,;:<>()\[\]\\\"]+@[^\s@,;:<>()\[\]\\\"]+\.[^\s@,;:<>()\[\]\\\".]+"
+)
 
 
 def is_one_address(text):

@@ -153,9 +153,7 @@ def take_right(distributor):
     domain = [("model_id.model", "=", "crm.lead"), ("perm_write", "=", True)]
     rights = admin.call("ir.model.access", "search", domain)
     admin.call("ir.model.access", "write", rights, {"perm_write": False})
-    return lambda: admin.call(
-        "ir.model.access", "write", rights, {"perm_write": True}
-    )
+    return lambda: admin.call("ir.model.access", "write", rights, {"perm_write": True})
 
 
 def close_all(distributor):
@@ -844,7 +842,9 @@ def test_the_proposed_feed_leaves_out_what_is_closed_and_old(feeds, distributor)
         "search",
         [("referred", "=", feeds.batch), *ast.literal_eval(proposed["domain"])],
     )
-    assert set(matching) == {there[kind] for kind in ("lead", "opportunity", "no_stage")}
+    assert set(matching) == {
+        there[kind] for kind in ("lead", "opportunity", "no_stage")
+    }
 
 
 @pytest.mark.parametrize(

@@ -156,12 +156,13 @@ class Brand(models.Model):
             return self._open_first_feed(kind)
         return self._pull_feeds(feeds)
 
-    def _pull_feeds(self, feeds, following=RELOAD, agreed_count=0):
+    def _pull_feeds(self, feeds, following=None, agreed_count=0):
         """Read feeds of this brand, for somebody who waits.
 
         :param crm.lead.feed feeds: to read.
         :param int agreed_count: how many new records somebody agrees to take in.
-        :param dict following: the action after the notification.
+        :param dict following: the action after the notification; by default, the
+            screen is loaded again.
         :return: a notification; or the form of the first feed whose manager has to
             agree to how much it takes in.
         :rtype: dict
@@ -180,7 +181,7 @@ class Brand(models.Model):
             "danger" if has_errors else "success",
             title=self.name,
             sticky=has_errors,
-            following=following,
+            following=following or RELOAD,
         )
 
     def _open_feed(self, feed):

@@ -40,9 +40,7 @@ class MailMail(models.Model):
         kinds = dict(self._fields["failure_type"]._description_selection(self.env))
         notes = []
         # Core says that of each before it sends it.
-        unsent = self.sudo().filtered(
-            lambda mail: failure or mail.state == "exception"
-        )
+        unsent = self.sudo().filtered(lambda mail: failure or mail.state == "exception")
         for mail in unsent:
             outside = mail.recipient_ids.filtered(lambda to: to.partner_share)
             addresses = [mail.email_to, *outside.mapped("email_formatted")]
