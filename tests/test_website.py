@@ -591,6 +591,35 @@ def get_step(admin):
     return step
 
 
+def press_change(session):
+    """Press the button of the checklist's step; return its action."""
+    action = session.find("bpo_crm_website.website_action_change_contact_pages")
+    return session.call("ir.actions.server", "run", [action])
+
+
+def new_staff(admin, website, role):
+    """Return the session of somebody with a role, and none of the website's."""
+    login = f"{role}{next(_numbers)}"
+    (field,) = admin.call("res.users", "fields_get", ["group_ids", "groups_id"])
+    groups = [admin.find(f"bpo_crm.group_bpo_{role}"), admin.find("base.group_user")]
+    user = {"name": login, "login": login, "password": login}
+    admin.call("res.users", "create", [{**user, field: [(6, 0, groups)]}])
+    return WebSession(website.url).login(website.database, login, login)
+
+
+def test_only_managers_change_the_contact_page(admin, website):
+    action = admin.find("bpo_crm_website.website_action_change_contact_pages")
+    for role in ("agent", "supervisor"):
+        session = new_staff(admin, website, role)
+        with pytest.raises(RpcError, match="not allowed|Only a BPO manager"):
+            session.call("ir.actions.server", "run", [action])
+        with pytest.raises(RpcError):
+            session.call("website", "action_change_contact_pages")
+    manager = new_staff(admin, website, "manager")
+    answer = manager.call("ir.actions.server", "run", [action])
+    assert answer["tag"] == "display_notification"
+
+
 def test_the_contact_page_makes_a_lead(admin, website):
     form = read_form(website)
     assert form.model == "crm.lead"
@@ -632,7 +661,7 @@ def test_an_edited_contact_page_is_changed_only_when_somebody_says_so(admin, web
         step = get_step(admin)
         assert not step["is_done"]
         assert step["action"]
-        answer = admin.call("website", "action_change_contact_pages")
+        answer = press_change(admin)
         assert answer["tag"] == "display_notification"
         assert get_step(admin)["is_done"]
         form = read_form(website)
@@ -659,7 +688,7 @@ def test_a_page_that_nobody_understands_is_told_by_name(admin, website):
     arch = f'<t name="Contact Us" t-name="website.contactus"><div>{form}</div></t>'
     admin.call("ir.ui.view", "write", [view], {"arch_db": arch})
     with pytest.raises(RpcError, match="Create an Opportunity"):
-        admin.call("website", "action_change_contact_pages")
+        press_change(admin)
     admin.call("ir.ui.view", "write", [view], {"arch_db": row["arch_db"]})
 
 

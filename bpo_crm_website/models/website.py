@@ -23,15 +23,12 @@ class Website(models.Model):
 
     _inherit = "website"
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        websites = super().create(vals_list)
-        websites._change_untouched_contact_pages()
-        return websites
-
+    @api.private
     @api.model
     def action_change_contact_pages(self):
         """Let the forms of the contact pages make leads, also of pages that were edited.
+
+        By the server action of the checklist.
 
         :return: a notification; the first page where one is left that has no form of
             a known kind.
@@ -67,6 +64,12 @@ class Website(models.Model):
     # ------------------------------------------------------------
     # BUSINESS
     # ------------------------------------------------------------
+
+    def _bootstrap_homepage(self):
+        # Of each website that is made.
+        result = super()._bootstrap_homepage()
+        self._change_untouched_contact_pages()
+        return result
 
     def _find_contact_page(self):
         """Return the view of this website's contact page: its own, or the common one.

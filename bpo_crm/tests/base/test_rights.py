@@ -141,6 +141,7 @@ FIELDS_OF = {
     "crm.brand": "_home_brand",
     "crm.dealer.push": "_own_push",
     "crm.dealership": "_home_dealership",
+    "crm.vehicle.model": "_home_vehicle",
     "crm.lead": "_own_lead",
     "crm.lead.lost": "_own_lost_window",
     "crm.lead.source": "_home_source",
@@ -789,6 +790,9 @@ class TestRights(CompaniesCase):
 
     def _home_brand(self, _user):
         return self.brands["home"]
+
+    def _home_vehicle(self, _user):
+        return self.vehicles["home"]
 
     def _home_dealership(self, _user):
         return self.dealerships["home"]
