@@ -1,6 +1,6 @@
 from odoo import api, models
 from odoo.exceptions import UserError
-from odoo.tools import email_normalize
+from odoo.tools import email_normalize, email_normalize_all
 
 #: The mail where nothing says another one; archived, there is none.
 ABOUT_ENQUIRY = "bpo_crm.mail_template_enquiry"
@@ -55,19 +55,38 @@ class Lead(models.Model):
         A visitor enters the address, and core would write to each of several.
         """
         recipients = super()._message_get_default_recipients(*args, **kwargs)
-        for lead in self.filtered(lambda lead: lead.is_bpo and lead.email_normalized):
-            if recipients[lead.id].get("email_to"):
-                recipients[lead.id]["email_to"] = lead.email_normalized
+        for lead in self.filtered(lambda lead: lead._list_further_addresses()):
+            found = recipients[lead.id]
+            if found.get("email_to") or set(found["partner_ids"]) - {lead.partner_id.id}:
+                found["email_to"] = not lead.partner_id and lead.email_normalized
+                found["partner_ids"] = lead.partner_id.ids
         return recipients
 
     def _message_get_suggested_recipients(self, *args, **kwargs):
-        recipients = super()._message_get_suggested_recipients(*args, **kwargs)
-        own = self.is_bpo and self.email_normalized
-        for row in recipients:
+        rows = super()._message_get_suggested_recipients(*args, **kwargs)
+        further = self._list_further_addresses()
+        if not further:
+            return rows
+        suggested = []
+        for row in rows:
             address = email_normalize(row.get("email") or "", strict=False)
-            if own and not row.get("partner_id") and address == own:
-                row["email"] = own
-        return recipients
+            if address == self.email_normalized and not row.get("partner_id"):
+                # 18.0 has all of them in one.
+                row = {**row, "email": self.email_normalized}
+            is_customer = row.get("partner_id") == self.partner_id.id
+            if address not in further or (self.partner_id and is_customer):
+                suggested.append(row)
+        return suggested
+
+    def _list_further_addresses(self):
+        """Return the addresses of the customer by which nobody is known.
+
+        :return: none for leads of core.
+        :rtype: set[str]
+        """
+        if not (self.is_bpo and self.email_normalized):
+            return set()
+        return {*email_normalize_all(self.email_from)} - {self.email_normalized}
 
     def _check_address(self):
         if not self.email_normalized:

@@ -31,9 +31,14 @@ class TestUnsentMail(BpoCase):
             }
         )
         before = self.lead.message_ids
-        patched = {"send_email": _raise(error), "connect": lambda *args, **kw: None}
-        if hasattr(server, "_disable_send"):
-            patched["_disable_send"] = lambda *args: False
+        patched = {
+            "send_email": _raise(error),
+            # Of 18.0, and two of 19.0.
+            "connect": lambda *args, **kw: None,
+            "_connect__": lambda *args, **kw: None,
+            "_disable_send": lambda *args: False,
+        }
+        patched = {name: patched[name] for name in patched if hasattr(server, name)}
         loggers = ("odoo.addons.mail.models.mail_mail", "odoo.tests")
         with patch.multiple(server, **patched), mute_logger(*loggers):
             mail.send()
