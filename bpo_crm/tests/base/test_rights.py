@@ -183,6 +183,7 @@ CALLS = {
         "action_view_orders": ("_home_dealership",),
         "action_view_won_leads": ("_home_dealership",),
     },
+    "crm.lead.feed": {"action_take_all": ("_home_feed",)},
     "crm.lead": {
         "action_archive": ("_others_lead",),
         "action_claim": ("_pool_lead",),
@@ -790,6 +791,9 @@ class TestRights(CompaniesCase):
 
     def _home_brand(self, _user):
         return self.brands["home"]
+
+    def _home_feed(self, _user):
+        return self.feeds["home"]
 
     def _home_vehicle(self, _user):
         return self.vehicles["home"]
