@@ -139,7 +139,8 @@ class OwnReach(models.AbstractModel):
         return REACH | {"active", "country_id"}
 
     def _forget_own_reach(self):
-        self.env.registry.clear_cache()
+        if self:
+            self.env.registry.clear_cache()
 
 
 class Company(models.Model):
@@ -158,8 +159,8 @@ class Partner(models.Model):
 
     def _forget_own_reach(self):
         ours = self.env["crm.placeholder"]._get_own_partner_ids()
-        if not ours.isdisjoint(self.ids):
-            super()._forget_own_reach()
+        mine = self.browse(ours.intersection(self.ids))
+        return super(Partner, mine)._forget_own_reach()
 
 
 class Alias(models.Model):

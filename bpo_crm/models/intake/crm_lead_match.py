@@ -52,7 +52,9 @@ class Lead(models.Model):
         holders = self._lock_customers({key for entry in entries for key in entry.keys})
         new, returning = [], []
         for entry in entries:
-            known = {id(holder): holder for key in entry.keys for holder in holders[key]}
+            known = {
+                id(holder): holder for key in entry.keys for holder in holders[key]
+            }
             holder = _choose(entry, known.values())
             entry.own_keys = [
                 key for key in entry.keys if not holders[key] or holder in holders[key]

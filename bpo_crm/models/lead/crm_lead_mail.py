@@ -57,7 +57,9 @@ class Lead(models.Model):
         recipients = super()._message_get_default_recipients(*args, **kwargs)
         for lead in self.filtered(lambda lead: lead._list_further_addresses()):
             found = recipients[lead.id]
-            if found.get("email_to") or set(found["partner_ids"]) - {lead.partner_id.id}:
+            if found.get("email_to") or set(found["partner_ids"]) - {
+                lead.partner_id.id
+            }:
                 found["email_to"] = not lead.partner_id and lead.email_normalized
                 found["partner_ids"] = lead.partner_id.ids
         return recipients

@@ -103,9 +103,7 @@ class TestOneCustomer(BpoCase):
         )
         ada, ben = rows[0].lead_id, rows[1].lead_id
         self.assertNotEqual(ada, ben)
-        self.assertEqual(
-            [row.lead_id for row in rows], [ada, ben, ben, ada, ben]
-        )
+        self.assertEqual([row.lead_id for row in rows], [ada, ben, ben, ada, ben])
 
     def test_two_leads_that_share_an_address_point_at_each_other(self):
         ada = self._ask(NUMBER, ADDRESS, NAME).lead_id
@@ -162,7 +160,13 @@ class TestOneCustomer(BpoCase):
     def test_each_enquiry_is_in_one_place_and_with_its_own_customer(self):
         words = {
             "phone": ("", "0917 700 0401", "+63 917 700 0401", "0918 700 0402", "12"),
-            "email": ("", "a@c.example", "A@c.example ", "b@c.example", "none@none.com"),
+            "email": (
+                "",
+                "a@c.example",
+                "A@c.example ",
+                "b@c.example",
+                "none@none.com",
+            ),
             "name": ("", "Ada Cruz", "Cruz Ada", "Ben Lim", "Cy"),
             "external_id": ("", "1", "2"),
         }

@@ -88,7 +88,9 @@ class TestPlaceholders(BpoCase):
             self.assertEqual(row.state, "quarantined", phone)
 
     def test_one_of_us_may_be_a_customer(self):
-        self.agent.partner_id.write({"name": "Bob Santos", "email": "bob@floor.example"})
+        self.agent.partner_id.write(
+            {"name": "Bob Santos", "email": "bob@floor.example"}
+        )
         rows = self._take_in(
             Enquiry(name="Santos, Bob", email="bob@floor.example"),
             Enquiry(name="Bob Santos", email="bob@floor.example", message="And?"),
