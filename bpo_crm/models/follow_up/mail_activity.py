@@ -35,6 +35,10 @@ class Activity(models.Model):
         return self._create_once(vals_list, self._create_activities)
 
     def _create_activities(self, vals_list):
+        """Make activities that no form has made yet, of values as ``create`` takes them.
+
+        :param list vals_list: without the key of a form.
+        """
         vals_list = [self._prepare_deadline(vals) for vals in vals_list]
         activities = super().create(vals_list)
         activities._check_deadlines()

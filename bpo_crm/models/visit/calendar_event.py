@@ -68,6 +68,10 @@ class CalendarEvent(models.Model):
         return self._create_once(vals_list, self._create_meetings)
 
     def _create_meetings(self, vals_list):
+        """Make meetings that no form has made yet, of values as ``create`` takes them.
+
+        :param list vals_list: without the key of a form.
+        """
         vals_list = self._prepare_births(vals_list)
         meetings = self._let_be_told(vals_list)
         events = super(CalendarEvent, meetings).create(vals_list).with_env(self.env)
