@@ -142,7 +142,8 @@ class WebsiteForm(website_form.WebsiteForm):
     def insert_attachment(self, model_record, id_record, files):
         """Keep what was uploaded with a form in quarantine there."""
         if not isinstance(id_record, KeptForm):
-            return super().insert_attachment(model_record, id_record, files)
+            super().insert_attachment(model_record, id_record, files)
+            return
         rows = request.env["crm.lead.enquiry"].sudo()
         for file in files:
             rows.env["ir.attachment"].create(

@@ -62,7 +62,7 @@ class Lead(models.Model):
         :param dict vals: of ``crm.lead``.
         :rtype: str
         """
-        ((keys, _numbers),) = self._find_keys_of_values([vals])
+        ((keys, _name, _numbers),) = self._find_keys_of_values([vals])
         types = self.default_get(["type"])
         if keys or {**types, **vals}.get("type") == "lead":
             # Core's leads, which are none of these yet, have no keys at all.

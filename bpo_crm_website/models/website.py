@@ -26,7 +26,7 @@ class Website(models.Model):
     @api.private
     @api.model
     def action_change_contact_pages(self):
-        """Let the forms of the contact pages make leads, also of pages that were edited.
+        """Let the forms of the contact pages make leads, those of edited pages, too.
 
         By the server action of the checklist.
 
@@ -100,7 +100,7 @@ class Website(models.Model):
                 website._change_contact_page()
 
     def _change_contact_page(self):
-        """Let the form of the contact page make leads, and leave a broken page alone."""
+        """Let the form of the contact page make leads; a broken page is left alone."""
         page = self._find_contact_page().with_context(website_id=self.id)
         arch = make_leads(page.arch_db, self.env._("Contact form"))
         try:

@@ -70,7 +70,7 @@ class Placeholder(models.Model):
         pairs = []
         for record in records:
             region = record.country_id.code or self.env.company.country_id.code
-            person = record["manager_name"] if "manager_name" in record else ""
+            person = record._fields.get("manager_name") and record["manager_name"]
             for name in filter(record._fields.__contains__, PHONES):
                 numbers = read_numbers(record[name] or "", region)
                 pairs += [(to_e164(number), "") for number in numbers]
