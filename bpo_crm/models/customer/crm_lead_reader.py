@@ -36,7 +36,7 @@ class Partner(models.Model):
 
 
 class Lead(models.Model):
-    """By what the customer of a lead is known: numbers and addresses as they compare."""
+    """Numbers and addresses of a lead, as they compare with those of others."""
 
     _name = "crm.lead"
     _inherit = ["crm.lead", "crm.phone.reader"]

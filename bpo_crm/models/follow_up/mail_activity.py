@@ -35,7 +35,7 @@ class Activity(models.Model):
         return self._create_once(vals_list, self._create_activities)
 
     def _create_activities(self, vals_list):
-        """Make activities that no form has made yet, of values as ``create`` takes them.
+        """Make activities that no form has made yet, as ``create`` does.
 
         :param list vals_list: without the key of a form.
         """

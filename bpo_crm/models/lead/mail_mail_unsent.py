@@ -1,6 +1,6 @@
 import logging
 
-from odoo import SUPERUSER_ID, models
+from odoo import SUPERUSER_ID, api, models
 
 from ...html_text import read_html
 from ...passing_fault import log_fault
@@ -18,9 +18,15 @@ class MailMail(models.Model):
     _inherit = "mail.mail"
 
     def _postprocess_sent_message(self, *args, **kwargs):
+        failure = kwargs.get("failure_type")
         # Before core deletes them.
-        notes = self._list_unsent(kwargs.get("failure_type"))
+        notes = self._list_unsent(failure)
         result = super()._postprocess_sent_message(*args, **kwargs)
+        leads = self.env["crm.lead"].with_user(SUPERUSER_ID)
+        if failure == "mail_smtp" and not kwargs.get("failure_reason"):
+            # No address is to blame, and by mail nobody would learn of it.
+            leads._log_mails_not_sent(notes)
+            return result
         for lead, mail in notes:
             try:
                 with self.env.cr.savepoint():
@@ -88,3 +94,21 @@ class Lead(models.Model):
         )
         if body not in map(read_html, self.message_ids.mapped("body")):
             lead.message_post(body=body, partner_ids=self.user_id.partner_id.ids)
+
+    @api.model
+    def _log_mails_not_sent(self, notes):
+        """Say in the chatter of leads that the server could send no mails.
+
+        :param list notes: as of :meth:`MailMail._list_unsent`.
+        """
+        bodies = {
+            lead.id: lead.env._(
+                'The mail "%(subject)s" to %(address)s was not sent, because the mail '
+                "server cannot be reached. Send it again later, and tell your "
+                "administrator if it goes on.",
+                subject=subject,
+                address=to,
+            )
+            for lead, (to, subject, _reason) in notes
+        }
+        self.browse(bodies)._message_log_batch(bodies)

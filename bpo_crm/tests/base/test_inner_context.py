@@ -16,6 +16,9 @@ READ_FROM_CLIENTS = {
     "install_module",
     "mail_activity_automation_skip",
     "skip_stage_transition_check",
+    "_force_unlink",
+    # By it, its sender is asked first.
+    "ASKS",
     # By it, more is refused. ``load`` says it itself.
     "import_file",
     "default_tracking_value_ids",

@@ -46,6 +46,7 @@ WITHOUT_RULES = {
     "crm.call.outcome": "what follows a call is the same in all companies",
     "crm.call.outcome.step": "what follows a call is the same in all companies",
     "crm.lead.customer": "nobody reads it",
+    "crm.placeholder": "what is nobody's number is so in all companies",
     "crm.lead.second.request": "nobody reads it",
     "crm.saved.key": "nobody reads it",
     "phone.blacklist": "who does not want to be called is called by no company",
@@ -121,6 +122,7 @@ SAMPLES = {
         "_settings_stage_values",
         {"stale_after_days": 3},
     ),
+    "crm.placeholder": (ALL, "_placeholder_values", {"name": "*@x.example"}),
     "crm.saved.key": (ALL, "_saved_key_values", {"subject": "X"}),
     "crm.stage": (OF_COMPANIES, "_stage_values", {"stale_after_days": 3}),
     "crm.team.member": (OF_COMPANIES, "_member_values", {"open_leads_max": 3}),
@@ -633,6 +635,9 @@ class TestRights(CompaniesCase):
 
     def _answer_values(self, _name, _kind, _user):
         return {"name": "New"}
+
+    def _placeholder_values(self, _name, _kind, _user):
+        return {"name": f"*@{next(_numbers)}.example"}
 
     def _script_values(self, _name, kind, _user):
         return {"name": "New", "company_id": self.companies[OWNERS[kind]].id}

@@ -56,7 +56,6 @@ class TestDigest(BpoCase):
         for _number in range(3):
             self._overdue(self.agent)
         self._overdue(self.other_agent)
-        self.other_agent.active = False
         body = self._run()[self.supervisor].body_html
         self.assertIn("The floor", body)
         self.assertLess(body.index(self.agent.name), body.index(self.other_agent.name))

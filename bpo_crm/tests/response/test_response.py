@@ -87,7 +87,9 @@ class ResponseCase(BpoCase):
     def _write_to_customer(self, lead, user=None, **values):
         """Send a message out of the chatter."""
         lead._handle_partner_assignment(create_missing=True)
-        lead.partner_id.email = lead.email_from = "maria@customer.example"
+        # Of her own: two leads of one customer would be merged.
+        address = f"maria{lead.id}@customer.example"
+        lead.partner_id.email = lead.email_from = address
         return lead.with_user(user or self.agent).message_post(
             body="Hello",
             message_type="comment",
