@@ -30,6 +30,7 @@ from .person import Person, is_other_name, is_same_name
 from .proof import HASHES, KEY_MARK, find_keys, hide_keys, is_signed, take_key_out
 from .raw_mail import mend_mail
 from .sender import tell_name
+from .word import fold_word
 
 __all__ = [
     "ENQUIRY_NAMES",
@@ -52,6 +53,7 @@ __all__ = [
     "find_keys",
     "fold_name",
     "hide_keys",
+    "fold_word",
     "is_charset",
     "is_other_name",
     "is_same_name",

@@ -5,6 +5,8 @@ import functools
 import babel
 from babel.core import get_global
 
+from .word import fold_word
+
 #: What is neither a code nor a name in the standards, and said nevertheless.
 _OTHER_NAMES = {
     "america": "US",
@@ -32,19 +34,23 @@ def find_country_code(text):
     :return: its ISO 3166 code of two letters; empty where it is none.
     :rtype: str
     """
-    name = " ".join(text.lower().replace(".", "").split()).removeprefix("the ")
-    return _list_names().get(name, "")
+    return _list_names().get(_fold(text), "")
+
+
+def _fold(text):
+    text = text.replace(".", "").replace("&", " and ")
+    return fold_word(text).removeprefix("the ")
 
 
 @functools.cache
 def _list_names():
     names = {
-        alias.lower(): codes[0]
+        _fold(alias): codes[0]
         for alias, codes in get_global("territory_aliases").items()
         # Of what is several countries by now, it is not known which.
         if len(codes) == 1
     }
     for code, name in babel.Locale("en").territories.items():
         if len(code) == 2:
-            names |= {code.lower(): code, name.lower(): code}
+            names |= {_fold(code): code, _fold(name): code}
     return names | _OTHER_NAMES

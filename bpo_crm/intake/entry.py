@@ -4,6 +4,10 @@ import dataclasses
 
 from .enquiry import Enquiry
 from .person import Person
+from .word import fold_word
+
+#: Of an unknown thing, for how many of its names somebody can give a meaning.
+MAX_WORDS = 10
 
 
 @dataclasses.dataclass(eq=False)
@@ -31,6 +35,9 @@ class Entry:
     numbers: dict = dataclasses.field(default_factory=dict)
     #: What of it was not understood, for people to read.
     unknown: list = dataclasses.field(default_factory=list)
+    #: What of it is the name of something that is not known: what kind of thing, the
+    #: word, and the company and the brand in which it was looked for; empty for any.
+    words: list = dataclasses.field(default_factory=list)
     #: Why no lead can be made of it.
     error: str = ""
     lead: object | None = None
@@ -62,6 +69,20 @@ class Entry:
         vehicle = next(iter(said.vehicle_names), said.brand)
         parts = (said.name, *said.phones, said.email, vehicle, said.message)
         return "\n".join(filter(None, parts))
+
+    def add_words(self, kind, words, company, brand=None):
+        """Remember names of things that are not known.
+
+        :param str kind: of the thing.
+        :param list words: by which it was looked for.
+        :param res.company company: in which; empty for any.
+        :param crm.brand brand: likewise.
+        """
+        self.words += [
+            (kind, word, company, brand)
+            for word in dict.fromkeys(words[:MAX_WORDS])
+            if fold_word(word)
+        ]
 
     def to_result(self):
         """Return what became of it, as :meth:`_record_results` takes it.

@@ -1,3 +1,4 @@
+import collections
 import dataclasses
 from datetime import datetime
 
@@ -7,7 +8,7 @@ from odoo import api, fields, models
 from odoo.tools import format_datetime, groupby, plaintext2html
 
 from ...email_address import read_address
-from ...intake import Entry, find_country_code
+from ...intake import Entry, find_country_code, fold_word
 from ...phone_number import is_alone, read_numbers, to_e164, to_international
 
 #: By what a vehicle is called, the last of which counts most.
@@ -35,9 +36,7 @@ class LeadSource(models.Model):
             Entry(row, enquiry, self, self._find_company(enquiry))
             for row, enquiry in fresh.items()
         ]
-        for find in (self._find_dealerships, self._find_vehicles):
-            for company, alike in groupby(entries, lambda entry: entry.company):
-                find(alike, company)
+        self._find_asked(entries)
         countries = self._index("res.country", ("name", "code"))
         for entry in entries:
             self._find_moment(entry)
@@ -47,6 +46,16 @@ class LeadSource(models.Model):
     # ------------------------------------------------------------
     # WHAT IS MEANT
     # ------------------------------------------------------------
+
+    def _find_asked(self, entries):
+        """Find what customers want, and who is to sell it.
+
+        :param list[Entry] entries: with the company of each, where it is known; they
+            get values.
+        """
+        for find in (self._find_dealerships, self._find_vehicles):
+            for company, alike in groupby(entries, lambda entry: entry.company):
+                find(alike, company)
 
     def _find_company(self, enquiry):
         """Return whose lead an enquiry will be, by the way that it came.
@@ -75,12 +84,14 @@ class LeadSource(models.Model):
             for none yet.
         """
         known = self._index("crm.dealership", ("name", "code"), company)
+        known |= self._index_words("dealership", company)
         for entry in entries:
             names = entry.enquiry.dealership_names
             found = _find_first(known, names)
             if names and not found:
                 words = ", ".join(names)
                 entry.unknown.append(self.env._("Dealership: %s", words))
+                entry.add_words("dealership", names, company)
             dealership = found or self.dealership_id
             entry.values["dealership_id"] = dealership.id
             entry.company = company or dealership.company_id
@@ -94,22 +105,22 @@ class LeadSource(models.Model):
             for none yet.
         """
         brands = self._index("crm.brand", ("name", "code"), company)
-        all_vehicles = self._search_of("crm.vehicle.model", company)
-        vehicles = self._index_by(all_vehicles, VEHICLE_NAMES)
-        of_brand = {
-            brand: self._index_by(found, VEHICLE_NAMES)
-            for brand, found in all_vehicles.grouped("brand_id").items()
-        }
+        brands |= self._index_words("brand", company)
+        is_asked = any(entry.enquiry.vehicle_names for entry in entries)
+        vehicles = self._index_vehicles(brands, company) if is_asked else {}
         for entry in entries:
             enquiry = entry.enquiry
-            brand = self._find_brand(entry, brands)
-            # A vehicle of a brand that is not known is none of the others'.
+            brand = self._find_brand(entry, brands, company)
+            # A vehicle of a brand that is not known is none of the others', unless
+            # somebody said so.
             is_of_any = not (brand or enquiry.brand)
-            names = vehicles if is_of_any else of_brand.get(brand, {})
+            names = vehicles.get(None if is_of_any else brand, {})
             found = _find_first(names, enquiry.vehicle_names)
             words = _join(enquiry.vehicle_names)
-            if words and (not found or names.get(words.lower()) != found):
+            if words and (not found or names.get(fold_word(words)) != found):
                 entry.unknown.append(self.env._("Vehicle: %s", words))
+            if words and not found:
+                entry.add_words("vehicle", enquiry.vehicle_names, company, brand)
             entry.values["vehicle_model_id"] = found.id if found else False
             asked = found.brand_id if found else brand
             entry.values["brand_id"] = asked.id
@@ -117,11 +128,58 @@ class LeadSource(models.Model):
             if entry.company:
                 entry.values["company_id"] = entry.company.id
 
-    def _find_brand(self, entry, brands):
+    def _index_vehicles(self, brands, company):
+        """Return all vehicles by what senders call them, with or without their brand.
+
+        :param dict brands: by what senders call them.
+        :param res.company company: only what it can use; empty for any.
+        :return: an index as of :meth:`_index_by` of each brand; of all of them as that
+            of None; and of those that somebody gave a meaning as that of no brand.
+        :rtype: dict
+        """
+        called = {}
+        for word, brand in brands.items():
+            called.setdefault(brand, []).append(word)
+        vehicles = self._search_of("crm.vehicle.model", company)
+        groups = {None: vehicles, **vehicles.grouped("brand_id")}
+        indexes = collections.defaultdict(dict)
+        for brand, found in groups.items():
+            indexes[brand] |= self._index_with_brand(found, called)
+            indexes[brand] |= self._index_by(found, VEHICLE_NAMES)
+        words = self._index_words("vehicle", company)
+        for word, vehicle in words.items():
+            if vehicle:
+                indexes[vehicle.brand_id][word] = vehicle
+        indexes[None] |= words
+        indexes[self.env["crm.brand"]] = words
+        return indexes
+
+    @api.model
+    def _index_with_brand(self, vehicles, called):
+        """Return vehicles by their names with that of the brand.
+
+        :param crm.vehicle.model vehicles: of any brand.
+        :param dict called: the words for each brand.
+        :rtype: dict
+        """
+        index = {}
+        for vehicle in vehicles:
+            name = fold_word(vehicle.name)
+            for word in called.get(vehicle.brand_id, ()):
+                bare = name.removeprefix(f"{word} ")
+                for whole in {bare, f"{word} {bare}", f"{bare} {word}"}:
+                    index[whole] = index.get(whole, vehicles.browse()) | vehicle
+        return {
+            word: found if len(found) == 1 else vehicles.browse()
+            for word, found in index.items()
+        }
+
+    def _find_brand(self, entry, brands, company):
         """Return the brand that is asked for: the one that is named, or this source's.
 
         :param Entry entry: it gets a name that is not known among what is ``unknown``.
-        :param dict brands: by what senders call them, in lower case.
+        :param dict brands: by what senders call them.
+        :param res.company company: of the enquiry; empty for none yet.
         :return: empty for none, or an unknown one.
         :rtype: crm.brand
         """
@@ -130,9 +188,10 @@ class LeadSource(models.Model):
             return self.env["crm.brand"].browse(enquiry.brand_id)
         if not enquiry.brand:
             return self.brand_id
-        found = brands.get(enquiry.brand.lower())
+        found = brands.get(fold_word(enquiry.brand))
         if not found:
             entry.unknown.append(self.env._("Brand: %s", enquiry.brand))
+            entry.add_words("brand", [enquiry.brand], company)
         return found or self.brand_id.browse()
 
     def _find_moment(self, entry):
@@ -159,7 +218,7 @@ class LeadSource(models.Model):
 
         :param Entry entry: with its dealership; it gets ``keys`` and values, and an
             ``error`` where nobody can be reached or the enquiry has a problem.
-        :param dict countries: by their names and codes, in lower case.
+        :param dict countries: by their names and codes.
         """
         enquiry = entry.enquiry
         country = self._find_country(entry, countries)
@@ -193,13 +252,12 @@ class LeadSource(models.Model):
         """Return the country that a customer says; empty for none.
 
         :param Entry entry: it gets a name that is not known among what is ``unknown``.
-        :param dict countries: by their names and codes, in lower case.
+        :param dict countries: by their names and codes.
         :rtype: res.country
         """
         name = entry.enquiry.country
-        found = countries.get(name.lower()) or countries.get(
-            find_country_code(name).lower()
-        )
+        words = (name, find_country_code(name))
+        found = _find_first(countries, words)
         if name and not found:
             entry.unknown.append(self.env._("Country: %s", name))
         return found or self.env["res.country"]
@@ -286,17 +344,19 @@ class LeadSource(models.Model):
 
         :param records: of any model.
         :param tuple names: of fields with texts.
-        :return: one record for each text, in lower case; an empty recordset for what
-            several of them are called.
+        :return: one record for each text, as :func:`fold_word` writes it; an empty
+            recordset for what several of them are called.
         :rtype: dict
         """
         index = {}
         for name in names:
-            named = records.filtered(name)
-            by_name = named.grouped(lambda record, name=name: record[name].lower())
+            by_name = records.grouped(
+                lambda record, name=name: fold_word(record[name] or "")
+            )
             index |= {
                 word: found if len(found) == 1 else records.browse()
                 for word, found in by_name.items()
+                if word
             }
         return index
 
@@ -452,7 +512,7 @@ class LeadSource(models.Model):
 
 def _find_first(index, names):
     """Return the record of the first name that is one; None for none."""
-    return next(filter(None, (index.get(name.lower()) for name in names)), None)
+    return next(filter(None, (index.get(fold_word(name)) for name in names)), None)
 
 
 def _join(names):

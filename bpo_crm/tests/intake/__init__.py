@@ -22,5 +22,6 @@ from . import (
     test_source_proof,
     test_other_company,
     test_timestamp,
+    test_words,
     test_passing_fault,
 )
