@@ -99,6 +99,7 @@
         "views/intake/crm_lead_enquiry_views.xml",
         "views/customer/crm_placeholder_views.xml",
         "views/intake/crm_word_views.xml",
+        "wizard/intake/crm_lead_file_views.xml",
         "views/feed/crm_lead_feed_views.xml",
         "views/feed/crm_lead_enquiry_feed_views.xml",
         "views/feed/crm_brand_feed_views.xml",

@@ -25,6 +25,7 @@ from .mail import (
     read_mail,
 )
 from .meaning import LEFT_OUT, OF_LEAD
+from .lead_file import MAX_ROWS, read_lead_file
 from .number import to_finite
 from .person import Person, is_other_name, is_same_name
 from .proof import HASHES, KEY_MARK, find_keys, hide_keys, is_signed, take_key_out
@@ -38,6 +39,7 @@ __all__ = [
     "HASHES",
     "KEY_MARK",
     "LEFT_OUT",
+    "MAX_ROWS",
     "MAX_SIZE",
     "OF_LEAD",
     "PARTS",
@@ -69,6 +71,7 @@ __all__ = [
     "read_body",
     "read_json",
     "read_forwarded_mail",
+    "read_lead_file",
     "read_mail",
     "take_key_out",
     "tell_apart",

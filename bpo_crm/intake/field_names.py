@@ -21,7 +21,7 @@ _ALIASES = {
     "reference no, id del lead, id du lead, 리드 id",
     "enquired_at": "created time, created at, created on, create date, created date, "
     "creation date, date created, submitted at, submitted on, submission date, "
-    "submission time, submit date, submit time, date submitted, received at, "
+    "submission time, submit date, submit time, lead submit time, date submitted, received at, "
     "received on, request date, requested at, enquiry date, inquiry date, lead date, "
     "lead created, lead created at, timestamp, date, fecha, fecha de envio, "
     "fecha de creacion, fecha y hora, date de creation, date d'envoi, "

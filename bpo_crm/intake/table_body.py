@@ -9,19 +9,20 @@ from .lead_forms import is_reachable, read_object
 _DELIMITERS = ",;\t|"
 
 
-def read_table(text, own_names=None):
+def read_table(text, own_names=None, max_rows=MAX_ENQUIRIES):
     """Return the enquiries in a table.
 
     :param str text: with commas, semicolons, tabs or bars between the columns.
     :param dict own_names: as of :func:`find_field`.
+    :param int max_rows: how many rows it may have below the names.
     :rtype: list[Enquiry]
     :raises InvalidEnquiry: when it is none of customers, or has too many.
     """
     rows = _read_rows(text)
     if len(rows) < 2 or not _is_head(rows[0], own_names):
         raise InvalidEnquiry("The body is neither JSON nor ADF, a form nor a table.")
-    if len(rows) > MAX_ENQUIRIES + 1:
-        raise InvalidEnquiry(f"The table has more than {MAX_ENQUIRIES} rows.")
+    if len(rows) > max_rows + 1:
+        raise InvalidEnquiry(f"The table has more than {max_rows} rows.")
     head, *others = rows
     found = [one for row in others for one in read_object(_name(head, row), own_names)]
     if not any(map(is_reachable, found)):

@@ -135,6 +135,9 @@ class Lead(models.Model):
         for row in fresh:
             row["values"] = self._clean_texts(row["values"])
             row["values"].setdefault("intake_source_id", source.id)
+            if self._is_open_enquiry(row["values"]):
+                # Whoever imports a file does not work all of it.
+                row["values"].setdefault("user_id", False)
         entries = self._prepare_values_entries([row["values"] for row in fresh])
         return dict(zip(entries, fresh, strict=True))
 

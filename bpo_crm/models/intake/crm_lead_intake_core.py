@@ -195,11 +195,9 @@ class Lead(models.Model):
             partner.id: partner
             for partner in self.env["res.partner"].sudo().browse(ids)
         }
-        default_type = self.default_get(["type"]).get("type")
         return [
             self._find_keys(
-                {"type": default_type, **vals},
-                partners.get(vals.get("partner_id"), self.env["res.partner"]),
+                vals, partners.get(vals.get("partner_id"), self.env["res.partner"])
             )
             for vals in vals_list
         ]
@@ -208,7 +206,7 @@ class Lead(models.Model):
     def _find_keys(self, vals, partner):
         """Return by what the customer is known whom values of a lead name.
 
-        :param dict vals: of ``crm.lead``, with its ``type``.
+        :param dict vals: of ``crm.lead``.
         :param res.partner partner: its contact, or none.
         :return: the phone numbers in E.164 and the normalized email address that are
             the customer's own; what the customer is called; and the phone numbers in
@@ -216,9 +214,7 @@ class Lead(models.Model):
             none. Nothing of it for values that make no open lead.
         :rtype: tuple[list[str], str, dict[str, str | bool]]
         """
-        stage = self.env["crm.stage"].browse(vals.get("stage_id"))
-        is_open = vals.get("active", True) and not stage._is_closed
-        if vals["type"] == "lead" or not is_open or not self._is_for_dealership(vals):
+        if not self._is_open_enquiry(vals):
             return [], "", {}
         country = self.env["res.country"].browse(vals.get("country_id"))
         country = country or partner.country_id or self.env.company.country_id
@@ -239,6 +235,17 @@ class Lead(models.Model):
         name = next(filter(None, called), "")
         placeholders = self.env["crm.placeholder"]
         return placeholders._filter_identifying(keys, name), name, numbers
+
+    @api.model
+    def _is_open_enquiry(self, vals):
+        """Whether values make an open lead of a customer of ours.
+
+        :param dict vals: of ``crm.lead``.
+        """
+        stage = self.env["crm.stage"].browse(vals.get("stage_id"))
+        is_open = vals.get("active", True) and not stage._is_closed
+        kind = vals.get("type") or self.default_get(["type"]).get("type")
+        return is_open and kind != "lead" and self._is_for_dealership(vals)
 
     @api.model
     def _read_values(self, vals):

@@ -12,6 +12,7 @@ from . import (
     test_intake_mail,
     test_json_enquiry,
     test_known_enquiry,
+    test_lead_file,
     test_lead_forms,
     test_labelled_text,
     test_letters,

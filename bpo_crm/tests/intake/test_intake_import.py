@@ -312,6 +312,7 @@ class TestIntakeImport(BpoCase):
 
     def test_a_row_with_the_external_id_of_a_lead_updates_it(self):
         (lead,) = self._imported(self._row("crm_1"))
+        lead._claim(self.agent)
         self._imported(self._row("crm_1", name="Renamed"))
         self.assertEqual(lead.name, "Renamed")
         row = [str(lead.id), "Renamed again"]
@@ -384,3 +385,53 @@ class TestIntakeImport(BpoCase):
 
         count_queries(5_590_000, 1)
         self.assertEqual(count_queries(5_590_010, 2), count_queries(5_590_020, 50))
+
+    # ------------------------------------------------------------
+    # Whose the new leads are
+    # ------------------------------------------------------------
+
+    def test_the_new_leads_of_an_import_go_to_the_pool(self):
+        for number, user in enumerate((self.agent, self.supervisor, self.manager)):
+            with self.subTest(user.name):
+                rows = [
+                    self._row(phone=f"0917 738 {number:02}{row:02}") for row in (1, 2)
+                ]
+                leads = self.env["crm.lead"].concat(*self._imported(*rows, user=user))
+                self.assertEqual(len(leads), 2)
+                self.assertFalse(leads.user_id)
+                self.assertTrue(all(lead._is_in_pool() for lead in leads))
+
+    def test_a_column_says_whose_a_new_lead_is(self):
+        columns = ["name", "phone", "user_id"]
+        rows = [["One", "0917 739 0001", self.agent.name], ["Two", "0917 739 0002", ""]]
+        for user in (self.supervisor, self.manager):
+            with self.subTest(user.name), self._undone():
+                one, two = self._imported(*rows, user=user, columns=columns)
+                self.assertEqual(one.user_id, self.agent)
+                self.assertFalse(two.user_id)
+
+    def test_what_a_client_says_makes_nobody_the_owner(self):
+        for context in (
+            {"default_user_id": self.manager.id},
+            {"default_user_id": self.other_agent.id, "import_file": True},
+        ):
+            leads = self.env["crm.lead"].with_user(self.agent).with_context(**context)
+            with self._undone():
+                result = leads.load(["name", "phone"], [["One", "0917 739 0003"]])
+                self.assertTrue(result["ids"], result["messages"])
+                lead = leads.sudo().browse(result["ids"])
+                self.assertFalse(lead.user_id)
+
+    def test_an_import_reads_numbers_as_every_door_does(self):
+        rows = [
+            ["row 1", "Base", "+639177000601"],
+            ["row 2", "Same person", "0917-700-0601 (viber)"],
+            ["row 3", "Same person", "0917 700 0601 / 0918 700 0601"],
+            ["row 4", "Same person", "0917 700 0601 local 5"],
+            ["row 5", "Base", "p:+639177000601"],
+            ["row 6", "Base", "tel: 0917_700_0601"],
+            ["row 7", "Base", "639177000601.0"],
+            ["row 8", "Base", "\uff10\uff19\uff11\uff17 700 0601"],
+        ]
+        leads = self._imported(*rows, columns=["name", "contact_name", "phone"])
+        self.assertEqual(len(set(leads)), 1)

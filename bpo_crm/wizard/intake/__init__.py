@@ -1,1 +1,1 @@
-from . import crm_lead_enquiry_correct, crm_lead_source_map
+from . import crm_lead_enquiry_correct, crm_lead_file, crm_lead_source_map
