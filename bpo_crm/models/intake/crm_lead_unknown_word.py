@@ -12,7 +12,7 @@ WORDED = ("dealership_id", "brand_id", "vehicle_model_id", "vehicle_interest_ids
 
 
 class LeadEnquiry(models.Model):
-    """The words of an enquiry that nobody knows, and what they mean once somebody does."""
+    """The words of an enquiry that nobody knows, until somebody says what they mean."""
 
     _inherit = "crm.lead.enquiry"
 
@@ -150,9 +150,7 @@ class Lead(models.Model):
             if dealership_id and not self._has_own_dealership(entry.source):
                 values.setdefault("dealership_id", dealership_id)
             self._fill_in_vehicle(values, known)
-        return {
-            name: value for name, value in values.items() if value != self[name].id
-        }
+        return {name: value for name, value in values.items() if value != self[name].id}
 
     def _has_own_dealership(self, source):
         """Whether somebody said by whom this lead is to be sold.
@@ -206,7 +204,9 @@ class Lead(models.Model):
         :return: in HTML.
         :rtype: markupsafe.Markup
         """
-        unknown = {fold_word(word) for entry in entries for _kind, word, *_ in entry.words}
+        unknown = {
+            fold_word(word) for entry in entries for _kind, word, *_ in entry.words
+        }
         rows = self.env["crm.lead.enquiry"].concat(*(entry.row for entry in entries))
         waited = rows.unknown_word_ids
         words = waited.filtered(lambda word: word.folded not in unknown).mapped("name")
@@ -231,5 +231,7 @@ class Word(models.Model):
 
         :rtype: dict
         """
-        action = self.env["ir.actions.act_window"]._for_xml_id("bpo_crm.crm_word_action")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "bpo_crm.crm_word_action"
+        )
         return {**action, "domain": [("id", "in", self.ids)], "context": {}}

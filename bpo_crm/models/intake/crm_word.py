@@ -376,7 +376,10 @@ class Word(models.Model):
         """
         words = with_inner_context(self).sudo()
         alike = words.search(
-            [("folded", "in", self.mapped("folded")), ("kind", "in", self.mapped("kind"))]
+            [
+                ("folded", "in", self.mapped("folded")),
+                ("kind", "in", self.mapped("kind")),
+            ]
         )
         return alike | words
 

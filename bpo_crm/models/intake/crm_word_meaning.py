@@ -18,9 +18,7 @@ class Brand(models.Model):
 
     _inherit = "crm.brand"
 
-    word_ids = fields.One2many(
-        "crm.word", "brand_id", "Also Called", groups=SUPERVISOR
-    )
+    word_ids = fields.One2many("crm.word", "brand_id", "Also Called", groups=SUPERVISOR)
 
 
 class VehicleModel(models.Model):

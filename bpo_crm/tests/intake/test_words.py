@@ -103,7 +103,13 @@ class TestFoldedWords(WordsCase):
                 self.assertEqual(lead.vehicle_model_id, self.crv)
 
     def test_a_brand_is_found_however_it_is_written(self):
-        for name in ("honda", "H\u00d3NDA", " Honda\u00ae", "hon\u2011t", "H\u00f3nda."):
+        for name in (
+            "honda",
+            "H\u00d3NDA",
+            " Honda\u00ae",
+            "hon\u2011t",
+            "H\u00f3nda.",
+        ):
             with self.subTest(name):
                 self.assertEqual(self._take_in(brand=name).brand_id, self.honda)
 
@@ -124,7 +130,9 @@ class TestFoldedWords(WordsCase):
 
     def test_what_tells_two_names_apart_counts(self):
         base = self.crv.copy({"name": "City 1.5 S"})
-        self.assertEqual(self._take_in(vehicle="city 1.5 s+").vehicle_model_id, self.city)
+        self.assertEqual(
+            self._take_in(vehicle="city 1.5 s+").vehicle_model_id, self.city
+        )
         self.assertEqual(self._take_in(vehicle="City 1.5 S!").vehicle_model_id, base)
         for name in ("City 15 S", "City 1.5", "CRV V Turbo", "???", "+"):
             self.assertFalse(self._take_in(vehicle=name).vehicle_model_id, name)
@@ -214,7 +222,10 @@ class TestWords(WordsCase):
 
     def test_a_word_of_one_source_means_nothing_elsewhere(self):
         other = self.source.copy({"code": "other-t"})
-        here, there = self._take_in(vehicle="Turbo"), self._take_in(other, vehicle="Turbo")
+        here, there = (
+            self._take_in(vehicle="Turbo"),
+            self._take_in(other, vehicle="Turbo"),
+        )
         self.words.create(
             {
                 "name": "TURBO",
@@ -227,7 +238,9 @@ class TestWords(WordsCase):
         self.words.create({"name": "turbo", "vehicle_model_id": self.city.id})
         self.assertEqual(there.vehicle_model_id, self.city)
         self.assertEqual(self._take_in(vehicle="Turbo").vehicle_model_id, self.crv)
-        self.assertEqual(self._take_in(other, vehicle="Turbo").vehicle_model_id, self.city)
+        self.assertEqual(
+            self._take_in(other, vehicle="Turbo").vehicle_model_id, self.city
+        )
 
     def test_what_two_are_called_is_settled_by_a_word(self):
         twin = self.quezon.copy({"code": "QZB-T", "name": "Quezon Avenue"})
@@ -317,7 +330,9 @@ class TestWords(WordsCase):
         counts = []
         for size in (5, 5, 40):
             enquiries = [
-                Enquiry(phone=f"0917 736 {len(counts)}{n:03}", vehicle=f"Word {n} {size}")
+                Enquiry(
+                    phone=f"0917 736 {len(counts)}{n:03}", vehicle=f"Word {n} {size}"
+                )
                 for n in range(size)
             ]
             counts.append(

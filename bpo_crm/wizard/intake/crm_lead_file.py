@@ -31,7 +31,9 @@ class LeadFile(models.TransientModel):
         readonly=True,
         help="Enquiries of customers who have an open lead.",
     )
-    known_count = fields.Integer("Known", readonly=True, help="They had come in before.")
+    known_count = fields.Integer(
+        "Known", readonly=True, help="They had come in before."
+    )
     quarantined_count = fields.Integer("In Quarantine", readonly=True)
 
     @api.constrains("source_id")
