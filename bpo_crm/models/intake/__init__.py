@@ -5,6 +5,7 @@ from . import (
     crm_lead_source_mapping,
     crm_lead_source_delivery,
     crm_lead_source_resolve,
+    crm_lead_source_campaign,
     crm_lead_enquiry,
     crm_lead_source_mail,
     crm_lead_kept_mail,

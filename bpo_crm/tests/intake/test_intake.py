@@ -623,3 +623,27 @@ class TestIntake(BpoCase):
     def test_leads_of_the_other_type_hold_nobody(self):
         self._new_lead(phone="+63 917 555 9101", type="lead")
         self.assertTrue(self._new_lead(self.agent, phone="+63 917 555 9101"))
+
+    # ------------------------------------------------------------
+    # Campaigns and tests
+    # ------------------------------------------------------------
+
+    def test_a_campaign_is_odoos_own(self):
+        medium = self.env["utm.medium"].create({"name": "Cost per Click"})
+        rows = self._take_in(
+            self._enquiry(
+                utm_source="newsletter-t", utm_medium="cost per click", utm_campaign="X"
+            ),
+            self._enquiry(phone="0917 555 9102", utm_campaign="x"),
+            self._enquiry(phone="0917 555 9103"),
+        )
+        first, second, third = rows.lead_id
+        self.assertEqual(first.source_id.name, "newsletter-t")
+        self.assertEqual(first.medium_id, medium)
+        self.assertEqual(first.campaign_id, second.campaign_id)
+        self.assertEqual(third.source_id, self.source.utm_source_id)
+        self.assertFalse(third.campaign_id)
+
+    def test_a_senders_test_is_called_one(self):
+        lead = self._take_in(self._enquiry(is_test=True)).lead_id
+        self.assertEqual(lead.name, "TEST: Maria")
