@@ -22,7 +22,8 @@ _ALIASES = {
     "enquired_at": "created time, created at, created on, create date, created date, "
     "creation date, date created, submitted at, submitted on, submission date, "
     "submission time, submit date, submit time, lead submit time, "
-    "date submitted, received at, received on, request date, requested at, enquiry date, inquiry date, lead date, "
+    "date submitted, received at, received on, request date, requested at, "
+    "enquiry date, inquiry date, lead date, "
     "lead created, lead created at, timestamp, date, fecha, fecha de envio, "
     "fecha de creacion, fecha y hora, date de creation, date d'envoi, "
     "date de la demande, 날짜, 일시, 접수일, 접수일시, 등록일, 신청일, 문의일, petsa",
