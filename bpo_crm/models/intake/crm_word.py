@@ -232,6 +232,7 @@ class Word(models.Model):
 
         :rtype: dict
         """
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "bpo_crm.crm_lead_action_all"
         )

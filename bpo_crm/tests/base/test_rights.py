@@ -1,4 +1,5 @@
 import ast
+import base64
 import contextlib
 import itertools
 import os
@@ -48,7 +49,11 @@ WITHOUT_RULES = {
     "crm.lead.customer": "nobody reads it",
     "crm.placeholder": "what is nobody's number is so in all companies",
     "crm.lead.second.request": "nobody reads it",
+<<<<<<< HEAD
     "crm.saved.key": "nobody reads it",
+=======
+    "crm.placeholder": "what says none says it to every company",
+>>>>>>> 86cf46c (Who may give words a meaning, and import files, is in the table of rights)
     "phone.blacklist": "who does not want to be called is called by no company",
 }
 
@@ -88,6 +93,7 @@ SAMPLES = {
     "crm.lead.feed": (OF_COMPANIES, "_feed_values", {"name": "X"}),
     "crm.lead.feed.field": (OF_COMPANIES, "_feed_field_values", {"default": "X"}),
     "crm.lead.feed.write.back": (OF_COMPANIES, "_write_back_values", {"value": "X"}),
+    "crm.lead.file": (OF_USERS, "_file_values", {"file_name": "X"}),
     "crm.lead.leave.message": (OF_USERS, "_message_values", {"message": "X"}),
     "crm.lead.leave.owner": (OF_USERS, "_leave_owner_values", {"kind": "round"}),
     "crm.lead.log.call": (OF_USERS, "_log_call_values", {"summary": "X"}),
@@ -122,11 +128,16 @@ SAMPLES = {
         "_settings_stage_values",
         {"stale_after_days": 3},
     ),
+<<<<<<< HEAD
     "crm.placeholder": (ALL, "_placeholder_values", {"name": "*@x.example"}),
     "crm.saved.key": (ALL, "_saved_key_values", {"subject": "X"}),
+=======
+    "crm.placeholder": (ALL, "_placeholder_values", {"active": False}),
+>>>>>>> 86cf46c (Who may give words a meaning, and import files, is in the table of rights)
     "crm.stage": (OF_COMPANIES, "_stage_values", {"stale_after_days": 3}),
     "crm.team.member": (OF_COMPANIES, "_member_values", {"open_leads_max": 3}),
     "crm.vehicle.model": (OF_COMPANIES, "_vehicle_values", {"name": "X"}),
+    "crm.word": (OF_COMPANIES, "_word_values", {"source_id": False}),
     "mail.activity.schedule": (OF_USERS, "_schedule_values", {"summary": "X"}),
     "phone.blacklist": (ALL, "_number_values", {"active": False}),
     "phone.blacklist.remove": (OF_USERS, "_remove_number_values", {"reason": "X"}),
@@ -151,6 +162,7 @@ FIELDS_OF = {
     "crm.stage": "_shared_stage",
     "crm.team": "_home_team",
     "crm.team.member": "_home_member",
+    "crm.vehicle.model": "_home_vehicle",
     "mail.activity": "_own_activity",
     "res.company": "_own_company",
     "res.config.settings": "_server_settings",
@@ -214,9 +226,11 @@ CALLS = {
         "message_get_followers": ("_others_lead",),
         "message_subscribe": ("_others_lead", [1]),
         "message_new": (ON_MODEL, {"from": "maria@customer.example"}),
+        "action_view_unknown_words": ("_others_lead",),
         "toggle_active": ("_others_lead",),
     },
     "crm.lead.enquiry": {
+<<<<<<< HEAD
         "action_correct": ("_waiting_enquiry",),
         "action_map_fields": ("_waiting_enquiry",),
         "action_retry": ("_others_enquiry",),
@@ -224,6 +238,14 @@ CALLS = {
     "crm.lead.enquiry.correct": {
         "action_take_in": ("_correct_window",),
         "default_get": (ON_MODEL, ["phone"]),
+=======
+        "action_retry": ("_others_enquiry",),
+        "action_view_unknown_words": ("_others_enquiry",),
+    },
+    "crm.lead.file": {
+        "action_take_in": ("_file_window",),
+        "action_view_enquiries": ("_file_window",),
+>>>>>>> 86cf46c (Who may give words a meaning, and import files, is in the table of rights)
     },
     "crm.lead.leave.message": {"action_leave": ("_others_message_window",)},
     "crm.lead.leave.owner": {"action_archive_users": ("_leave_owner_window",)},
@@ -245,10 +267,16 @@ CALLS = {
         "action_send_test_enquiry": ("_home_door",),
         "action_try_out": ("_home_door",),
     },
+<<<<<<< HEAD
     "crm.lead.source.map": {
         "action_save": ("_map_window",),
         "action_save_and_retry": ("_map_window",),
         "default_get": (ON_MODEL, ["sample"]),
+=======
+    "crm.word": {
+        "action_look_again": ("_home_word",),
+        "action_view_leads": ("_home_word",),
+>>>>>>> 86cf46c (Who may give words a meaning, and import files, is in the table of rights)
     },
     "crm.pipeline.settings": {
         "action_apply": ("_home_settings",),
@@ -573,6 +601,13 @@ class TestRights(CompaniesCase):
         company = self.companies[OWNERS[kind]]
         return {"name": "New", "code": f"N{number}", "company_id": company.id}
 
+    def _word_values(self, _name, kind, _user):
+        dealership = self.dealerships[OWNERS[kind]]
+        return {"name": f"Word {next(_numbers)}", "dealership_id": dealership.id}
+
+    def _placeholder_values(self, _name, _kind, _user):
+        return {"kind": "email", "name": f"none{next(_numbers)}@none.example"}
+
     def _vehicle_values(self, _name, kind, _user):
         return {"name": "New", "brand_id": self.brands[OWNERS[kind]].id}
 
@@ -673,6 +708,9 @@ class TestRights(CompaniesCase):
             "lead_ids": [Command.set([lead_id])],
             "lost_reason_id": self.reason.id,
         }
+
+    def _file_values(self, _name, _kind, _user):
+        return {"source_id": self.sources["shared"].id}
 
     def _message_values(self, _name, _kind, _user):
         return {"reference": "LEAD/1999/00001", "message": "Hi"}
@@ -801,12 +839,22 @@ class TestRights(CompaniesCase):
     def _home_brand(self, _user):
         return self.brands["home"]
 
+<<<<<<< HEAD
     def _home_feed(self, _user):
         return self.feeds["home"]
 
     def _home_vehicle(self, _user):
         return self.vehicles["home"]
 
+=======
+    def _home_vehicle(self, _user):
+        return self.vehicles["home"]
+
+    def _home_word(self, user):
+        values = self._word_values("", "of the company", user)
+        return self.env["crm.word"].create(values)
+
+>>>>>>> 86cf46c (Who may give words a meaning, and import files, is in the table of rights)
     def _home_dealership(self, _user):
         return self.dealerships["home"]
 
@@ -875,6 +923,7 @@ class TestRights(CompaniesCase):
         values = self._enquiry_values("", "lead of another", user)
         return self.env["crm.lead.enquiry"].create(values)
 
+<<<<<<< HEAD
     def _waiting_enquiry(self, _user):
         return self._new_waiting("home")
 
@@ -888,6 +937,13 @@ class TestRights(CompaniesCase):
         row = self._new_waiting("home")
         values = {"source_id": row.source_id.id, "enquiry_id": row.id}
         return self._window_of("crm.lead.source.map", user, **values)
+=======
+    def _file_window(self, user):
+        content = base64.b64encode(b"name,phone\nAda,0918 555 0199\n")
+        source = self.sources["home"]
+        values = {"source_id": source.id, "file": content}
+        return self._window_of("crm.lead.file", user, **values)
+>>>>>>> 86cf46c (Who may give words a meaning, and import files, is in the table of rights)
 
     def _window_of(self, model, user, **values):
         return self._give(self.env[model].create(values), user)
