@@ -49,11 +49,7 @@ WITHOUT_RULES = {
     "crm.lead.customer": "nobody reads it",
     "crm.placeholder": "what is nobody's number is so in all companies",
     "crm.lead.second.request": "nobody reads it",
-<<<<<<< HEAD
     "crm.saved.key": "nobody reads it",
-=======
-    "crm.placeholder": "what says none says it to every company",
->>>>>>> 86cf46c (Who may give words a meaning, and import files, is in the table of rights)
     "phone.blacklist": "who does not want to be called is called by no company",
 }
 
@@ -128,12 +124,8 @@ SAMPLES = {
         "_settings_stage_values",
         {"stale_after_days": 3},
     ),
-<<<<<<< HEAD
     "crm.placeholder": (ALL, "_placeholder_values", {"name": "*@x.example"}),
     "crm.saved.key": (ALL, "_saved_key_values", {"subject": "X"}),
-=======
-    "crm.placeholder": (ALL, "_placeholder_values", {"active": False}),
->>>>>>> 86cf46c (Who may give words a meaning, and import files, is in the table of rights)
     "crm.stage": (OF_COMPANIES, "_stage_values", {"stale_after_days": 3}),
     "crm.team.member": (OF_COMPANIES, "_member_values", {"open_leads_max": 3}),
     "crm.vehicle.model": (OF_COMPANIES, "_vehicle_values", {"name": "X"}),
@@ -230,22 +222,18 @@ CALLS = {
         "toggle_active": ("_others_lead",),
     },
     "crm.lead.enquiry": {
-<<<<<<< HEAD
         "action_correct": ("_waiting_enquiry",),
         "action_map_fields": ("_waiting_enquiry",),
         "action_retry": ("_others_enquiry",),
+        "action_view_unknown_words": ("_others_enquiry",),
     },
     "crm.lead.enquiry.correct": {
         "action_take_in": ("_correct_window",),
         "default_get": (ON_MODEL, ["phone"]),
-=======
-        "action_retry": ("_others_enquiry",),
-        "action_view_unknown_words": ("_others_enquiry",),
     },
     "crm.lead.file": {
         "action_take_in": ("_file_window",),
         "action_view_enquiries": ("_file_window",),
->>>>>>> 86cf46c (Who may give words a meaning, and import files, is in the table of rights)
     },
     "crm.lead.leave.message": {"action_leave": ("_others_message_window",)},
     "crm.lead.leave.owner": {"action_archive_users": ("_leave_owner_window",)},
@@ -267,16 +255,14 @@ CALLS = {
         "action_send_test_enquiry": ("_home_door",),
         "action_try_out": ("_home_door",),
     },
-<<<<<<< HEAD
     "crm.lead.source.map": {
         "action_save": ("_map_window",),
         "action_save_and_retry": ("_map_window",),
         "default_get": (ON_MODEL, ["sample"]),
-=======
+    },
     "crm.word": {
         "action_look_again": ("_home_word",),
         "action_view_leads": ("_home_word",),
->>>>>>> 86cf46c (Who may give words a meaning, and import files, is in the table of rights)
     },
     "crm.pipeline.settings": {
         "action_apply": ("_home_settings",),
@@ -671,9 +657,6 @@ class TestRights(CompaniesCase):
     def _answer_values(self, _name, _kind, _user):
         return {"name": "New"}
 
-    def _placeholder_values(self, _name, _kind, _user):
-        return {"name": f"*@{next(_numbers)}.example"}
-
     def _script_values(self, _name, kind, _user):
         return {"name": "New", "company_id": self.companies[OWNERS[kind]].id}
 
@@ -839,14 +822,9 @@ class TestRights(CompaniesCase):
     def _home_brand(self, _user):
         return self.brands["home"]
 
-<<<<<<< HEAD
     def _home_feed(self, _user):
         return self.feeds["home"]
 
-    def _home_vehicle(self, _user):
-        return self.vehicles["home"]
-
-=======
     def _home_vehicle(self, _user):
         return self.vehicles["home"]
 
@@ -854,7 +832,6 @@ class TestRights(CompaniesCase):
         values = self._word_values("", "of the company", user)
         return self.env["crm.word"].create(values)
 
->>>>>>> 86cf46c (Who may give words a meaning, and import files, is in the table of rights)
     def _home_dealership(self, _user):
         return self.dealerships["home"]
 
@@ -923,7 +900,6 @@ class TestRights(CompaniesCase):
         values = self._enquiry_values("", "lead of another", user)
         return self.env["crm.lead.enquiry"].create(values)
 
-<<<<<<< HEAD
     def _waiting_enquiry(self, _user):
         return self._new_waiting("home")
 
@@ -937,13 +913,12 @@ class TestRights(CompaniesCase):
         row = self._new_waiting("home")
         values = {"source_id": row.source_id.id, "enquiry_id": row.id}
         return self._window_of("crm.lead.source.map", user, **values)
-=======
+
     def _file_window(self, user):
         content = base64.b64encode(b"name,phone\nAda,0918 555 0199\n")
         source = self.sources["home"]
         values = {"source_id": source.id, "file": content}
         return self._window_of("crm.lead.file", user, **values)
->>>>>>> 86cf46c (Who may give words a meaning, and import files, is in the table of rights)
 
     def _window_of(self, model, user, **values):
         return self._give(self.env[model].create(values), user)
