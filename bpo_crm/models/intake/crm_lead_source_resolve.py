@@ -1,5 +1,5 @@
-import collections
 import dataclasses
+import functools
 from datetime import datetime
 
 import pytz
@@ -106,18 +106,17 @@ class LeadSource(models.Model):
         """
         brands = self._index("crm.brand", ("name", "code"), company)
         brands |= self._index_words("brand", company)
-        is_asked = any(entry.enquiry.vehicle_names for entry in entries)
-        vehicles = self._index_vehicles(brands, company) if is_asked else {}
+        index_of = self._prepare_vehicle_index(company)
         for entry in entries:
             enquiry = entry.enquiry
             brand = self._find_brand(entry, brands, company)
             # A vehicle of a brand that is not known is none of the others', unless
             # somebody said so.
-            is_of_any = not (brand or enquiry.brand)
-            names = vehicles.get(None if is_of_any else brand, {})
-            found = _find_first(names, enquiry.vehicle_names)
+            where = None if not (brand or enquiry.brand) else brand
+            find = functools.partial(self._find_vehicle, where, brands, index_of)
+            found = find(enquiry.vehicle_names)
             words = _join(enquiry.vehicle_names)
-            if words and (not found or names.get(fold_word(words)) != found):
+            if words and (not found or find([words]) != found):
                 entry.unknown.append(self.env._("Vehicle: %s", words))
             if words and not found:
                 entry.add_words("vehicle", enquiry.vehicle_names, company, brand)
@@ -128,51 +127,66 @@ class LeadSource(models.Model):
             if entry.company:
                 entry.values["company_id"] = entry.company.id
 
-    def _index_vehicles(self, brands, company):
-        """Return all vehicles by what senders call them, with or without their brand.
+    def _prepare_vehicle_index(self, company):
+        """Return what finds vehicles by what senders call them.
 
-        :param dict brands: by what senders call them.
         :param res.company company: only what it can use; empty for any.
-        :return: an index as of :meth:`_index_by` of each brand; of all of them as that
-            of None; and of those that somebody gave a meaning as that of no brand.
-        :rtype: dict
+        :return: takes a brand, and returns an index as of :meth:`_index_by` of its
+            vehicles; for None of all, and for no brand of those that somebody gave a
+            meaning.
+        :rtype: collections.abc.Callable
         """
-        called = {}
-        for word, brand in brands.items():
-            called.setdefault(brand, []).append(word)
         vehicles = self._search_of("crm.vehicle.model", company)
-        groups = {None: vehicles, **vehicles.grouped("brand_id")}
-        indexes = collections.defaultdict(dict)
-        for brand, found in groups.items():
-            indexes[brand] |= self._index_with_brand(found, called)
-            indexes[brand] |= self._index_by(found, VEHICLE_NAMES)
-        words = self._index_words("vehicle", company)
-        for word, vehicle in words.items():
-            if vehicle:
-                indexes[vehicle.brand_id][word] = vehicle
-        indexes[None] |= words
-        indexes[self.env["crm.brand"]] = words
-        return indexes
+        known = self._find_words("vehicle", company)
 
-    @api.model
-    def _index_with_brand(self, vehicles, called):
-        """Return vehicles by their names with that of the brand.
+        @functools.cache
+        def index_of(brand):
+            words = self._filter_words(known, brand)
+            if brand is None:
+                return self._index_by(vehicles, VEHICLE_NAMES) | words
+            of_brand = vehicles.filtered(lambda vehicle: vehicle.brand_id == brand)
+            return self._index_by(of_brand, VEHICLE_NAMES) | words
 
-        :param crm.vehicle.model vehicles: of any brand.
-        :param dict called: the words for each brand.
-        :rtype: dict
+        return index_of
+
+    def _find_vehicle(self, brand, brands, index_of, names):
+        """Return the vehicle of the first name that is one's.
+
+        :param crm.brand brand: of which it is; None for any.
+        :param dict brands: by what senders call them.
+        :param index_of: of :meth:`_prepare_vehicle_index`.
+        :param list names: as senders write them, with the name of the brand or without.
+        :rtype: crm.vehicle.model | None
         """
-        index = {}
-        for vehicle in vehicles:
-            name = fold_word(vehicle.name)
-            for word in called.get(vehicle.brand_id, ()):
-                bare = name.removeprefix(f"{word} ")
-                for whole in {bare, f"{word} {bare}", f"{bare} {word}"}:
-                    index[whole] = index.get(whole, vehicles.browse()) | vehicle
-        return {
-            word: found if len(found) == 1 else vehicles.browse()
-            for word, found in index.items()
-        }
+        for word in filter(None, map(fold_word, names)):
+            found = index_of(brand).get(word)
+            found = found or self._find_with_brand(brand, brands, index_of, word)
+            if found:
+                return found
+        return None
+
+    def _find_with_brand(self, brand, brands, index_of, word):
+        """Return the one vehicle that is meant with the name of its brand beside its own.
+
+        :param crm.brand brand: as of :meth:`_find_vehicle`, and so are the next two.
+        :param dict brands: by what senders call them.
+        :param index_of: of :meth:`_prepare_vehicle_index`.
+        :param str word: folded.
+        :return: empty for none, or for several.
+        :rtype: crm.vehicle.model
+        """
+        found = none = self.env["crm.vehicle.model"]
+        for called, own in brands.items():
+            if not own or brand not in (None, own):
+                continue
+            found |= index_of(brand).get(f"{called} {word}", none)
+            for bare in (
+                word.removeprefix(f"{called} "),
+                word.removesuffix(f" {called}"),
+            ):
+                if bare != word:
+                    found |= index_of(own).get(bare, none)
+        return found if len(found) == 1 else none
 
     def _find_brand(self, entry, brands, company):
         """Return the brand that is asked for: the one that is named, or this source's.

@@ -270,7 +270,7 @@ class Word(models.Model):
         :param str kind: of the words.
         :param res.company company: only what it can use; empty for any.
         :param crm.lead.source source: who sent them.
-        :return: the record of each folded word; an empty one where it means several.
+        :return: the record of each folded word, or the several that it means.
         :rtype: dict
         """
         name = MEANINGS[kind]
@@ -286,8 +286,7 @@ class Word(models.Model):
         ranks = words.grouped(lambda w: (bool(w.source_id), bool(w.company_id)))
         for _rank, alike in sorted(ranks.items()):
             for folded, same in alike.grouped("folded").items():
-                meaning = same[name]
-                found[folded] = meaning if len(meaning) == 1 else meaning.browse()
+                found[folded] = same[name]
         return found
 
     @api.model

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ...roles import SUPERVISOR
 
@@ -39,9 +39,41 @@ class LeadSource(models.Model):
     def _index_words(self, kind, company):
         """Return what people said that words mean.
 
-        :param str kind: of the words: ``dealership``, ``brand`` or ``vehicle``.
+        :param str kind: of the words: ``dealership`` or ``brand``.
         :param res.company company: only what it can use; empty for any.
         :return: as of :meth:`_index_by`.
         :rtype: dict
         """
+        return _leave_out_several(self._find_words(kind, company))
+
+    def _find_words(self, kind, company):
         return self.env["crm.word"]._find_known(kind, company, self)
+
+    @api.model
+    def _filter_words(self, known, brand):
+        """Return what words mean among the vehicles of a brand.
+
+        :param dict known: of :meth:`_find_words`.
+        :param crm.brand brand: empty or None for any.
+        :return: as of :meth:`_index_by`.
+        :rtype: dict
+        """
+        if not brand:
+            return _leave_out_several(known)
+        of_brand = {
+            word: found.filtered(lambda vehicle: vehicle.brand_id == brand)
+            for word, found in known.items()
+        }
+        return _leave_out_several({word: one for word, one in of_brand.items() if one})
+
+
+def _leave_out_several(known):
+    """Return an empty record for each word that means several.
+
+    :param dict known: the records of each word.
+    :rtype: dict
+    """
+    return {
+        word: found if len(found) == 1 else found.browse()
+        for word, found in known.items()
+    }

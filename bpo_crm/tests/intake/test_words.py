@@ -242,6 +242,17 @@ class TestWords(WordsCase):
             self._take_in(other, vehicle="Turbo").vehicle_model_id, self.city
         )
 
+    def test_a_word_may_mean_a_vehicle_of_each_brand(self):
+        for vehicle in self.crv, self.vehicle:
+            self.words.create({"name": "XLE", "vehicle_model_id": vehicle.id})
+        self.assertEqual(
+            self._take_in(vehicle="xle", brand="Honda").vehicle_model_id, self.crv
+        )
+        self.assertEqual(
+            self._take_in(vehicle="Kia XLE").vehicle_model_id, self.vehicle
+        )
+        self.assertFalse(self._take_in(vehicle="XLE").vehicle_model_id)
+
     def test_what_two_are_called_is_settled_by_a_word(self):
         twin = self.quezon.copy({"code": "QZB-T", "name": "Quezon Avenue"})
         lead = self._take_in(dealership="Quezon Avenue")
