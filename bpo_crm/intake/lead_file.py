@@ -36,6 +36,11 @@ def read_lead_file(content, own_names=None):
 
 
 def _with_name(enquiry):
+    """Return an enquiry that is called by all that it says, if it has no name.
+
+    :param Enquiry enquiry: as it was read.
+    :rtype: Enquiry
+    """
     if enquiry.external_id:
         return enquiry
     said = f"{enquiry.to_content()} {enquiry.enquired_at}"

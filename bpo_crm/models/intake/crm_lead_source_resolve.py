@@ -142,10 +142,7 @@ class LeadSource(models.Model):
         @functools.cache
         def index_of(brand):
             words = self._filter_words(known, brand)
-            if brand is None:
-                return self._index_by(vehicles, VEHICLE_NAMES) | words
-            of_brand = vehicles.filtered(lambda vehicle: vehicle.brand_id == brand)
-            return self._index_by(of_brand, VEHICLE_NAMES) | words
+            return self._index_by(_filter_of(vehicles, brand), VEHICLE_NAMES) | words
 
         return index_of
 
@@ -527,6 +524,17 @@ class LeadSource(models.Model):
 def _find_first(index, names):
     """Return the record of the first name that is one; None for none."""
     return next(filter(None, (index.get(fold_word(name)) for name in names)), None)
+
+
+def _filter_of(vehicles, brand):
+    """Return the vehicles of a brand, of which there are none of no brand.
+
+    :param crm.vehicle.model vehicles: of any.
+    :param crm.brand brand: None for all.
+    """
+    if brand is None:
+        return vehicles
+    return vehicles.filtered(lambda vehicle: vehicle.brand_id == brand)
 
 
 def _join(names):
