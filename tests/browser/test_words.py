@@ -1,4 +1,4 @@
-"""A manager imports a file of a lead form, and a supervisor says what its words mean."""
+"""A manager imports a file of leads, and a supervisor says what its words mean."""
 
 import itertools
 
@@ -26,7 +26,8 @@ def source(floor):
 def file(tmp_path, source):
     """A file as Facebook exports it, of customers whose vehicle nobody knows."""
     rows = "".join(
-        f"l:{source}{number}\t2026-11-24T21:00:00+0800\tfb\tMar\u00eda {source} {number}\t"
+        f"l:{source}{number}\t2026-11-24T21:00:00+0800\tfb\t"
+        f"Mar\u00eda {source} {number}\t"
         f"p:+63917{source:05}{number:02}\t\tVios XXL {source}\n"
         for number in range(1, 4)
     )

@@ -163,7 +163,7 @@ class LeadSource(models.Model):
         return None
 
     def _find_with_brand(self, brand, brands, index_of, word):
-        """Return the one vehicle that is meant with the name of its brand beside its own.
+        """Return the one vehicle that is meant with the name of its brand beside it.
 
         :param crm.brand brand: as of :meth:`_find_vehicle`, and so are the next two.
         :param dict brands: by what senders call them.

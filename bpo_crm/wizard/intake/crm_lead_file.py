@@ -113,7 +113,7 @@ class LeadFile(models.TransientModel):
                 self.env._("The file is too long. Split it, and import each part.")
             )
         try:
-            return read_lead_file(content)
+            return read_lead_file(content, self.source_id._get_own_names())
         except InvalidEnquiry as problem:
             raise UserError(
                 self.env._(
