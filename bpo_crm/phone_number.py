@@ -157,6 +157,12 @@ def _parse(text, region, check):
 
 
 def _parse_once(text, region):
+    """Return the number that a text is, whether it is a valid one or not.
+
+    :param str text: from :func:`_clean`.
+    :param str region: as in :func:`read_numbers`.
+    :rtype: phonenumbers.PhoneNumber | None
+    """
     try:
         number = phonenumbers.parse(text, region or None)
         # What was corrected in the numbers of a country is so in this form only.

@@ -21,7 +21,10 @@ class QueryFilter(logging.Filter):
 
 
 def _leave_out_query(text):
-    """Return a part of a log's line without the query of our door, and without keys."""
+    """Return a part of a log's line without the query of our door, and without keys.
+
+    :param text: the part; what is no text stays as it is.
+    """
     if not isinstance(text, str):
         return text
     before, door, rest = text.partition(DOOR)

@@ -80,7 +80,11 @@ class Lead(models.Model):
         )
 
     def _is_same_customer(self, other):
-        """Whether another lead has the phone number or the address of this one."""
+        """Whether another lead has the phone number or the address of this one.
+
+        :param crm.lead other: it may be this one.
+        :rtype: bool
+        """
         if other.id == self._origin.id:
             return False
         return not {other[name] for name in CUSTOMER_KEYS}.isdisjoint(

@@ -134,7 +134,11 @@ class Placeholder(models.Model):
 
     @api.model
     def _clean(self, vals):
-        """Return values in which an address or a number is as keys have it."""
+        """Return values in which an address or a number is as keys have it.
+
+        :param dict vals: of a placeholder, as somebody sent them.
+        :rtype: dict
+        """
         name = vals.get("name")
         if not isinstance(name, str):
             return vals

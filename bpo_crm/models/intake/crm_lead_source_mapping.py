@@ -252,7 +252,14 @@ def _to_date(_env, _field, text):
 
 
 def _to_selection(env, field, text):
-    """Return the key of one of a field's values, or of its label in any case."""
+    """Return the key of one of a field's values, or of its label in any case.
+
+    :param odoo.api.Environment env: in whose language the label may be.
+    :param odoo.fields.Selection field: of ``crm.lead``.
+    :param str text: as it was sent.
+    :rtype: str
+    :raises ValueError: for a text that is neither.
+    """
     wanted = text.strip().lower()
     for language in (env, env(context={**env.context, "lang": None})):
         for key, label in field._description_selection(language):

@@ -323,6 +323,11 @@ class LeadSource(models.Model):
 
     @api.model
     def _explain_unreachable(self, enquiry):
+        """Return why no lead is made of an enquiry that reaches nobody.
+
+        :param intake.Enquiry enquiry: as it was sent.
+        :rtype: str
+        """
         sent = ", ".join(filter(None, (*enquiry.phones, enquiry.email)))
         if not sent:
             return self.env._("There is neither a phone number nor an email address.")

@@ -51,6 +51,11 @@ class LeadSource(models.Model):
         self.check_access("write")
 
     def _open_map(self, defaults):
+        """Return the action that opens the window for mapping fields.
+
+        :param dict defaults: of its record, by ``default_`` and the name of a field.
+        :rtype: dict
+        """
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Map Fields"),

@@ -220,6 +220,12 @@ class LeadSourceMap(models.TransientModel):
 
     @api.model
     def _show_value(self, field, value):
+        """Return the value of a field of a lead, for people to read.
+
+        :param odoo.fields.Field field: of ``crm.lead``.
+        :param value: as ``write`` takes it.
+        :rtype: str
+        """
         if field.type == "many2one":
             return self.env[field.comodel_name].sudo().browse(value).display_name
         if field.type == "selection":
