@@ -99,7 +99,8 @@ class LeadSource(models.Model):
         enquiry = {
             "external_id": "example",
             "name": "Example Customer",
-            "email": "customer@example.com",
+            # Whoever tries two sources sees two leads.
+            "email": f"customer-{self.id}@example.com",
             "message": "Do you still have it?",
         }
         body = json.dumps(enquiry)
