@@ -6,8 +6,8 @@ from odoo.exceptions import ValidationError
 from odoo.addons.base.models.res_partner import _tz_get
 
 from ... import remote_odoo
+from ...email_address import is_one_address
 from ...intake import put_on_one_line
-from ...mail_address import is_one_address
 from ...series import Constraint
 
 #: How much of an address is told that is none.

@@ -1,7 +1,8 @@
 import hashlib
 
 from odoo import api, fields, models
-from odoo.tools import email_normalize
+
+from ...email_address import read_address
 
 #: How many mails of one name are compared.
 MAX_NAMED = 100
@@ -52,8 +53,7 @@ def _is_same(known, parsed):
     :param dict parsed: what core has read of the mail.
     :rtype: bool
     """
-    sender = email_normalize(parsed["email_from"], strict=False)
-    is_senders = email_normalize(known.email_from or "", strict=False) == sender
+    is_senders = read_address(known.email_from) == read_address(parsed["email_from"])
     is_subjects = (known.subject or "") == (parsed.get("subject") or "")
     date = fields.Datetime.to_datetime(parsed.get("date"))
     return is_senders and is_subjects and date in (None, known.date)

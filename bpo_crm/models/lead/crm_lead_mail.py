@@ -1,6 +1,7 @@
 from odoo import api, models
 from odoo.exceptions import UserError
-from odoo.tools import email_normalize, email_normalize_all
+
+from ...email_address import list_addresses, read_address
 
 #: The mail where nothing says another one; archived, there is none.
 ABOUT_ENQUIRY = "bpo_crm.mail_template_enquiry"
@@ -71,7 +72,7 @@ class Lead(models.Model):
             return rows
         suggested = []
         for row in rows:
-            address = email_normalize(row.get("email") or "", strict=False)
+            address = read_address(row.get("email"))
             if address == self.email_normalized and not row.get("partner_id"):
                 # 18.0 has all of them in one.
                 row = {**row, "email": self.email_normalized}
@@ -88,7 +89,7 @@ class Lead(models.Model):
         """
         if not (self.is_bpo and self.email_normalized):
             return set()
-        return {*email_normalize_all(self.email_from)} - {self.email_normalized}
+        return {*list_addresses(self.email_from)} - {self.email_normalized}
 
     def _check_address(self):
         if not self.email_normalized:

@@ -1,7 +1,7 @@
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
-from ...mail_address import is_one_address
+from ...email_address import is_one_address
 from ..common import BpoCase, ReadingCase
 
 #: What is no address, or more than one.

@@ -106,6 +106,12 @@ class TestUnsentMail(BpoCase):
                 to = [mail.email_to, *mail.recipient_ids.mapped("email")]
                 self.assertNotIn("boss@evil.example", str(to))
 
+    def test_one_address_in_two_notations_is_no_further_address(self):
+        self.lead.email_from = "maria@xn--bcher-kva.example"
+        self.assertEqual(self.lead.email_normalized, "maria@bücher.example")
+        suggested = self.lead._message_get_suggested_recipients()
+        self.assertIn("maria@xn--bcher-kva.example", str(suggested))
+
 
 def _raise(error):
     """Return what refuses to send; or takes it, for no error."""
