@@ -1,9 +1,9 @@
 """Mails that no person wrote, by what they say of themselves."""
 
 import re
-import unicodedata
 
 from .headers import read_address
+from .letters import fold_letters
 from .sender import is_nobodys
 
 #: It answers or reports by itself: nobody's enquiry, whatever its text says.
@@ -229,8 +229,7 @@ def _fold_subject(text):
     :param str text: as it came.
     :rtype: str
     """
-    parts = unicodedata.normalize("NFKD", text.casefold().replace("’", "'"))
-    letters = "".join(one for one in parts if not unicodedata.combining(one))
+    letters = fold_letters(text.replace("’", "'"))
     letters = letters.replace("æ", "ae").replace("ł", "l").replace("ı", "i")
     return " ".join(letters.replace("-", " ").replace("_", " ").split())
 

@@ -4,9 +4,9 @@ import dataclasses
 import difflib
 import functools
 import re
-import unicodedata
 
 from ..invisible import leave_out_joiners
+from .letters import fold_letters
 
 #: How much alike two words of a name are that somebody mistyped.
 _ALIKE = 0.81
@@ -178,9 +178,7 @@ def _split(name):
     :param str name: as it was written.
     :rtype: list[str]
     """
-    text = unicodedata.normalize("NFKD", leave_out_joiners(name).casefold())
-    letters = "".join(c for c in text if not unicodedata.combining(c))
-    letters = unicodedata.normalize("NFC", letters)
+    letters = fold_letters(leave_out_joiners(name))
     words = re.findall(r"[^\W_]+", letters.replace("'", "").replace("’", ""))
     return [word for word in words if word not in _TITLES] or words
 

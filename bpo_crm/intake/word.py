@@ -5,6 +5,7 @@ import re
 import unicodedata
 
 from ..invisible import leave_out_joiners
+from .letters import fold_letters
 
 #: Signs beside a name that say nothing.
 _MARKS = dict.fromkeys(map(ord, "®©™℠"), None)
@@ -25,17 +26,13 @@ def fold_word(text):
         with one blank between these. What is in a word, and a plus, counts.
     :rtype: str
     """
-    text = leave_out_joiners(text).translate(_MARKS)
-    text = unicodedata.normalize("NFKD", text).casefold()
-    letters = (_write_alike(c) for c in unicodedata.normalize("NFKD", text))
-    text = unicodedata.normalize("NFC", "".join(letters)).translate(_ALIKE)
+    text = fold_letters(leave_out_joiners(text).translate(_MARKS))
+    text = "".join(map(_write_alike, text)).translate(_ALIKE)
     words = map(_strip, _BETWEEN.sub(" ", text).split())
     return " ".join(filter(None, words))
 
 
 def _write_alike(letter):
-    if unicodedata.combining(letter):
-        return ""
     return "-" if unicodedata.category(letter) == "Pd" else letter
 
 
