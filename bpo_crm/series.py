@@ -7,8 +7,10 @@ two series is here, so that the rest of the addon need not ask.
 import threading
 
 from odoo import fields, models, modules, release
-from odoo.tools import SQL, email_normalize_all
+from odoo.tools import SQL
 from odoo.tools.sql import drop_index
+
+from .email_address import list_addresses
 
 IS_19 = release.version_info >= (19,)
 
@@ -317,4 +319,4 @@ def get_addresses_without_contact(message):
         message.incoming_email_to,
         message.incoming_email_cc,
     ]
-    return set(email_normalize_all(", ".join(filter(None, written))))
+    return {*list_addresses(", ".join(filter(None, written)))}

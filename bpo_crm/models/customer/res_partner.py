@@ -2,6 +2,7 @@ from odoo import api, models
 from odoo.exceptions import AccessError
 
 from ...domains import OPEN_LEAD
+from ...email_address import read_address
 from ...inner_context import MERGES_CONTACTS
 from ...series import any_of
 
@@ -169,6 +170,7 @@ class Partner(models.Model):
             for name in names
             if partner[name]
         ]
-        keys = [*filter(None, [*numbers, *self.sudo().mapped("email_normalized")])]
+        addresses = map(read_address, self.sudo().mapped("email"))
+        keys = [*filter(None, [*numbers, *addresses])]
         held = self.env["crm.lead.customer"].sudo()
         return held.search([("key", "in", keys)]).lead_id if keys else held.lead_id

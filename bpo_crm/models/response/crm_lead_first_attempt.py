@@ -1,5 +1,6 @@
 from odoo import SUPERUSER_ID, api, fields, models
 
+from ...email_address import read_address
 from ...new_columns import add_empty_columns, add_true_column
 from ...series import get_addresses_without_contact
 
@@ -210,7 +211,7 @@ class Lead(models.Model):
             contacts |= message.partner_ids
         if self.partner_id & contacts:
             return True
-        addresses = set(contacts.mapped("email_normalized"))
+        addresses = set(map(read_address, contacts.mapped("email")))
         addresses |= get_addresses_without_contact(message)
         return bool(self.email_normalized) and self.email_normalized in addresses
 

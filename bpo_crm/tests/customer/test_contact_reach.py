@@ -146,6 +146,13 @@ class TestContactReach(BpoCase):
             with self._refused(error=AccessError):
                 mine.write(values)
 
+    def test_an_address_in_another_notation_is_the_same_customers(self):
+        self.foreign.email_from = "vera@bücher.example"
+        address = {"name": "Vera's", "email": "vera@xn--bcher-kva.example"}
+        contact = self.env["res.partner"].create(address)
+        with self._refused(error=AccessError):
+            contact.with_user(self.agent).name = "Mine"
+
     # ------------------------------------------------------------
     # Other ways
     # ------------------------------------------------------------
