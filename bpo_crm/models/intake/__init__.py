@@ -20,6 +20,7 @@ from . import (
     crm_lead_by_hand,
     crm_lead_gone_owner,
     crm_word,
+    crm_word_waiting,
     crm_word_meaning,
     crm_lead_unknown_word,
     crm_lead_import,

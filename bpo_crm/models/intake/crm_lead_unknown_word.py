@@ -219,19 +219,3 @@ class Lead(models.Model):
                 names=names,
             )
         )
-
-
-class Word(models.Model):
-    """The list in which words get a meaning."""
-
-    _inherit = "crm.word"
-
-    def _open_list(self):
-        """Return an action that opens these words.
-
-        :rtype: dict
-        """
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "bpo_crm.crm_word_action"
-        )
-        return {**action, "domain": [("id", "in", self.ids)], "context": {}}

@@ -1,9 +1,5 @@
 from odoo import api, fields, models
-from odoo.tools import SQL
 
-from ...client_actions import RELOAD, show_notification
-from ...domains import OPEN_LEAD
-from ...inner_context import with_inner_context
 from ...intake import fold_word
 from ...roles import MANAGER, check_role
 from ...series import Constraint
@@ -23,22 +19,6 @@ MEANINGS = {
 
 #: What whoever gives a word its meaning decides.
 ASSIGNED = {*MEANINGS.values(), "source_id"}
-
-#: How many enquiries are looked at again at once.
-BATCH = 500
-
-KEEP = """
-    INSERT INTO crm_word (
-        key, kind, name, folded, of_brand_id, company_id, is_known,
-        create_uid, create_date, write_uid, write_date
-    )
-    SELECT sent.*, FALSE, %(uid)s, %(now)s, %(uid)s, %(now)s
-      FROM unnest(
-        %(keys)s::varchar[], %(kinds)s::varchar[], %(names)s::varchar[],
-        %(folded)s::varchar[], %(brands)s::integer[], %(companies)s::integer[]
-      ) AS sent
-        ON CONFLICT (key) DO NOTHING
-"""
 
 
 class Word(models.Model):
@@ -121,11 +101,6 @@ class Word(models.Model):
     key = fields.Char(
         compute="_compute_key", store=True, precompute=True, server_only=True
     )
-    # Who waits
-    enquiry_ids = fields.Many2many(
-        "crm.lead.enquiry", "crm_lead_enquiry_word_rel", copy=False, server_only=True
-    )
-    lead_count = fields.Integer("Leads That Wait", compute="_compute_lead_count")
 
     _key_uniq = Constraint("UNIQUE(key)", "This word has a meaning already.")
     _of_one_kind = Constraint(
@@ -174,7 +149,7 @@ class Word(models.Model):
     @api.depends("kind", "folded", "of_brand_id", "source_id", "company_id", "is_known")
     def _compute_key(self):
         for word in self:
-            word.key = _make_key(
+            word.key = self._make_key(
                 word.kind,
                 word.folded,
                 word.of_brand_id,
@@ -182,18 +157,6 @@ class Word(models.Model):
                 word.company_id,
                 word.is_known,
             )
-
-    @api.depends("enquiry_ids")
-    def _compute_lead_count(self):
-        waiting = [
-            ("unknown_word_ids", "in", self.ids),
-            ("lead_id", "any", OPEN_LEAD),
-        ]
-        enquiries = self.env["crm.lead.enquiry"]
-        groups = ["unknown_word_ids"], ["lead_id:count_distinct"]
-        counts = dict(enquiries._read_group(waiting, *groups))
-        for word in self:
-            word.lead_count = counts.get(word, 0)
 
     # ------------------------------------------------------------
     # CRUD
@@ -222,38 +185,6 @@ class Word(models.Model):
         result = super().write(vals)
         self._settle()
         return result
-
-    # ------------------------------------------------------------
-    # ACTIONS
-    # ------------------------------------------------------------
-
-    def action_view_leads(self):
-        """Open the open leads that wait with these words.
-
-        :rtype: dict
-        """
-        self.check_access("read")
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "bpo_crm.crm_lead_action_all"
-        )
-        words = ("enquiry_ids.unknown_word_ids", "in", self.ids)
-        return {**action, "domain": [words, *OPEN_LEAD], "context": {}}
-
-    def action_look_again(self):
-        """Fill in what leads lack that wait with these words, if that is known by now.
-
-        A dealership, a brand or a vehicle may have been added that is called so.
-
-        :return: a notification with how many leads learnt something.
-        :rtype: dict
-        """
-        self.check_access("write")
-        count = len(self._find_alike()._look_again())
-        return show_notification(
-            self.env._("%s leads learnt what their customers wrote.", count),
-            "success",
-            following=RELOAD,
-        )
 
     # ------------------------------------------------------------
     # BUSINESS
@@ -289,133 +220,21 @@ class Word(models.Model):
                 found[folded] = same[name]
         return found
 
-    @api.model
-    def _keep_unknown(self, entries):
-        """Let enquiries wait with the words that nobody knows.
-
-        :param list[intake.Entry] entries: each with its row and its lead.
-        """
-        rows = {}
-        for entry in entries:
-            for kind, name, company, brand in entry.words if entry.row else ():
-                folded = fold_word(name)
-                key = _make_key(kind, folded, brand, None, company, False)
-                word = (kind, name, folded, _get_id(brand), _get_id(company))
-                rows.setdefault(key, (word, []))[1].append(entry.row.id)
-        if rows:
-            self._insert_unknown({key: word for key, (word, _ids) in rows.items()})
-            self._link_unknown({key: ids for key, (_word, ids) in rows.items()})
-
-    @api.model
-    def _insert_unknown(self, words):
-        """Write down words that nobody knows, unless they are there.
-
-        :param dict words: the kind, the word, the same folded, and the ids of the brand
-            and of the company, by key.
-        """
-        # In one order, so that two deliveries never wait in a circle.
-        keys = sorted(words)
-        kinds, names, folded, brands, companies = zip(
-            *(words[key] for key in keys), strict=True
-        )
-        self.flush_model()
-        self.env.cr.execute(
-            KEEP,
-            {
-                "keys": keys,
-                "kinds": list(kinds),
-                "names": list(names),
-                "folded": list(folded),
-                "brands": list(brands),
-                "companies": list(companies),
-                "uid": self.env.uid,
-                "now": fields.Datetime.now(),
-            },
-        )
-
-    @api.model
-    def _link_unknown(self, row_ids):
-        """Let enquiries wait with words.
-
-        :param dict row_ids: of the enquiries, by the key of the word.
-        """
-        pairs = [(key, row_id) for key, ids in row_ids.items() for row_id in ids]
-        keys, ids = zip(*pairs, strict=True)
-        self.env.cr.execute(
-            SQL(
-                """
-                WITH word AS (
-                    SELECT id, key FROM crm_word WHERE key = ANY(%s) FOR KEY SHARE
-                )
-                INSERT INTO crm_lead_enquiry_word_rel (
-                    crm_word_id, crm_lead_enquiry_id
-                )
-                SELECT word.id, sent.enquiry_id
-                  FROM unnest(%s::varchar[], %s::integer[]) AS sent (key, enquiry_id)
-                  JOIN word USING (key)
-                    ON CONFLICT DO NOTHING
-                """,
-                list(row_ids),
-                list(keys),
-                list(ids),
-            )
-        )
-        self.invalidate_model(["enquiry_ids", "lead_count"])
-        self.env["crm.lead.enquiry"].invalidate_model(["unknown_word_ids"])
-
     def _settle(self):
-        """Let those who wait with these words have what these mean now."""
-        known = self.filtered("is_known")
-        if known:
-            known._find_alike()._look_again()
+        """Hook: let these words count from now on."""
 
-    def _find_alike(self):
-        """Return these words, and those written like them for any brand and company.
+    @api.model
+    def _make_key(self, kind, folded, brand, source, company, is_known):
+        """Return what is there once of each word.
 
-        :return: with all rights.
+        :param str kind: of the word.
+        :param str folded: the word.
+        :param crm.brand brand: of whose vehicles; empty or None for any.
+        :param crm.lead.source source: from where; empty or None for anywhere.
+        :param res.company company: whose word it is; empty or None for all.
+        :param bool is_known: whether it has a meaning.
+        :rtype: str
         """
-        words = with_inner_context(self).sudo()
-        alike = words.search(
-            [
-                ("folded", "in", self.mapped("folded")),
-                ("kind", "in", self.mapped("kind")),
-            ]
-        )
-        return alike | words
-
-    def _look_again(self):
-        """Read again what waits with these words, and fill in what leads lack.
-
-        :return: the leads that learnt something.
-        """
-        domain = [("unknown_word_ids", "in", self.ids), ("lead_id", "any", OPEN_LEAD)]
-        waiting = self.env["crm.lead.enquiry"].search(domain, order="id")
-        learnt = self.env["crm.lead"]
-        for start in range(0, len(waiting), BATCH):
-            learnt |= waiting[start : start + BATCH]._read_words_again()
-        return learnt
-
-    @api.autovacuum
-    def _gc_unknown(self):
-        """Forget the words that nobody knows and nobody waits with."""
-        idle = self.search([("is_known", "=", False), ("enquiry_ids", "=", False)])
-        idle.unlink()
-
-
-def _get_id(record):
-    return record.id or None if record else None
-
-
-def _make_key(kind, folded, brand, source, company, is_known):
-    """Return what is there once of each word.
-
-    :param str kind: of the word.
-    :param str folded: the word.
-    :param crm.brand brand: of whose vehicles; empty or None for any.
-    :param crm.lead.source source: from where; empty or None for anywhere.
-    :param res.company company: whose word it is; empty or None for all.
-    :param bool is_known: whether it has a meaning.
-    :rtype: str
-    """
-    ids = (_get_id(record) or 0 for record in (brand, source, company))
-    return " ".join([str(int(bool(is_known))), str(kind), *map(str, ids), folded])
+        ids = ((record and record.id) or 0 for record in (brand, source, company))
+        words = (str(int(bool(is_known))), str(kind), *map(str, ids), folded)
+        return " ".join(words)
