@@ -8,6 +8,7 @@ from . import (
     crm_lead_source_campaign,
     crm_lead_enquiry,
     crm_lead_source_mail,
+    crm_lead_source_mail_read,
     crm_lead_kept_mail,
     crm_lead_team_mail,
     mail_gateway,
