@@ -387,6 +387,16 @@ class BatchCase(BpoCase):
         return cost(130) - cost(30)
 
 
+class SourceCase(BpoCase):
+    """A floor in the Philippines, and a source that delivers."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env.company.country_id = cls.env.ref("base.ph")
+        cls.source = cls.env["crm.lead.source"].create({"name": "Web", "code": "web-t"})
+
+
 class StageActivityCase(BpoCase):
     """A floor whose first stage plans a call, and whose second one a meeting."""
 

@@ -6,7 +6,7 @@ from odoo.tests import tagged
 
 from ...domains import OPEN_LEAD
 from ...intake import Enquiry, is_other_name
-from ..common import BpoCase, ReadingCase
+from ..common import ReadingCase, SourceCase
 
 NUMBER, ADDRESS, NAME = "0917 700 0301", "ada@customer.example", "Ada Cruz"
 OTHER = {"phone": "0918 700 0302", "email": "ben@customer.example", "name": "Ben Lim"}
@@ -45,14 +45,8 @@ class TestNames(ReadingCase):
 
 
 @tagged("post_install", "-at_install")
-class TestOneCustomer(BpoCase):
+class TestOneCustomer(SourceCase):
     """Two enquiries are one customer's where a person would say so: docs/intake.md."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.env.company.country_id = cls.env.ref("base.ph")
-        cls.source = cls.env["crm.lead.source"].create({"name": "Web", "code": "web-t"})
 
     def _take_in(self, *enquiries):
         rows, _new = self.env["crm.lead"]._take_in(self.source, list(enquiries))

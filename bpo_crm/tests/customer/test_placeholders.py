@@ -2,18 +2,12 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
 
 from ...intake import Enquiry
-from ..common import BpoCase
+from ..common import SourceCase
 
 
 @tagged("post_install", "-at_install")
-class TestPlaceholders(BpoCase):
+class TestPlaceholders(SourceCase):
     """What says *none*, and what is our own, makes nobody of two strangers."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.env.company.country_id = cls.env.ref("base.ph")
-        cls.source = cls.env["crm.lead.source"].create({"name": "Web", "code": "web-t"})
 
     def _take_in(self, *enquiries):
         rows, _new = self.env["crm.lead"]._take_in(self.source, list(enquiries))

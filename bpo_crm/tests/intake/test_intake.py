@@ -7,18 +7,16 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ...intake import Enquiry
-from ..common import CALL, BpoCase
+from ..common import CALL, SourceCase
 
 
 @tagged("post_install", "-at_install")
-class TestIntake(BpoCase):
+class TestIntake(SourceCase):
     """The one door that every enquiry comes in by."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.env.company.country_id = cls.env.ref("base.ph")
-        cls.source = cls.env["crm.lead.source"].create({"name": "Web", "code": "web-t"})
         cls.other = cls.env["crm.lead.source"].create({"name": "Portal", "code": "p-t"})
 
     def _take_in(self, *enquiries, source=None):

@@ -4,7 +4,7 @@ from ...intake import Enquiry
 from ...models.intake.crm_lead_intake import QUIET
 from ...models.lead.crm_lead_precomputed import PARSED_FIELDS
 from ...series import STAGE_TEAM
-from ..common import BpoCase
+from ..common import SourceCase
 
 #: What people send, and what they get wrong.
 ENQUIRIES = [
@@ -37,14 +37,8 @@ ENQUIRIES = [
 
 
 @tagged("post_install", "-at_install")
-class TestIntakeBatch(BpoCase):
+class TestIntakeBatch(SourceCase):
     """Many enquiries at once: the same leads as one by one, in less time."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.env.company.country_id = cls.env.ref("base.ph")
-        cls.source = cls.env["crm.lead.source"].create({"name": "Web", "code": "web-t"})
 
     def _prepare_leads_values(self, enquiries):
         named = [

@@ -1,18 +1,12 @@
 from odoo.tests import tagged
 
 from ...intake import Enquiry, read_adf
-from ..common import BpoCase
+from ..common import SourceCase
 
 
 @tagged("post_install", "-at_install")
-class TestKnownEnquiry(BpoCase):
+class TestKnownEnquiry(SourceCase):
     """Known means the same name of an enquiry, and the same person."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.env.company.country_id = cls.env.ref("base.ph")
-        cls.source = cls.env["crm.lead.source"].create({"name": "Web", "code": "web-t"})
 
     def _take_in(self, *enquiries):
         return self.env["crm.lead"]._take_in(self.source, list(enquiries))

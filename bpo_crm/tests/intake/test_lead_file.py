@@ -4,7 +4,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from ...intake import InvalidEnquiry, read_lead_file
-from ..common import BpoCase, ReadingCase
+from ..common import ReadingCase, SourceCase
 
 FACEBOOK = (
     "id\tcreated_time\tad_id\tad_name\tform_name\tis_organic\tplatform\tfull_name\t"
@@ -75,14 +75,8 @@ class TestLeadFileReading(ReadingCase):
 
 
 @tagged("post_install", "-at_install")
-class TestLeadFile(BpoCase):
+class TestLeadFile(SourceCase):
     """A file comes in by the same door as a delivery."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.env.company.country_id = cls.env.ref("base.ph")
-        cls.source = cls.env["crm.lead.source"].create({"name": "Web", "code": "web-t"})
 
     def _take_in(self, content, user=None):
         """Import a file; return its window."""

@@ -14,7 +14,7 @@ from odoo.tools import mute_logger
 from ...intake import Enquiry
 from ...models.intake.crm_lead_kept_mail import MAX_READS
 from ...passing_fault import comes_of_passing, is_passing
-from ..common import BpoCase
+from ..common import SourceCase
 
 MAIL = """Message-ID: <1@customer.example>
 From: Maria <maria@customer.example>
@@ -92,14 +92,8 @@ class TestPassingFault(BaseCase):
 
 
 @tagged("post_install", "-at_install")
-class TestPassingFaultAtTheDoor(BpoCase):
+class TestPassingFaultAtTheDoor(SourceCase):
     """What a fault of this server leaves behind: nothing, or what is read again."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.env.company.country_id = cls.env.ref("base.ph")
-        cls.source = cls.env["crm.lead.source"].create({"name": "Web", "code": "web-t"})
 
     @contextmanager
     def _failing(self, *errors, number=""):

@@ -3,18 +3,16 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from ...intake import Enquiry, read_body
-from ..common import BpoCase
+from ..common import SourceCase
 from ..companies import CompaniesCase
 
 
-class WordsCase(BpoCase):
+class WordsCase(SourceCase):
     """A source, and a brand with two vehicles of long names."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.env.company.country_id = cls.env.ref("base.ph")
-        cls.source = cls.env["crm.lead.source"].create({"name": "Web", "code": "web-t"})
         cls.honda = cls.env["crm.brand"].create({"name": "Hónda", "code": "HON-T"})
         cls.crv, cls.city = cls.env["crm.vehicle.model"].create(
             [
