@@ -1,5 +1,6 @@
 import base64
 
+from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
@@ -116,6 +117,16 @@ class TestLeadFile(SourceCase):
         self.assertEqual(
             set(leads.mapped("phone_sanitized")), {"+639177001401", "+639177001402"}
         )
+
+    def test_the_sources_own_names_of_columns_are_known(self):
+        lines = [
+            {"sent_field": "Reach At", "meaning": "phone"},
+            {"sent_field": "Whom", "meaning": "name"},
+        ]
+        self.source.field_ids = [Command.create(line) for line in lines]
+        window = self._take_in(b"Whom,Reach At\nAda Cruz,0917 700 1409\n")
+        self._assert_counts(window, created=1)
+        self.assertEqual(self.source.enquiry_ids.lead_id.contact_name, "Ada Cruz")
 
     def test_the_same_file_again_brings_nothing_new(self):
         for content in (FACEBOOK.encode("utf-16"), LINKEDIN.encode()):
