@@ -174,10 +174,10 @@ class Word(models.Model):
         self.env["crm.lead.enquiry"].invalidate_model(["unknown_word_ids"])
 
     def _settle(self):
-        super()._settle()
         known = self.filtered("is_known")
         if known:
             known._find_alike()._look_again()
+        return super()._settle()
 
     def _find_alike(self):
         """Return these words, and those written like them for any brand and company.

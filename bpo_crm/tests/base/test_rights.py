@@ -147,7 +147,6 @@ FIELDS_OF = {
     "crm.brand": "_home_brand",
     "crm.dealer.push": "_own_push",
     "crm.dealership": "_home_dealership",
-    "crm.vehicle.model": "_home_vehicle",
     "crm.lead": "_own_lead",
     "crm.lead.lost": "_own_lost_window",
     "crm.lead.source": "_home_source",
