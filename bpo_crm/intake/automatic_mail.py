@@ -4,7 +4,7 @@ import re
 
 from .headers import read_address
 from .letters import fold_letters
-from .sender import is_nobodys
+from .sender import is_nobodys, is_same_domain
 
 #: It answers or reports by itself: nobody's enquiry, whatever its text says.
 ANSWER = "answer"
@@ -214,13 +214,7 @@ def _is_of_program(message):
         return False
     _name, sender = read_address(message, "From")
     carriers = (read_address(message, name)[1] for name in ("Sender", "Return-Path"))
-    domain = sender.lower().rpartition("@")[2]
-    return all(
-        carrier.lower().rpartition("@")[2].endswith(domain)
-        or domain.endswith(carrier.lower().rpartition("@")[2])
-        for carrier in carriers
-        if carrier
-    )
+    return all(is_same_domain(carrier, sender) for carrier in carriers if carrier)
 
 
 def _fold_subject(text):

@@ -9,6 +9,9 @@ from .enquiry import Enquiry
 #: What a sender may say that is no field, but a part of one.
 PARTS = ("first_name", "middle_name", "last_name", "street2", "trim", "contact", "id")
 
+#: Fields and parts that are a person's name.
+NAMES = ("name", "first_name", "middle_name", "last_name")
+
 #: A longer name is none of a field, but a question.
 _MAX_LENGTH = 200
 

@@ -3,7 +3,7 @@
 import dataclasses
 import re
 
-from .field_names import find_field, fold_name
+from .field_names import NAMES, find_field, fold_name
 from .headers import search_address
 
 #: How much of a text is looked through. The whole of it is in the message.
@@ -16,10 +16,9 @@ MAX_LABEL = 40  # characters
 _MAX_VALUE = 80  # characters
 _MAX_WORDS = 8
 
-#: Fields that tell who somebody is.
-_NAMES = ("name", "first_name", "middle_name", "last_name")
+#: Fields by which somebody is reached, and those that tell who it is.
 _WAYS = ("phone", "other_phones", "email")
-_PERSONS = frozenset((*_NAMES, *_WAYS))
+_PERSONS = frozenset((*NAMES, *_WAYS))
 
 #: What stands before a label, and around it and its value.
 _BULLET = re.compile(r"(?:[\s>*_•·▪●‣◦–—|#-]|\(?\d{1,2}[.)]\s)*")
@@ -86,7 +85,7 @@ class Labelled:
     @property
     def is_person(self):
         """Whether it names somebody, and says how to reach this person."""
-        return bool(self.fields.keys() & set(_NAMES)) and self.is_reachable
+        return bool(self.fields.keys() & set(NAMES)) and self.is_reachable
 
     @property
     def is_reachable(self):
@@ -96,7 +95,7 @@ class Labelled:
     @property
     def person(self):
         """By what it can be told from others: the name, the number and the address."""
-        name = " ".join(self.fields.get(part, "") for part in _NAMES)
+        name = " ".join(self.fields.get(part, "") for part in NAMES)
         digits = re.sub(r"\D", "", self.fields.get("phone", ""))
         return fold_name(name), digits, self.fields.get("email", "").lower()
 
@@ -283,7 +282,7 @@ class _Reader:
         known = _read_value(field, value) if is_persons else value
         if not known:
             return
-        if field in _NAMES and self._is_next(field, known):
+        if field in NAMES and self._is_next(field, known):
             self.found.append(Labelled())
         group = self.found[-1]
         group.is_signature |= self._is_signature

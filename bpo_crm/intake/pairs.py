@@ -4,11 +4,9 @@ import dataclasses
 import re
 
 from .enquiry import Enquiry
-from .field_names import PARTS, find_field
+from .field_names import NAMES, PARTS, find_field
 from .meaning import take_texts
 from .timestamp import read_asked_on
-
-_NAMES = ("name", "first_name", "middle_name", "last_name")
 
 #: Fields of which there may be several: where the further ones go.
 _FURTHER = {
@@ -63,7 +61,7 @@ def _put_the_person_first(found):
     if place is None:
         return found
     return sorted(
-        found, key=lambda pair: pair[2] in _NAMES and _get_place(pair[0]) != place
+        found, key=lambda pair: pair[2] in NAMES and _get_place(pair[0]) != place
     )
 
 
@@ -124,7 +122,7 @@ class _Reading:
         """
         known = self._known
         parts = {part: known.pop(part, "") for part in PARTS}
-        self._add_names([parts[part] for part in _NAMES[1:]])
+        self._add_names([parts[part] for part in NAMES[1:]])
         if parts["id"] and known.setdefault("external_id", parts["id"]) != parts["id"]:
             self._others.append(f"id: {parts['id']}")
         streets = (known.get("street"), parts["street2"])
