@@ -184,6 +184,12 @@ def _split(name):
 
 
 def _is_same_word(one, other):
+    """Whether two words of names may be one: an initial, or mistyped.
+
+    :param str one: a word, from :func:`_split`.
+    :param str other: likewise.
+    :rtype: bool
+    """
     if one == other:
         return True
     if one.isdecimal() or other.isdecimal():
