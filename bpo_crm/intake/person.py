@@ -1,9 +1,10 @@
 """Telling the customers of two enquiries apart."""
 
+import collections
 import dataclasses
 import difflib
 import functools
-import re
+import unicodedata
 
 from ..invisible import leave_out_joiners
 from .letters import fold_letters
@@ -50,6 +51,10 @@ _TITLES = frozenset(
         "et",
     ]
 )
+
+
+#: What stands on a letter, and next to one.
+_MARKS = ("Mc", "Mn")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -139,8 +144,9 @@ def is_other_name(one, other):
     words = sorted((_split(one), _split(other)), key=len)
     if not all(words) or "".join(words[0]) == "".join(words[1]):
         return False
-    shorter, longer = words
-    rest = list(longer)
+    # Before another one's initial is taken for it.
+    same = collections.Counter(words[0]) & collections.Counter(words[1])
+    shorter, rest = ([*(collections.Counter(of) - same).elements()] for of in words)
     for word in shorter:
         found = next((known for known in rest if _is_same_word(word, known)), None)
         if found is None:
@@ -179,8 +185,14 @@ def _split(name):
     :rtype: list[str]
     """
     letters = fold_letters(leave_out_joiners(name))
-    words = re.findall(r"[^\W_]+", letters.replace("'", "").replace("’", ""))
+    plain = letters.replace("'", "").replace("’", "")
+    words = "".join(c if _is_of_word(c) else " " for c in plain).split()
     return [word for word in words if word not in _TITLES] or words
+
+
+def _is_of_word(character):
+    # A vowel of Hindi or Thai is a mark, and stands in the middle of its word.
+    return character.isalnum() or unicodedata.category(character) in _MARKS
 
 
 def _is_same_word(one, other):
