@@ -60,6 +60,9 @@ READS_FILE = InnerKey("reads_file")
 #: Whoever ends an activity asks for the next step: nobody else needs to.
 ASKS_FOR_NEXT_STEP = InnerKey("asks_for_next_step")
 
+#: The lead learns what its customer said who asks again, and is told from all others.
+ASKED_AGAIN = InnerKey("asked_again")
+
 #: Core changes a meeting by changing others: what it says then is its own.
 CHANGES_MEETINGS = InnerKey("changes_meetings")
 

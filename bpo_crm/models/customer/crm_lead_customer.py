@@ -6,7 +6,7 @@ from odoo.tools import SQL
 
 from ...domains import CUSTOMER_KEYS, OPEN_LEAD
 from ...email_address import read_address
-from ...inner_context import CUSTOMERS_MATCHED
+from ...inner_context import ASKED_AGAIN, CUSTOMERS_MATCHED
 from ...roles import AGENT
 from ...series import Constraint
 
@@ -105,7 +105,8 @@ class Lead(models.Model):
         if "partner_id" in change.vals:
             self._refuse_contact_of_others(change)
         if change.customers is not None:
-            self._hold_customers(change.customers)
+            is_matched = ASKED_AGAIN.get(self.env)
+            self._hold_customers(change.customers, is_matched=is_matched)
         elif change.find_changing("is_bpo"):
             self._hold_customers()
         return result
@@ -187,7 +188,7 @@ class Lead(models.Model):
         if before and self._holds_exactly(wanted):
             return
         released = self._release_customers(kept=wanted)
-        for key, holder_id in self._insert_customers(wanted):
+        for key, holder_id in self._insert_customers(wanted, is_shared=is_matched):
             lead = wanted[key]
             is_of_another = holder_id != lead.id and not is_matched
             if is_of_another and key not in before.get(lead, ()):
@@ -209,11 +210,13 @@ class Lead(models.Model):
         }
 
     @api.model
-    def _insert_customers(self, wanted):
+    def _insert_customers(self, wanted, is_shared=False):
         """Hold customers that no other lead has, and lock all of them.
 
         :param dict wanted: the lead of each key; an empty recordset for one that is
             still to be made.
+        :param bool is_shared: whether the older one of two leads may have what the
+            other one holds.
         :return: pairs of a key and the id of the lead that holds it, or None, in no
             particular order.
         :rtype: list[tuple[str, int | None]]
@@ -222,17 +225,22 @@ class Lead(models.Model):
             return []
         # In one order, so that two transactions never wait in a circle.
         keys = sorted(wanted)
-        self.env.cr.execute(
-            """
-            INSERT INTO crm_lead_customer AS held (key, lead_id)
-            SELECT * FROM unnest(%s::varchar[], %s::integer[])
-                ON CONFLICT (key)
-                DO UPDATE SET lead_id = COALESCE(held.lead_id, EXCLUDED.lead_id)
-            RETURNING key, lead_id
-            """,
-            [keys, [wanted[key].id or None for key in keys]],
+        # Either takes the one that is there, where the other is NULL.
+        choice = SQL("LEAST") if is_shared else SQL("COALESCE")
+        return self.env.execute_query(
+            SQL(
+                """
+                INSERT INTO crm_lead_customer AS held (key, lead_id)
+                SELECT * FROM unnest(%s::varchar[], %s::integer[])
+                    ON CONFLICT (key)
+                    DO UPDATE SET lead_id = %s(held.lead_id, EXCLUDED.lead_id)
+                RETURNING key, lead_id
+                """,
+                keys,
+                [wanted[key].id or None for key in keys],
+                choice,
+            )
         )
-        return self.env.cr.fetchall()
 
     def _refuse_contact_of_others(self, change):
         """A contact with an open lead is no other lead's customer.

@@ -3,7 +3,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 
 from ...domains import COMPANY_DATA
-from ...inner_context import CUSTOMERS_MATCHED
+from ...inner_context import ASKED_AGAIN, CUSTOMERS_MATCHED
 
 #: Matched already, and told to nobody one by one: the pool is looked at, and the owner
 #: gets a toast.
@@ -129,7 +129,7 @@ class Lead(models.Model):
         for lead, merged in by_lead.items():
             values = lead._prepare_merge_values(merged)
             if values:
-                lead.with_context(**QUIET).write(values)
+                lead.with_context(**QUIET, **ASKED_AGAIN.say()).write(values)
         leads._notify_asked_again(notes)
 
     def _prepare_merge_values(self, entries):

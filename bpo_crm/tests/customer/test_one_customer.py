@@ -26,6 +26,8 @@ class TestNames(ReadingCase):
             ("김 철수", "김철수"),
             ("Ana Maria Cruz", "Ana Cruz"),
             ("An\u200ba Cruz", "Ana Cruz"),
+            ("M. Maria Santos", "Maria Mercado Santos"),
+            ("अमित कुमार", "कुमार अमित"),
             ("", "Ana Cruz"),
         ):
             self.assertFalse(is_other_name(one, other), (one, other))
@@ -39,6 +41,9 @@ class TestNames(ReadingCase):
             ("Customer 1", "Customer 2"),
             ("김철수", "이영희"),
             ("Di Uy", "Cy Go"),
+            ("अमीता", "अमर"),
+            ("सिमा", "सेतु"),
+            ("มานี", "มาลี ใจดี"),
         ):
             self.assertTrue(is_other_name(one, other), (one, other))
             self.assertTrue(is_other_name(other, one), (one, other))
@@ -98,6 +103,20 @@ class TestOneCustomer(SourceCase):
         ada, ben = rows[0].lead_id, rows[1].lead_id
         self.assertNotEqual(ada, ben)
         self.assertEqual([row.lead_id for row in rows], [ada, ben, ben, ada, ben])
+
+    def test_a_stranger_has_what_a_customer_told_in_the_same_delivery(self):
+        rows = self._take_in(
+            Enquiry(email=ADDRESS, name=NAME),
+            Enquiry(phone=NUMBER, email=ADDRESS),
+            Enquiry(**{**OTHER, "phone": NUMBER}),
+            Enquiry(phone=NUMBER, email=ADDRESS, name=NAME),
+        )
+        ada, ben = rows[0].lead_id, rows[2].lead_id
+        self.assertEqual([row.lead_id for row in rows], [ada, ada, ben, ada])
+        self.assertNotEqual(ada, ben)
+        self.assertEqual(ada.phone_sanitized, ben.phone_sanitized)
+        held = self.env["crm.lead.customer"].search([("key", "=", "+639177000301")])
+        self.assertEqual(held.lead_id, ada)
 
     def test_two_leads_that_share_an_address_point_at_each_other(self):
         ada = self._ask(NUMBER, ADDRESS, NAME).lead_id
