@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.tools import SQL
 
 from ...series import Index
 
@@ -27,6 +28,21 @@ class Lead(models.Model):
     _other_reach_idx = Index(
         r"USING gin (string_to_array(other_reach, E'\n')) WHERE other_reach IS NOT NULL"
     )
+
+    @api.model
+    def _find_also_reached_at(self, keys):
+        """Return the ids of leads that are known by keys, too, open or not.
+
+        :param list keys: phone numbers in E.164 and normalized email addresses.
+        :rtype: list[int]
+        """
+        self.flush_model(["other_reach"])
+        query = SQL(
+            "SELECT id FROM crm_lead WHERE other_reach IS NOT NULL"
+            r" AND string_to_array(other_reach, E'\n') && %s::text[]",
+            keys,
+        )
+        return [lead_id for (lead_id,) in self.env.execute_query(query)]
 
     def _get_other_keys(self):
         """Return what else the customer of this lead is known by.

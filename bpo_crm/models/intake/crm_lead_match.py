@@ -104,6 +104,7 @@ class Lead(models.Model):
             return []
         keys = list(taken)
         ways = [[(name, "in", keys)] for name in CUSTOMER_KEYS]
+        ways.append([("id", "in", self._find_also_reached_at(keys))])
         leads = self.browse(set(taken.values()))
         leads |= self.search([*any_of(ways), *OPEN_LEAD, ("is_bpo", "=", True)])
         found = []

@@ -118,6 +118,15 @@ class TestOneCustomer(SourceCase):
         held = self.env["crm.lead.customer"].search([("key", "=", "+639177000301")])
         self.assertEqual(held.lead_id, ada)
 
+    def test_who_has_an_address_since_a_merge_is_told_from_who_shares_it(self):
+        ben = self._ask(OTHER["phone"], ADDRESS, OTHER["name"]).lead_id
+        first = self._ask("0919 700 0304", "ada@work.example", NAME).lead_id
+        second = self._ask(NUMBER, ADDRESS, NAME).lead_id
+        self.assertEqual(len(ben | first | second), 3)
+        ada = (first | second).merge_opportunity()
+        self.assertEqual(self._ask("", ADDRESS, NAME).lead_id, ada)
+        self.assertEqual(self._ask("", ADDRESS, OTHER["name"]).lead_id, ben)
+
     def test_two_leads_that_share_an_address_point_at_each_other(self):
         ada = self._ask(NUMBER, ADDRESS, NAME).lead_id
         ada.user_id = self.agent
