@@ -191,9 +191,12 @@ class Enquiry:
     def describe_asker(self):
         """Return a text that tells who asks from all others.
 
+        :return: the message, where nothing says who it is.
         :rtype: str
         """
         asker = self.asker
+        if asker == Person():
+            return self.message
         words = [*sorted(asker.numbers), *sorted(asker.addresses), fold(asker.name)]
         return "\n".join(words)
 

@@ -62,6 +62,15 @@ class TestKnownEnquiry(SourceCase):
         self.assertEqual(self._take_in(corrected)[1], row)
         self.assertEqual(row.state, "created")
 
+    def test_bodies_that_nobody_can_read_are_all_kept_under_one_name(self):
+        texts = [f"Customer {number} called, 12{number}" for number in range(3)]
+        sent = [
+            Enquiry(external_id="key", message=text, problem="?") for text in texts
+        ]
+        rows = [self._take_in(one)[0] for one in sent]
+        self.assertEqual([row._read_content().message for row in rows], texts)
+        self.assertEqual([self._take_in(one)[0] for one in sent], rows)
+
     def test_what_waits_in_quarantine_is_not_written_over_by_a_stranger(self):
         row, _new = self._take_in(
             Enquiry(external_id="9", name="Ana", message="Mine", phone="12")
