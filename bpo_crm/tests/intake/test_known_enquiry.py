@@ -64,9 +64,7 @@ class TestKnownEnquiry(SourceCase):
 
     def test_bodies_that_nobody_can_read_are_all_kept_under_one_name(self):
         texts = [f"Customer {number} called, 12{number}" for number in range(3)]
-        sent = [
-            Enquiry(external_id="key", message=text, problem="?") for text in texts
-        ]
+        sent = [Enquiry(external_id="key", message=text, problem="?") for text in texts]
         rows = [self._take_in(one)[0] for one in sent]
         self.assertEqual([row._read_content().message for row in rows], texts)
         self.assertEqual([self._take_in(one)[0] for one in sent], rows)
