@@ -102,11 +102,16 @@ def _clean(text):
     text = text[:MAX_LENGTH].strip()
     if not text.isascii():
         text = unicodedata.normalize("NFKC", leave_out_joiners(text))
-        text = "".join(map(_to_ascii_digit, text))
+        text = "".join(map(to_ascii_digit, text))
     return _FRACTION.sub("", _JOINTS.sub(" ", _PLUS.sub("+", text)))
 
 
-def _to_ascii_digit(letter):
+def to_ascii_digit(letter):
+    """Return a digit of any script as one of ASCII; anything else as it is.
+
+    :param str letter: one character.
+    :rtype: str
+    """
     digit = unicodedata.decimal(letter, None)
     return letter if digit is None else str(digit)
 

@@ -1,4 +1,5 @@
 import re
+import unicodedata
 
 from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
@@ -6,6 +7,7 @@ from odoo.tools import SQL
 
 from ...email_address import read_address
 from ...invisible import leave_out_joiners
+from ...phone_number import to_ascii_digit
 from ...series import Constraint
 
 KINDS = [("email", "Email Address"), ("phone", "Phone Number")]
@@ -14,8 +16,11 @@ KINDS = [("email", "Email Address"), ("phone", "Phone Number")]
 #: half of all customers.
 PATTERNS = {
     "email": re.compile(r"[^\s@]+@[^\s@]+"),
-    "phone": re.compile(r"\+?\*?\d{4,20}\*?"),
+    "phone": re.compile(r"\d{4,20}|\*?\d{6,20}\*?"),
 }
+
+#: The fewest letters of an address with a star on both sides.
+MIN_LETTERS = 4
 
 
 class Placeholder(models.Model):
@@ -34,7 +39,7 @@ class Placeholder(models.Model):
         required=True,
         help="The star stands for anything: *@none.com is every address there, and "
         "*0000000 every number that ends like this. A number is given without the "
-        "first zero and without the country's code.",
+        "first zero, with or without the country's code.",
     )
     active = fields.Boolean(
         default=True, help="An archived placeholder identifies customers again."
@@ -50,8 +55,8 @@ class Placeholder(models.Model):
                 raise ValidationError(
                     self.env._(
                         "%s would mean too many customers, or is no address and no "
-                        "number. Write an address such as *@none.com, or at least four "
-                        "digits such as *0000000.",
+                        "number. Write an address such as *@none.com, or six digits or "
+                        "more such as *0000000.",
                         row.name,
                     )
                 )
@@ -116,7 +121,7 @@ class Placeholder(models.Model):
         return re.compile("|".join(row._to_pattern() for row in rows) or r"(?!)")
 
     def _to_pattern(self):
-        words = map(re.escape, self.name.lstrip("+").split("*"))
+        words = map(re.escape, self.name.split("*"))
         pattern = ".*".join(words)
         if self.kind == "email":
             return f"(?:{pattern})"
@@ -124,13 +129,14 @@ class Placeholder(models.Model):
         return rf"\+(?:{pattern}|\d{{1,3}}{pattern})"
 
     def _is_everybodys(self):
-        """Whether a whole provider's addresses would be placeholders, or all there are.
+        """Whether the addresses of half of all customers would be placeholders.
 
         :rtype: bool
         """
         local, _at, domain = self.name.rpartition("@")
-        is_open = local.strip("*") == "" and domain.strip("*.") == ""
-        return self.kind == "email" and is_open
+        if self.kind == "phone" or not ("*" in local and "*" in domain):
+            return False
+        return len(re.sub(r"[*.@]", "", self.name)) < MIN_LETTERS
 
     @api.model
     def _clean(self, vals):
@@ -144,7 +150,9 @@ class Placeholder(models.Model):
             return vals
         name = "".join(leave_out_joiners(name).split())
         if "@" not in name:
-            return {**vals, "name": re.sub(r"[().\-/]", "", name)}
+            plain = unicodedata.normalize("NFKC", name)
+            digits = "".join(map(to_ascii_digit, re.sub(r"[().\-/+]", "", plain)))
+            return {**vals, "name": digits.lstrip("0") if "*" not in digits else digits}
         return {**vals, "name": read_address(name) or name.lower()}
 
     def _let_go(self):

@@ -234,8 +234,8 @@ class LeadEnquiry(models.Model):
         if self._is_waiting() and is_same_name(before.name, enquiry.name):
             # It was corrected.
             return False
-        if self._is_waiting() and before.asker == enquiry.asker == intake.Person():
-            # Nobody can tell who they are, so neither may be lost.
+        if self._is_waiting() and before.message and before.asker == intake.Person():
+            # Nobody can tell who that was, so it must not be lost.
             return before.message != enquiry.message
         return enquiry.asker.count_different(before.asker) > 0
 

@@ -120,16 +120,27 @@ class TestPlaceholders(SourceCase):
         enquiry = Enquiry(name="Cy Go", phone="0917 777 1234")
         self.assertEqual(self._take_in(enquiry).state, "quarantined")
 
+    def test_a_placeholder_is_a_number_in_all_notations(self):
+        placeholders = self.env["crm.placeholder"].with_user(self.manager)
+        for name in ("0917 777 0001", "+63 917 777 0002", "٠٩١٧٧٧٧٠٠٠٣"):
+            placeholders.create({"kind": "phone", "name": name})
+        for phone in ("0917 777 0001", "0917 777 0002", "0917 777 0003"):
+            row = self._take_in(Enquiry(name="Cy Go", phone=phone))
+            self.assertEqual(row.state, "quarantined", phone)
+
     def test_not_all_customers_are_placeholders(self):
         placeholders = self.env["crm.placeholder"].with_user(self.manager)
         for kind, name in (
             ("email", "*@*"),
             ("email", "*"),
             ("email", "**@*.*"),
+            ("email", "*@*.com"),
+            ("email", "a*@*"),
             ("email", "none"),
             ("phone", "*"),
             ("phone", "12*"),
             ("phone", "*1*"),
+            ("phone", "*1234*"),
             ("phone", "none@none.com"),
             ("phone", "call"),
         ):

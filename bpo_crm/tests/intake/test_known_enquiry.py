@@ -79,6 +79,15 @@ class TestKnownEnquiry(SourceCase):
         self.assertEqual((row.state, other.state), ("quarantined", "created"))
         self.assertIn("Mine", row.content)
 
+    def test_what_nobody_could_read_is_not_written_over(self):
+        garbled = Enquiry(external_id="form", message="?!", problem="Unreadable")
+        row, _new = self._take_in(garbled)
+        other, _new = self._take_in(
+            Enquiry(external_id="form", name="Ben", phone="0917 700 0113", message="Hi")
+        )
+        self.assertEqual((row.state, other.state), ("quarantined", "created"))
+        self.assertIn("?!", row.content)
+
     def test_long_names_stay_within_their_room(self):
         name = "x" * 250
         for phone in ("0917 700 0111", "0917 700 0112"):

@@ -105,7 +105,11 @@ class LeadFile(models.TransientModel):
         :rtype: list[intake.Enquiry]
         :raises UserError: where there is none, or it cannot be read.
         """
-        content = base64.b64decode(self.with_context(bin_size=False).file or b"")
+        try:
+            content = base64.b64decode(self.with_context(bin_size=False).file or b"")
+        except ValueError:
+            # A program sent it, and no file was chosen.
+            content = b""
         if not content:
             raise UserError(self.env._("Choose a file first."))
         if len(content) > MAX_FILE:
