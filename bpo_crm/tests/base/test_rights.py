@@ -153,6 +153,7 @@ FIELDS_OF = {
     "crm.stage": "_shared_stage",
     "crm.team": "_home_team",
     "crm.team.member": "_home_member",
+    "crm.vehicle.model": "_home_vehicle",
     "mail.activity": "_own_activity",
     "res.company": "_own_company",
     "res.config.settings": "_server_settings",
