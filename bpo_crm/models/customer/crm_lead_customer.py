@@ -342,11 +342,10 @@ class Lead(models.Model):
 
         :rtype: SQL
         """
-        placeholders = self.env["crm.placeholder"]
-        own = placeholders._get_own_reach()
+        nobody = self.env["crm.placeholder"]._get_nobody()
         # One of us may be a customer.
-        nobodys = [key for key, owners in own.items() if not any(owners)]
-        pattern = f"^(?:{placeholders._get_pattern().pattern})$"
+        nobodys = [key for key, owners in nobody.own.items() if not any(owners)]
+        pattern = f"^(?:{nobody.placeholders.pattern})$"
         return SQL("key !~ %s AND key != ALL(%s)", pattern, nobodys)
 
     @api.model

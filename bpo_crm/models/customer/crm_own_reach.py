@@ -1,7 +1,6 @@
 from odoo import api, models, tools
 
 from ...email_address import read_address
-from ...intake import is_other_name
 from ...phone_number import read_numbers, to_e164
 
 #: Fields of contacts and dealerships by which somebody is reached.
@@ -16,23 +15,8 @@ class Placeholder(models.Model):
     _inherit = "crm.placeholder"
 
     @api.model
-    def _is_customers(self, key, name):
-        owners = self._get_own_reach().get(key)
-        if owners is None:
-            return super()._is_customers(key, name)
-        # One of us may be a customer, too.
-        return any(owner and not is_other_name(name, owner) for owner in owners)
-
-    @api.model
-    @tools.ormcache()
-    def _get_own_reach(self):
-        """Return all that reaches us, and not a customer.
-
-        :return: for each phone number in E.164 and each normalized email address the
-            names of the people whose it is; none of a company, or a mailbox.
-        :rtype: dict[str, set[str]]
-        """
-        own = {}
+    def _find_own_reach(self):
+        own = super()._find_own_reach()
         for key, name in self.sudo()._list_own_reach():
             own.setdefault(key, set()).add(name or "")
         return own

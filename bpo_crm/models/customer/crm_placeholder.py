@@ -7,6 +7,7 @@ from odoo.tools import SQL
 
 from ...email_address import read_address
 from ...invisible import leave_out_joiners
+from ...nobody import Nobody
 from ...phone_number import to_ascii_digit
 from ...series import Constraint
 
@@ -89,30 +90,33 @@ class Placeholder(models.Model):
     def _filter_identifying(self, keys, name):
         """Return those of the ways to reach a customer that are nobody else's.
 
-        :param list keys: phone numbers in E.164 and normalized email addresses; False
-            for none.
-        :param str name: of the customer, as it was written; it may be empty.
-        :return: without what is no key, what says *none*, and what is our own.
+        :param keys: as of :meth:`Nobody.filter_identifying`.
+        :param str name: likewise.
         :rtype: list[str]
         """
-        known = [key for key in keys if key]
-        if not known:
-            return []
-        is_placeholder = self._get_pattern().fullmatch
-        return [
-            key
-            for key in known
-            if not is_placeholder(key) and self._is_customers(key, name)
-        ]
-
-    @api.model
-    def _is_customers(self, key, name):
-        """Whether a number or an address may be that of a customer of a name."""
-        return True
+        return self._get_nobody().filter_identifying(keys, name)
 
     @api.model
     @tools.ormcache()
-    def _get_pattern(self):
+    def _get_nobody(self):
+        """Return what identifies no customer; ask once for many of them.
+
+        :rtype: Nobody
+        """
+        return Nobody(self._find_pattern(), self._find_own_reach())
+
+    @api.model
+    def _find_own_reach(self):
+        """Return all that reaches us, and not a customer.
+
+        :return: for each phone number in E.164 and each normalized email address the
+            names of the people whose it is; none of a company, or a mailbox.
+        :rtype: dict[str, set[str]]
+        """
+        return {}
+
+    @api.model
+    def _find_pattern(self):
         """Return what finds the placeholders among the keys of customers.
 
         :rtype: re.Pattern

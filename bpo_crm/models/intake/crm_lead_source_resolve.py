@@ -38,9 +38,10 @@ class LeadSource(models.Model):
         ]
         self._find_asked(entries)
         countries = self._index("res.country", ("name", "code"))
+        nobody = self.env["crm.placeholder"]._get_nobody()
         for entry in entries:
             self._find_moment(entry)
-            self._find_customer(entry, countries)
+            self._find_customer(entry, countries, nobody)
         return entries
 
     # ------------------------------------------------------------
@@ -224,22 +225,23 @@ class LeadSource(models.Model):
         if entry.row:
             entry.row.enquired_at = moment
 
-    def _find_customer(self, entry, countries):
+    def _find_customer(self, entry, countries, nobody):
         """Find who asks, how to reach the customer, and where the customer lives.
 
         :param Entry entry: with its dealership; it gets ``keys`` and values, and an
             ``error`` where nobody can be reached or the enquiry has a problem.
         :param dict countries: by their names and codes.
+        :param Nobody nobody: what identifies no customer.
         """
         enquiry = entry.enquiry
         country = self._find_country(entry, countries)
         near = self._get_dealership(entry).country_id or self.env.company.country_id
-        numbers = self._find_phones(entry, country or near)
+        numbers = self._find_phones(entry, country or near, nobody)
         phone = to_e164(numbers[0]) if numbers else False
         if not enquiry.country:
             # In which another number of the customer is read, too.
             country = near
-        email = self._find_email(entry)
+        email = self._find_email(entry, nobody)
         entry.name = enquiry.name
         entry.keys = [*map(to_e164, numbers), *([email] if email else [])]
         entry.error = enquiry.problem
@@ -273,50 +275,42 @@ class LeadSource(models.Model):
             entry.unknown.append(self.env._("Country: %s", name))
         return found or self.env["res.country"]
 
-    def _find_email(self, entry):
+    def _find_email(self, entry, nobody):
         """Return the customer's own address; another one is kept for people.
 
         :param Entry entry: it gets that among what is ``unknown``.
+        :param Nobody nobody: what identifies no customer.
         :return: of several the first one, as of any lead; False for none.
         :rtype: str | bool
         """
         sent = entry.enquiry.email
         email = read_address(sent)
-        if self._filter_identifying([email], entry):
+        if nobody.filter_identifying([email], entry.enquiry.name):
             return email
         if sent:
             entry.unknown.append(self.env._("Email: %s", sent))
         return False
 
-    def _find_phones(self, entry, country):
+    def _find_phones(self, entry, country, nobody):
         """Return the customer's own numbers; what else is there is kept for people.
 
         :param Entry entry: it gets that among what is ``unknown``, unless the message
             has it.
         :param res.country country: of numbers without a prefix.
+        :param Nobody nobody: what identifies no customer.
         :return: the best one first, each once.
         :rtype: list[phonenumbers.PhoneNumber]
         """
         enquiry, found = entry.enquiry, {}
         for sent in enquiry.phones:
             numbers = {to_e164(one): one for one in read_numbers(sent, country.code)}
-            own = self._filter_identifying(numbers, entry)
+            own = nobody.filter_identifying(numbers, enquiry.name)
             is_told = own and not found and is_alone(sent)
             if not is_told and sent not in enquiry.message:
                 entry.unknown.append(self.env._("Phone: %s", sent))
             for key in own:
                 found.setdefault(key, numbers[key])
         return list(found.values())
-
-    def _filter_identifying(self, keys, entry):
-        """Return those of some numbers and addresses that are the customer's own.
-
-        :param keys: in E.164, and normalized; False for none.
-        :param Entry entry: the enquiry.
-        :rtype: list[str]
-        """
-        placeholders = self.env["crm.placeholder"]
-        return placeholders._filter_identifying(keys, entry.enquiry.name)
 
     def _get_dealership(self, entry):
         return self.env["crm.dealership"].browse(entry.values["dealership_id"])
@@ -437,9 +431,9 @@ class LeadSource(models.Model):
         :param Entry entry: of a customer without an open lead.
         :rtype: dict
         """
-        names = ("phone_sanitized", "email_normalized")
-        lead = self.env["crm.lead"].new({name: entry.values[name] for name in names})
-        return lead._prepare_other_reach(entry.own_keys)
+        own = (entry.values["phone_sanitized"], entry.values["email_normalized"])
+        further = [key for key in entry.own_keys if key not in own]
+        return self.env["crm.lead"]._prepare_other_reach(further) if further else {}
 
     @api.model
     def _get_arrival(self, enquiry):
