@@ -36,12 +36,25 @@ class Placeholder(models.Model):
 
     @api.model
     def _list_of_users(self):
+        """Return what reaches our users, who enter that themselves.
+
+        Whoever enters a customer's address as the own one does not make it ours.
+
+        :return: as of :meth:`_list_own_reach`.
+        :rtype: list[tuple[str, str]]
+        """
         users = self.env["res.users"].search([("share", "=", False)])
-        return [
+        pairs = [
             (key, partner.name)
             for partner in users.partner_id
             for key, _name in self._list_of_records(partner)
         ]
+        keys = [key for key, _name in pairs]
+        held = self.env["crm.lead.customer"].search(
+            [("key", "in", keys), ("lead_id", "!=", False)]
+        )
+        customers = set(held.mapped("key"))
+        return [(key, name) for key, name in pairs if key not in customers]
 
     @api.model
     def _list_of_records(self, records):

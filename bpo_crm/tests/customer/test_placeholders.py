@@ -1,4 +1,4 @@
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import AccessError, RedirectWarning, ValidationError
 from odoo.tests import tagged
 
 from ...intake import Enquiry
@@ -91,6 +91,20 @@ class TestPlaceholders(SourceCase):
             Enquiry(name="Ada Cruz", email="bob@floor.example"),
         )
         self.assertEqual(rows.mapped("state"), ["created", "merged", "quarantined"])
+
+    def test_nobody_takes_a_customers_address_for_the_own_one(self):
+        lead = self._new_lead(phone=False, email_from="ada@customer.example")
+        self.agent.partner_id.with_user(self.agent).email = "ada@customer.example"
+        self.assertEqual(lead._get_held_keys(), ["ada@customer.example"])
+        with self.assertRaises(RedirectWarning):
+            self.env["crm.lead"].with_user(self.manager).create(
+                {
+                    "name": "Picanto",
+                    "type": "opportunity",
+                    "contact_name": "Ben Lim",
+                    "email_from": "ada@customer.example",
+                }
+            )
 
     def test_whoever_leaves_us_is_a_customer_like_all_others(self):
         self.agent.partner_id.email = "agent@floor.example"
