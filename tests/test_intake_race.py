@@ -179,3 +179,43 @@ def test_a_limit_counts_the_requests_of_all_workers(floor):
     assert (statuses.count(201), statuses.count(429)) == (20, 20)
     assert sender.post({"phone": new_phone()})[0] == 429
     assert sender.headers["Retry-After"] == "60"
+
+
+def test_strangers_with_one_id_and_one_address_are_kept_apart(floor, sender):
+    for number in range(ROUNDS // 2):
+        address = f"family{number}{new_phone()[-4:]}@customer.example"
+        bodies = [
+            {"name": name, "phone": new_phone(), "email": address, "external_id": "form"}
+            for name in ("Ada Cruz", "Ben Lim", "Cy Go")
+        ]
+        # Each of them twice, as after a lost reply.
+        answers = at_once(
+            *(lambda body=body: sender.post(body) for body in [*bodies, *bodies])
+        )
+        assert {status for status, _answer in answers} <= {200, 201}
+        references = [answer["reference"] for _status, answer in answers]
+        assert references[:3] == references[3:]
+        assert len(set(references)) == 3
+        for body, reference in zip(bodies, references, strict=False):
+            lead = find(floor, reference, "contact_name", "phone_sanitized")
+            assert lead["contact_name"] == body["name"]
+            assert lead["phone_sanitized"] == to_e164(body["phone"])
+            assert find_open(floor, body["phone"]) == [lead["id"]]
+
+
+def test_one_customer_by_several_numbers_at_once_is_one_lead(floor, sender):
+    for _round in range(ROUNDS // 2):
+        first, second = new_phone(), new_phone()
+        address = f"ada{first[-7:].replace(' ', '')}@customer.example"
+        bodies = [
+            {"name": "Ada Cruz", "phone": first, "email": address},
+            {"name": "Cruz, Ada", "phone": second, "email": address},
+            {"name": "Ada", "email": address},
+        ]
+        answers = at_once(*(lambda body=body: sender.post(body) for body in bodies))
+        assert len({answer["reference"] for _status, answer in answers}) == 1
+        assert sorted(status for status, _answer in answers) == [200, 200, 201]
+        # Whichever came first, she is known by both.
+        for phone in (first, second):
+            status, answer = sender.post({"phone": phone, "message": "And now?"})
+            assert (status, answer["state"]) == (200, "merged")
