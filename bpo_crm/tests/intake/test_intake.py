@@ -346,10 +346,10 @@ class TestIntake(SourceCase):
     def test_what_went_wrong_here_is_not_told_to_the_sender(self):
         find_customer = type(self.source)._find_customer
 
-        def fail(source, entry, countries):
+        def fail(source, entry, *known):
             if not entry.enquiry.problem:
                 raise ValueError("At line 7")
-            return find_customer(source, entry, countries)
+            return find_customer(source, entry, *known)
 
         def run_alone(source, work):
             with source.env.cr.savepoint():

@@ -104,11 +104,11 @@ class TestPassingFaultAtTheDoor(SourceCase):
         left = list(errors)
         find_customer = type(self.source)._find_customer
 
-        def fail(source, entry, countries):
+        def fail(source, entry, *known):
             enquiry = entry.enquiry
             if enquiry.external_id.endswith(number) and not enquiry.problem:
                 raise left.pop(0) if len(left) > 1 else left[0]
-            return find_customer(source, entry, countries)
+            return find_customer(source, entry, *known)
 
         with (
             patch.object(type(self.source), "_find_customer", fail),
