@@ -185,7 +185,12 @@ def test_strangers_with_one_id_and_one_address_are_kept_apart(floor, sender):
     for number in range(ROUNDS // 2):
         address = f"family{number}{new_phone()[-4:]}@customer.example"
         bodies = [
-            {"name": name, "phone": new_phone(), "email": address, "external_id": "form"}
+            {
+                "name": name,
+                "phone": new_phone(),
+                "email": address,
+                "external_id": "form",
+            }
             for name in ("Ada Cruz", "Ben Lim", "Cy Go")
         ]
         # Each of them twice, as after a lost reply.
