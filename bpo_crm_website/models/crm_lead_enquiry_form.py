@@ -32,8 +32,7 @@ class LeadEnquiry(models.Model):
         """
         source = self.env["crm.lead.source"]._get_of_core("website")
         named = enquiry.with_name()
-        rows, _new = self._write_down(source, [named])
-        row = rows[named.external_id]
+        row, _new = self._write_down(source, [named])
         row.website_id = website
         state = "created" if is_new else "merged" if lead_id else "quarantined"
         self._record_results([(row.id, state, lead_id, error or None)])

@@ -1,4 +1,4 @@
-from odoo import SUPERUSER_ID, models
+from odoo import models
 
 from ...roles import AGENT
 from ...series import GROUP_FIELDS, GROUP_MEMBERS
