@@ -193,7 +193,8 @@ def test_a_customer_known_by_the_visitors_contact_is_merged(admin, website):
     (before,) = find(admin, customer)
     linked = visitors(admin, before["id"])
     email = f"other{next(_numbers)}@customer.example"
-    account = new_portal_user(admin, email=email, phone=customer["phone"])
+    named = {"name": customer["contact_name"], "phone": customer["phone"]}
+    account = new_portal_user(admin, email=email, **named)
     session = WebSession(website.url).login(website.database, *account)
     answer = Visitor(website.url, session.cookies).send(
         name="Again", email_from=email, description="From the portal", Colour="Red"

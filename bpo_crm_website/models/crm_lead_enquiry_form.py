@@ -46,6 +46,11 @@ class LeadEnquiry(models.Model):
         body = json.dumps(params, ensure_ascii=False).encode(errors="ignore")
         self._keep_file("body", body[:MAX_SENT], "application/x-enquiry")
 
+    def _filter_delivered(self):
+        # Of a form, what was understood counts, and its texts are for people.
+        forms = self.filtered("website_id")
+        return super(LeadEnquiry, self - forms)._filter_delivered()
+
     def _read_content(self):
         enquiry = super()._read_content()
         website = self.website_id

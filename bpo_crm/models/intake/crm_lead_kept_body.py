@@ -57,7 +57,7 @@ class LeadEnquiry(models.Model):
             self.filtered(lambda row: row._is_waiting()).body_kind = kind
 
     def _take_in_again(self, source):
-        files = self._find_files("body").sorted("res_id")
+        files = self._filter_delivered()._find_files("body").sorted("res_id")
         others = self - self.browse(files.mapped("res_id"))
         for of_body in files.grouped("checksum").values():
             rows = self.browse(of_body.mapped("res_id"))
@@ -66,6 +66,13 @@ class LeadEnquiry(models.Model):
             for name, delivered in rows.grouped(_get_delivery_name).items():
                 delivered._take_in_body(source, body, name)
         return super(LeadEnquiry, others)._take_in_again(source)
+
+    def _filter_delivered(self):
+        """Hook: return those of these whose body a source delivered.
+
+        :rtype: crm.lead.enquiry
+        """
+        return self
 
     def _take_in_body(self, source, body, name):
         """Take in what is in the body that these rows came by.

@@ -20,9 +20,7 @@ class ResGroups(models.Model):
 
     def unlink(self):
         # With the addon, the roles go, and nobody leaves.
-        is_uninstalled = self.env.uid == SUPERUSER_ID and self.env.context.get(
-            "_force_unlink"
-        )
+        is_uninstalled = self.env.context.get("_force_unlink")
         members = self.env["res.users"] if is_uninstalled else self._find_all_agents()
         before = members._look_at_work() if members else {}
         result = super().unlink()
