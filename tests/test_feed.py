@@ -147,6 +147,52 @@ def test_a_record_that_may_not_be_written_does_not_stop_the_others(feeds, distri
     assert distributor.read(closed)["x_taken"]
 
 
+def test_the_proposed_feed_leaves_out_what_is_closed_and_old(feeds, distributor):
+    action = feeds.manager.call("crm.brand", "action_sync_now", [feeds.brand])
+    context = {**action["context"], "default_name": "Proposed"}
+    spec = {"domain": {}, "remote_model": {}, "kind": {}, "field_ids": {"fields": {}}}
+    values = {"kind": "lead", "brand_id": feeds.brand}
+    proposed = feeds.manager.call(
+        "crm.lead.feed", "onchange", [], values, ["kind"], spec, context=context
+    )["value"]
+    assert proposed["remote_model"] == "crm.lead"
+    admin = distributor.admin
+    (won,) = admin.call("crm.stage", "search", [("is_won", "=", True)], limit=1)
+    (open_stage,) = admin.call("crm.stage", "search", [("is_won", "=", False)], limit=1)
+    kinds = {
+        "lead": {"type": "lead"},
+        "opportunity": {"type": "opportunity", "stage_id": open_stage},
+        "no_stage": {"type": "lead", "stage_id": False},
+        "won": {"type": "opportunity", "stage_id": won},
+        "lost": {"type": "opportunity", "stage_id": open_stage},
+        "archived": {"type": "lead", "active": False},
+        "old": {"type": "lead"},
+    }
+    there = {
+        kind: distributor.new_enquiry(feeds.batch, **values)
+        for kind, values in kinds.items()
+    }
+    with distributor.postgres.connect(distributor.server.database) as cursor:
+        cursor.execute(
+            "UPDATE crm_lead SET create_date = create_date - interval '400 days'"
+            " WHERE id = %s",
+            [there["old"]],
+        )
+        # As core marks a lead as lost.
+        cursor.execute(
+            "UPDATE crm_lead SET active = FALSE, probability = 0 WHERE id = %s",
+            [there["lost"]],
+        )
+    matching = admin.call(
+        "crm.lead",
+        "search",
+        [("referred", "=", feeds.batch), *ast.literal_eval(proposed["domain"])],
+    )
+    assert set(matching) == {
+        there[kind] for kind in ("lead", "opportunity", "no_stage")
+    }
+
+
 def take_right(distributor):
     """Let nobody at the distributor write leads; return what gives it back."""
     admin = distributor.admin
@@ -804,52 +850,6 @@ def test_only_managers_agree_to_a_first_sync(floor, feeds, distributor):
     for session in (floor.agent, floor.supervisor):
         refuse(session, "crm.lead.feed", "action_take_all", [feed])
     assert feeds.enquiries() == []
-
-
-def test_the_proposed_feed_leaves_out_what_is_closed_and_old(feeds, distributor):
-    action = feeds.manager.call("crm.brand", "action_sync_now", [feeds.brand])
-    context = {**action["context"], "default_name": "Proposed"}
-    spec = {"domain": {}, "remote_model": {}, "kind": {}, "field_ids": {"fields": {}}}
-    values = {"kind": "lead", "brand_id": feeds.brand}
-    proposed = feeds.manager.call(
-        "crm.lead.feed", "onchange", [], values, ["kind"], spec, context=context
-    )["value"]
-    assert proposed["remote_model"] == "crm.lead"
-    admin = distributor.admin
-    (won,) = admin.call("crm.stage", "search", [("is_won", "=", True)], limit=1)
-    (open_stage,) = admin.call("crm.stage", "search", [("is_won", "=", False)], limit=1)
-    kinds = {
-        "lead": {"type": "lead"},
-        "opportunity": {"type": "opportunity", "stage_id": open_stage},
-        "no_stage": {"type": "lead", "stage_id": False},
-        "won": {"type": "opportunity", "stage_id": won},
-        "lost": {"type": "opportunity", "stage_id": open_stage},
-        "archived": {"type": "lead", "active": False},
-        "old": {"type": "lead"},
-    }
-    there = {
-        kind: distributor.new_enquiry(feeds.batch, **values)
-        for kind, values in kinds.items()
-    }
-    with distributor.postgres.connect(distributor.server.database) as cursor:
-        cursor.execute(
-            "UPDATE crm_lead SET create_date = create_date - interval '400 days'"
-            " WHERE id = %s",
-            [there["old"]],
-        )
-        # As core marks a lead as lost.
-        cursor.execute(
-            "UPDATE crm_lead SET active = FALSE, probability = 0 WHERE id = %s",
-            [there["lost"]],
-        )
-    matching = admin.call(
-        "crm.lead",
-        "search",
-        [("referred", "=", feeds.batch), *ast.literal_eval(proposed["domain"])],
-    )
-    assert set(matching) == {
-        there[kind] for kind in ("lead", "opportunity", "no_stage")
-    }
 
 
 @pytest.mark.parametrize(
