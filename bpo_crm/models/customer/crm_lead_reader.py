@@ -1,7 +1,7 @@
 from odoo import api, models
 
 from ...email_address import read_address
-from ...phone_number import read_number, to_e164, to_international
+from ...phone_number import read_number, to_e164
 
 
 class PhoneReader(models.AbstractModel):
@@ -45,19 +45,3 @@ class Lead(models.Model):
     def _compute_email_normalized(self):
         for lead in self:
             lead.email_normalized = read_address(lead.email_from)
-
-    @api.model
-    def _parse_phone(self, phone, country):
-        """Return how a phone number is written, which is read once for both ways.
-
-        :param str phone: as typed, or nothing.
-        :param res.country country: of a number without a prefix; the company's by
-            default.
-        :return: the number in E.164, and as people read it; False twice for none.
-        :rtype: tuple[str, str] | tuple[bool, bool]
-        """
-        country = country or self.env.company.country_id
-        number = read_number(phone, country.code)
-        if not number:
-            return False, False
-        return to_e164(number), to_international(number)

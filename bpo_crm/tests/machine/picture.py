@@ -4,6 +4,7 @@ import dataclasses
 import functools
 
 from ...email_address import read_address
+from ...phone_number import read_number, to_e164
 
 #: Of a lead, what no rule is about: it follows from other things, or is of the system.
 UNWATCHED = {
@@ -178,4 +179,5 @@ class Camera:
     @functools.lru_cache(maxsize=1000)  # noqa: B019 - one camera a run
     def _parse(self, number, country_id):
         country = self._env["res.country"].browse(country_id)
-        return self._env["crm.lead"]._parse_phone(number, country)[0]
+        found = read_number(number, (country or self._env.company.country_id).code)
+        return to_e164(found) if found else None
