@@ -87,8 +87,7 @@ class Lead(models.Model):
     # ------------------------------------------------------------
 
     def _check_births(self):
-        is_matched = CUSTOMERS_MATCHED.get(self.env)
-        self._hold_customers(is_shared=is_matched, is_matched=is_matched)
+        self._hold_customers(is_matched=CUSTOMERS_MATCHED.get(self.env))
         return super()._check_births()
 
     @api.model
@@ -182,7 +181,7 @@ class Lead(models.Model):
         for lead in self:
             for key in lead._get_customer_keys():
                 first = wanted.setdefault(key, lead)
-                is_second = first != lead and not is_shared
+                is_second = first != lead and not (is_shared or is_matched)
                 if is_second and key not in before.get(lead, ()):
                     lead._refuse_second_lead(first)
         if before and self._holds_exactly(wanted):
