@@ -108,6 +108,11 @@ class _Letter:
         mails = (part for part in parts if part.get_content_type() == kind)
         return [mail for part in mails for mail in part.get_payload()]
 
+    @functools.cached_property
+    def _own_labels(self):
+        """What each text says by labels, without what it quotes."""
+        return [self._label(parts.own) for parts in self._parts]
+
     def _label(self, text):
         """Return what a text says of people by labels.
 
@@ -131,8 +136,7 @@ class _Letter:
 
     def _find_people(self):
         """Return the people whom the text names, and says how to reach."""
-        of_own = (_choose(self._label(parts.own)) for parts in self._parts)
-        people = next(filter(None, of_own), [])
+        people = next(filter(None, map(_choose, self._own_labels)), [])
         if people:
             return people
         # What is answered was said before.
@@ -202,7 +206,7 @@ class _Letter:
 
     def _read_unnamed(self):
         """Return the enquiry of whom no label names."""
-        found = [one for parts in self._parts for one in self._label(parts.own)]
+        found = [one for labelled in self._own_labels for one in labelled]
         ways = next((one for one in found if one.is_reachable), None)
         if self._is_nobodys:
             heads = [parts for parts in self._parts if parts.address]
