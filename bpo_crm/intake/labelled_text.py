@@ -12,6 +12,9 @@ MAX_LINES = 2_000
 MAX_LINE = 2_000  # characters
 MAX_LABEL = 40  # characters
 
+#: How many rows one head of a table has, at the most.
+_MAX_ROWS = 50
+
 #: The longest that a name or a number is.
 _MAX_VALUE = 80  # characters
 _MAX_WORDS = 8
@@ -149,7 +152,8 @@ class _Reader:
         rows = [cells for cells in rows if cells]
         position = 0
         while position < len(rows):
-            position += self._read_row(rows[position], rows[position + 1 :][:50])
+            rest = rows[position + 1 : position + 1 + _MAX_ROWS]
+            position += self._read_row(rows[position], rest)
 
     def _read_row(self, cells, rest):
         """Read one line.
