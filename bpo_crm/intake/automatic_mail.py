@@ -16,7 +16,8 @@ LIST = "mailing list"
 MACHINE = "machine"
 CALENDAR = "calendar"
 
-_SAID = re.compile(r"\s*(?!(?:no|none|false|0)\s*(?:[;(]|$))\S", re.IGNORECASE)
+#: Anything at all, but for a word for *no*.
+_SAID = re.compile(r"\A\s*(?!(?:no|none|false|0)\s*(?:[;(]|$))\S", re.IGNORECASE)
 
 #: Headers that only automatic answers have, and what they say there.
 _ANSWERS = {
@@ -138,7 +139,7 @@ def _says(message, headers):
     :rtype: bool
     """
     return any(
-        pattern.match(str(value)) if pattern is _SAID else pattern.search(str(value))
+        pattern.search(str(value))
         for header, pattern in headers.items()
         for value in message.get_all(header, [])
     )
@@ -175,7 +176,7 @@ def _is_newsletter(message):
 
 def _is_discussion(message):
     post = str(message.get("List-Post") or message.get("Mailing-List") or "no")
-    return bool(_SAID.match(post)) or "X-Google-Group-Id" in message
+    return bool(_SAID.search(post)) or "X-Google-Group-Id" in message
 
 
 def _is_of_list(message):
