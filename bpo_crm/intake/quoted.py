@@ -85,8 +85,13 @@ def take_apart(text, subject):
         return Parts(text)
     quoted = [line.lstrip("> ") for line in lines[start:]]
     name, address = _read_head(quoted)
-    is_forward = bool(_SUBJECT.match(subject) or _FORWARDED.search(kind))
-    return Parts("\n".join(lines[:start]), "\n".join(quoted), is_forward, name, address)
+    return Parts(
+        own="\n".join(lines[:start]),
+        quoted="\n".join(quoted),
+        is_forward=is_forward(subject) or bool(_FORWARDED.search(kind)),
+        name=name,
+        address=address,
+    )
 
 
 def is_forward(subject):
