@@ -191,13 +191,19 @@ WRAPPERS = frozenset(
 _OF_THINGS = (
     (
         "vehicle vehicles car cars unit product vehicleofinterest interestedvehicle",
-        {"make": "brand", "brand": "brand", "model": "model", "name": "vehicle"},
-        {"trim": "trim", "variant": "trim", "version": "trim"},
+        {
+            "make": "brand",
+            "brand": "brand",
+            "model": "model",
+            "name": "vehicle",
+            "trim": "trim",
+            "variant": "trim",
+            "version": "trim",
+        },
     ),
     (
         "dealer dealership branch showroom outlet store vendor",
         {"name": "dealership_name", "id": "dealership", "code": "dealership"},
-        {},
     ),
 )
 
@@ -226,10 +232,9 @@ def _list_fields():
     :rtype: dict[str, str]
     """
     known = {}
-    for things, *fields in _OF_THINGS:
+    for things, fields in _OF_THINGS:
         for thing in things.split():
-            for of_thing in fields:
-                known |= {thing + word: field for word, field in of_thing.items()}
+            known |= {thing + word: field for word, field in fields.items()}
     for field in _OF_CUSTOMER:
         for word in _list_words(field):
             known |= dict.fromkeys((whose + word for whose in _WHOSE.split()), field)
