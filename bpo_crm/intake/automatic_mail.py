@@ -69,7 +69,7 @@ _PROGRAMS = {
 #: How the subjects of automatic answers and reports begin, without accents.
 _SUBJECTS = """
     automatic reply; automatic response; automated reply; automated response;
-    auto reply; autoreply; auto response; autoresponse; auto response; auto:;
+    auto reply; autoreply; auto response; autoresponse; auto:;
     out of office; out of the office; i am out of; i'm out of; ooo:; vacation reply;
     vacation response; on vacation; away from office; away from the office; on leave;
     undeliverable; undelivered; mail delivery fail; delivery fail; delivery status;

@@ -35,16 +35,16 @@ _ALIASES = {
     "nombre y apellido, nombre y apellidos, nombre del cliente, cliente, nom complet, "
     "nom et prenom, prenom et nom, nom du client, 이름, 성명, 성함, 고객명, 고객 이름, "
     "고객 성함, 신청자, 신청자명, pangalan, buong pangalan",
-    "first_name": "f name, fname, given name, given names, forename, name first, "
+    "first_name": "fname, given name, given names, forename, name first, "
     "primer nombre, nombres, prenom, unang pangalan",
     "middle_name": "m name, name middle, middle initial, segundo nombre, "
     "gitnang pangalan",
-    "last_name": "l name, lname, family name, surname, name last, apellido, apellidos, "
+    "last_name": "lname, family name, surname, name last, apellido, apellidos, "
     "nom, nom de famille, apelyido",
     "phone": "phone number, phone no, phone num, telephone, telephone number, "
     "telephone no, tel, tel no, tel number, mobile, mobile phone, mobile number, "
     "mobile no, mobile phone number, mobile num, cell, cell phone, cell phone number, "
-    "cellphone number, cell number, cell no, cellular, contact number, contact no, "
+    "cell number, cell no, cellular, contact number, contact no, "
     "contact num, contact phone, whatsapp, whatsapp number, whatsapp no, viber, "
     "viber number, phones, phone numbers, phone mobile, phone cell, phone 1, "
     "telefono, numero de telefono, telefono movil, telefono celular, movil, celular, "
@@ -60,11 +60,11 @@ _ALIASES = {
     "evening phone, mobile 2, landline, landline number, phone home, phone work, "
     "other number, fax, fax number, otro telefono, telefono fijo, "
     "autre telephone, telephone fixe, telephone 2",
-    "email": "email address, e-mail address, emails, mail, mail address, email id, "
+    "email": "email address, emails, mail, mail address, email id, "
     "personal email, work email, work email address, business email, company email, "
     "correo, correo electronico, direccion de correo, "
     "direccion de correo electronico, courriel, adresse email, adresse mail, "
-    "adresse e-mail, adresse courriel, adresse electronique, 이메일, 이메일 주소, "
+    "adresse courriel, adresse electronique, 이메일, 이메일 주소, "
     "메일, 메일 주소, 전자우편",
     "street": "street address, address, address line, address line 1, address 1, "
     "address street, street 1, home address, full address, direccion, domicilio, "

@@ -21,7 +21,6 @@ _LISTS = WRAPPERS | frozenset(
         "enquiries",
         "events",
         "inquiries",
-        "items",
         "list",
         "prospects",
         "requests",

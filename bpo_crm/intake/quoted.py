@@ -46,7 +46,7 @@ _SENDERS = """
     差出人, 发件人, 寄件者, От
 """
 _REST = """
-    Sent, To, Date, Reply-To, Enviado, Enviado el, Para, Fecha, Envoyé, À, A, Gesendet,
+    Sent, To, Date, Reply-To, Enviado, Enviado el, Para, Fecha, Envoyé, À, Gesendet,
     An, Datum, Inviato, Data, Verzonden, Aan, Petsa, Ipinadala, Para kay, Kay,
     보낸 날짜, 받는 사람, 날짜, 수신, 宛先, 日付, 送信日時, 收件人, 发送时间
 """
