@@ -10,7 +10,7 @@ from .enquiry import MAX_ENQUIRIES, Enquiry, InvalidEnquiry
 from .form_body import URL_ENCODED, is_url_encoded, read_multipart, read_url_encoded
 from .json_body import read_json
 from .json_text import load_json
-from .lead_forms import is_reachable, put_aside, read_object
+from .lead_forms import put_aside, read_object
 from .table_body import read_table
 
 
@@ -140,7 +140,7 @@ def _read_file(file, own_names):
         found = _read_text(decode_text(file.content), own_names)
     except InvalidEnquiry:
         return []
-    return found if any(map(is_reachable, found)) else []
+    return found if any(one.is_reachable for one in found) else []
 
 
 def _describe_file(file):

@@ -201,6 +201,11 @@ class Enquiry:
         return "\n".join(words)
 
     @property
+    def is_reachable(self):
+        """Whether there is a way to reach the customer."""
+        return bool(self.phones or self.email)
+
+    @property
     def phones(self):
         """All numbers of the customer, the best one first."""
         return list(filter(None, [self.phone, *self.other_phones.splitlines()]))

@@ -49,19 +49,10 @@ def read_object(values, own_names=None):
     if several:
         found = [one for each in several for one in _read_one(each, own_names)]
         (common, *documents) = _read_one(beside, own_names)
-        is_list = any(map(is_reachable, found)) and not is_reachable(common)
+        is_list = any(one.is_reachable for one in found) and not common.is_reachable
         if is_list and not documents:
             return complete_all(found, common)
     return _read_one(values, own_names)
-
-
-def is_reachable(enquiry):
-    """Whether an enquiry says how to reach the customer.
-
-    :param Enquiry enquiry: any.
-    :rtype: bool
-    """
-    return bool(enquiry.phones or enquiry.email)
 
 
 def is_field_list(values):

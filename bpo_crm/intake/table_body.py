@@ -4,7 +4,7 @@ import csv
 
 from .enquiry import MAX_ENQUIRIES, InvalidEnquiry
 from .field_names import find_field
-from .lead_forms import is_reachable, read_object
+from .lead_forms import read_object
 
 _DELIMITERS = ",;\t|"
 
@@ -25,7 +25,7 @@ def read_table(text, own_names=None, max_rows=MAX_ENQUIRIES):
         raise InvalidEnquiry(f"The table has more than {max_rows} rows.")
     head, *others = rows
     found = [one for row in others for one in read_object(_name(head, row), own_names)]
-    if not any(map(is_reachable, found)):
+    if not any(one.is_reachable for one in found):
         raise InvalidEnquiry("The table has no phone number and no email address.")
     return found
 

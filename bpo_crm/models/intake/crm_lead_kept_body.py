@@ -107,7 +107,7 @@ class LeadEnquiry(models.Model):
         :rtype: intake.Enquiry
         """
         before = self._read_content()
-        is_worse = enquiry and enquiry.problem and (before.phones or before.email)
+        is_worse = enquiry and enquiry.problem and before.is_reachable
         if not enquiry or is_worse:
             return before
         self.write(
