@@ -5,7 +5,6 @@ from .body import read_body
 from .charset import (
     clean_address,
     decode_text,
-    is_charset,
     leave_out_controls,
     put_address_on_one_line,
     put_on_one_line,
@@ -13,7 +12,7 @@ from .charset import (
 from .country import find_country_code
 from .enquiry import MAX_SIZE, Enquiry, InvalidEnquiry, tell_apart
 from .entry import Entry
-from .field_names import PARTS, find_field, fold_name
+from .field_names import find_field, fold_name
 from .headers import mend_headers
 from .json_body import read_json
 from .lead_fields import ENQUIRY_NAMES, GUARDED_FIELDS
@@ -28,7 +27,7 @@ from .meaning import LEFT_OUT, OF_LEAD
 from .lead_file import MAX_ROWS, read_lead_file
 from .number import to_finite
 from .person import Person, is_other_name, is_same_name
-from .proof import HASHES, KEY_MARK, find_keys, hide_keys, is_signed, take_key_out
+from .proof import KEY_MARK, find_keys, hide_keys, is_signed, take_key_out
 from .raw_mail import mend_mail
 from .sender import tell_name
 from .word import fold_word
@@ -36,13 +35,11 @@ from .word import fold_word
 __all__ = [
     "ENQUIRY_NAMES",
     "GUARDED_FIELDS",
-    "HASHES",
     "KEY_MARK",
     "LEFT_OUT",
     "MAX_ROWS",
     "MAX_SIZE",
     "OF_LEAD",
-    "PARTS",
     "Enquiry",
     "Entry",
     "InvalidEnquiry",
@@ -56,7 +53,6 @@ __all__ = [
     "fold_name",
     "hide_keys",
     "fold_word",
-    "is_charset",
     "is_other_name",
     "is_same_name",
     "is_plain_letter",

@@ -8,9 +8,6 @@ import re
 #: What keys begin with, which tells them from tokens, and finds them among other words.
 KEY_MARK = "bk_"
 
-#: How signatures are made.
-HASHES = ("sha256", "sha1", "sha512")
-
 _KEY = re.compile(rf"{KEY_MARK}[\w-]{{43}}(?![\w-])", re.ASCII)
 _LIKE_KEY = re.compile(rf"{KEY_MARK}[\w-]+", re.ASCII)
 
@@ -57,7 +54,7 @@ def is_signed(body, signature, secret, name):
     :param str signature: the HMAC, in hexadecimal digits or in Base64, with or without
         the name of the hash before it (``sha256=``).
     :param str secret: that only the two of us have.
-    :param str name: of the hash, one of :data:`HASHES`.
+    :param str name: of the hash, as :mod:`hashlib` calls it.
     :rtype: bool
     """
     made = hmac.new(secret.encode(), body, getattr(hashlib, name)).digest()
