@@ -78,8 +78,9 @@ class Person:
         :param str name: as it was written.
         :rtype: Person
         """
+        keys = frozenset(keys)
         addresses = frozenset(key for key in keys if "@" in key)
-        return cls(frozenset(keys) - addresses, addresses, name)
+        return cls(keys - addresses, addresses, name)
 
     def learn(self, other):
         """Return this person with what is known of another one, who is the same.

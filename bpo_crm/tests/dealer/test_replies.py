@@ -272,6 +272,42 @@ class TestDealerReplies(ReplyCase):
         )
         self.assertEqual(sent["res.partner load"], 1)
 
+    def test_a_partner_is_the_customer_unless_two_things_contradict(self):
+        number = {"phone": "0917 123 4567"}
+        address = {"phone": "0917 123 4568", "email_normalized": "juan@x.example"}
+        for values, is_customer in (
+            ({**number, "email_normalized": False, "name": "Juan Cruz"}, True),
+            ({**number, "email_normalized": False, "name": "Ana Reyes"}, True),
+            ({**number, "name": "Juan Cruz"}, True),
+            ({**number, "name": "Ana Reyes"}, False),
+            ({"phone": False, "mobile": "+63 917 123 4567"}, True),
+            ({"phone": "02 8123 4567 / 0917 123 4567"}, True),
+            ({**address, "phone": False, "name": "Ana Reyes"}, True),
+            ({**address, "name": "Juan Cruz"}, True),
+            ({**address, "name": "Ana Reyes"}, False),
+            ({"phone": "0917 123 4568"}, False),
+        ):
+            (partner,) = self.script["res.partner "]
+            found = [{**partner, **values}]
+            with self.subTest(values):
+                _placed, error, sent = self._place("res.partner ", found)
+                self.assertIsNone(error)
+                self.assertEqual(sent["res.partner load"], 0 if is_customer else 1)
+
+    def test_whose_number_it_is_comes_before_whose_address_it_is(self):
+        (partner,) = self.script["res.partner "]
+        of_address = {**partner, "id": 5, "email_normalized": "juan@x.example"}
+        of_number = {**partner, "id": 6, "phone": "0917 123 4567"}
+        for found, chosen in (
+            ([of_address, of_number], 6),
+            ([of_number, of_address], 6),
+            ([partner, of_address], 5),
+            ([partner], None),
+        ):
+            _transport, account = self._session({**self.script, "res.partner ": found})
+            dealer = remote_odoo.Dealer(account)
+            self.assertEqual(dealer._find_customer(self.order.customer), chosen)
+
     def test_no_answer_at_any_step_ends_otherwise(self):
         for step in (
             "authenticate",
