@@ -213,13 +213,7 @@ class Dealer:
             if "mobile" not in error.detail:
                 raise
             candidates = self._search_partners(customer, with_mobile=False)
-        person = _read_person(customer)
-        candidates = [
-            partner
-            for partner in candidates
-            if not person.is_other_than(_read_partner(partner, customer.region))
-        ]
-        return _match_phone(customer, candidates) or _match_email(customer, candidates)
+        return _choose_partner(customer, candidates)
 
     def _has_mobile(self):
         version = self._session.version
@@ -388,19 +382,16 @@ def _read_partner(partner, region):
     return Person.of_keys(filter(None, keys), partner["name"])
 
 
-def _match_phone(customer, partners):
-    wanted = list_e164(customer.phone, customer.region)[:1]
-    for partner in partners if wanted else ():
-        for field in ("phone", "mobile"):
-            if wanted[0] in list_e164(partner.get(field), customer.region):
-                return partner["id"]
-    return None
+def _choose_partner(customer, candidates):
+    """Return the id of the partner who is the customer; None where none is.
 
-
-def _match_email(customer, partners):
-    if not customer.email:
-        return None
-    for partner in partners:
-        if partner["email_normalized"] == customer.email:
-            return partner["id"]
-    return None
+    :param Customer customer: of an order.
+    :param list[dict] candidates: partners of the dealer.
+    :rtype: int | None
+    """
+    person = _read_person(customer)
+    known = [(one["id"], _read_partner(one, customer.region)) for one in candidates]
+    known = [(id_, one) for id_, one in known if not person.is_other_than(one)]
+    by_phone = [id_ for id_, one in known if person.numbers & one.numbers]
+    by_email = [id_ for id_, one in known if person.addresses & one.addresses]
+    return next(iter(by_phone + by_email), None)
