@@ -263,6 +263,8 @@ def find_field(name, own_names=None):
     :return: a field of :class:`Enquiry`, or one of :data:`PARTS`; empty for none.
     :rtype: str
     """
+    if len(name) > _MAX_LENGTH:
+        return ""
     words = _list_names(name)
     for names in (own_names or {}, _FIELDS):
         for word in words:
@@ -278,8 +280,6 @@ def _list_names(name):
     :param str name: as of :func:`find_field`.
     :rtype: tuple[str]
     """
-    if len(name) > _MAX_LENGTH:
-        return ()
     parts = (_NUMBERED.sub("", fold_name(part)) for part in name.split("."))
     parts = list(filter(None, parts))
     if len(parts) > 1 and parts[-1] in _WHOLE:

@@ -1,7 +1,7 @@
 from odoo.tests import tagged
 
 from ...intake.enquiry import Enquiry
-from ...intake.field_names import find_field, fold_name
+from ...intake.field_names import _list_names, find_field, fold_name
 from ...intake.pairs import read_pairs
 from ..common import ReadingCase
 
@@ -114,6 +114,12 @@ class TestFieldNames(ReadingCase):
             *("", ".", "...", "company", "state", "x" * 5000, "." * 5000),
         ):
             self.assertEqual(find_field(name), "", name)
+
+    def test_what_is_longer_than_any_name_is_not_remembered(self):
+        before = _list_names.cache_info()
+        for digit in "123":
+            self.assertEqual(find_field(digit * 5000), "")
+        self.assertEqual(_list_names.cache_info(), before)
 
     def test_every_field_is_known_by_its_name(self):
         for name in Enquiry.get_names() - {"local_time"}:
