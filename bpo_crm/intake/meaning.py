@@ -17,9 +17,11 @@ def take_texts(pairs, own_names=None):
     :return: the other pairs, and the texts by field of the lead.
     :rtype: tuple[list, dict]
     """
+    if not own_names:
+        return pairs, {}
     rest, texts = [], {}
     for name, text in pairs:
-        meaning = (own_names or {}).get(fold_name(name), "")
+        meaning = own_names.get(fold_name(name), "")
         if meaning.startswith(OF_LEAD):
             field = meaning.removeprefix(OF_LEAD)
             texts[field] = ", ".join(filter(None, [texts.get(field), text]))
