@@ -1,6 +1,5 @@
 """Enquiries as pairs of a name and a value, whatever they were written in."""
 
-import dataclasses
 import re
 
 from .enquiry import Enquiry
@@ -44,8 +43,7 @@ def read_pairs(pairs, own_names=None):
     for name, text, field in _put_the_person_first(found):
         if text:
             reading.add(name, text, field)
-    enquiry = reading.to_enquiry()
-    return dataclasses.replace(enquiry, texts=texts, pairs=tuple(pairs))
+    return reading.to_enquiry(texts=texts, pairs=tuple(pairs))
 
 
 def _put_the_person_first(found):
@@ -115,9 +113,10 @@ class _Reading:
         if further != "other_phones":
             self._others.append(f"{name}: {text}")
 
-    def to_enquiry(self):
+    def to_enquiry(self, **others):
         """Return the enquiry that the values are.
 
+        :param others: what it has beside them, by field.
         :rtype: Enquiry
         """
         known = self._known
@@ -129,7 +128,7 @@ class _Reading:
         known["street"] = ", ".join(filter(None, streets))
         self._add_trim(parts["trim"])
         message = "\n".join(filter(None, [known.pop("message", ""), *self._others]))
-        return Enquiry(**known, message=message)
+        return Enquiry(**known, **others, message=message)
 
     def _add_names(self, parts):
         """Add to a name what it lacks: some forms call the first name the name.
