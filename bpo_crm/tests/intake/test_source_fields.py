@@ -357,6 +357,26 @@ class TestSourceFields(BpoCase):
         form.sample = json.dumps({"email": "a@f.example", "x": "<script>1</script>"})
         self.assertNotIn("<script>", form.result)
 
+    def test_a_sample_names_nothing_that_the_manager_may_not_see(self):
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        self.source.company_id = False
+        for name, code, company in (
+            ("Seen Motors", "seen-1", self.manager.company_id),
+            ("Hidden Motors", "hidden-1", elsewhere),
+        ):
+            dealership = {"name": name, "code": code, "company_id": company.id}
+            self.env["crm.dealership"].create(dealership)
+            brand = {"name": name.replace("Motors", "Brand"), "code": f"b-{code}"}
+            self.env["crm.brand"].create({**brand, "company_id": company.id})
+        for word, is_seen in (("seen", True), ("hidden", False)):
+            asked = {"dealership": f"{word}-1", "brand": f"b-{word}-1"}
+            form = self._open(self.source)
+            form.sample = json.dumps({**asked, "phone": "+63 917 555 0186"})
+            self.assertIn("555 0186", form.result)
+            for name in ("Motors", "Brand"):
+                shown = f"{word.title()} {name}" in form.result
+                self.assertEqual(shown, is_seen, f"{word} {name}")
+
     def test_only_managers_of_the_company_say_what_fields_mean(self):
         row = self._deliver({"wie": "Ana"})
         for user in (self.agent, self.supervisor):

@@ -198,9 +198,9 @@ class LeadSourceMap(models.TransientModel):
             for name in (*LEAD_FIELDS, *further)
         ]
         shown = [
-            (field._description_string(self.env), self._show_value(field, value))
+            (field._description_string(self.env), text)
             for field, value in pairs
-            if value
+            if value and (text := self._show_value(field, value))
         ]
         meanings = dict(
             self.env["crm.lead.source.field"]
@@ -224,10 +224,13 @@ class LeadSourceMap(models.TransientModel):
 
         :param odoo.fields.Field field: of ``crm.lead``.
         :param value: as ``write`` takes it.
+        :return: empty for a record that the user may not see: what comes to a shared
+            source may name another company's.
         :rtype: str
         """
         if field.type == "many2one":
-            return self.env[field.comodel_name].sudo().browse(value).display_name
+            record = self.env[field.comodel_name].browse(value)
+            return record._filtered_access("read").display_name or ""
         if field.type == "selection":
             return dict(field._description_selection(self.env)).get(value, value)
         return _to_lines(str(value))
