@@ -113,12 +113,11 @@ class LeadEnquiry(models.Model):
         self.write(
             {"content": enquiry.to_content(), "enquired_at": enquiry.enquired_at}
         )
-        taken = [
-            ("source_id", "=", self.source_id.id),
-            ("external_id", "=", enquiry.external_id),
-        ]
-        if enquiry.external_id and not self.search(taken, limit=1):
-            self.external_id = enquiry.external_id
+        name = enquiry.external_id
+        if name and name != self.external_id:
+            taken = [("source_id", "=", self.source_id.id), ("external_id", "=", name)]
+            if not self.search(taken, limit=1):
+                self.external_id = name
         return enquiry
 
 

@@ -1,4 +1,5 @@
 import base64
+import functools
 import json
 
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -249,6 +250,20 @@ class TestSourceFields(BpoCase):
         )
         names = set(rows.lead_id.mapped("contact_name"))
         self.assertLessEqual({"Ana", "Cem"}, names)
+
+    def test_many_in_one_body_are_read_again_at_once(self):
+        counts = []
+        for size in (2, 12):
+            self._deliver([{"wie": f"{number} of {size}"} for number in range(size)])
+            rows = self.env["crm.lead.enquiry"].search(
+                [("source_id", "=", self.source.id)], limit=size
+            )
+            self.assertEqual(set(rows.mapped("state")), {"quarantined"})
+            self._map(wie="name")
+            again = functools.partial(rows._take_in_again, self.source)
+            counts.append(self._count_queries(again))
+            self.assertTrue(all('"name"' in row.content for row in rows))
+        self.assertLessEqual(counts[1], counts[0])
 
     def test_the_same_body_sent_twice_waits_twice_and_comes_in_twice(self):
         body = {"wie": "Ana", "nummer": "+63 917 555 0183"}
