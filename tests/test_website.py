@@ -482,6 +482,29 @@ def test_a_form_that_reaches_nobody_waits_with_what_was_sent(
     assert (moved["res_model"], moved["res_id"]) == ("crm.lead", lead["id"])
 
 
+def test_a_form_that_is_taken_in_by_hand_is_for_the_websites_team(admin, website):
+    (team,) = admin.call(
+        "crm.team", "create", [{"name": "Of the website", "company_id": False}]
+    )
+    (site,) = admin.call("website", "search", [], limit=1)
+    (before,) = admin.call("website", "read", [site], ["crm_default_team_id"])
+    admin.call("website", "write", [site], {"crm_default_team_id": team})
+    try:
+        customer = {**new_customer(), "phone": "call me", "email_from": ""}
+        assert Visitor(website.url).send(**customer) == {"id": True}
+        (row,) = find_rows(admin, customer["contact_name"])
+        values = {"enquiry_id": row["id"], "phone": new_customer()["phone"]}
+        values["name"] = customer["contact_name"]
+        windows = admin.call("crm.lead.enquiry.correct", "create", [values])
+        admin.call("crm.lead.enquiry.correct", "action_take_in", windows)
+    finally:
+        team_id = (before["crm_default_team_id"] or [False])[0]
+        admin.call("website", "write", [site], {"crm_default_team_id": team_id})
+    (lead,) = find(admin, customer)
+    (lead,) = admin.call("crm.lead", "read", [lead["id"]], ["team_id"])
+    assert lead["team_id"][0] == team
+
+
 @pytest.mark.parametrize("value", ["abc", "-1", "1,2", "9" * 30, "{}", " 2 ", "²"])
 def test_nonsense_in_hidden_fields_loses_no_enquiry(admin, website, value):
     customer = new_customer()

@@ -83,9 +83,7 @@ class LeadEnquiry(models.Model):
         row = with_inner_context(self).sudo()._lock_waiting()
         if not row:
             raise UserError(self.env._("Somebody else is taking this enquiry in."))
-        enquiry = dataclasses.replace(
-            row._read_content(), team_id=row.team_id.id, problem="", **values
-        )
+        enquiry = dataclasses.replace(row._read_content(), problem="", **values)
         row.content = enquiry.to_content()
         source = row.source_id.with_company(row.source_id.company_id)
         row.env["crm.lead"]._take_in_rows({row: enquiry}, source)

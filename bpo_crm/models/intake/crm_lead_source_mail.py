@@ -85,6 +85,12 @@ class LeadEnquiry(models.Model):
     # BUSINESS
     # ------------------------------------------------------------
 
+    def _read_content(self):
+        enquiry = super()._read_content()
+        if not self.team_id:
+            return enquiry
+        return dataclasses.replace(enquiry, team_id=self.team_id.id)
+
     def _take_in_again(self, source):
         files = self._find_files("mail").sorted("res_id")
         others = self - self.browse(files.mapped("res_id"))
