@@ -130,8 +130,7 @@ class WebsiteForm(website_form.WebsiteForm):
                 _logger.warning("A website form waits in quarantine", exc_info=True)
                 error, has_failed_here = str(failure) or type(failure).__name__, True
         row = self._keep(leads, asked, error=leave_out_controls(error))
-        row.has_failed_here = has_failed_here
-        row._keep_what_was_sent(_list_texts(request.params))
+        row._keep_what_was_sent(_list_texts(request.params), has_failed_here)
         return KeptForm(row.id)
 
     def _keep(self, leads, asked, **result):

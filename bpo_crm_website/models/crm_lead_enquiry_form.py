@@ -38,13 +38,14 @@ class LeadEnquiry(models.Model):
         self._record_results([(row.id, state, lead_id, error or None)])
         return row
 
-    def _keep_what_was_sent(self, params):
+    def _keep_what_was_sent(self, params, has_failed_here):
         """Keep the form itself, for whoever sees why it waits.
 
         :param dict params: its texts, by what the form calls them.
+        :param bool has_failed_here: whether it was this server's fault.
         """
         body = json.dumps(params, ensure_ascii=False).encode(errors="ignore")
-        self._keep_file("body", body[:MAX_SENT], "application/x-enquiry")
+        self._keep_for_people(body[:MAX_SENT], has_failed_here)
 
     def _filter_delivered(self):
         # Of a form, what was understood counts, and its texts are for people.
