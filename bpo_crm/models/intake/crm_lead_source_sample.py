@@ -107,9 +107,11 @@ class LeadSource(models.Model):
         content = text[: intake.MAX_SIZE].encode(errors="ignore")
         if kind == MAIL_KIND or (not kind and MAIL_HEADERS.search(text)):
             return content, True
-        read = self._read_body(content, kind, own_names={})
-        is_body = kind or not all(enquiry.problem for enquiry in read)
-        return (content, False) if is_body else (TEXT_HEADERS.encode() + content, True)
+        if not kind:
+            read = self._read_body(content, kind, own_names={})
+            if all(enquiry.problem for enquiry in read):
+                return TEXT_HEADERS.encode() + content, True
+        return content, False
 
 
 class LeadEnquiry(models.Model):
