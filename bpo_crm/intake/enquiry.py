@@ -25,6 +25,9 @@ MAX_ENQUIRIES = 1000
 #: Fields that may have several lines; all others are one.
 _LONG = ("email", "message", "other_dealerships", "other_phones", "problem")
 
+#: What the name begins with of an enquiry that its sender calls nothing.
+UNNAMED = "unnamed-"
+
 #: What tells an enquiry from others of its name, in characters.
 MARK_LENGTH = 12
 
@@ -145,7 +148,7 @@ class Enquiry:
         """
         if self.external_id:
             return self
-        return dataclasses.replace(self, external_id=f"unnamed-{uuid.uuid4()}")
+        return dataclasses.replace(self, external_id=make_name())
 
     def with_mark(self, mark):
         """Return an enquiry under a name that others with the same name have not.
@@ -220,6 +223,14 @@ class Enquiry:
         """By what the dealership may be known, the most exact one first."""
         names = [self.dealership, *self.other_dealerships.splitlines()]
         return list(dict.fromkeys(filter(None, [*names, self.dealership_name])))
+
+
+def make_name():
+    """Return a name that nothing else has, for what its sender calls nothing.
+
+    :rtype: str
+    """
+    return f"{UNNAMED}{uuid.uuid4()}"
 
 
 def tell_apart(enquiries, name=""):

@@ -1,5 +1,4 @@
 import re
-import uuid
 
 from odoo import fields, models
 
@@ -26,7 +25,7 @@ class LeadSource(models.Model):
             of a body that nobody can read.
         :rtype: list[intake.Enquiry]
         """
-        name = name or f"unnamed-{uuid.uuid4()}"
+        name = name or intake.make_name()
         if own_names is None:
             own_names = self._get_own_names()
         try:

@@ -208,7 +208,7 @@ class LeadSourceMap(models.TransientModel):
             ._description_selection(self.env)
         )
         said = {name: getattr(entry.enquiry, name) for name in SHOWN}
-        if said["external_id"].startswith("unnamed-"):
+        if said["external_id"].startswith(intake.UNNAMED):
             said["external_id"] = ""
         shown += [
             (meanings[name], _to_lines(said[name])) for name in said if said[name]
