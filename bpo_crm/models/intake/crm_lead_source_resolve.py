@@ -363,12 +363,21 @@ class LeadSource(models.Model):
             by_name = records.grouped(
                 lambda record, name=name: fold_word(record[name] or "")
             )
-            index |= {
-                word: found if len(found) == 1 else records.browse()
-                for word, found in by_name.items()
-                if word
-            }
+            by_name.pop("", None)
+            index |= self._leave_out_several(by_name)
         return index
+
+    @api.model
+    def _leave_out_several(self, known):
+        """Return an empty record for each word that means several.
+
+        :param dict known: the records of each word.
+        :rtype: dict
+        """
+        return {
+            word: found if len(found) == 1 else found.browse()
+            for word, found in known.items()
+        }
 
     # ------------------------------------------------------------
     # WHAT IS WRITTEN

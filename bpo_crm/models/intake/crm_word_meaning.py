@@ -44,7 +44,7 @@ class LeadSource(models.Model):
         :return: as of :meth:`_index_by`.
         :rtype: dict
         """
-        return _leave_out_several(self._find_words(kind, company))
+        return self._leave_out_several(self._find_words(kind, company))
 
     def _find_words(self, kind, company):
         return self.env["crm.word"]._find_known(kind, company, self)
@@ -59,21 +59,9 @@ class LeadSource(models.Model):
         :rtype: dict
         """
         if not brand:
-            return _leave_out_several(known)
+            return self._leave_out_several(known)
         of_brand = {
             word: found.filtered(lambda vehicle: vehicle.brand_id == brand)
             for word, found in known.items()
         }
-        return _leave_out_several({word: one for word, one in of_brand.items() if one})
-
-
-def _leave_out_several(known):
-    """Return an empty record for each word that means several.
-
-    :param dict known: the records of each word.
-    :rtype: dict
-    """
-    return {
-        word: found if len(found) == 1 else found.browse()
-        for word, found in known.items()
-    }
+        return self._leave_out_several({word: one for word, one in of_brand.items() if one})
