@@ -62,9 +62,46 @@ class LeadEnquiry(models.Model):
             rows = self.browse(of_body.mapped("res_id"))
             body = self._read_kept_file(of_body[0])
             # Each time that the same body was sent, it was a delivery of its own.
-            for name, delivered in rows.grouped(_get_delivery_name).items():
+            for name, delivered in rows._group_by_delivery(source, body).items():
                 delivered._take_in_body(source, body, name)
         return super(LeadEnquiry, others)._take_in_again(source)
+
+    def _group_by_delivery(self, source, body):
+        """Return these by the names of the deliveries that they came by.
+
+        What the sender gives a name is the same in each of them, and is with the first.
+
+        :param crm.lead.source source: from where they came.
+        :param bytes body: in which they all are.
+        :rtype: dict[str, crm.lead.enquiry]
+        """
+        unnamed = intake.make_name()
+        read = source._read_body(body, self._get_body_kind(), unnamed)
+        names = {enquiry.external_id for enquiry in read}
+        named = self.filtered(lambda row: row.external_id in names)
+        deliveries = (self - named)._group_by_first()
+        first = next(iter(deliveries), unnamed)
+        return {**deliveries, first: named + deliveries.get(first, self.browse())}
+
+    def _group_by_first(self):
+        """Return these by the names of the first of those that came with each.
+
+        :rtype: dict[str, crm.lead.enquiry]
+        """
+        names = {row: NUMBER.sub("", row.external_id or "") for row in self}
+        firsts = self.search(
+            [
+                ("source_id", "in", self.source_id.ids),
+                ("external_id", "in", list(names.values())),
+            ]
+        )
+        known = set(firsts.mapped("external_id"))
+        return self.grouped(
+            lambda row: names[row] if names[row] in known else row.external_id or ""
+        )
+
+    def _get_body_kind(self):
+        return self.filtered("body_kind")[:1].body_kind or ""
 
     def _filter_delivered(self):
         """Hook: return those of these whose body a source delivered.
@@ -80,7 +117,7 @@ class LeadEnquiry(models.Model):
         :param bytes body: as it was kept.
         :param str name: of the delivery.
         """
-        kind = self.filtered("body_kind")[:1].body_kind or ""
+        kind = self._get_body_kind()
         read = {
             enquiry.external_id: enquiry
             for enquiry in source._read_body(body, kind, name)
@@ -118,8 +155,3 @@ class LeadEnquiry(models.Model):
             if not self.search(taken, limit=1):
                 self.external_id = name
         return enquiry
-
-
-def _get_delivery_name(row):
-    """Return the name under which the enquiry of a row came with others, perhaps."""
-    return NUMBER.sub("", row.external_id or "")

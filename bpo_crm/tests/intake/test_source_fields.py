@@ -1,6 +1,7 @@
 import base64
 import functools
 import json
+from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
@@ -39,6 +40,9 @@ class TestSourceFields(BpoCase):
         return self.env["crm.lead.enquiry"].search(
             [("source_id", "=", self.source.id)], limit=1
         )
+
+    def _find_rows(self):
+        return self.env["crm.lead.enquiry"].search([("source_id", "=", self.source.id)])
 
     def test_what_a_sender_calls_a_field_is_what_its_line_says(self):
         self._map(**{"q1": "name", "contact.tel": "phone", "Car?": "vehicle"})
@@ -264,6 +268,43 @@ class TestSourceFields(BpoCase):
             counts.append(self._count_queries(again))
             self.assertTrue(all('"name"' in row.content for row in rows))
         self.assertLessEqual(counts[1], counts[0])
+
+    def _deliver_all(self, names, bodies):
+        """Deliver bodies under names; return all rows."""
+        kind = "application/json"
+        for name, body in zip(names, bodies, strict=True):
+            sent = json.dumps(body).encode()
+            with self._deliveries_shared():
+                read = self.source._read_body(sent, kind, name)
+                self.source._deliver(read, sent, kind)
+        return self._find_rows()
+
+    def test_a_name_that_ends_in_a_number_stays_that_of_its_delivery(self):
+        names = ("order", "batch 5", "batch 6", "2026 11 26", "n 2")
+        body = [{"wie": "Ana", "nr": "0917 555 0187"}, {"wie": "Ben"}]
+        rows = self._deliver_all(names, [body] * len(names))
+        self.assertEqual(len(rows), 2 * len(names))
+        self._map(wie="name", nr="phone")
+        with self._deliveries_shared():
+            rows.action_retry()
+        self.assertEqual(self._find_rows(), rows)
+        states = {"Ana": {"created", "merged"}, "Ben": {"quarantined"}}
+        for row in rows:
+            self.assertIn(row.state, states[json.loads(row.content)["name"]])
+
+    def test_many_with_names_of_their_own_are_read_again_once(self):
+        body = [{"id": f"L{number}", "wie": "Ana"} for number in range(5)]
+        rows = self._deliver_all(["first"], [[*body, {"wie": "Ben"}]])
+        self._map(wie="name")
+        sources = type(self.source)
+        read_body = sources._read_body
+        with patch.object(
+            sources, "_read_body", autospec=True, side_effect=read_body
+        ) as reading:
+            rows._take_in_again(self.source)
+        self.assertLessEqual(reading.call_count, 2)
+        self.assertEqual(self._find_rows(), rows)
+        self.assertTrue(all('"name"' in row.content for row in rows))
 
     def test_the_same_body_sent_twice_waits_twice_and_comes_in_twice(self):
         body = {"wie": "Ana", "nummer": "+63 917 555 0183"}
