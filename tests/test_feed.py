@@ -198,8 +198,15 @@ def take_right(distributor):
     admin = distributor.admin
     domain = [("model_id.model", "=", "crm.lead"), ("perm_write", "=", True)]
     rights = admin.call("ir.model.access", "search", domain)
-    admin.call("ir.model.access", "write", rights, {"perm_write": False})
-    return lambda: admin.call("ir.model.access", "write", rights, {"perm_write": True})
+
+    def let_write(is_allowed):
+        admin.call("ir.model.access", "write", rights, {"perm_write": is_allowed})
+        # Odoo forgets what people may write before it changes that. To change it, it
+        # looks up what the admin may write, and would know that for ever.
+        admin.call("ir.model.access", "call_cache_clearing_methods", [])
+
+    let_write(False)
+    return lambda: let_write(True)
 
 
 def close_all(distributor):
@@ -637,18 +644,12 @@ def test_a_retry_keeps_what_was_read(feeds, distributor):
 
 
 def test_an_account_that_may_not_write_back_is_found_out_at_once(feeds, distributor):
-    admin = distributor.admin
-    rights = admin.call(
-        "ir.model.access",
-        "search",
-        [("model_id.model", "=", "crm.lead"), ("perm_write", "=", True)],
-    )
-    admin.call("ir.model.access", "write", rights, {"perm_write": False})
+    give_back = take_right(distributor)
     try:
         with pytest.raises(RpcError, match="may not write crm.lead"):
             feeds.new_marking_feed()
     finally:
-        admin.call("ir.model.access", "write", rights, {"perm_write": True})
+        give_back()
 
 
 def test_a_dead_distributor_does_not_stop_the_others(floor, feeds, distributor, line):
