@@ -20,6 +20,15 @@ def refuse(session, *args, **kwargs):
     return caught.value.message
 
 
+def _has_text(cursor, table, text):
+    """Tell whether a row of a table has a text in one of its columns."""
+    cursor.execute(
+        f'SELECT count(*) FROM "{table}" AS record WHERE strpos(record::text, %s) > 0',
+        [text],
+    )
+    return cursor.fetchone() != (0,)
+
+
 class Floor:
     """The call centre, seen by its people.
 
@@ -82,6 +91,19 @@ class Floor:
         """Change what no client can, and let the servers' caches forget."""
         with self.connect() as cursor:
             cursor.execute(statement, parameters)
+
+    def find_tables_with(self, text):
+        """Return the names of the tables that have a text somewhere."""
+        with self.connect() as cursor:
+            cursor.execute(
+                """
+                SELECT table_name FROM information_schema.tables
+                 WHERE table_schema = 'public' AND table_type = 'BASE TABLE'
+                """
+            )
+            tables = [table for (table,) in cursor.fetchall()]
+            assert tables
+            return [table for table in tables if _has_text(cursor, table, text)]
 
     def new_dealership(self, url, database, **values):
         """Make a dealership with a connection; return its id."""
