@@ -628,7 +628,7 @@ def new_staff(admin, website, role):
     groups = [admin.find(f"bpo_crm.group_bpo_{role}"), admin.find("base.group_user")]
     user = {"name": login, "login": login, "password": login}
     admin.call("res.users", "create", [{**user, field: [(6, 0, groups)]}])
-    return WebSession(website.url).login(website.database, login, login)
+    return WebSession.of(website, login)
 
 
 def test_only_managers_change_the_contact_page(admin, website):
