@@ -10,27 +10,22 @@ class ResGroups(models.Model):
     _inherit = "res.groups"
 
     def write(self, vals):
-        members = self.env["res.users"]
-        if not GROUP_FIELDS.isdisjoint(vals):
-            members = self._find_all_agents()
-        before = members._look_at_work() if members else {}
+        before = {} if GROUP_FIELDS.isdisjoint(vals) else self._look_at_agents()
         result = super().write(vals)
-        members._leave_since(before)
+        self.env["res.users"]._leave_since(before)
         return result
 
     def unlink(self):
-        # With the addon, the roles go, and nobody leaves.
-        is_uninstalled = self.env.context.get("_force_unlink")
-        members = self.env["res.users"] if is_uninstalled else self._find_all_agents()
-        before = members._look_at_work() if members else {}
+        before = self._look_at_agents()
         result = super().unlink()
-        members._leave_since(before)
+        self.env["res.users"]._leave_since(before)
         return result
 
-    def _find_all_agents(self):
-        """Return all who have a role in the call centre.
+    def _look_at_agents(self):
+        """Return by what all who have a role in the call centre can work leads now.
 
-        :rtype: res.users
+        :rtype: dict
         """
         agents = self.env.ref(AGENT, raise_if_not_found=False)
-        return agents.sudo()[GROUP_MEMBERS] if agents else self.env["res.users"]
+        users = agents.sudo()[GROUP_MEMBERS] if agents else self.env["res.users"]
+        return users._look_at_work()

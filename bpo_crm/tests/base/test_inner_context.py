@@ -16,8 +16,6 @@ READ_FROM_CLIENTS = {
     "install_module",
     "mail_activity_automation_skip",
     "skip_stage_transition_check",
-    # Of who deletes groups, which administrators do; a job finds what is left behind.
-    "_force_unlink",
     # By it, its sender is asked first.
     "ASKS",
     # By it, more is refused. ``load`` says it itself.
