@@ -203,7 +203,7 @@ def take_right(distributor):
         admin.call("ir.model.access", "write", rights, {"perm_write": is_allowed})
         # Odoo forgets what people may write before it changes that. To change it, it
         # looks up what the admin may write, and would know that for ever.
-        admin.call("ir.model.access", "call_cache_clearing_methods", [])
+        admin.call("ir.model.access", "call_cache_clearing_methods")
 
     let_write(False)
     return lambda: let_write(True)

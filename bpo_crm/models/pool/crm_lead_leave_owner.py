@@ -86,10 +86,10 @@ class Lead(models.Model):
         :return: the leads that are given; their new owners are told, each in one
             message.
         """
-        given, gone = self.browse(), self.user_id
+        given = self.browse()
         for team in self.team_id.sorted("id"):
             leads = self.filtered(lambda lead, team=team: lead.team_id == team)
-            seats = team._find_all_seats(gone)
+            seats = team._find_all_seats()
             given |= team._give_out(leads.sorted("enquiry_date"), seats)
         for owner, leads in given.grouped("user_id").items():
             leads._tell_of_left(owner, "bpo_crm.given_leads_message")
@@ -203,11 +203,11 @@ class Lead(models.Model):
 
         :param res.users gone: who do not do it any more.
         """
-        pending = self.env["mail.activity"].sudo().with_context(active_test=True)
-        planned = pending.search(
+        leads = with_inner_context(self.sudo())
+        planned = leads.env["mail.activity"].search(
             [("res_model", "=", self._name), ("user_id", "in", gone.ids)]
         )
-        leads = with_inner_context(self.sudo()).search(
+        leads = leads.search(
             [("id", "in", planned.mapped("res_id")), *self._get_left_domain()]
         )
         known = set(leads.ids)

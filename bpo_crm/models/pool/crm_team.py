@@ -172,15 +172,14 @@ class Team(models.Model):
         """
         return self._prepare_seats(self._find_members_at_work())
 
-    def _find_all_seats(self, gone):
+    def _find_all_seats(self):
         """Return where a lead of this team can go, whether anybody is at work or not.
 
-        :param res.users gone: who are not given any more.
         :rtype: list[Seat]
         """
         members = self._find_members_to_give()
         return self._prepare_seats(
-            members.filtered(lambda member: member.user_id not in gone)
+            members.filtered(lambda member: not member.user_id._is_leaving())
         )
 
     def _prepare_seats(self, members):

@@ -106,14 +106,18 @@ class ResUsers(models.Model):
             return
         users = self.browse().concat(*before)
         users.invalidate_recordset(["company_ids"])
-        gone = users.browse()
+        left = {}
         for user, (is_active, is_agent, companies) in users._look_at_work().items():
             was_active, was_agent, had = before[user]
+            lost = had - companies
             if (was_active and not is_active) or (was_agent and not is_agent):
-                gone |= user
-            elif had - companies:
-                user._leave_leads(had - companies)
-        gone._leave_leads()
+                # In all companies.
+                lost = companies.browse()
+            elif not lost:
+                continue
+            left[lost] = left.get(lost, users.browse()) | user
+        for companies, gone in left.items():
+            gone._leave_leads(companies)
 
     def _leave_leads(self, companies=None):
         """Let others have the open leads of these users, and what is planned for them.

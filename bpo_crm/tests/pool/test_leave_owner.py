@@ -236,6 +236,15 @@ class TestLeaveOwner(LeaveCase):
         for user in (self.other_agent, third):
             self.assertEqual(len(self._notes_to(user)), 1)
 
+    def test_whoever_goes_with_them_is_given_none(self):
+        third = self._new_user("cid", AGENT)
+        self.team.member_ids |= third
+        users = (self.agent | self.other_agent).with_user(self.admin)
+        users.with_context(**LEADS_GO_TO.say(("round", False))).action_archive()
+        self.assertEqual(self.leads.user_id, third)
+        self.assertEqual(len(self._notes_to(third)), 1)
+        self.assertFalse(self._notes_to(self.other_agent))
+
     def test_what_nobody_of_the_team_can_take_waits_in_the_pool(self):
         self.team.open_leads_max = 1
         self._archive("round")
@@ -332,6 +341,36 @@ class TestLeaveCompany(CompaniesCase):
                 )
                 savepoint.rollback()
                 self.env.invalidate_all()
+
+    def test_several_who_lose_a_company_at_once_are_told_of_in_one_message(self):
+        gone = self.env["res.users"].concat(
+            *(
+                self._new_user_of("agent", self.home, self.abroad, login=login)
+                for login in ("ann", "bea")
+            )
+        )
+        leads = self.env["crm.lead"].create(
+            [
+                {
+                    "name": "Abroad",
+                    "type": "opportunity",
+                    "user_id": user.id,
+                    "team_id": self.team_abroad.id,
+                    "company_id": self.abroad.id,
+                }
+                for user in gone
+            ]
+        )
+        told = [
+            ("notified_partner_ids", "in", self.supervisor_abroad.partner_id.ids),
+            ("message_type", "=", "user_notification"),
+        ]
+        before = self.env["mail.message"].search(told)
+        self.abroad.write({"user_ids": [Command.unlink(user.id) for user in gone]})
+        self.assertFalse(leads.user_id)
+        (news,) = self.env["mail.message"].search(told) - before
+        for lead in leads:
+            self.assertIn(lead.reference, news.body)
 
     def test_leads_of_a_second_company_are_found_by_who_sees_the_first(self):
         admin = new_test_user(
