@@ -64,4 +64,6 @@ class LeadSource(models.Model):
             word: found.filtered(lambda vehicle: vehicle.brand_id == brand)
             for word, found in known.items()
         }
-        return self._leave_out_several({word: one for word, one in of_brand.items() if one})
+        return self._leave_out_several(
+            {word: one for word, one in of_brand.items() if one}
+        )

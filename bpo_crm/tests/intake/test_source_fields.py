@@ -281,7 +281,7 @@ class TestSourceFields(BpoCase):
 
     def test_a_name_that_ends_in_a_number_stays_that_of_its_delivery(self):
         names = ("order", "batch 5", "batch 6", "2026 11 26", "n 2")
-        body = [{"wie": "Ana", "nr": "0917 555 0187"}, {"wie": "Ben"}]
+        body = [{"wie": "Ana", "nr": "+63 917 555 0187"}, {"wie": "Ben"}]
         rows = self._deliver_all(names, [body] * len(names))
         self.assertEqual(len(rows), 2 * len(names))
         self._map(wie="name", nr="phone")
