@@ -254,6 +254,7 @@ class LeadSource(models.Model):
             "phone_state": "correct" if phone else False,
             "email_from": enquiry.email if email else False,
             "email_normalized": email,
+            "email_state": "correct" if email else False,
             "street": enquiry.street,
             "city": enquiry.city,
             "zip": enquiry.zip,

@@ -3,7 +3,7 @@ from odoo import api, fields, models
 from ...inner_context import PRECOMPUTED
 
 #: What core reads out of a phone number and an address, which the door did already.
-PARSED_FIELDS = ("phone_sanitized", "phone_state", "email_normalized")
+PARSED_FIELDS = ("phone_sanitized", "phone_state", "email_normalized", "email_state")
 
 #: What makes the leads of a delivery alike.
 COMMON_FIELDS = ("partner_id", "team_id", "type", "user_id")
@@ -17,14 +17,23 @@ ALIKE_FIELDS = (
     "mobile",
     "partner_name",
     "recurring_revenue_monthly",
+    "recurring_revenue_monthly_prorated",
+    "recurring_revenue_prorated",
     "stage_id",
     "title",
     "website",
 )
 
 
-#: What one of them is worked out of, too.
-WORKED_OUT_OF = {"recurring_revenue_monthly": {"recurring_revenue", "recurring_plan"}}
+#: What some of them are worked out of, too: without it, they are nothing.
+WORKED_OUT_OF = dict.fromkeys(
+    (
+        "recurring_revenue_monthly",
+        "recurring_revenue_monthly_prorated",
+        "recurring_revenue_prorated",
+    ),
+    {"recurring_revenue", "recurring_plan"},
+)
 
 
 class Sanitized(str):

@@ -115,8 +115,9 @@ class Lead(models.Model):
         :rtype: dict[int, tuple[datetime.datetime, int]]
         """
         attempts = {}
-        measured = self.filtered(lambda lead: not lead.is_response_unmeasured)
-        ids = measured._origin.ids
+        # A lead that is not made yet has none.
+        measured = self._origin.filtered(lambda lead: not lead.is_response_unmeasured)
+        ids = measured.ids
         if ids:
             for lead_id, moment, user in sorted(
                 [
