@@ -45,3 +45,19 @@ class Lead(models.Model):
     def _compute_email_normalized(self):
         for lead in self:
             lead.email_normalized = read_address(lead.email_from)
+
+    @api.depends("email_normalized")
+    def _compute_email_domain_criterion(self):
+        by_domain = self.grouped(
+            lambda lead: (lead.email_normalized or "").rpartition("@")[2]
+        )
+        alone = self.browse()
+        for domain, leads in by_domain.items():
+            first, others = leads[0], leads[1:]
+            super(Lead, first)._compute_email_domain_criterion()
+            if first.email_domain_criterion == f"@{domain}":
+                # All who have an address there are of one house.
+                others.email_domain_criterion = first.email_domain_criterion
+            else:
+                alone |= others
+        return super(Lead, alone)._compute_email_domain_criterion()

@@ -89,6 +89,15 @@ class Lead(models.Model):
         return super()._prepare_change(change)
 
     # ------------------------------------------------------------
+    # HOOKS
+    # ------------------------------------------------------------
+
+    @api.model
+    def _get_alike_fields(self):
+        # Nothing is planned for a lead that is not made yet.
+        return (*super()._get_alike_fields(), "next_step_date", "next_step_zone")
+
+    # ------------------------------------------------------------
     # COMPUTE
     # ------------------------------------------------------------
 

@@ -320,6 +320,9 @@ class Lead(models.Model):
         field = self._fields.get(name)
         if field is None or (field.type != "many2one" and name not in WATCHED):
             return value
+        if field.type == "many2one" and (value is False or is_id(value)):
+            # As nearly all are.
+            return value
         try:
             told = read_value(self, name, value or False)
         except (TypeError, ValueError):

@@ -13,7 +13,9 @@ ALIKE_FIELDS = (
     "company_id",
     "date_last_stage_update",
     "function",
+    "is_bpo",
     "lang_id",
+    "lead_properties",
     "mobile",
     "partner_name",
     "recurring_revenue_monthly",
@@ -103,10 +105,18 @@ class Lead(models.Model):
         given = set().union(*vals_list)
         alike = {
             name: draft[name]
-            for name in ALIKE_FIELDS
+            for name in self._get_alike_fields()
             if name in draft._fields and not given & WORKED_OUT_OF.get(name, set())
         }
         return {**draft._convert_to_write(alike), **defaults}
+
+    @api.model
+    def _get_alike_fields(self):
+        """Return the names of what is alike, where :data:`COMMON_FIELDS` are.
+
+        :rtype: tuple[str]
+        """
+        return ALIKE_FIELDS
 
     @api.model
     def _sanitize_description(self, vals):
@@ -126,7 +136,7 @@ class Lead(models.Model):
 
         :param set names: of the fields that were given.
         """
-        for name in names.intersection(PARSED_FIELDS + ALIKE_FIELDS):
+        for name in names.intersection(PARSED_FIELDS + self._get_alike_fields()):
             self.env.remove_to_compute(self._fields[name], self)
 
     @api.model
@@ -135,6 +145,20 @@ class Lead(models.Model):
         if not known:
             return super()._add_missing_default_values(values)
         return {**known, **values}
+
+    @api.model
+    def _add_precomputed_values(self, vals_list):
+        known = self._get_precomputed()
+        if known:
+            # The ORM makes a draft of each lead for what it misses here.
+            missing = {
+                name: known[name]
+                for name in self._get_alike_fields()
+                if name in known and self._fields[name].precompute
+            }
+            for vals in vals_list:
+                vals.update({**missing, **vals})
+        return super()._add_precomputed_values(vals_list)
 
     @api.model
     def _get_precomputed(self):

@@ -68,6 +68,8 @@ class Lead(models.Model):
         :return: 0 without a vehicle.
         :rtype: float
         """
+        if not self.vehicle_model_id:
+            return 0
         vehicle = self.sudo().vehicle_model_id
         return self._convert_to_own(vehicle.list_price, vehicle.currency_id)
 

@@ -86,6 +86,11 @@ class Lead(models.Model):
     # HOOKS
     # ------------------------------------------------------------
 
+    @api.model
+    def _get_alike_fields(self):
+        # Nobody has tried to reach the customer of a lead that is not made yet.
+        return (*super()._get_alike_fields(), *COLUMNS)
+
     def _merge_dependences(self, opportunities):
         result = super()._merge_dependences(opportunities)
         if any(opportunities.mapped("is_response_unmeasured")):

@@ -82,6 +82,15 @@ class Lead(models.Model):
             lead.elapsed_minutes = elapsed.total_seconds() / 60 if elapsed else 0
 
     # ------------------------------------------------------------
+    # HOOKS
+    # ------------------------------------------------------------
+
+    @api.model
+    def _get_alike_fields(self):
+        # Nobody has spoken with the customer of a lead that is not made yet.
+        return (*super()._get_alike_fields(), "first_conversation_date")
+
+    # ------------------------------------------------------------
     # BUSINESS
     # ------------------------------------------------------------
 
