@@ -40,6 +40,7 @@ def post_init_hook(env):
         _adopt_existing_leads(env)
     else:
         _set_up_fresh_pipeline(env)
+    env["crm.lead.stage.history"]._write_past()
     _set_up_roles(env)
 
 

@@ -47,6 +47,12 @@ DATED = (
         {"create_uid": "user_id", "done_by_id": "user_id"},
     ),
     ("crm_call_log", "dated.lead_id", ("create_date",), {"create_uid": "user_id"}),
+    (
+        "crm_lead_stage_history",
+        "dated.lead_id",
+        ("entered_at", "left_at"),
+        {"user_id": "user_id"},
+    ),
     ("crm_dealer_push", "dated.lead_id", ("create_date",), {}),
     ("crm_lead_enquiry", "dated.lead_id", ("create_date",), {}),
     (
@@ -646,6 +652,7 @@ class Floor:
         waiting.is_response_warned = True
         self._date_done(leads)
         self._date_changes(leads)
+        self._measure_stays(leads)
         self._let_scoring_learn(leads)
         leads.filtered(lambda lead: not lead.stage_id.is_won)._compute_probabilities()
         self.env["ir.model.data"]._update_xmlids(
@@ -655,6 +662,23 @@ class Floor:
             ]
         )
         self.env.flush_all()
+
+    def _measure_stays(self, leads):
+        """Work out by the times of the stories how long leads were in their stages.
+
+        :param crm.lead leads: of all stories.
+        """
+        history = self.env["crm.lead.stage.history"]
+        self.env.cr.execute(
+            """
+            UPDATE crm_lead_stage_history
+               SET local_day = timezone(%s, timezone('UTC', entered_at))::date,
+                   working_minutes = NULL
+             WHERE lead_id = ANY(%s)
+            """,
+            [history._find_zone(self.env.company), leads.ids],
+        )
+        history._measure()
 
     def _let_scoring_learn(self, leads):
         """Let core's scoring look at all that was closed, as after some months."""

@@ -1,5 +1,7 @@
 from . import (
+    crm_lead_stage_history,
     crm_lead_pipeline,
+    crm_lead_stay,
     crm_lead_lose,
     crm_lead_scoring,
 )

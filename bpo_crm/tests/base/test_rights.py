@@ -109,6 +109,7 @@ SAMPLES = {
     "crm.lead.source.map": (OF_USERS, "_map_values", {"sample": "X"}),
     "crm.lead.source.map.line": (OF_USERS, "_map_line_values", {"value": "X"}),
     "crm.lead.source.rate": (OF_COMPANIES, "_rate_values", {"count": 2}),
+    "crm.lead.stage.history": (OF_LEADS, "_stay_values", {"kind": "override"}),
     "crm.lead.win.report": (OF_USERS, "_no_values", {"won_count": 2}),
     "crm.lead.win.report.line": (OF_USERS, "_no_values", {"error": "X"}),
     "crm.lead2opportunity.partner": (OF_USERS, "_window_values", {"action": "create"}),
@@ -543,6 +544,18 @@ class TestRights(CompaniesCase):
     def _call_values(self, name, kind, user):
         values = self._lead_id_values(name, kind, user)
         return {**values, "result": "busy", "user_id": user.id}
+
+    def _stay_values(self, _name, kind, user):
+        lead = self._new_lead_of(kind, user)
+        now = fields.Datetime.now()
+        return {
+            "lead_id": lead.id,
+            "owner_id": lead.user_id.id,
+            "company_id": lead.company_id.id,
+            "kind": "forward",
+            "entered_at": now,
+            "left_at": now,
+        }
 
     def _customer_values(self, name, kind, user):
         values = self._lead_id_values(name, kind, user)

@@ -2,4 +2,5 @@ from . import (
     test_lost,
     test_pipeline,
     test_scoring,
+    test_stage_history,
 )

@@ -1,0 +1,459 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ...domains import OPEN_STAGE
+from ...series import Constraint, Index, UniqueIndex
+
+#: What the stay in an open stage has of its lead, for as long as it lasts.
+KEPT_OF_LEAD = ("owner_id", "team_id", "dealership_id", "brand_id", "source_id")
+
+#: The columns of a new row, with their types in PostgreSQL.
+COLUMNS = {
+    "lead_id": "int4",
+    "stage_id": "int4",
+    "from_stage_id": "int4",
+    "kind": "varchar",
+    "user_id": "int4",
+    **dict.fromkeys(KEPT_OF_LEAD, "int4"),
+    "company_id": "int4",
+    "entered_at": "timestamp",
+    "local_day": "date",
+    "enquiry_day": "date",
+    "is_first": "bool",
+    "has_advanced": "bool",
+}
+
+#: How many stays are measured at once.
+MEASURED_AT_ONCE = 20_000
+
+
+#: Whether the lead of a stay in an open stage came to a later one, or is won now.
+MARK_PROGRESS = """
+    UPDATE crm_lead_stage_history AS stay
+       SET has_advanced = progress.is_won OR progress.furthest > stage.sequence
+      FROM (
+            SELECT lead_id,
+                   max(stage.sequence) FILTER (
+                       WHERE NOT COALESCE(stage.is_won OR stage.is_lost, FALSE)
+                   ) AS furthest,
+                   COALESCE(bool_or(stage.is_won) FILTER (WHERE left_at IS NULL), FALSE)
+                       AS is_won
+              FROM crm_lead_stage_history
+              JOIN crm_stage AS stage ON stage.id = stage_id
+             WHERE %(chosen)s
+             GROUP BY lead_id
+           ) AS progress, crm_stage AS stage
+     WHERE stay.lead_id = progress.lead_id
+       AND stage.id = stay.stage_id
+       AND NOT COALESCE(stage.is_won OR stage.is_lost, FALSE)
+       AND stay.has_advanced
+           IS DISTINCT FROM (progress.is_won OR progress.furthest > stage.sequence)
+"""
+
+#: The stays of leads that have none: where each began, its changes as the chatter has
+#: them, and where it is now.
+WRITE_PAST = """
+    WITH chosen AS (
+        SELECT *
+          FROM crm_lead AS lead
+         WHERE %(chosen)s AND is_bpo AND type = 'opportunity'
+           AND NOT EXISTS (
+               SELECT FROM crm_lead_stage_history WHERE lead_id = lead.id
+           )
+    ),
+    told AS (
+        SELECT lead.id AS lead_id, message.date AS moment, change.id AS number,
+               change.old_value_integer AS old_id, change.new_value_integer AS new_id,
+               message.create_uid AS user_id
+          FROM chosen AS lead
+          JOIN mail_message AS message
+            ON message.model = 'crm.lead' AND message.res_id = lead.id
+          JOIN mail_tracking_value AS change ON change.mail_message_id = message.id
+         WHERE change.field_id = %(field_id)s
+           AND change.new_value_integer IS DISTINCT FROM change.old_value_integer
+    ),
+    come AS (
+        SELECT lead.id AS lead_id, 0 AS place, NULL::int4 AS number,
+               lead.create_date AS moment,
+               COALESCE(
+                   (SELECT old_id FROM told
+                     WHERE told.lead_id = lead.id ORDER BY number LIMIT 1),
+                   lead.lost_stage_id,
+                   CASE WHEN lead.stage_id = ANY(%(closed)s) THEN %(first)s
+                        ELSE lead.stage_id END
+               ) AS stage_id,
+               lead.create_uid AS user_id
+          FROM chosen AS lead
+        UNION ALL
+        SELECT lead_id, 1, number, moment, new_id, user_id FROM told
+        UNION ALL
+        SELECT lead.id, 2, NULL,
+               COALESCE(lead.date_closed, lead.date_last_stage_update, lead.write_date),
+               lead.stage_id, lead.write_uid
+          FROM chosen AS lead
+    ),
+    told_once AS (
+        SELECT *, lag(stage_id) OVER way AS from_id, row_number() OVER way AS step,
+               date_trunc('second', max(moment) OVER (
+                   way ROWS UNBOUNDED PRECEDING
+               )) AS entered_at
+          FROM come
+        WINDOW way AS (PARTITION BY lead_id ORDER BY place, number)
+    ),
+    moves AS (
+        SELECT * FROM told_once
+         WHERE step = 1 OR stage_id IS DISTINCT FROM from_id
+    )
+    INSERT INTO crm_lead_stage_history (
+        lead_id, stage_id, from_stage_id, kind, user_id,
+        owner_id, team_id, dealership_id, brand_id, source_id, company_id,
+        entered_at, left_at, local_day, enquiry_day, is_first, has_advanced
+    )
+    SELECT lead.id, stage.id, origin.id,
+           CASE WHEN step = 1 THEN 'born'
+                WHEN stage.is_won THEN 'won'
+                WHEN stage.is_lost THEN 'lost'
+                WHEN stage.sequence > origin.sequence
+                     AND NOT origin.id = ANY(%(closed)s)
+                     AND NOT EXISTS (
+                         SELECT FROM crm_stage AS passed
+                          WHERE passed.sequence > origin.sequence
+                            AND passed.sequence < stage.sequence
+                            AND NOT passed.id = ANY(%(closed)s)
+                     )
+                     THEN 'forward'
+                ELSE 'override' END,
+           mover.id,
+           lead.user_id, lead.team_id, lead.dealership_id, lead.brand_id, lead.source_id,
+           lead.company_id,
+           entered_at,
+           lead(entered_at) OVER (PARTITION BY lead.id ORDER BY step),
+           timezone(%(zone)s, timezone('UTC', entered_at))::date,
+           timezone(%(zone)s, timezone(
+               'UTC', COALESCE(lead.enquiry_date, lead.create_date)
+           ))::date,
+           row_number() OVER (PARTITION BY lead.id, stage.id ORDER BY step) = 1,
+           FALSE
+      FROM moves
+      JOIN chosen AS lead ON lead.id = moves.lead_id
+      LEFT JOIN crm_stage AS stage ON stage.id = moves.stage_id
+      LEFT JOIN crm_stage AS origin ON origin.id = moves.from_id
+      LEFT JOIN res_users AS mover ON mover.id = moves.user_id
+     ORDER BY lead.id, step
+"""
+
+
+class LeadStageHistory(models.Model):
+    """The stays of leads in stages: which stage, how long, and how it was come to.
+
+    Written by the move itself, and by nobody else. Core's own record of that, the
+    changes in the chatter, is one row of text for each, which nothing can be counted
+    from.
+    """
+
+    _name = "crm.lead.stage.history"
+    _description = "Stay of a Lead in a Stage"
+    _order = "entered_at desc, id desc"
+    _log_access = False
+
+    lead_id = fields.Many2one(
+        "crm.lead", required=True, readonly=True, index=True, ondelete="cascade"
+    )
+    # The move
+    stage_id = fields.Many2one(
+        "crm.stage", readonly=True, index=True, ondelete="set null"
+    )
+    from_stage_id = fields.Many2one(
+        "crm.stage",
+        "Came From",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+    )
+    kind = fields.Selection(
+        [
+            ("born", "New"),
+            ("forward", "Forward"),
+            ("override", "Past the Rule"),
+            ("won", "Won"),
+            ("lost", "Lost"),
+        ],
+        "Way",
+        required=True,
+        readonly=True,
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        "Moved By",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+    )
+    # The lead, as it was when it left the stage; of a closed one, when it was closed
+    owner_id = fields.Many2one(
+        "res.users", "Agent", readonly=True, index="btree_not_null", ondelete="set null"
+    )
+    team_id = fields.Many2one(
+        "crm.team",
+        "Sales Team",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+    )
+    dealership_id = fields.Many2one(
+        "crm.dealership", readonly=True, index="btree_not_null", ondelete="set null"
+    )
+    brand_id = fields.Many2one(
+        "crm.brand", readonly=True, index="btree_not_null", ondelete="set null"
+    )
+    source_id = fields.Many2one(
+        "utm.source", readonly=True, index="btree_not_null", ondelete="set null"
+    )
+    company_id = fields.Many2one(
+        "res.company", readonly=True, index="btree_not_null", ondelete="set null"
+    )
+    enquiry_day = fields.Date(
+        readonly=True, help="When the customer asked, by the floor's clock."
+    )
+    # The stay
+    entered_at = fields.Datetime("Entered On", required=True, readonly=True)
+    left_at = fields.Datetime("Left On", readonly=True)
+    working_minutes = fields.Float(
+        "Working Time",
+        readonly=True,
+        aggregator="avg",
+        help="Minutes of the floor's working hours until the lead left the stage. "
+        "Nothing where it is still there.",
+    )
+    local_day = fields.Date(
+        "Day", readonly=True, help="When it was entered, by the floor's clock."
+    )
+    is_first = fields.Boolean(
+        "Counts",
+        readonly=True,
+        help="The first stay of the lead in this stage: a lead counts once a stage.",
+    )
+    has_advanced = fields.Boolean(
+        "Went On",
+        readonly=True,
+        help="The lead came to a later stage one day, or is won now.",
+    )
+
+    _one_stay_at_a_time = UniqueIndex("(lead_id) WHERE left_at IS NULL")
+    _ends_after_it_begins = Constraint(
+        "CHECK(left_at >= entered_at)", "A lead cannot leave a stage before it came."
+    )
+    # What happened in a period, and what became of the enquiries of one.
+    _day_idx = Index("(local_day, stage_id)")
+    _cohort_idx = Index(
+        "(enquiry_day, stage_id) INCLUDE (owner_id, team_id, company_id, has_advanced)"
+        " WHERE is_first"
+    )
+
+    # ------------------------------------------------------------
+    # WRITING
+    # ------------------------------------------------------------
+
+    @api.model
+    def _find_of(self, leads):
+        """Return all stays of leads, from the first to the last of each.
+
+        :param crm.lead leads: of any number.
+        :rtype: dict[crm.lead, crm.lead.stage.history]
+        """
+        domain = [("lead_id", "in", leads.ids)]
+        return self.sudo().search(domain, order="id").grouped("lead_id")
+
+    @api.model
+    def _begin(self, rows):
+        """Write that leads have come to stages.
+
+        :param list rows: a dict for each, with all :data:`COLUMNS`.
+        """
+        if not rows:
+            return
+        self.env.cr.execute(
+            SQL(
+                "INSERT INTO %s (%s) SELECT * FROM unnest(%s)",
+                SQL.identifier(self._table),
+                SQL(", ").join(map(SQL.identifier, COLUMNS)),
+                _to_arrays(rows, COLUMNS),
+            )
+        )
+        self.invalidate_model()
+
+    def _end(self, moment):
+        """Write that leads have left the stages of these stays.
+
+        :param datetime.datetime moment: in UTC, naive.
+        """
+        # Another server's clock may be behind.
+        self._write_ends([max(moment, stay.entered_at) for stay in self])
+
+    def _write_ends(self, ends):
+        """Write when these stays ended, and how long they took.
+
+        :param list ends: the moment of each, in UTC, naive.
+        """
+        if not self:
+            return
+        minutes = self._count_minutes(ends)
+        self.env.cr.execute(
+            SQL(
+                "UPDATE %s AS stay"
+                " SET left_at = told.left_at, working_minutes = told.minutes"
+                " FROM unnest(%s::int4[], %s::timestamp[], %s::float8[])"
+                " AS told(id, left_at, minutes) WHERE stay.id = told.id",
+                SQL.identifier(self._table),
+                self.ids,
+                ends,
+                minutes,
+            )
+        )
+        self.invalidate_model()
+
+    def _count_minutes(self, ends):
+        """Return the working minutes of the floor that these stays took.
+
+        :param list ends: the moment of each, in UTC, naive.
+        :rtype: list[float]
+        """
+        minutes = dict.fromkeys(self, 0.0)
+        spans = {
+            stay: (stay.entered_at, end)
+            for stay, end in zip(self, ends, strict=True)
+            if end > stay.entered_at
+        }
+        for company, stays in (
+            self.browse().concat(*spans).grouped("company_id").items()
+        ):
+            calendar = (company or self.env.company).sudo()._get_sales_calendar()
+            counts = calendar._count_working_minutes([spans[stay] for stay in stays])
+            minutes.update(zip(stays, counts, strict=True))
+        return list(minutes.values())
+
+    @api.model
+    def _keep_up(self, rows):
+        """Write what has become of leads that stay where they are.
+
+        What was closed stays with whom it was closed.
+
+        :param list rows: a dict for each, with what a new stay would have of it.
+        """
+        types = {name: COLUMNS[name] for name in ("lead_id", *KEPT_OF_LEAD)}
+        of_all = {name: COLUMNS[name] for name in ("company_id", "enquiry_day")}
+        self.env.cr.execute(
+            SQL(
+                "UPDATE %(table)s AS stay SET %(values)s"
+                " FROM unnest(%(arrays)s) AS told(%(names)s)"
+                " WHERE stay.lead_id = told.lead_id",
+                table=SQL.identifier(self._table),
+                values=SQL(", ").join(
+                    SQL(
+                        "%(name)s = CASE WHEN %(is_kept)s THEN told.%(name)s"
+                        " ELSE stay.%(name)s END",
+                        name=SQL.identifier(name),
+                        is_kept=SQL("TRUE")
+                        if name in of_all
+                        else SQL("left_at IS NULL AND kind NOT IN ('won', 'lost')"),
+                    )
+                    for name in (*KEPT_OF_LEAD, *of_all)
+                ),
+                arrays=_to_arrays(rows, types | of_all),
+                names=SQL(", ").join(map(SQL.identifier, types | of_all)),
+            )
+        )
+        self.invalidate_model()
+
+    @api.model
+    def _mark_progress(self, leads=None):
+        """Write of the stays of leads whether these came further one day.
+
+        :param crm.lead leads: by default, all that there are.
+        """
+        chosen = SQL("TRUE") if leads is None else SQL("lead_id = ANY(%s)", leads.ids)
+        self.env.cr.execute(SQL(MARK_PROGRESS, chosen=chosen))
+        self.invalidate_model(["has_advanced"])
+
+    # ------------------------------------------------------------
+    # THE PAST
+    # ------------------------------------------------------------
+
+    @api.model
+    def _write_past(self, leads=None):
+        """Write the stays of leads of which none is known, from core's chatter.
+
+        :param crm.lead leads: by default, all that there are.
+        """
+        self.env.flush_all()
+        chosen = SQL("TRUE") if leads is None else SQL("lead.id = ANY(%s)", leads.ids)
+        stages = self.env["crm.stage"].sudo()
+        first = stages.search(OPEN_STAGE, limit=1)
+        companies = self.env["res.company"].sudo().with_context(active_test=False)
+        for company in companies.search([]):
+            of_company = SQL("lead.company_id = %s", company.id)
+            if company == self.env.company:
+                of_company = SQL("(%s OR lead.company_id IS NULL)", of_company)
+            self.env.cr.execute(
+                SQL(
+                    WRITE_PAST,
+                    chosen=SQL("%s AND %s", chosen, of_company),
+                    field_id=self.env["ir.model.fields"]
+                    ._get("crm.lead", "stage_id")
+                    .id,
+                    zone=self._find_zone(company),
+                    closed=stages._find_closed().ids,
+                    first=first.id or None,
+                )
+            )
+        self._mark_progress(leads)
+        self._measure()
+
+    @api.model
+    def _find_zone(self, company):
+        """Return the zone of the floor, as PostgreSQL knows it.
+
+        :param res.company company: of the floor.
+        :return: UTC for one that it does not know.
+        :rtype: str
+        """
+        zone = company._get_sales_calendar().tz
+        self.env.cr.execute("SELECT FROM pg_timezone_names WHERE name = %s", [zone])
+        return zone if self.env.cr.rowcount else "UTC"
+
+    @api.model
+    def _measure(self):
+        """Work out how long the stays took of which nobody counted it.
+
+        Some thousand at a time, as there may be millions.
+        """
+        stays = self.sudo()
+        last_id = 0
+        while stays or not last_id:
+            self.env.cr.execute(
+                SQL(
+                    "SELECT id FROM %s WHERE id > %s AND left_at IS NOT NULL"
+                    " AND working_minutes IS NULL ORDER BY id LIMIT %s",
+                    SQL.identifier(self._table),
+                    last_id,
+                    MEASURED_AT_ONCE,
+                )
+            )
+            stays = stays.browse(row[0] for row in self.env.cr.fetchall())
+            stays._write_ends([stay.left_at for stay in stays])
+            last_id = stays[-1:].id or 1
+
+
+def _to_arrays(rows, types):
+    """Return rows as arrays of PostgreSQL, a column each.
+
+    :param list rows: of dicts, each with all of the names.
+    :param dict types: the type of each column, by its name.
+    :rtype: SQL
+    """
+    return SQL(", ").join(
+        SQL("%s::%s[]", [row[name] or None for row in rows], SQL(types[name]))
+        if types[name] != "bool"
+        else SQL("%s::bool[]", [row[name] for row in rows])
+        for name in types
+    )

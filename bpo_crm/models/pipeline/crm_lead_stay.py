@@ -1,0 +1,174 @@
+from odoo import api, fields, models
+
+from ...local_time import to_zone
+
+#: What a change of leads the stay in which they are follows.
+FOLLOWED = {
+    "brand_id",
+    "company_id",
+    "dealership_id",
+    "enquiry_date",
+    "source_id",
+    "team_id",
+    "user_id",
+    "vehicle_model_id",
+}
+
+
+class Lead(models.Model):
+    """Each move writes down the stay that it ends, and the one that it begins."""
+
+    _inherit = "crm.lead"
+
+    stage_history_ids = fields.One2many(
+        "crm.lead.stage.history", "lead_id", "Stages", readonly=True
+    )
+
+    # ------------------------------------------------------------
+    # PHASES
+    # ------------------------------------------------------------
+
+    @api.model
+    def _get_watched_fields(self):
+        return super()._get_watched_fields() | FOLLOWED
+
+    def _follow_up_births(self):
+        self._write_births_down()
+        return super()._follow_up_births()
+
+    def _close_births(self):
+        result = super()._close_births()
+        closed = self.filtered(lambda lead: lead._is_closed_or_archived())
+        if closed:
+            # History that was won elsewhere is put where it is.
+            closed._write_moves_down()
+        return result
+
+    def _follow_up_change(self, change):
+        change.find_changing("type")._write_births_down()
+        moved = change.find_changing("stage_id")
+        moved._write_moves_down(change)
+        if not FOLLOWED.isdisjoint(change.vals):
+            (self - moved)._keep_stays_up()
+        return super()._follow_up_change(change)
+
+    # ------------------------------------------------------------
+    # BUSINESS
+    # ------------------------------------------------------------
+
+    def _write_births_down(self):
+        """Write down that leads have come to their first stage.
+
+        Those that came back from another team have moved.
+        """
+        leads = self.sudo().filtered(lambda lead: lead.type == "opportunity")
+        if not leads:
+            return
+        history = self.env["crm.lead.stage.history"]
+        known = leads.browse().concat(*history._find_of(leads))
+        born = leads - known
+        zones = born._find_floor_zones()
+        history._begin(
+            [
+                lead._prepare_stay(zones, "born", lead._get_birth_stage())
+                for lead in born
+            ]
+        )
+        known._write_moves_down()
+
+    def _write_moves_down(self, change=None):
+        """Write down that leads have left a stage, and come to the one that they are in.
+
+        :param LeadChange change: that moved them; none where nobody did it by a rule.
+        """
+        leads = self.sudo().filtered(lambda lead: lead.type == "opportunity")
+        if not leads:
+            return
+        history = self.env["crm.lead.stage.history"]
+        known = history._find_of(leads)
+        zones = leads._find_floor_zones()
+        rows, ended = [], history.sudo()
+        for lead in leads:
+            stays = known.get(lead, history)
+            last = stays[-1:]
+            if last.stage_id == lead.stage_id and last:
+                continue
+            ended |= last
+            kind = lead._get_way(change) if last else "born"
+            rows.append(
+                {
+                    **lead._prepare_stay(zones, kind, lead.stage_id, last.stage_id),
+                    "is_first": lead.stage_id not in stays.stage_id,
+                }
+            )
+        ended._end(fields.Datetime.now())
+        history._begin(rows)
+        history._mark_progress(leads)
+
+    def _keep_stays_up(self):
+        """Let the stays of leads say whose these are now."""
+        leads = self.sudo().filtered(lambda lead: lead.type == "opportunity")
+        if leads:
+            zones = leads._find_floor_zones()
+            rows = [lead._prepare_stay(zones, "", lead.stage_id) for lead in leads]
+            self.env["crm.lead.stage.history"]._keep_up(rows)
+
+    def _get_birth_stage(self):
+        """Return in which stage this new lead begins; a closed one is closed after it."""
+        stage = self.stage_id
+        if stage._is_closed:
+            return self.env["crm.stage"]._find_open(self.team_id)[:1]
+        return stage
+
+    def _get_way(self, change):
+        """Return how this lead came to its stage.
+
+        :param LeadChange change: that moved it, or None.
+        :return: one of the kinds of ``crm.lead.stage.history``.
+        :rtype: str
+        """
+        stage = self.stage_id
+        if stage.is_won or stage.is_lost:
+            return "won" if stage.is_won else "lost"
+        if not change or self in change.lifted or "stage_id" not in change.vals:
+            return "override"
+        return "forward"
+
+    def _find_floor_zones(self):
+        """Return the zones of the floors that work these leads.
+
+        :return: by their companies, names of the IANA database.
+        :rtype: dict[res.company, str]
+        """
+        companies = {lead._get_company() for lead in self}
+        return {company: company._get_sales_calendar().tz for company in companies}
+
+    def _prepare_stay(self, zones, kind, stage, origin=None):
+        """Return the values of a stay of this lead that begins now.
+
+        :param dict zones: from :meth:`_find_floor_zones`.
+        :param str kind: how it came there.
+        :param crm.stage stage: where it is.
+        :param crm.stage origin: where it was before; none by default.
+        :rtype: dict
+        """
+        now = fields.Datetime.now()
+        zone = zones[self._get_company()]
+        return {
+            "lead_id": self.id,
+            "stage_id": stage.id,
+            "from_stage_id": origin.id if origin else None,
+            "kind": kind,
+            "user_id": self.env.uid,
+            "owner_id": self.user_id.id,
+            "team_id": self.team_id.id,
+            "dealership_id": self.dealership_id.id,
+            "brand_id": self.brand_id.id,
+            "source_id": self.source_id.id,
+            "company_id": self.company_id.id,
+            "entered_at": now,
+            "local_day": to_zone(now, zone).date(),
+            "enquiry_day": to_zone(self._get_arrival(), zone).date(),
+            "is_first": True,
+            "has_advanced": False,
+        }
