@@ -60,23 +60,28 @@ class Lead(models.Model):
         """Set the leads aside that were closed long enough ago."""
         self.flush_model(["active", "date_closed", "set_aside_date", "stage_id"])
         self.env["crm.stage"].flush_model(["is_lost", "is_won"])
-        # Nothing of them changes for whoever looks at them; who has one keeps it.
+        # Nothing of them changes for whoever looks at them; who has one keeps it. What is
+        # chosen inside of the UPDATE may be chosen anew for each row, past the limit.
         self.env.cr.execute(
             """
+            WITH due AS MATERIALIZED (
+                SELECT id
+                  FROM crm_lead
+                 WHERE set_aside_date IS NULL
+                   AND date_closed < %s
+                   AND (active IS NOT TRUE
+                        OR stage_id IN (SELECT id
+                                          FROM crm_stage
+                                         WHERE is_won OR is_lost))
+                 LIMIT %s
+                   FOR NO KEY UPDATE SKIP LOCKED
+            )
             UPDATE crm_lead
                SET set_aside_date = %s
-             WHERE id IN (SELECT id
-                            FROM crm_lead
-                           WHERE set_aside_date IS NULL
-                             AND date_closed < %s
-                             AND (active IS NOT TRUE
-                                  OR stage_id IN (SELECT id
-                                                    FROM crm_stage
-                                                   WHERE is_won OR is_lost))
-                           LIMIT %s
-                             FOR NO KEY UPDATE SKIP LOCKED)
+              FROM due
+             WHERE crm_lead.id = due.id
             """,
-            [fields.Date.today(), self._get_first_shown(), BATCH],
+            [self._get_first_shown(), BATCH, fields.Date.today()],
         )
         done = self.env.cr.rowcount
         self.invalidate_model(["set_aside_date"])
