@@ -35,6 +35,21 @@ class Base(models.AbstractModel):
         }
 
     @api.model
+    def _without_server_only_defaults(self):
+        """Return this model with no default of what only the server writes.
+
+        The context has defaults of computed fields as well, which Odoo takes.
+
+        :rtype: odoo.models.BaseModel
+        """
+        if self.env.su:
+            return self
+        forged = {f"default_{name}" for name in self._get_server_only()}
+        context = self.env.context
+        kept = {key: context[key] for key in context if key not in forged}
+        return self.with_env(self.env(context=kept))
+
+    @api.model
     def _check_server_only(self, names):
         """Refuse to let somebody write what only the server writes.
 

@@ -49,12 +49,19 @@ class CallLog(models.Model):
         help="The call reached the customer, by the settings of that day.",
     )
     contact_rate = fields.Float(
-        "Reach Rate", compute="_compute_contact_rate", store=True, aggregator="avg"
+        "Reach Rate",
+        compute="_compute_contact_rate",
+        store=True,
+        aggregator="avg",
+        server_only=True,
     )
     dealership_id = fields.Many2one(
-        related="lead_id.dealership_id", store=True, index="btree_not_null"
+        related="lead_id.dealership_id",
+        store=True,
+        index="btree_not_null",
+        server_only=True,
     )
-    team_id = fields.Many2one(related="lead_id.team_id", store=True)
+    team_id = fields.Many2one(related="lead_id.team_id", store=True, server_only=True)
 
     # Of what is no number, PostgreSQL says that it is larger than any.
     _duration_positive = Constraint(
@@ -107,13 +114,17 @@ class CallLog(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        for vals in vals_list:
+            self._check_server_only(vals)
         contacts = self._get_contact_results()
         defaults = self.default_get(["answer_id", "result"])
         vals_list = [
             self._prepare_contact({**defaults, **vals}, contacts) for vals in vals_list
         ]
         self._check_answers(vals_list)
-        calls = super().create([self._prepare_begin(vals) for vals in vals_list])
+        own = self._without_server_only_defaults()
+        vals_list = [self._prepare_begin(vals) for vals in vals_list]
+        calls = super(CallLog, own).create(vals_list).with_env(self.env)
         calls._check_own()
         calls.lead_id._check_workable()
         calls._check_plausible()
@@ -122,6 +133,7 @@ class CallLog(models.Model):
         return calls
 
     def write(self, vals):
+        self._check_server_only(vals)
         if not self.env.su and FIXED_FIELDS.intersection(vals):
             raise AccessError(
                 self.env._(
