@@ -106,6 +106,7 @@
         "views/feed/crm_lead_feed_views.xml",
         "views/feed/crm_lead_enquiry_feed_views.xml",
         "views/feed/crm_brand_feed_views.xml",
+        "views/report/crm_coaching_views.xml",
     ],
     "demo": [
         "demo/resource_calendar.xml",

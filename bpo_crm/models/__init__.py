@@ -11,4 +11,5 @@ from . import (
     dealer,
     intake,
     feed,
+    report,
 )

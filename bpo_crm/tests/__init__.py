@@ -10,3 +10,4 @@ from .visit import *  # noqa: F403
 from .response import *  # noqa: F403
 from .intake import *  # noqa: F403
 from .feed import *  # noqa: F403
+from .report import *  # noqa: F403

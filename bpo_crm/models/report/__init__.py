@@ -1,0 +1,4 @@
+from . import (
+    crm_call_log_coaching,
+    crm_team_member_coaching,
+)
