@@ -20,6 +20,7 @@
         "calendar",
         "contacts",
         "crm",
+        "digest",
         "onboarding",
         "phone_validation",
     ],
@@ -49,6 +50,7 @@
         "data/ir_cron.xml",
         "data/crm_lead_scoring.xml",
         "data/onboarding.xml",
+        "data/digest.xml",
         # By area, in the order in which the areas are loaded: one's views may name what
         # those before it have added.
         "views/base/menus.xml",
@@ -107,6 +109,7 @@
         "views/feed/crm_lead_enquiry_feed_views.xml",
         "views/feed/crm_brand_feed_views.xml",
         "views/report/crm_coaching_views.xml",
+        "views/report/digest_views.xml",
     ],
     "demo": [
         "demo/resource_calendar.xml",

@@ -1,1 +1,1 @@
-from . import test_coaching
+from . import test_coaching, test_digest
