@@ -8,6 +8,9 @@ MANAGER = "bpo_crm.group_bpo_manager"
 
 ALL = (AGENT, SUPERVISOR, MANAGER)
 
+#: Odoo's own, which supervisors have by their role.
+EXPORT = "base.group_allow_export"
+
 SALES_USER = "sales_team.group_sale_salesman"
 
 #: Odoo's own, each of which implies the one before it.

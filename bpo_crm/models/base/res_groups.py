@@ -1,6 +1,6 @@
 from odoo import Command, api, models
 
-from ...roles import AGENT
+from ...roles import AGENT, SUPERVISOR
 from ...series import GROUP_FIELDS, GROUP_MEMBERS, USER_GROUPS
 
 
@@ -14,10 +14,23 @@ class ResGroups(models.Model):
         return groups
 
     def write(self, vals):
+        if GROUP_FIELDS.isdisjoint(vals):
+            return super().write(vals)
+        exported = self._find_supervisors()
         result = super().write(vals)
-        if not GROUP_FIELDS.isdisjoint(vals):
-            self._fit_members_sales_role()
+        self._fit_members_sales_role()
+        exported._end_export()
         return result
+
+    @api.model
+    def _find_supervisors(self):
+        """Return who are supervisors, or more.
+
+        :rtype: res.users
+        """
+        supervisors = self.env.ref(SUPERVISOR, raise_if_not_found=False)
+        everybody = self.sudo().with_context(active_test=False)
+        return (supervisors or everybody).with_env(everybody.env)[GROUP_MEMBERS]
 
     def _fit_members_sales_role(self):
         """Take Sales rights beyond the role away from who is in these groups."""

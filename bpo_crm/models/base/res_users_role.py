@@ -9,7 +9,7 @@ _logger = logging.getLogger(__name__)
 
 
 class ResUsers(models.Model):
-    """The Sales role of somebody follows from the role in the call centre."""
+    """What else somebody may do follows from the role in the call centre."""
 
     _inherit = "res.users"
 
@@ -20,10 +20,29 @@ class ResUsers(models.Model):
         return users
 
     def write(self, vals):
+        if not gives_groups(vals):
+            return super().write(vals)
+        exported = self._filter_supervisors()
         result = super().write(vals)
-        if gives_groups(vals):
-            self._fit_sales_role()
+        self._fit_sales_role()
+        exported._end_export()
         return result
+
+    def _filter_supervisors(self):
+        """Return those of these users who are supervisors, or more."""
+        return self.sudo().filtered(lambda user: user.has_group(roles.SUPERVISOR))
+
+    def _end_export(self):
+        """Take the right to export away from who was a supervisor, and is none now.
+
+        On 18.0 what came along with a role stays when it goes. Who is to keep it is
+        given it once more.
+        """
+        ended = self - self._filter_supervisors()
+        export = self.env.ref(roles.EXPORT)
+        ended = ended.filtered(lambda user: export in user[USER_GROUPS])
+        if ended:
+            ended.write({USER_GROUPS: [Command.unlink(export.id)]})
 
     def _fit_sales_role(self):
         """Take the Sales rights that go beyond the role away from these users.

@@ -1,1 +1,1 @@
-from . import test_coaching, test_digest
+from . import test_coaching, test_digest, test_export
