@@ -196,6 +196,7 @@ class CallReview(models.Model):
     def action_finish(self):
         """Fix these reviews, and tell the agents who made the calls.
 
+        :return: True
         :raises UserError: for a draft of somebody else, or without a rating.
         """
         drafts = self.filtered(lambda review: review.state == "draft")
@@ -204,10 +205,12 @@ class CallReview(models.Model):
         drafts.sudo().write({"state": "done", "finished_at": fields.Datetime.now()})
         for review in drafts:
             review._tell_agent()
+        return True
 
     def action_reopen(self):
         """Let the reviewers change these reviews again; agents do not see them then.
 
+        :return: True
         :raises AccessError: for whoever is neither their reviewer nor a manager.
         """
         self.check_access("read")
@@ -219,10 +222,12 @@ class CallReview(models.Model):
         for review in finished.sudo():
             review.message_unsubscribe(review.user_id.partner_id.ids)
             review._message_log(body=self.env._("The review was reopened."))
+        return True
 
     def action_acknowledge(self):
         """Let an agent say to have read these reviews.
 
+        :return: True
         :raises AccessError: for reviews of somebody else's calls, and for drafts.
         """
         self.check_access("read")
@@ -236,6 +241,7 @@ class CallReview(models.Model):
         fresh.sudo().write({"acknowledged_at": fields.Datetime.now()})
         for review in fresh.sudo():
             review._message_log(body=self.env._("The agent has read the review."))
+        return True
 
     # ------------------------------------------------------------
     # BUSINESS

@@ -37,6 +37,13 @@ SERIES = "19.0" if IS_19 else "18.0"
 OF_LEADS = ("own lead", "pool", "lead of another", "lead of another company")
 OF_COMPANIES = ("of the company", "shared", "of another company")
 OF_USERS = ("own", "of another")
+OF_REVIEWS = (
+    "own draft",
+    "draft on an own call",
+    "finished on an own call",
+    "finished on a call of another",
+    "finished in another company",
+)
 ALL = ("",)
 
 OWNERS = dict(zip(OF_COMPANIES, ("home", "shared", "abroad"), strict=True))
@@ -75,6 +82,14 @@ SAMPLES = {
     "crm.call.log": (OF_LEADS, "_call_values", {"summary": "X"}),
     "crm.call.outcome": (ALL, "_outcome_values", {"max_attempts": 3}),
     "crm.call.outcome.step": (ALL, "_outcome_step_values", {"summary": "X"}),
+    "crm.call.review": (OF_REVIEWS, "_review_values", {"comment": "X"}),
+    "crm.call.review.line": (OF_REVIEWS, "_review_line_values", {"comment": "X"}),
+    "crm.call.scorecard": (OF_COMPANIES, "_script_values", {"name": "X"}),
+    "crm.call.scorecard.criterion": (
+        OF_COMPANIES,
+        "_criterion_values",
+        {"name": "X"},
+    ),
     "crm.call.script": (OF_COMPANIES, "_script_values", {"name": "X"}),
     "crm.dealer.push": (OF_LEADS, "_lead_id_values", {"message": "X"}),
     "crm.dealership": (OF_COMPANIES, "_data_values", {"name": "X"}),
@@ -146,6 +161,8 @@ SAMPLES = {
 FIELDS_OF = {
     "calendar.event": "_own_visit",
     "crm.brand": "_home_brand",
+    "crm.call.log": "_own_call",
+    "crm.call.review": "_others_review",
     "crm.dealer.push": "_own_push",
     "crm.dealership": "_home_dealership",
     "crm.lead": "_own_lead",
@@ -155,6 +172,7 @@ FIELDS_OF = {
     "crm.team": "_home_team",
     "crm.team.member": "_home_member",
     "crm.vehicle.model": "_home_vehicle",
+    "digest.digest": "_digest",
     "mail.activity": "_own_activity",
     "res.company": "_own_company",
     "res.config.settings": "_server_settings",
@@ -181,6 +199,12 @@ CALLS = {
         "action_sync_vehicle_models": ("_home_brand",),
         "action_test_connection": ("_home_brand",),
         "action_view_quarantine": ("_home_brand",),
+    },
+    "crm.call.log": {"action_review": ("_others_call",)},
+    "crm.call.review": {
+        "action_acknowledge": ("_others_review",),
+        "action_finish": ("_others_draft",),
+        "action_reopen": ("_others_review",),
     },
     "crm.dealer.push": {"action_retry": ("_others_push",)},
     "crm.dealership": {
@@ -260,6 +284,7 @@ CALLS = {
         "action_save_and_retry": ("_map_window",),
         "default_get": (ON_MODEL, ["sample"]),
     },
+    "crm.team.member": {"action_view_coaching": ("_home_member",)},
     "crm.word": {
         "action_look_again": ("_home_word",),
         "action_view_leads": ("_home_word",),
@@ -322,6 +347,10 @@ class TestRights(CompaniesCase):
             "elsewhere": cls.manager_abroad,
         }
         cls.outcome = cls.env["crm.call.outcome"]._find("busy")
+        criterion = Command.create({"name": "Greets"})
+        cls.scorecard = cls.env["crm.call.scorecard"].create(
+            {"name": "Shared", "company_id": False, "criterion_ids": [criterion]}
+        )
         # Of each result, there can be one.
         cls.env["crm.call.outcome"]._find("voicemail").unlink()
         cls.team_home = cls.team.copy({"company_id": cls.home.id})
@@ -489,6 +518,8 @@ class TestRights(CompaniesCase):
         if is_returned:
             # Nobody calls out of the pool, but leads go back to it.
             made.lead_id.user_id = False
+        if kind in OF_REVIEWS:
+            self._settle_review(made, kind, user)
         maker = {"own": user, "of another": self.other_agent}.get(kind)
         return self._give(made, maker) if maker else made
 
@@ -556,6 +587,35 @@ class TestRights(CompaniesCase):
             "entered_at": now,
             "left_at": now,
         }
+
+    def _review_values(self, _name, kind, user):
+        is_abroad = kind == "finished in another company"
+        caller = self.agent_abroad if is_abroad else self.other_agent
+        if "own call" in kind:
+            caller = user
+        lead_kind = "lead of another company" if is_abroad else "lead of another"
+        lead = self._new_lead_of(lead_kind, user)
+        call = self.env["crm.call.log"].create(
+            {"lead_id": lead.id, "user_id": caller.id, "result": "busy"}
+        )
+        return {"call_id": call.id, "scorecard_id": self.scorecard.id}
+
+    def _review_line_values(self, _name, kind, user):
+        values = self._review_values("", kind, user)
+        review = self.env["crm.call.review"].create(values)
+        other = self._criterion_values("", "shared", user)
+        criterion = self.env["crm.call.scorecard.criterion"].create(other)
+        values = {"name": "New", "max_points": 10}
+        return {"review_id": review.id, "criterion_id": criterion.id, **values}
+
+    def _settle_review(self, made, kind, user):
+        """Let a review, or what a line is of, be as its kind says."""
+        review = made if made._name == "crm.call.review" else made.review_id
+        if kind == "own draft":
+            review.reviewer_id = user
+        if kind.startswith("finished"):
+            now = fields.Datetime.now()
+            review.write({"state": "done", "finished_at": now})
 
     def _customer_values(self, name, kind, user):
         values = self._lead_id_values(name, kind, user)
@@ -671,6 +731,11 @@ class TestRights(CompaniesCase):
 
     def _script_values(self, _name, kind, _user):
         return {"name": "New", "company_id": self.companies[OWNERS[kind]].id}
+
+    def _criterion_values(self, _name, kind, user):
+        values = self._script_values("", kind, user)
+        scorecard = self.env["crm.call.scorecard"].create(values)
+        return {"scorecard_id": scorecard.id, "name": "New"}
 
     def _number_values(self, _name, _kind, _user):
         return {"number": f"+63 918 {5550000 + next(_numbers)}"}
@@ -894,6 +959,27 @@ class TestRights(CompaniesCase):
     def _push_of(self, lead):
         values = {"lead_id": lead.id, "state": "failed"}
         return self.env["crm.dealer.push"].create(values)
+
+    def _own_call(self, user):
+        values = {"lead_id": self._own_lead(user).id, "user_id": user.id}
+        return self.env["crm.call.log"].create({**values, "result": "busy"})
+
+    def _others_call(self, user):
+        lead = self._others_lead(user)
+        values = {"lead_id": lead.id, "user_id": self.other_agent.id, "result": "busy"}
+        return self.env["crm.call.log"].create(values)
+
+    def _others_draft(self, user):
+        values = self._review_values("", "draft", user)
+        return self.env["crm.call.review"].create(values)
+
+    def _others_review(self, user):
+        review = self._others_draft(user)
+        self._settle_review(review, "finished", user)
+        return review
+
+    def _digest(self, _user):
+        return self.env["digest.digest"].create({"name": "The Floor"})
 
     def _own_push(self, user):
         return self._push_of(self._own_lead(user))
