@@ -15,8 +15,14 @@ MENUS = (
     ("Reporting", "Activity Analysis"),
     ("Reporting", "Speed to Lead"),
     ("Reporting", "Missed Sales"),
+    ("Reporting", "Call Reviews"),
+    ("Reporting", "Criteria"),
 )
-SUPERVISORS = (("Pipeline", "All Leads"), ("Data", "Enquiries"))
+SUPERVISORS = (
+    ("Pipeline", "All Leads"),
+    ("Data", "Enquiries"),
+    ("Reporting", "Calls and Outcomes"),
+)
 MANAGERS = (
     ("Data", "Lead Sources"),
     ("Data", "Distributor Feeds"),
@@ -25,6 +31,7 @@ MANAGERS = (
     ("Configuration", "Sales Teams"),
     ("Configuration", "Lost Reasons"),
     ("Configuration", "Call Outcomes"),
+    ("Configuration", "Call Scorecards"),
     ("Configuration", "Activity Types"),
     ("Configuration", "Activity Plans"),
 )

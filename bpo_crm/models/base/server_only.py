@@ -45,8 +45,8 @@ class Base(models.AbstractModel):
         if self.env.su:
             return self
         forged = {f"default_{name}" for name in self._get_server_only()}
-        context = self.env.context
-        kept = {key: context[key] for key in context if key not in forged}
+        said = self.env.context.items()
+        kept = {name: value for name, value in said if name not in forged}
         return self.with_env(self.env(context=kept))
 
     @api.model

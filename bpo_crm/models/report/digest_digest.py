@@ -128,9 +128,8 @@ class Digest(models.Model):
         :return: of nothing at all, where nobody says a period.
         :rtype: list
         """
-        start, end = (
-            self.env.context.get(key) for key in ("start_datetime", "end_datetime")
-        )
+        start = self.env.context.get("start_datetime")
+        end = self.env.context.get("end_datetime")
         # A client can send no moments, but other things by these names.
         if not (isinstance(start, datetime) and isinstance(end, datetime)):
             return [("id", "=", 0)]

@@ -29,6 +29,9 @@ READ_FROM_CLIENTS = {
     "tz",
     # Of a job, which no client runs.
     "ir_cron_progress_id",
+    # The period of a digest: moments, which no client can send.
+    "start_datetime",
+    "end_datetime",
     # By it, archived records are shown to who may see them.
     "active_test",
 }

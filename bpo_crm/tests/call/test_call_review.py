@@ -47,8 +47,10 @@ class ReviewCase(CompaniesCase):
     def _begin(self, call=None, user=None):
         """Return the draft of a review."""
         call = (call or self.call).with_user(user or self.supervisor)
-        return self.env["crm.call.review"].with_user(user or self.supervisor).browse(
-            call.action_review()["res_id"]
+        return (
+            self.env["crm.call.review"]
+            .with_user(user or self.supervisor)
+            .browse(call.action_review()["res_id"])
         )
 
     def _rate(self, review, greets, listens, lies=False):
@@ -245,9 +247,7 @@ class TestCallReview(ReviewCase):
         scorecards = self.env["crm.call.scorecard"].with_user(self.manager)
         lies = {"name": "Lies", "fails_call": True, "max_points": 0}
         with self._refused("Enter a criterion with points", ValidationError):
-            scorecards.create(
-                {"name": "None", "criterion_ids": [Command.create(lies)]}
-            )
+            scorecards.create({"name": "None", "criterion_ids": [Command.create(lies)]})
 
     def test_managers_alone_write_scorecards(self):
         for user in (self.agent, self.supervisor):
