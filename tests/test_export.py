@@ -31,9 +31,15 @@ def new_person(session_floor):
 
 
 @pytest.fixture
-def reference(floor, dealership):
-    """What identifies a lead that another agent works."""
-    return floor.read(floor.new_lead(dealership))["reference"]
+def new_reference(floor, dealership):
+    """Makes a lead of somebody; gives what identifies it."""
+
+    def make(owner):
+        lead = floor.new_lead(dealership)
+        floor.admin.call("crm.lead", "write", [lead], {"user_id": owner.uid})
+        return floor.read(lead)["reference"]
+
+    return make
 
 
 def export(session, kind, reference, **values):
@@ -68,15 +74,19 @@ KINDS = [("csv", {}), ("xlsx", {}), ("xlsx", {"groupby": ["user_id"]})]
 
 
 @pytest.mark.parametrize(("kind", "values"), KINDS)
-def test_an_agent_gets_no_file(new_person, reference, kind, values):
+def test_an_agent_gets_no_file_of_own_leads(new_person, new_reference, kind, values):
     agent = new_person("bpo_crm.group_bpo_agent")
+    reference = new_reference(agent)
     reply = export(agent, kind, reference, **values)
     assert reply.status_code >= 400
     assert reference not in reply.text
 
 
 @pytest.mark.parametrize("role", ["supervisor", "manager"])
-def test_supervisors_and_managers_get_their_files(new_person, reference, role):
+def test_supervisors_and_managers_get_files_of_all(
+    new_person, new_reference, floor, role
+):
+    reference = new_reference(floor.agent)
     session = new_person(f"bpo_crm.group_bpo_{role}")
     for kind, values in KINDS:
         reply = export(session, kind, reference, **values)
@@ -88,13 +98,11 @@ def test_supervisors_and_managers_get_their_files(new_person, reference, role):
 
 
 def test_an_agent_who_was_given_the_right_exports_own_leads_only(
-    new_person, floor, dealership, reference
+    new_person, new_reference, floor
 ):
     agent = new_person("bpo_crm.group_bpo_agent", EXPORT)
-    assert reference not in export(agent, "csv", reference).text
-    lead = floor.new_lead(dealership)
-    floor.admin.call("crm.lead", "write", [lead], {"user_id": agent.uid})
-    own = floor.read(lead)["reference"]
+    own, others = new_reference(agent), new_reference(floor.agent)
+    assert others not in export(agent, "csv", others).text
     reply = export(agent, "csv", own)
     assert reply.status_code == 200
     assert own in reply.text
