@@ -84,6 +84,32 @@ LEAVE_ADMINISTRATOR = """
       FROM ir_model_data WHERE module = 'sales_team' AND name = 'group_sale_manager'
 """
 
+#: By the clock of a company: how many calls, and how many have its day, and UTC's.
+READ_ZONES = """
+    SELECT calendar.tz, count(*),
+           count(*) FILTER (WHERE local_day = (
+               call_date AT TIME ZONE 'UTC' AT TIME ZONE calendar.tz)::date),
+           count(*) FILTER (WHERE local_day = call_date::date)
+      FROM crm_call_log AS call
+      JOIN crm_lead AS lead ON lead.id = call.lead_id
+      JOIN res_company AS company
+        ON company.id = COALESCE(lead.company_id, (SELECT min(id) FROM res_company))
+      JOIN resource_calendar AS calendar ON calendar.id = COALESCE(
+               company.sales_calendar_id, company.resource_calendar_id)
+     GROUP BY calendar.tz
+"""
+
+#: Whether a supervisor has the right to export: by a group, on 18.0 also without it.
+COUNT_EXPORTERS = """
+    SELECT count(DISTINCT login) FROM res_groups_users_rel
+      LEFT JOIN res_groups_implied_rel AS implied ON implied.gid = res_groups_users_rel.gid
+      JOIN ir_model_data AS name
+        ON name.model = 'res.groups' AND res_id IN (hid, res_groups_users_rel.gid)
+      JOIN res_users ON res_users.id = uid
+     WHERE module = 'base' AND name.name = 'group_allow_export'
+       AND login = 'supervisor'
+"""
+
 #: Who administers Sales, of those who work leads.
 READ_ADMINISTRATORS = """
     SELECT login FROM res_groups_users_rel
@@ -306,3 +332,20 @@ def test_rules_and_companies_come_with_an_upgrade(upgraded, fresh):
     for table in DATA:
         companies = read(cursor, f"SELECT DISTINCT company_id FROM {table}")
         assert companies in ([(None,)], [])
+
+
+def test_calls_from_before_have_the_day_of_the_floor(upgraded, fresh):
+    _before, cursor = upgraded
+    (count,) = read(cursor, "SELECT count(*) FROM crm_call_log WHERE local_day IS NULL")
+    assert count == (0,)
+    zones = read(cursor, READ_ZONES)
+    assert [name for name, *_days in zones] == ["Asia/Manila"]
+    for _zone, calls, same, at_utc in zones:
+        assert calls == same > 10
+        # Some were made where it is another day already.
+        assert at_utc < calls
+
+
+def test_supervisors_from_before_may_export(upgraded):
+    _before, cursor = upgraded
+    assert read(cursor, COUNT_EXPORTERS) == [(1,)]

@@ -2,7 +2,11 @@ from odoo import SUPERUSER_ID, api
 from odoo.tools import convert_file
 
 #: What is new, and an update leaves out as if somebody had deleted it.
-NEW_FILES = ("data/crm_call_answer.xml", "data/crm_call_script.xml")
+NEW_FILES = (
+    "data/crm_call_answer.xml",
+    "data/crm_call_scorecard.xml",
+    "data/crm_call_script.xml",
+)
 
 #: The results of calls that did not reach the customer.
 IN_VAIN = ("busy", "no_answer", "voicemail", "wrong_number")
