@@ -387,7 +387,12 @@ class TestCallReview(ReviewCase):
         self._assert_unseen(review, self.other_agent)
         self.assertTrue(self.call.with_user(self.agent).is_reviewed)
         self.lead.sudo().user_id = self.other_agent
-        self.assertFalse(self.call.with_user(self.other_agent).is_reviewed)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        seen = self.call.with_user(self.other_agent)
+        self.assertFalse(seen.is_reviewed)
+        [row] = seen.read(["review_ids", "review_score"])
+        self.assertEqual((row["review_ids"], row["review_score"]), ([], 0))
         self._assert_unseen(review, self.other_agent)
 
     def test_the_agent_is_told_once_and_reads_it(self):

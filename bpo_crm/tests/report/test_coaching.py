@@ -123,6 +123,24 @@ class TestCoaching(ReviewCase):
             rates, {"Greets": 0.5, "Listens": round(35 / 90, 4), "Lies": 0.6667}
         )
 
+    def test_an_agent_who_may_export_exports_own_reviews_only(self):
+        theirs = self._new_call(self.other_agent, self._new_lead(self.other_agent))
+        mine = self._finish(points=(10, 30)).sudo().with_user(self.agent)
+        others = self._finish(theirs).sudo().with_user(self.agent)
+        with self._refused("rights to export"):
+            mine.export_data(["score"])
+        self.env.ref("base.group_allow_export")._add_members(self.agent.ids)
+        self.assertEqual(mine.export_data(["score"])["datas"], [[1.0]])
+        with self.assertRaises(AccessError):
+            others.export_data(["score"])
+        # A supervisor gave the lead away.
+        theirs.lead_id.sudo().user_id = self.agent
+        self.env.flush_all()
+        self.env.invalidate_all()
+        seen = theirs.with_user(self.agent)
+        rows = seen.export_data(["result", "review_ids/score"])["datas"]
+        self.assertEqual([row[1] for row in rows], [""])
+
     def test_an_agents_averages_are_of_own_reviews(self):
         theirs = self._new_call(self.other_agent, self._new_lead(self.other_agent))
         self._finish(points=(10, 30))
