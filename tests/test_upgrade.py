@@ -101,10 +101,10 @@ READ_ZONES = """
 
 #: Whether a supervisor has the right to export: by a group, on 18.0 also without it.
 COUNT_EXPORTERS = """
-    SELECT count(DISTINCT login) FROM res_groups_users_rel
-      LEFT JOIN res_groups_implied_rel AS implied ON implied.gid = res_groups_users_rel.gid
+    SELECT count(DISTINCT login) FROM res_groups_users_rel AS held
+      LEFT JOIN res_groups_implied_rel AS implied ON implied.gid = held.gid
       JOIN ir_model_data AS name
-        ON name.model = 'res.groups' AND res_id IN (hid, res_groups_users_rel.gid)
+        ON name.model = 'res.groups' AND res_id IN (hid, held.gid)
       JOIN res_users ON res_users.id = uid
      WHERE module = 'base' AND name.name = 'group_allow_export'
        AND login = 'supervisor'

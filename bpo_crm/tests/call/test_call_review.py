@@ -1,18 +1,20 @@
 import json
+from ast import literal_eval
 from datetime import datetime, timedelta
 
+from lxml import etree
 from psycopg2 import IntegrityError
 
 from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
-from odoo.tools import mute_logger
+from odoo.tools import SQL, mute_logger
 
 from ..companies import CompaniesCase
 
 
 class ReviewCase(CompaniesCase):
-    """A scorecard of two things worth 10 and 30 points, and one that must not happen."""
+    """A scorecard: two things worth 10 and 30 points, one that must not happen."""
 
     @classmethod
     def setUpClass(cls):
@@ -128,8 +130,12 @@ class TestCallReview(ReviewCase):
                 self.env.cr.savepoint(),
             ):
                 self.env.cr.execute(
-                    f"UPDATE crm_call_review_line SET {column} = %s WHERE id = %s",
-                    [value, review.line_ids[0].id],
+                    SQL(
+                        "UPDATE crm_call_review_line SET %s = %s WHERE id = %s",
+                        SQL.identifier(column),
+                        value,
+                        review.line_ids[0].id,
+                    )
                 )
 
     def test_a_review_keeps_the_criteria_as_they_were(self):
@@ -474,10 +480,6 @@ class TestCallReview(ReviewCase):
             self.assertEqual(found, mine.browse(expected.ids).sorted(), name)
 
     def _read_filter(self, arch, name):
-        from ast import literal_eval
-
-        from lxml import etree
-
         (node,) = etree.fromstring(arch).iterfind(f".//filter[@name='{name}']")
         return literal_eval(node.get("domain"))
 

@@ -3,6 +3,7 @@ from datetime import datetime, timedelta
 from odoo import Command, fields
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
+from odoo.tools.safe_eval import safe_eval
 
 from ..companies import CompaniesCase
 
@@ -187,8 +188,6 @@ class TestDigest(CompaniesCase):
 
     def _list(self, user, action):
         """Return what an action lists for somebody."""
-        from odoo.tools.safe_eval import safe_eval
-
         env = self._env_of(user)
         domain = safe_eval(action.domain, {"uid": user.id})
         return env[action.res_model].with_context(active_test=False).search(domain)
