@@ -8,7 +8,10 @@ UPDATE crm_dealership
        odoo_series = NULL,
        connection_state = 'untested',
        connection_message = NULL,
-       connection_date = NULL;
+       connection_date = NULL,
+       orders_failure_count = 0,
+       orders_retry_at = NULL,
+       orders_problem = NULL;
 UPDATE crm_brand
    SET odoo_url = NULL,
        odoo_db = NULL,

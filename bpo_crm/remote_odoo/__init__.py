@@ -7,7 +7,7 @@ The models decide, this package talks. What a server answers must look as
 
 from .address import check_address
 from .connection_check import check_account, check_dealer
-from .dealer import Customer, Dealer, Order, PlacedOrder
+from .dealer import Customer, Dealer, Order, PlacedOrder, ReportedOrder
 from .distributor import PAGE_SIZE, UNREADABLE, Distributor
 from .errors import (
     IN_ITS_OWN_WORDS,
@@ -53,6 +53,7 @@ __all__ = [
     "Refused",
     "Rejected",
     "RemoteError",
+    "ReportedOrder",
     "TimedOut",
     "Transport",
     "Unreachable",

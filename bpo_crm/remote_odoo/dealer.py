@@ -22,6 +22,7 @@ from .replies import (
     lenient,
     line,
     list_of,
+    mapping,
     number,
     optional,
     positive_id,
@@ -54,6 +55,17 @@ ORDER = {
 
 #: And of one that is looked for.
 FOUND_ORDER = {**ORDER, "client_order_ref": text, "origin": optional(text)}
+
+#: What is read of orders later. Here a figure counts: it takes the place of another.
+REPORTED_ORDER = {
+    **FOUND_ORDER,
+    "client_order_ref": optional(text),
+    "amount_total": number,
+    "currency_id": related,
+}
+
+#: What else of it where the dealer's Odoo has the field: what Stock adds, for example.
+STATUSES = {"invoice_status": optional(line), "delivery_status": optional(line)}
 
 #: What ``load()`` says of one row: the id that it made or found, or what is wrong.
 LOADED = record(
@@ -120,6 +132,41 @@ class PlacedOrder:
     amount: float = 0.0
     currency: str = ""
 
+    @property
+    def told_amount(self):
+        """The amount as the dealer tells it, with its currency.
+
+        :rtype: str
+        """
+        return f"{self.amount} {self.currency}".strip()
+
+
+@dataclasses.dataclass(frozen=True)
+class ReportedOrder(PlacedOrder):
+    """What became of an order, as the dealer tells it.
+
+    :param str reference: the customer's reference in it, which was our lead's.
+    :param str origin: from what the order was made, which was our key.
+    :param str invoice_status: as a plain Odoo has it, such as ``invoiced``, or empty.
+    :param str delivery_status: the same, such as ``full``; empty without Stock.
+    """
+
+    reference: str = ""
+    origin: str = ""
+    invoice_status: str = ""
+    delivery_status: str = ""
+
+    def is_of(self, reference, key):
+        """Whether this is the order that was made for a lead.
+
+        Under its number there may be another one: where a server was replaced.
+
+        :param str reference: the lead's.
+        :param str key: of the lead's order.
+        :rtype: bool
+        """
+        return _is_of(self.reference, self.origin, reference, key)
+
 
 class Dealer:
     """A dealer's Odoo, seen as a place that takes orders.
@@ -129,6 +176,7 @@ class Dealer:
 
     def __init__(self, session):
         self._session = session
+        self._statuses = None
 
     def place_order(self, order, look_first=False):
         """Make the order unless it is there already.
@@ -162,15 +210,14 @@ class Dealer:
         )
         if any(row["client_order_ref"] != order.reference for row in found):
             raise NotOdoo("The answer about sale.order has orders of other leads.")
-        # Two call centres may number their leads alike.
-        foreign = f"{EXTERNAL_ID_MODULE}."
-        ours = _origin(order)
         rows = [
             row
             for row in found
-            if row["origin"] == ours or not row["origin"].startswith(foreign)
+            if _is_of(
+                row["client_order_ref"], row["origin"], order.reference, order.key
+            )
         ]
-        rows.sort(key=lambda row: row["origin"] != ours)
+        rows.sort(key=lambda row: row["origin"] != _origin(order.key))
         return _placed_order(rows[0]) if rows else None
 
     def fetch_order(self, order_id):
@@ -184,6 +231,36 @@ class Dealer:
             "sale.order", [("id", "=", order_id)], ORDER, among=[order_id]
         )
         return _placed_order(rows[0]) if rows else None
+
+    def fetch_orders(self, order_ids):
+        """Read what became of many orders, in one call.
+
+        :param order_ids: their ids on the dealer.
+        :return: by id; those that the dealer does not show are left out.
+        :rtype: dict[int, ReportedOrder]
+        :raises RemoteError: a subclass of it; also where a part of the answer is none.
+        """
+        rows = self._session.search_read(
+            "sale.order",
+            [("id", "in", list(order_ids))],
+            {**REPORTED_ORDER, **self._find_statuses()},
+            among=order_ids,
+            # Some dealers put orders away.
+            context={"active_test": False},
+        )
+        return {row["id"]: _reported_order(row) for row in rows}
+
+    def _find_statuses(self):
+        """Return which of :data:`STATUSES` the dealer has, asked once."""
+        if self._statuses is None:
+            answer = self._session.call(
+                "sale.order", "fields_get", list(STATUSES), ["type"]
+            )
+            known = read(answer, mapping, "the fields of sale.order")
+            self._statuses = {
+                name: reader for name, reader in STATUSES.items() if name in known
+            }
+        return self._statuses
 
     def _place_order(self, order, look_first):
         with _order_may_exist(False):
@@ -252,7 +329,7 @@ class Dealer:
         values = {
             "id": _external_id(order, "order"),
             "client_order_ref": order.reference,
-            "origin": _origin(order),
+            "origin": _origin(order.key),
             "partner_id/.id": str(customer_id),
             # Without a salesperson of its own the account could not read the
             # order again where the customer belongs to somebody else.
@@ -305,19 +382,44 @@ def _external_id(order, what):
     return f"{EXTERNAL_ID_MODULE}.{order.key}_{what}"
 
 
-def _origin(order):
-    return f"{EXTERNAL_ID_MODULE}.{order.key}"
+def _origin(key):
+    return f"{EXTERNAL_ID_MODULE}.{key}"
+
+
+def _is_of(told_reference, told_origin, reference, key):
+    """Whether an order is a lead's, by what the dealer has in it.
+
+    Two call centres may number their leads alike, and a dealer may write a reference of
+    its own into an order.
+    """
+    if told_origin == _origin(key):
+        return True
+    is_foreign = told_origin.startswith(f"{EXTERNAL_ID_MODULE}.")
+    return told_reference == reference and not is_foreign
 
 
 def _placed_order(row):
-    currency = row["currency_id"]
-    return PlacedOrder(
-        id=row["id"],
-        name=row["name"],
-        state=row["state"],
-        amount=row["amount_total"],
-        currency=currency[1] if currency else "",
+    return PlacedOrder(**_prepare_placed(row))
+
+
+def _reported_order(row):
+    return ReportedOrder(
+        **_prepare_placed(row),
+        reference=row["client_order_ref"],
+        origin=row["origin"],
+        **{name: row.get(name, "") for name in STATUSES},
     )
+
+
+def _prepare_placed(row):
+    currency = row["currency_id"]
+    return {
+        "id": row["id"],
+        "name": row["name"],
+        "state": row["state"],
+        "amount": row["amount_total"],
+        "currency": currency[1] if currency else "",
+    }
 
 
 @contextlib.contextmanager

@@ -134,6 +134,14 @@ class OdooConnection(models.AbstractModel):
         """
         return any(name in vals for name in CONNECTION_FIELDS)
 
+    @api.model
+    def _get_configured_domain(self):
+        """Return the domain of the connections of which nothing is missing.
+
+        :rtype: list
+        """
+        return [(name, "not in", [False, ""]) for name in CONNECTION_FIELDS]
+
     def _test_connection(self):
         """Return the values that describe the state of the connection.
 

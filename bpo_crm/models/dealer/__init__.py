@@ -3,9 +3,13 @@ from . import (
     crm_dealership_advice,
     crm_dealership_counts,
     crm_dealership_failure,
+    crm_dealership_read_back,
     crm_dealer_push,
     crm_lead_win,
     crm_lead_failed_win,
+    crm_lead_order_status,
+    crm_lead_order_trouble,
     mail_activity_failure,
+    mail_activity_order,
     onboarding_dealership,
 )

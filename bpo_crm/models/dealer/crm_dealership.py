@@ -162,12 +162,13 @@ class Dealership(models.Model):
         with self._open_session() as session:
             return remote_odoo.Dealer(session).find_order(order)
 
-    def _fetch_order(self, order_id):
-        """Read an order again.
+    def _fetch_orders(self, order_ids):
+        """Read what became of orders.
 
-        :param int order_id: its id on the dealer's server.
-        :rtype: remote_odoo.PlacedOrder | None
+        :param list order_ids: their ids on the dealer's server.
+        :return: by id; those that the dealer does not show are left out.
+        :rtype: dict[int, remote_odoo.ReportedOrder]
         :raises remote_odoo.RemoteError: a subclass of it.
         """
         with self._open_session() as session:
-            return remote_odoo.Dealer(session).fetch_order(order_id)
+            return remote_odoo.Dealer(session).fetch_orders(order_ids)

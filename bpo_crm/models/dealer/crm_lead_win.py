@@ -3,7 +3,7 @@ import logging
 
 import psycopg2
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ... import remote_odoo
@@ -123,29 +123,6 @@ class Lead(models.Model):
         self.invalidate_recordset()
         return self.env["crm.lead.win.report"]._show(outcomes)
 
-    def action_refresh_dealer_order(self):
-        """Read the order's status from the dealer.
-
-        :return: True
-        :raises UserError: when the dealer's server cannot be asked.
-        """
-        self.ensure_one()
-        self.check_access("write")
-        try:
-            order = self.dealership_id._fetch_order(self.dealer_so_id)
-        except remote_odoo.RemoteError as error:
-            raise UserError(self.dealership_id._explain(error)) from None
-        if not order:
-            raise UserError(
-                self.env._(
-                    "%(dealership)s shows no order %(order)s any more.",
-                    dealership=self.dealership_id.name,
-                    order=self.dealer_so_name,
-                )
-            )
-        self.sudo().write(self._prepare_dealer_order_values(order))
-        return True
-
     # ------------------------------------------------------------
     # PHASES
     # ------------------------------------------------------------
@@ -261,7 +238,8 @@ class Lead(models.Model):
         except remote_odoo.RemoteError as error:
             self._refuse_win(error)
         self.dealership_id._settle_failure()
-        self.sudo().write(self._prepare_dealer_order_values(order))
+        values = self._prepare_dealer_order_values(order)
+        self.sudo().write({**values, **self._prepare_unchecked_values()})
         self._log_dealer_order()
         self._mail_dealership_manager()
         self._toast_dealer_order()
@@ -419,27 +397,55 @@ class Lead(models.Model):
         :return: of ``crm.lead``.
         :rtype: dict
         """
+        currencies = self._find_currencies([order])
+        return {
+            **self._prepare_order_identity(order),
+            **self._prepare_order_amount(order, currencies),
+        }
+
+    def _prepare_order_identity(self, order):
+        """Return the values that say which order this lead has, and in which state.
+
+        :param remote_odoo.PlacedOrder order: as the dealer told it.
+        :return: of ``crm.lead``.
+        :rtype: dict
+        """
         states = dict(self._fields["dealer_so_state"].selection)
         address = self.dealership_id._get_address()
-        amount = self._convert_order_amount(order)
         return {
-            **({"expected_revenue": amount} if amount else {}),
-            "dealer_so_amount": amount,
             "dealer_so_id": order.id,
             "dealer_so_name": order.name,
             "dealer_so_state": order.state if order.state in states else False,
             "dealer_so_url": f"{address}/mail/view?model=sale.order&res_id={order.id}",
         }
 
-    def _convert_order_amount(self, order):
-        """Return the total of an order in the currency of this lead.
+    def _prepare_order_amount(self, order, currencies):
+        """Return the values that say what this lead's order is worth.
 
         :param remote_odoo.PlacedOrder order: as the dealer told it.
-        :return: 0 in a currency that this database does not use.
-        :rtype: float
+        :param dict currencies: by their names.
+        :return: of ``crm.lead``; no amount in a currency that is not used here.
+        :rtype: dict
         """
-        currency = self.env["res.currency"].search([("name", "=", order.currency)])
-        return self._convert_to_own(order.amount, currency) if currency else 0.0
+        currency = currencies.get(order.currency)
+        amount = self._convert_to_own(order.amount, currency) if currency else 0.0
+        return {
+            **({"expected_revenue": amount} if amount else {}),
+            "dealer_so_amount": amount,
+            "dealer_so_told_amount": order.told_amount,
+        }
+
+    @api.model
+    def _find_currencies(self, orders):
+        """Return the currencies that orders are in, of those that are used here.
+
+        :param orders: :class:`remote_odoo.PlacedOrder` of any number.
+        :return: by their names.
+        :rtype: dict[str, res.currency]
+        """
+        names = list({order.currency for order in orders})
+        found = self.env["res.currency"].search([("name", "in", names)])
+        return {currency.name: currency for currency in found}
 
     def _prepare_push_error(self, error):
         """Return what the user and the chatter are told when there is no order.

@@ -6,6 +6,7 @@ from . import (
     test_dealership_page,
     test_failed_win,
     test_manager_address,
+    test_read_back,
     test_remote_odoo,
     test_replies,
     test_win,
