@@ -129,11 +129,12 @@ class ScriptedDealer(ScriptedOdoo):
         return {"ids": [number], "messages": []}
 
     def read_sale_order(self, domain, fields, **_options):
-        ((name, _operator, value),) = domain
+        ((name, operator, value),) = domain
+        values = value if operator == "in" else [value]
         return [
             {"id": row["id"], **{field: row[field] for field in fields}}
             for row in self._orders
-            if row[name] == value
+            if row[name] in values
         ]
 
 

@@ -346,9 +346,90 @@ def test_an_order_that_is_read_again_stays_as_it_was(floor, scripted, shop):
         refresh = ("crm.lead", "action_refresh_dealer_order", [lead])
         assert NOT_ODOO in fail(floor.agent, *refresh)
     assert floor.read(lead) == before
-    scripted.say("read_sale_order", '[{"id": ASKED, "name": "S1", "state": "sale"}]')
+    scripted.say("read_sale_order", report(before["reference"], '"state": "sale"'))
     floor.agent.call(*refresh)
     assert floor.read(lead)["dealer_so_state"] == "sale"
+
+
+#: Of what became of orders, wrong besides what :data:`ORDERS` says of each.
+REPORTS = [
+    '"amount_total": "5"',
+    '"amount_total": false',
+    '"amount_total": NaN',
+    '"amount_total": [5]',
+    '"currency_id": 1',
+    '"currency_id": ["USD", 1]',
+    '"client_order_ref": 5',
+    '"client_order_ref": ["x"]',
+    '"origin": true',
+    '"origin": {}',
+    '"id": 2147483648',
+    '"id": -1',
+    '"name": []',
+    '"state": {}',
+]
+
+
+def report(reference, odd=""):
+    """Return what is said of the one order that was asked for.
+
+    :param str reference: of its lead.
+    :param str odd: members in JSON that are said last, which counts.
+    """
+    members = (
+        '"id": ASKED, "name": "S1", "state": "draft", "amount_total": 5.0, '
+        f'"currency_id": [1, "USD"], "client_order_ref": "{reference}", "origin": false'
+    )
+    return "[{" + ", ".join(filter(None, [members, odd])) + "}]"
+
+
+@pytest.fixture
+def alone(floor):
+    """Let the job find nothing to ask for but what a test wins."""
+    floor.execute("UPDATE crm_lead SET dealer_so_check_at = '2100-01-01'")
+
+
+def read_back(floor, shop):
+    """Run the job; return what is said of the dealership."""
+    floor.execute("UPDATE crm_dealership SET orders_retry_at = NULL")
+    floor.execute(
+        "UPDATE crm_lead SET dealer_so_check_at = NULL WHERE dealership_id = %s", [shop]
+    )
+    floor.run_job("cron_read_back_orders")
+    (row,) = floor.supervisor.call(
+        "crm.dealership", "read", [shop], ["orders_failure_count", "orders_problem"]
+    )
+    return row
+
+
+def test_no_answer_makes_an_order_another_one_or_gone(floor, scripted, shop, alone):
+    lead = floor.new_lead(shop)
+    floor.win(lead, floor.agent)
+    fields = ["dealer_so_state", "dealer_so_amount", "is_dealer_so_gone"]
+    fields += ["dealer_so_checked_at", "dealer_so_unseen_at", "dealer_so_name"]
+    (before,) = floor.admin.call("crm.lead", "read", [lead], fields)
+    reference = floor.read(lead)["reference"]
+    odd = [*ORDERS, *(report(reference, row) for row in REPORTS)]
+    for number, reply in enumerate(odd, 1):
+        scripted.say("read_sale_order", reply)
+        told = read_back(floor, shop)
+        assert NOT_ODOO in told["orders_problem"], reply
+        assert told["orders_failure_count"] == number
+    (after,) = floor.admin.call("crm.lead", "read", [lead], fields)
+    assert after == before
+    scripted.say("read_sale_order", report(reference, '"state": "sale"'))
+    assert not read_back(floor, shop)["orders_problem"]
+    assert floor.read(lead)["dealer_so_state"] == "sale"
+
+
+def test_no_answer_about_fields_does_harm(floor, scripted, shop, alone):
+    lead = floor.new_lead(shop)
+    floor.win(lead, floor.agent)
+    for reply in [*WHOLE[::4], "null", "true", "false", "[]"]:
+        scripted.say("fields_get_sale_order", reply)
+        assert NOT_ODOO in read_back(floor, shop)["orders_problem"], reply
+    scripted.behave()
+    assert not read_back(floor, shop)["orders_problem"]
 
 
 VERSIONS = [

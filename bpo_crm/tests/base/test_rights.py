@@ -223,7 +223,7 @@ CALLS = {
         "action_log_call": ("_others_lead",),
         "action_mark_lost": ("_others_lead",),
         "action_plan_next_step": ("_others_lead",),
-        "action_refresh_dealer_order": ("_others_lead",),
+        "action_refresh_dealer_order": ("_others_ordered_lead",),
         "action_schedule_meeting": ("_others_lead",),
         "action_schedule_visit": ("_others_lead",),
         "action_set_lost": ("_others_lead",),
@@ -429,8 +429,13 @@ class TestRights(CompaniesCase):
         def open_session(connection):
             raise remote_odoo.Unreachable("nobody is there")
 
-        def fetch_order(dealership, order_id):
-            return remote_odoo.PlacedOrder(id=order_id, name="S1", state="sale")
+        def fetch_orders(dealership, order_ids):
+            (order_id,) = order_ids
+            lead = self.env["crm.lead"].search([("dealer_so_id", "=", order_id)])
+            order = remote_odoo.ReportedOrder(
+                id=order_id, name="S1", state="sale", reference=lead.reference
+            )
+            return {order_id: order}
 
         dealerships = self.registry["crm.dealership"]
         brands = self.registry["crm.brand"]
@@ -440,7 +445,7 @@ class TestRights(CompaniesCase):
             patch.object(feeds, "_pull", lambda *args, **kwargs: Pull(error="no")),
             self._dealer(),
             patch.object(dealerships, "_open_session", open_session),
-            patch.object(dealerships, "_fetch_order", fetch_order),
+            patch.object(dealerships, "_fetch_orders", fetch_orders),
             patch.object(brands, "_open_session", open_session),
         ):
             yield
@@ -883,6 +888,14 @@ class TestRights(CompaniesCase):
         lead = self._new_lead_of("lead of another", user)
         lead.write({"lost_reason_id": self.reason.id})
         lead.dealership_id = self.dealerships["home"]
+        return lead
+
+    def _others_ordered_lead(self, user):
+        lead = self._others_lead(user)
+        order = {"dealer_so_id": next(_numbers), "dealer_so_name": "S1"}
+        # Of the dealer's server, nobody asks here.
+        self.dealerships["home"].odoo_url = "https://odoo.dealer.example"
+        lead.sudo().write(order)
         return lead
 
     def _others_customer(self, user):

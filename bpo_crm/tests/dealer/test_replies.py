@@ -390,6 +390,90 @@ class TestDealerReplies(ReplyCase):
 
 
 @tagged("post_install", "-at_install")
+class TestOrderReplies(ReplyCase):
+    """What became of orders, whatever a dealer's server says of them."""
+
+    row = {
+        "id": 42,
+        "name": "S00042",
+        "state": "sale",
+        "amount_total": 898000.0,
+        "currency_id": [1, "PHP"],
+        "client_order_ref": "LEAD/2026/00001",
+        "origin": "__bpo_crm__.key",
+        "invoice_status": "invoiced",
+        "delivery_status": "full",
+    }
+    script = {
+        "authenticate": 7,
+        "sale.order fields_get": {
+            "invoice_status": {"type": "selection"},
+            "delivery_status": {"type": "selection"},
+        },
+        "sale.order id": [row, {**row, "id": 43}],
+    }
+
+    def _fetch(self, step, reply, *ids):
+        _transport, account = self._session({**self.script, step: reply})
+        return remote_odoo.Dealer(account).fetch_orders(ids or [42, 43])
+
+    def test_the_script_itself_tells_of_two_orders(self):
+        transport, account = self._session(self.script)
+        dealer = remote_odoo.Dealer(account)
+        orders = dealer.fetch_orders([42, 43])
+        dealer.fetch_orders([42, 43])
+        self.assertEqual(sorted(orders), [42, 43])
+        self.assertEqual(orders[42].told_amount, "898000.0 PHP")
+        self.assertEqual(orders[42].delivery_status, "full")
+        self.assertEqual(transport.sent["sale.order fields_get"], 1)
+        self.assertEqual(transport.sent["sale.order id"], 2)
+
+    def test_what_is_not_shown_is_left_out(self):
+        self.assertEqual(sorted(self._fetch("sale.order id", [self.row])), [42])
+        self.assertEqual(self._fetch("sale.order id", []), {})
+
+    def test_a_dealer_without_stock_is_not_asked_for_deliveries(self):
+        fields = {"invoice_status": {"type": "selection"}}
+        orders = self._fetch("sale.order fields_get", fields)
+        self.assertEqual(orders[42].invoice_status, "invoiced")
+        self.assertEqual(orders[42].delivery_status, "")
+
+    def test_no_answer_ends_otherwise(self):
+        refused = 0
+        for step, reply in self.script.items():
+            for odd in mutations(reply):
+                try:
+                    orders = self._fetch(step, odd)
+                except remote_odoo.RemoteError as error:
+                    self._assert_tells_nothing(error)
+                    refused += 1
+                    continue
+                self.assertLessEqual(set(orders), {42, 43})
+                for number, order in orders.items():
+                    self.assertEqual(order.id, number)
+                    self._assert_is_line(order.name)
+                    for value in vars(order).values():
+                        self._assert_storable(value)
+        self.assertGreater(refused, 500)
+
+    def test_whose_an_order_is(self):
+        for told, is_ours in (
+            ({}, True),
+            ({"client_order_ref": "PO 5"}, True),
+            ({"client_order_ref": False}, True),
+            ({"origin": False}, True),
+            ({"origin": "S00017"}, True),
+            ({"origin": "__bpo_crm__.other"}, False),
+            ({"origin": False, "client_order_ref": False}, False),
+            ({"origin": "S00017", "client_order_ref": "PO 5"}, False),
+        ):
+            with self.subTest(told):
+                orders = self._fetch("sale.order id", [{**self.row, **told}])
+                is_of = orders[42].is_of("LEAD/2026/00001", "key")
+                self.assertEqual(is_of, is_ours)
+
+
+@tagged("post_install", "-at_install")
 class TestAccountReplies(ReplyCase):
     """The connection test, whatever the server says."""
 
