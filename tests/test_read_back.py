@@ -52,7 +52,7 @@ def read_back(floor, *dealerships):
     """Run the job as if time had passed for all orders of dealerships."""
     floor.execute(
         """
-        UPDATE crm_lead SET dealer_so_check_at = now() AT TIME ZONE 'utc'
+        UPDATE crm_lead SET dealer_so_check_at = '2000-01-01'
          WHERE dealership_id = ANY(%s)
         """,
         [list(dealerships)],
