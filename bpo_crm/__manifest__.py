@@ -110,6 +110,8 @@
         "views/feed/crm_brand_feed_views.xml",
         "views/report/crm_coaching_views.xml",
         "views/report/digest_views.xml",
+        "views/report/crm_dealer_report_views.xml",
+        "views/report/crm_dealer_order_report_views.xml",
     ],
     "demo": [
         "demo/resource_calendar.xml",

@@ -141,7 +141,7 @@ class DealerPush(models.Model):
 
         :rtype: bool
         """
-        is_recent = self.create_date > fields.Datetime.now() - RUNNING_AT_MOST
+        is_recent = self.create_date > self._get_died_before()
         return self.state != "running" or not is_recent
 
     @api.model
@@ -150,8 +150,17 @@ class DealerPush(models.Model):
 
         :rtype: list
         """
-        died = fields.Datetime.now() - RUNNING_AT_MOST
+        died = self._get_died_before()
         return ["|", ("state", "!=", "running"), ("create_date", "<=", died)]
+
+    @api.model
+    def _get_died_before(self):
+        """Return when an attempt began that has died if it is running still, at the latest.
+
+        :return: in UTC, naive.
+        :rtype: datetime.datetime
+        """
+        return fields.Datetime.now() - RUNNING_AT_MOST
 
     def _start(self, lead, order_key):
         """Write an attempt down, before anything is sent.

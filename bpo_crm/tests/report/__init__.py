@@ -1,1 +1,6 @@
-from . import test_coaching, test_digest, test_export
+from . import (
+    test_coaching,
+    test_dealer_report,
+    test_digest,
+    test_export,
+)
