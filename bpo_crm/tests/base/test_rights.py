@@ -91,7 +91,9 @@ SAMPLES = {
         {"name": "X"},
     ),
     "crm.call.script": (OF_COMPANIES, "_script_values", {"name": "X"}),
+    "crm.dealer.order.report": (OF_LEADS, "_ordered_values", {"order_name": "X"}),
     "crm.dealer.push": (OF_LEADS, "_lead_id_values", {"message": "X"}),
+    "crm.dealer.report": (OF_LEADS, "_lead_id_values", {"state": "done"}),
     "crm.dealership": (OF_COMPANIES, "_data_values", {"name": "X"}),
     "crm.lead": (OF_LEADS, "_lead_values", {"referred": "X"}),
     "crm.lead.customer": (OF_LEADS, "_customer_values", {"key": "X"}),
@@ -157,6 +159,12 @@ SAMPLES = {
     ),
 }
 
+#: Of which records the rows of a report are, which have the same ids.
+REPORTED = {
+    "crm.dealer.order.report": "crm.lead",
+    "crm.dealer.report": "crm.dealer.push",
+}
+
 #: On which record the fields of a model are tried, by a method of the test.
 FIELDS_OF = {
     "calendar.event": "_own_visit",
@@ -207,6 +215,8 @@ CALLS = {
         "action_reopen": ("_others_review",),
     },
     "crm.dealer.push": {"action_retry": ("_others_push",)},
+    "crm.dealer.order.report": {"action_open_lead": ("_others_reported_order",)},
+    "crm.dealer.report": {"action_open_lead": ("_others_reported_push",)},
     "crm.dealership": {
         "action_test_connection": ("_home_dealership",),
         "action_view_failed_pushes": ("_home_dealership",),
@@ -519,12 +529,14 @@ class TestRights(CompaniesCase):
     def _make(self, name, kind, user):
         is_returned = (name, kind) == ("crm.call.log", "pool")
         values = self._prepare(name, "lead of another" if is_returned else kind, user)
-        made = self.env[name].create(values)
+        made = self.env[REPORTED.get(name, name)].create(values)
         if is_returned:
             # Nobody calls out of the pool, but leads go back to it.
             made.lead_id.user_id = False
         if kind in OF_REVIEWS:
             self._settle_review(made, kind, user)
+        if name in REPORTED:
+            return self.env[name].browse(made.id)
         maker = {"own": user, "of another": self.other_agent}.get(kind)
         return self._give(made, maker) if maker else made
 
@@ -576,6 +588,10 @@ class TestRights(CompaniesCase):
 
     def _lead_id_values(self, _name, kind, user):
         return {"lead_id": self._new_lead_of(kind, user).id}
+
+    def _ordered_values(self, name, kind, user):
+        order = {"dealer_so_id": next(_numbers), "dealer_so_name": "S1"}
+        return {**self._lead_values(name, kind, user), **order}
 
     def _call_values(self, name, kind, user):
         values = self._lead_id_values(name, kind, user)
@@ -897,6 +913,14 @@ class TestRights(CompaniesCase):
         self.dealerships["home"].odoo_url = "https://odoo.dealer.example"
         lead.sudo().write(order)
         return lead
+
+    def _others_reported_order(self, user):
+        return self.env["crm.dealer.order.report"].browse(
+            self._others_ordered_lead(user).id
+        )
+
+    def _others_reported_push(self, user):
+        return self.env["crm.dealer.report"].browse(self._others_push(user).id)
 
     def _others_customer(self, user):
         return {"phone": self._others_lead(user).phone}
