@@ -83,12 +83,16 @@ def order_of(floor, lead):
 
 def told(floor, lead):
     """Return what is planned for supervisors on a lead."""
-    return [row for row in floor.activities(lead) if "without an order" in row["summary"]]
+    return [
+        row for row in floor.activities(lead) if "without an order" in row["summary"]
+    ]
 
 
 def set_taxes_and_price(dealer, order, price):
     (row,) = dealer.admin.call("sale.order", "read", [order], ["order_line"])
-    dealer.admin.call("sale.order.line", "write", row["order_line"], {"price_unit": price})
+    dealer.admin.call(
+        "sale.order.line", "write", row["order_line"], {"price_unit": price}
+    )
 
 
 def test_a_confirmed_and_a_changed_order(floor, dealer, dealership):
@@ -173,7 +177,7 @@ def test_a_cancelled_order_is_told_once_until_it_stands_again(
     floor.supervisor.call("mail.activity", "action_feedback", [activity["id"]])
     read_back(floor, dealership)
     assert not told(floor, lead)
-    assert floor.chatter(lead).count(f"was cancelled at") == 2
+    assert floor.chatter(lead).count("was cancelled at") == 2
     dealer.admin.call("sale.order", "action_draft", [order])
     read_back(floor, dealership)
     assert not look(floor, lead)["dealer_so_trouble_at"]

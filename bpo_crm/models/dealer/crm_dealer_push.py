@@ -155,7 +155,7 @@ class DealerPush(models.Model):
 
     @api.model
     def _get_died_before(self):
-        """Return when an attempt began that has died if it is running still, at the latest.
+        """Return until when an attempt began that has died if it runs still.
 
         :return: in UTC, naive.
         :rtype: datetime.datetime

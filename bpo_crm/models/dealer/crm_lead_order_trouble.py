@@ -29,7 +29,9 @@ class Lead(models.Model):
     def _follow_up_change(self, change):
         # What is planned for a lead that is closed otherwise is cancelled with it.
         moved = change.find_changing("stage_id").sudo()
-        moved.filtered("dealer_so_trouble_at")._write_by_core({"dealer_so_trouble_at": False})
+        moved.filtered("dealer_so_trouble_at")._write_by_core(
+            {"dealer_so_trouble_at": False}
+        )
         return super()._follow_up_change(change)
 
     # ------------------------------------------------------------
@@ -85,9 +87,7 @@ class Lead(models.Model):
             return
         self._write_by_core({"dealer_so_trouble_at": False})
         messages = {
-            lead.id: lead._prepare_order_back_message()
-            for lead in self
-            if lead.is_won
+            lead.id: lead._prepare_order_back_message() for lead in self if lead.is_won
         }
         self.browse(messages)._message_log_batch(messages)
         planned = self._find_pending_activities()

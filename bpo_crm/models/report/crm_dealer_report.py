@@ -108,7 +108,9 @@ class DealerReport(models.Model):
         :param str name: of the field.
         :rtype: list
         """
-        return self.env["crm.dealer.push"]._fields[name]._description_selection(self.env)
+        return (
+            self.env["crm.dealer.push"]._fields[name]._description_selection(self.env)
+        )
 
     def _read_group_select(self, aggregate_spec, query):
         name, _colon, _function = aggregate_spec.partition(":")

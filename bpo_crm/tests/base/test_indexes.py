@@ -7,6 +7,7 @@ from ..common import BpoCase
 INDEXES = {
     "crm_lead_board_idx": "(stage_id, priority DESC, enquiry_date, id)",
     "crm_lead_closed_idx": "(date_closed)",
+    "crm_lead_dealer_order_idx": "(dealership_id, dealer_so_check_at)",
     "crm_lead_email_normalized_idx": "(email_normalized)",
     "crm_lead_enquiry_feed_idx": "(feed_id, state)",
     "crm_lead_enquiry_unread_idx": "(write_date, id)",

@@ -51,7 +51,11 @@ class TestDealerReport(CompaniesCase):
         """Return moments near midnight and near a change of the clocks."""
         moments = []
         for zone in map(pytz.timezone, ZONES[:2]):
-            for day in (datetime(2026, 11, 1), datetime(2026, 3, 8), datetime(2026, 6, 5)):
+            for day in (
+                datetime(2026, 11, 1),
+                datetime(2026, 3, 8),
+                datetime(2026, 6, 5),
+            ):
                 midnight = zone.localize(day).astimezone(pytz.utc).replace(tzinfo=None)
                 moments += [
                     midnight + timedelta(minutes=dice.choice((-61, -1, 0, 1, 59, 121)))
@@ -323,7 +327,10 @@ class TestDealerReport(CompaniesCase):
                     ask(report)
 
     def test_a_supervisor_and_a_manager_see_their_companies(self):
-        for name, rows in ((PUSHES, self._read_pushes()), (ORDERS, self._read_orders())):
+        for name, rows in (
+            (PUSHES, self._read_pushes()),
+            (ORDERS, self._read_orders()),
+        ):
             for user, company, other in (
                 (self.supervisor, self.home, self.abroad),
                 (self.manager, self.home, self.abroad),
