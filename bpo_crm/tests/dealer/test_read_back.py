@@ -640,6 +640,10 @@ class TestReadBack(ReadBackCase):
                         "dealer_so_id": number,
                         "dealer_so_name": f"S{number}",
                         "dealer_so_state": "draft",
+                        "dealer_so_url": (
+                            "https://odoo.dealer.example/mail/view?"
+                            f"model=sale.order&res_id={number}"
+                        ),
                         "date_closed": NOW,
                     }
                 )
