@@ -123,7 +123,7 @@ class Dealership(models.Model):
 
     @api.model
     def _cron_read_back_orders(self):
-        """Ask the dealers what became of orders, those first that answered last time."""
+        """Ask dealers what became of orders, those first that answered last time."""
         end = time.monotonic() + RUN_TIME
         due = self._find_to_ask()
         is_unfinished = False
