@@ -393,7 +393,8 @@ def read_back(floor, shop):
     """Run the job; return what is said of the dealership."""
     floor.execute("UPDATE crm_dealership SET orders_retry_at = NULL")
     floor.execute(
-        "UPDATE crm_lead SET dealer_so_check_at = '2000-01-01' WHERE dealership_id = %s",
+        "UPDATE crm_lead SET dealer_so_check_at = '2000-01-01'"
+        " WHERE dealership_id = %s",
         [shop],
     )
     floor.run_job("cron_read_back_orders")

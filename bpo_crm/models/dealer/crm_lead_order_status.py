@@ -111,7 +111,7 @@ class Lead(models.Model):
         """Read from the dealer what became of the order.
 
         :return: True
-        :raises UserError: when the dealer's server cannot be asked, or does not show it.
+        :raises UserError: when the dealer cannot be asked, or does not show it.
         """
         self.ensure_one()
         self.check_access("write")
@@ -349,7 +349,7 @@ class Lead(models.Model):
         """Return how long until the dealer is asked for this lead's order again.
 
         :param datetime.datetime now: in UTC, naive.
-        :param datetime.datetime unseen_since: when it was first not shown; None for now.
+        :param datetime.datetime unseen_since: when it was first not shown, or None.
         :return: None for never.
         :rtype: datetime.timedelta | None
         """
@@ -393,8 +393,8 @@ class Lead(models.Model):
         :rtype: str
         """
         return self.env._(
-            "%(dealership)s does not show order %(order)s for this lead any more. It was "
-            "deleted there, or our account may not see it any more.",
+            "%(dealership)s does not show order %(order)s for this lead any more. It "
+            "was deleted there, or our account may not see it any more.",
             dealership=self.dealership_id.name,
             order=self.dealer_so_name,
         )

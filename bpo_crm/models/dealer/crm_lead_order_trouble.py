@@ -29,9 +29,9 @@ class Lead(models.Model):
     def _follow_up_change(self, change):
         # What is planned for a lead that is closed otherwise is cancelled with it.
         moved = change.find_changing("stage_id").sudo()
-        moved.filtered("dealer_so_trouble_at")._write_by_core(
-            {"dealer_so_trouble_at": False}
-        )
+        begun = moved.filtered("dealer_so_trouble_at")
+        if begun:
+            begun._write_by_core({"dealer_so_trouble_at": False})
         return super()._follow_up_change(change)
 
     # ------------------------------------------------------------
@@ -55,7 +55,7 @@ class Lead(models.Model):
         return bool(self.is_bpo and self.is_won and is_undone)
 
     def _tell_order_trouble(self):
-        """Say of these leads that their orders do not stand, and let somebody see to it."""
+        """Say that these leads' orders do not stand, and let somebody see to it."""
         if not self:
             return
         self._write_by_core({"dealer_so_trouble_at": fields.Datetime.now()})

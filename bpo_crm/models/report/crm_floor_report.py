@@ -3,7 +3,7 @@ from odoo.tools import SQL
 
 
 class FloorReport(models.AbstractModel):
-    """What reports on leads have in common: the floor's day, and the way to the lead."""
+    """What reports on leads have in common: the floor's day, the way to the lead."""
 
     _name = "crm.floor.report"
     _description = "Report on Leads"
