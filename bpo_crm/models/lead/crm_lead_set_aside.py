@@ -60,8 +60,8 @@ class Lead(models.Model):
         """Set the leads aside that were closed long enough ago."""
         self.flush_model(["active", "date_closed", "set_aside_date", "stage_id"])
         self.env["crm.stage"].flush_model(["is_lost", "is_won"])
-        # Nothing of them changes for whoever looks at them; who has one keeps it. What is
-        # chosen inside of the UPDATE may be chosen anew for each row, past the limit.
+        # Nothing of them changes for whoever looks at them; who has one keeps it. What
+        # is chosen inside of an UPDATE may be chosen anew for each row, past the limit.
         self.env.cr.execute(
             """
             WITH due AS MATERIALIZED (
