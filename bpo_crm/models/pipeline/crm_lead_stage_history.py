@@ -124,8 +124,8 @@ WRITE_PAST = """
                      THEN 'forward'
                 ELSE 'override' END,
            mover.id,
-           lead.user_id, lead.team_id, lead.dealership_id, lead.brand_id, lead.source_id,
-           lead.company_id,
+           lead.user_id, lead.team_id, lead.dealership_id, lead.brand_id,
+           lead.source_id, lead.company_id,
            entered_at,
            lead(entered_at) OVER (PARTITION BY lead.id ORDER BY step),
            timezone(%(zone)s, timezone('UTC', entered_at))::date,
@@ -160,15 +160,9 @@ class LeadStageHistory(models.Model):
         "crm.lead", required=True, readonly=True, index=True, ondelete="cascade"
     )
     # The move
-    stage_id = fields.Many2one(
-        "crm.stage", readonly=True, index=True, ondelete="set null"
-    )
+    stage_id = fields.Many2one("crm.stage", readonly=True, ondelete="set null")
     from_stage_id = fields.Many2one(
-        "crm.stage",
-        "Came From",
-        readonly=True,
-        index="btree_not_null",
-        ondelete="set null",
+        "crm.stage", "Came From", readonly=True, ondelete="set null"
     )
     kind = fields.Selection(
         [
@@ -183,35 +177,20 @@ class LeadStageHistory(models.Model):
         readonly=True,
     )
     user_id = fields.Many2one(
-        "res.users",
-        "Moved By",
-        readonly=True,
-        index="btree_not_null",
-        ondelete="set null",
+        "res.users", "Moved By", readonly=True, ondelete="set null"
     )
-    # The lead, as it was when it left the stage; of a closed one, when it was closed
-    owner_id = fields.Many2one(
-        "res.users", "Agent", readonly=True, index="btree_not_null", ondelete="set null"
-    )
+    # The lead, as it was when it left the stage; of a closed one, when it was closed.
+    # Without indexes, which each enquiry would wait for: reports ask for a period.
+    owner_id = fields.Many2one("res.users", "Agent", readonly=True, ondelete="set null")
     team_id = fields.Many2one(
-        "crm.team",
-        "Sales Team",
-        readonly=True,
-        index="btree_not_null",
-        ondelete="set null",
+        "crm.team", "Sales Team", readonly=True, ondelete="set null"
     )
     dealership_id = fields.Many2one(
-        "crm.dealership", readonly=True, index="btree_not_null", ondelete="set null"
+        "crm.dealership", readonly=True, ondelete="set null"
     )
-    brand_id = fields.Many2one(
-        "crm.brand", readonly=True, index="btree_not_null", ondelete="set null"
-    )
-    source_id = fields.Many2one(
-        "utm.source", readonly=True, index="btree_not_null", ondelete="set null"
-    )
-    company_id = fields.Many2one(
-        "res.company", readonly=True, index="btree_not_null", ondelete="set null"
-    )
+    brand_id = fields.Many2one("crm.brand", readonly=True, ondelete="set null")
+    source_id = fields.Many2one("utm.source", readonly=True, ondelete="set null")
+    company_id = fields.Many2one("res.company", readonly=True, ondelete="set null")
     enquiry_day = fields.Date(
         readonly=True, help="When the customer asked, by the floor's clock."
     )

@@ -1,3 +1,5 @@
+import functools
+
 from odoo import api, fields, models
 
 from ...local_time import to_zone
@@ -77,7 +79,7 @@ class Lead(models.Model):
         known._write_moves_down()
 
     def _write_moves_down(self, change=None):
-        """Write down that leads have left a stage, and come to the one that they are in.
+        """Write down that leads have left a stage, and come to the one they are in.
 
         :param LeadChange change: that moved them; none where nobody did it by a rule.
         """
@@ -167,8 +169,19 @@ class Lead(models.Model):
             "source_id": self.source_id.id,
             "company_id": self.company_id.id,
             "entered_at": now,
-            "local_day": to_zone(now, zone).date(),
-            "enquiry_day": to_zone(self._get_arrival(), zone).date(),
+            "local_day": _find_day(now, zone),
+            "enquiry_day": _find_day(self._get_arrival(), zone),
             "is_first": True,
             "has_advanced": False,
         }
+
+
+@functools.lru_cache(maxsize=1024)
+def _find_day(moment, zone):
+    """Return the day on which a moment is; most of those of a batch are the same.
+
+    :param datetime.datetime moment: in UTC, naive.
+    :param str zone: as of :func:`~...local_time.to_zone`.
+    :rtype: datetime.date
+    """
+    return to_zone(moment, zone).date()
