@@ -116,7 +116,7 @@ class Lead(models.Model):
             self.env["crm.lead.stage.history"]._keep_up(rows)
 
     def _get_birth_stage(self):
-        """Return in which stage this new lead begins; a closed one is closed after it."""
+        """Return in which stage this new lead begins; it may be closed after that."""
         stage = self.stage_id
         if stage._is_closed:
             return self.env["crm.stage"]._find_open(self.team_id)[:1]
