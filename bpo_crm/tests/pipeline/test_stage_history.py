@@ -195,7 +195,7 @@ class TestPast(HistoryCase):
         return way
 
     def test_the_past_is_what_the_moves_would_have_written(self):
-        draw = random.Random(20261127)  # noqa: S311 - the same ones each time
+        draw = random.Random(20261127)
         leads = self.env["crm.lead"]
         for _number in range(25):
             moment = datetime(2026, 1, 1) + timedelta(minutes=draw.randrange(100_000))
