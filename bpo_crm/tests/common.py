@@ -1,11 +1,12 @@
 import contextlib
 import itertools
 import json
+from datetime import timedelta
 from unittest.mock import patch
 
 from freezegun import freeze_time
 
-from odoo import SUPERUSER_ID, Command, api
+from odoo import SUPERUSER_ID, Command, api, fields
 from odoo.exceptions import UserError
 from odoo.tests import BaseCase, TransactionCase, new_test_user
 
@@ -378,10 +379,14 @@ class BatchCase(BpoCase):
         make = make or self._new_leads
 
         def cost(count):
-            leads = make(count)
-            if prepare:
-                prepare(leads)
-            return self._count(lambda: work(leads))
+            now = fields.Datetime.now()
+            with self._at(now):
+                leads = make(count)
+                if prepare:
+                    prepare(leads)
+            # Always later, and not only where a second has passed.
+            with self._at(now + timedelta(minutes=1)):
+                return self._count(lambda: work(leads))
 
         cost(2)  # what is read once
         return cost(130) - cost(30)

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, ValidationError
 
 from ...limits import CLOCK_SKEW
 from ...series import RECEIVED_BY
@@ -39,6 +39,7 @@ class Message(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         self._check_tracked(vals_list)
+        self._check_kinds(vals_list)
         messages = super().create(vals_list)
         of_leads = messages._filter_of_leads()
         if of_leads:
@@ -106,6 +107,24 @@ class Message(models.Model):
         commands = [vals.get("tracking_value_ids", by_default) for vals in vals_list]
         if not self.env.su and not all(map(is_tracked, commands)):
             self._refuse_tracking()
+
+    @api.model
+    def _check_kinds(self, vals_list):
+        """Refuse messages of no kind.
+
+        PostgreSQL would, and show with the row the name of its lead, which core looks
+        up with all rights.
+
+        :param list vals_list: as they were sent.
+        :raises ValidationError: for the first one.
+        """
+        if self.env.su:
+            return
+        by_default = self.default_get(["message_type"]).get("message_type")
+        if not all(vals.get("message_type", by_default) for vals in vals_list):
+            raise ValidationError(
+                self.env._("A message needs a type, such as a comment or a note.")
+            )
 
     def _refuse_tracking(self):
         raise AccessError(

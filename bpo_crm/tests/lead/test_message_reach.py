@@ -568,6 +568,16 @@ class TestMessageReach(BpoCase):
             with self._refused(error=AccessError):
                 messages.create(values)
 
+    def test_a_message_of_no_type_does_not_tell_the_name_of_its_lead(self):
+        for kind in (None, False, ""):
+            with self._refused("needs a type"):
+                self.messages.create(self._values(self.foreign, message_type=kind))
+            given = {"default_message_type": kind}
+            values = self._values(self.foreign)
+            del values["message_type"]
+            with self._refused("needs a type"):
+                self.messages.with_context(**given).create(values)
+
     def test_nobody_without_the_lead_asks_for_its_name_by_a_message(self):
         portal = new_test_user(self.env, "porta@bpo.test", "base.group_portal")
         employee = new_test_user(self.env, "clerk@bpo.test", "base.group_user")
