@@ -74,7 +74,10 @@ WRITE_PAST = """
     ),
     come AS (
         SELECT lead.id AS lead_id, 0 AS place, NULL::int4 AS number,
-               lead.create_date AS moment,
+               COALESCE(
+                   lead.create_date, lead.enquiry_date, lead.write_date,
+                   timezone('UTC', now())
+               ) AS moment,
                COALESCE(
                    (SELECT old_id FROM told
                      WHERE told.lead_id = lead.id ORDER BY number LIMIT 1),
@@ -130,7 +133,7 @@ WRITE_PAST = """
            lead(entered_at) OVER (PARTITION BY lead.id ORDER BY step),
            timezone(%(zone)s, timezone('UTC', entered_at))::date,
            timezone(%(zone)s, timezone(
-               'UTC', COALESCE(lead.enquiry_date, lead.create_date)
+               'UTC', COALESCE(lead.enquiry_date, lead.create_date, entered_at)
            ))::date,
            row_number() OVER (PARTITION BY lead.id, stage.id ORDER BY step) = 1,
            FALSE

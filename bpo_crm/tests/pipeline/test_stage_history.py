@@ -238,6 +238,21 @@ class TestPast(HistoryCase):
         self.assertEqual(last.entered_at, datetime(2040, 3, 3))
         self.assertTrue(first.has_advanced)
 
+    def test_what_nobody_dated_has_a_past_too(self):
+        lead = self._new_lead()
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE crm_lead SET create_date = NULL, write_date = NULL,"
+            " enquiry_date = NULL WHERE id = %s",
+            [lead.id],
+        )
+        lead.invalidate_recordset()
+        self._stays(lead).sudo().unlink()
+        self.env["crm.lead.stage.history"]._write_past()
+        (stay,) = self._stays(lead)
+        self.assertTrue(stay.entered_at)
+        self.assertTrue(stay.enquiry_day)
+
     def test_the_past_is_written_once(self):
         self._stays(self._new_lead())
         history = self.env["crm.lead.stage.history"]
