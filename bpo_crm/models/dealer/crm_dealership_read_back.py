@@ -9,7 +9,7 @@ from ... import remote_odoo
 from ...own_transaction import run_alone
 from ...passing_fault import is_passing, log_fault
 from ...roles import SUPERVISOR
-from ...series import commit_progress
+from ...turns import get_wait, take_turns
 
 _logger = logging.getLogger(__name__)
 
@@ -24,9 +24,7 @@ GRACE = 10  # seconds
 BATCH = 200
 SMALLEST_BATCH = 25
 
-#: How long a dealer who failed is not asked, at first and at most; twice as long each
-#: time.
-FIRST_WAIT = timedelta(minutes=5)
+#: How long a dealer who failed is not asked at most.
 LONGEST_WAIT = timedelta(days=1)
 
 #: How long an order is not asked for at which the dealer's answers fail.
@@ -124,21 +122,13 @@ class Dealership(models.Model):
     @api.model
     def _cron_read_back_orders(self):
         """Ask dealers what became of orders, those first that answered last time."""
-        end = time.monotonic() + RUN_TIME
-        due = self._find_to_ask()
-        is_unfinished = False
-        for number, dealership in enumerate(due, 1):
-            now = time.monotonic()
-            if now >= end:
-                is_unfinished = True
-                break
-            is_unfinished |= dealership._try_read_back(min(end, now + DEALER_TIME))
-            commit_progress(self.env, 1, len(due) - number)
-        if is_unfinished:
-            # With something left, Odoo would go on in this worker, up to ten times:
-            # too long for it. Another run gets another worker's time.
-            self.env.ref("bpo_crm.cron_read_back_orders").sudo()._trigger()
-            commit_progress(self.env, 0, 0)
+        take_turns(
+            self._find_to_ask(),
+            lambda dealership, deadline: dealership._try_read_back(deadline),
+            lambda: self.env.ref("bpo_crm.cron_read_back_orders").sudo()._trigger(),
+            run_time=RUN_TIME,
+            turn_time=DEALER_TIME,
+        )
 
     # ------------------------------------------------------------
     # BUSINESS
@@ -340,11 +330,12 @@ class Dealership(models.Model):
 
         :param str problem: why.
         """
-        wait = FIRST_WAIT * 2 ** min(self.orders_failure_count, 10)
+        failures = self.orders_failure_count + 1
         self.write(
             {
-                "orders_failure_count": self.orders_failure_count + 1,
-                "orders_retry_at": fields.Datetime.now() + min(wait, LONGEST_WAIT),
+                "orders_failure_count": failures,
+                "orders_retry_at": fields.Datetime.now()
+                + get_wait(failures, LONGEST_WAIT),
                 "orders_problem": problem,
             }
         )

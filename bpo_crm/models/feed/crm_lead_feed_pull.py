@@ -17,7 +17,7 @@ from ...remote_odoo import (
     TimedOut,
     Unreachable,
 )
-from ...series import commit_progress
+from ...turns import get_wait, take_turns
 
 _logger = logging.getLogger(__name__)
 
@@ -34,8 +34,7 @@ MAX_PROBLEMS = 20
 #: Which part of its time a feed takes in; the rest is for writing back.
 INTAKE = 2 / 3
 
-#: How long a feed that failed waits, at first and at most; twice as long each time.
-FIRST_WAIT = timedelta(minutes=5)
+#: How long a feed that failed waits at most.
 LONGEST_WAIT = timedelta(hours=4)
 
 #: After how many failures in a row a record that stops the reading, or the writing,
@@ -194,29 +193,32 @@ class LeadFeed(models.Model):
     @api.model
     def _cron_pull(self):
         """Read what is new at the distributors, those first that answered last time."""
-        end = time.monotonic() + RUN_TIME
         due = self.search(
             self._get_due_domain(), order="failure_count, last_run nulls first, id"
         )
-        is_unfinished = False
-        for number, feed in enumerate(due, 1):
-            now = time.monotonic()
-            if now >= end:
-                is_unfinished = True
-                break
-            try:
-                is_unfinished |= feed._pull(min(end, now + FEED_TIME)).is_unfinished
-            except Exception as error:
-                if not is_passing(error):
-                    raise
-                # Its connection to our database is gone; the others have their own.
-                _logger.warning("Feed %s is read later: %s", feed.id, error)
-            commit_progress(self.env, 1, len(due) - number)
-        if is_unfinished:
-            # With something left, Odoo would go on in this worker, up to ten times:
-            # too long for it. Another run gets another worker's time.
-            self._go_on()
-            commit_progress(self.env, 0, 0)
+        take_turns(
+            due,
+            lambda feed, deadline: feed._try_pull(deadline),
+            self._go_on,
+            run_time=RUN_TIME,
+            turn_time=FEED_TIME,
+        )
+
+    def _try_pull(self, deadline):
+        """Read what is new for this feed, unless our own server is in the way.
+
+        :param float deadline: moment of :func:`time.monotonic` at which to stop.
+        :return: whether there is more that can be read at once.
+        :rtype: bool
+        """
+        try:
+            return self._pull(deadline).is_unfinished
+        except Exception as error:
+            if not is_passing(error):
+                raise
+            # Its connection to our database is gone; the others have their own.
+            _logger.warning("Feed %s is read later: %s", self.id, error)
+            return False
 
     @api.model
     def _go_on(self):
@@ -495,7 +497,7 @@ class LeadFeed(models.Model):
         values = {"last_error": "\n".join(problems)}
         if pull.error:
             failures = self.failure_count + 1
-            wait = min(FIRST_WAIT * 2 ** min(failures - 1, 10), LONGEST_WAIT)
+            wait = get_wait(failures, LONGEST_WAIT)
             values |= {
                 "failure_count": failures,
                 # New leads do not wait for old ones that cannot be written back.
