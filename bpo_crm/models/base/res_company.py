@@ -52,6 +52,14 @@ class ResCompany(models.Model):
         # Its holidays are those of this company.
         return calendar.with_company(self)
 
+    def _get_sales_zone(self):
+        """Return the zone of the clock that the sales team works by.
+
+        :return: a name of the IANA database; False without working hours.
+        :rtype: str | bool
+        """
+        return self.sudo()._get_sales_calendar().tz
+
     def _add_sales_days(self, day, count):
         """Return the day that lies a number of days from another one.
 

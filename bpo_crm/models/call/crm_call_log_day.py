@@ -25,7 +25,6 @@ class CallLog(models.Model):
     @api.depends("call_date")
     def _compute_local_day(self):
         for call in self:
-            company = call.lead_id.sudo()._get_company()
-            zone = company.sudo()._get_sales_calendar().tz
+            zone = call.lead_id.sudo()._get_company()._get_sales_zone()
             moment = call.call_date
             call.local_day = moment and to_zone(moment, zone).date()

@@ -241,7 +241,7 @@ class LeadFeedField(models.Model):
         if self.remote_type == "datetime":
             # The day that it is here, not in UTC.
             moment = fields.Datetime.to_datetime(value)
-            zone = self.env.company.sudo()._get_sales_calendar().tz
+            zone = self.env.company._get_sales_zone()
             return to_zone(moment, zone).date()
         return fields.Date.to_date(str(value)[:10])
 

@@ -163,7 +163,7 @@ class Lead(models.Model):
         if not company.count_working_days:
             return now - timedelta(days=days)
         # The company's clock, which stands still while nobody works.
-        zone = company.sudo()._get_sales_calendar().tz
+        zone = company._get_sales_zone()
         local = to_zone(now, zone)
         is_working = company._is_sales_day(local.date())
         day = company._add_sales_days(local.date(), -days)

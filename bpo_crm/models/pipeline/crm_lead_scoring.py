@@ -27,7 +27,7 @@ class Lead(models.Model):
         """
         job = self.env.ref(SCORING_JOB, raise_if_not_found=False)
         if job and not job.active:
-            zone = self.env.company._get_sales_calendar().tz
+            zone = self.env.company._get_sales_zone()
             day = to_zone(fields.Datetime.now(), zone).date() + timedelta(days=1)
             night = from_zone(datetime.combine(day, AT_NIGHT), zone)
             job.write({"active": True, "nextcall": night})
