@@ -181,7 +181,7 @@ class CallReview(models.Model):
     def _unlink_except_kept(self):
         if self.env.su or self.env.user.has_group(MANAGER):
             return
-        if any(self._is_others(review) or review.state == "done" for review in self):
+        if any(review._is_others() or review.state == "done" for review in self):
             raise AccessError(
                 self.env._(
                     "Reviewers delete their own drafts. Ask a BPO manager to delete "
@@ -247,13 +247,9 @@ class CallReview(models.Model):
     # BUSINESS
     # ------------------------------------------------------------
 
-    @api.model
-    def _is_others(self, review):
-        """Whether somebody else made a review.
-
-        :param crm.call.review review: one.
-        """
-        return review.reviewer_id != self.env.user
+    def _is_others(self):
+        """Whether somebody else made this review."""
+        return self.reviewer_id != self.env.user
 
     @api.model
     def _find_named_calls(self, vals_list):
@@ -315,7 +311,7 @@ class CallReview(models.Model):
         :raises AccessError: saying who can do what.
         """
         for review in self if not self.env.su else ():
-            if self._is_others(review):
+            if review._is_others():
                 raise AccessError(
                     self.env._(
                         "This review is %s's, and only its reviewer can change it. "
@@ -347,7 +343,7 @@ class CallReview(models.Model):
         :raises AccessError: saying who can.
         """
         is_manager = self.env.su or self.env.user.has_group(MANAGER)
-        if not is_manager and any(map(self._is_others, self)):
+        if not is_manager and any(review._is_others() for review in self):
             raise AccessError(
                 self.env._("Only its reviewer or a BPO manager can reopen a review.")
             )

@@ -320,29 +320,31 @@ class LeadStageHistory(models.Model):
 
         What was closed stays with whom it was closed.
 
-        :param list rows: a dict for each, with what a new stay would have of it.
+        :param list rows: a dict for each, with what a stay has of its lead.
         """
-        types = {name: COLUMNS[name] for name in ("lead_id", *KEPT_OF_LEAD)}
-        of_all = {name: COLUMNS[name] for name in ("company_id", "enquiry_day")}
+        of_open = SQL("stay.left_at IS NULL AND stay.kind NOT IN ('won', 'lost')")
+        of_all = ("company_id", "enquiry_day")
+        types = {name: COLUMNS[name] for name in ("lead_id", *KEPT_OF_LEAD, *of_all)}
+        values = {
+            name: SQL(
+                "CASE WHEN %(is_kept)s THEN told.%(name)s ELSE stay.%(name)s END",
+                is_kept=SQL("TRUE") if name in of_all else of_open,
+                name=SQL.identifier(name),
+            )
+            for name in (*KEPT_OF_LEAD, *of_all)
+        }
         self.env.cr.execute(
             SQL(
-                "UPDATE %(table)s AS stay SET %(values)s"
-                " FROM unnest(%(arrays)s) AS told(%(names)s)"
-                " WHERE stay.lead_id = told.lead_id",
+                "UPDATE %(table)s AS stay SET (%(names)s) = ROW(%(values)s)"
+                " FROM unnest(%(arrays)s) AS told(%(columns)s)"
+                " WHERE stay.lead_id = told.lead_id"
+                " AND (%(before)s) IS DISTINCT FROM (%(values)s)",
                 table=SQL.identifier(self._table),
-                values=SQL(", ").join(
-                    SQL(
-                        "%(name)s = CASE WHEN %(is_kept)s THEN told.%(name)s"
-                        " ELSE stay.%(name)s END",
-                        name=SQL.identifier(name),
-                        is_kept=SQL("TRUE")
-                        if name in of_all
-                        else SQL("left_at IS NULL AND kind NOT IN ('won', 'lost')"),
-                    )
-                    for name in (*KEPT_OF_LEAD, *of_all)
-                ),
-                arrays=_to_arrays(rows, types | of_all),
-                names=SQL(", ").join(map(SQL.identifier, types | of_all)),
+                names=SQL(", ").join(map(SQL.identifier, values)),
+                values=SQL(", ").join(values.values()),
+                arrays=_to_arrays(rows, types),
+                columns=SQL(", ").join(map(SQL.identifier, types)),
+                before=SQL(", ").join(SQL.identifier("stay", name) for name in values),
             )
         )
         self.invalidate_model()
@@ -399,7 +401,7 @@ class LeadStageHistory(models.Model):
         :return: UTC for one that it does not know.
         :rtype: str
         """
-        zone = company._get_sales_calendar().tz
+        zone = company._get_sales_zone()
         self.env.cr.execute("SELECT FROM pg_timezone_names WHERE name = %s", [zone])
         return zone if self.env.cr.rowcount else "UTC"
 
@@ -409,9 +411,8 @@ class LeadStageHistory(models.Model):
 
         Some thousand at a time, as there may be millions.
         """
-        stays = self.sudo()
         last_id = 0
-        while stays or not last_id:
+        while True:
             self.env.cr.execute(
                 SQL(
                     "SELECT id FROM %s WHERE id > %s AND left_at IS NOT NULL"
@@ -421,9 +422,11 @@ class LeadStageHistory(models.Model):
                     MEASURED_AT_ONCE,
                 )
             )
-            stays = stays.browse(row[0] for row in self.env.cr.fetchall())
+            stays = self.sudo().browse(row[0] for row in self.env.cr.fetchall())
+            if not stays:
+                return
             stays._write_ends([stay.left_at for stay in stays])
-            last_id = stays[-1:].id or 1
+            last_id = stays[-1].id
 
 
 def _to_arrays(rows, types):
@@ -434,8 +437,6 @@ def _to_arrays(rows, types):
     :rtype: SQL
     """
     return SQL(", ").join(
-        SQL("%s::%s[]", [row[name] or None for row in rows], SQL(types[name]))
-        if types[name] != "bool"
-        else SQL("%s::bool[]", [row[name] for row in rows])
-        for name in types
+        SQL("%s::%s[]", [row[name] for row in rows], SQL(kind))
+        for name, kind in types.items()
     )

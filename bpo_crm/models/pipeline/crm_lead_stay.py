@@ -112,7 +112,7 @@ class Lead(models.Model):
         leads = self.sudo().filtered(lambda lead: lead.type == "opportunity")
         if leads:
             zones = leads._find_floor_zones()
-            rows = [lead._prepare_stay(zones, "", lead.stage_id) for lead in leads]
+            rows = [lead._prepare_kept_of_stay(zones) for lead in leads]
             self.env["crm.lead.stage.history"]._keep_up(rows)
 
     def _get_birth_stage(self):
@@ -143,7 +143,7 @@ class Lead(models.Model):
         :rtype: dict[res.company, str]
         """
         companies = {lead._get_company() for lead in self}
-        return {company: company._get_sales_calendar().tz for company in companies}
+        return {company: company._get_sales_zone() for company in companies}
 
     def _prepare_stay(self, zones, kind, stage, origin=None):
         """Return the values of a stay of this lead that begins now.
@@ -155,24 +155,33 @@ class Lead(models.Model):
         :rtype: dict
         """
         now = fields.Datetime.now()
-        zone = zones[self._get_company()]
         return {
-            "lead_id": self.id,
-            "stage_id": stage.id,
-            "from_stage_id": origin.id if origin else None,
+            **self._prepare_kept_of_stay(zones),
+            "stage_id": stage.id or None,
+            "from_stage_id": origin and origin.id or None,
             "kind": kind,
             "user_id": self.env.uid,
-            "owner_id": self.user_id.id,
-            "team_id": self.team_id.id,
-            "dealership_id": self.dealership_id.id,
-            "brand_id": self.brand_id.id,
-            "source_id": self.source_id.id,
-            "company_id": self.company_id.id,
             "entered_at": now,
-            "local_day": _find_day(now, zone),
-            "enquiry_day": _find_day(self._get_arrival(), zone),
+            "local_day": _find_day(now, zones[self._get_company()]),
             "is_first": True,
             "has_advanced": False,
+        }
+
+    def _prepare_kept_of_stay(self, zones):
+        """Return what a stay has of this lead, and follows it in.
+
+        :param dict zones: from :meth:`_find_floor_zones`.
+        :rtype: dict
+        """
+        return {
+            "lead_id": self.id,
+            "owner_id": self.user_id.id or None,
+            "team_id": self.team_id.id or None,
+            "dealership_id": self.dealership_id.id or None,
+            "brand_id": self.brand_id.id or None,
+            "source_id": self.source_id.id or None,
+            "company_id": self.company_id.id or None,
+            "enquiry_day": _find_day(self._get_arrival(), zones[self._get_company()]),
         }
 
 
