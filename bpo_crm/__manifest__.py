@@ -126,7 +126,14 @@
         "demo/crm_lead.xml",
     ],
     "assets": {
-        "web.assets_backend": ["bpo_crm/static/src/**/*"],
+        "web.assets_backend": [
+            "bpo_crm/static/src/**/*",
+            ("remove", "bpo_crm/static/src/report/counted/counted_views.js"),
+        ],
+        # With core's pivot and graph, which come when somebody opens one.
+        "web.assets_backend_lazy": [
+            "bpo_crm/static/src/report/counted/counted_views.js"
+        ],
         "web.assets_unit_tests": ["bpo_crm/static/tests/**/*"],
     },
     "pre_init_hook": "pre_init_hook",

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 
 
@@ -59,6 +59,24 @@ class ResCompany(models.Model):
         :rtype: str | bool
         """
         return self.sudo()._get_sales_calendar().tz
+
+    def _get_database_zone(self):
+        """Return the zone of :meth:`_get_sales_zone`, for a query.
+
+        :return: UTC for one that PostgreSQL does not know.
+        :rtype: str
+        """
+        zone = self._get_sales_zone()
+        return zone if zone in self._get_known_zones() else "UTC"
+
+    @tools.ormcache()
+    def _get_known_zones(self):
+        """Return the names of the zones that PostgreSQL knows.
+
+        :rtype: frozenset[str]
+        """
+        self.env.cr.execute("SELECT name FROM pg_timezone_names")
+        return frozenset(name for (name,) in self.env.cr.fetchall())
 
     def _add_sales_days(self, day, count):
         """Return the day that lies a number of days from another one.

@@ -385,25 +385,13 @@ class LeadStageHistory(models.Model):
                     field_id=self.env["ir.model.fields"]
                     ._get("crm.lead", "stage_id")
                     .id,
-                    zone=self._find_zone(company),
+                    zone=company._get_database_zone(),
                     closed=stages._find_closed().ids,
                     first=first.id or None,
                 )
             )
         self._mark_progress(leads)
         self._measure()
-
-    @api.model
-    def _find_zone(self, company):
-        """Return the zone of the floor, as PostgreSQL knows it.
-
-        :param res.company company: of the floor.
-        :return: UTC for one that it does not know.
-        :rtype: str
-        """
-        zone = company._get_sales_zone()
-        self.env.cr.execute("SELECT FROM pg_timezone_names WHERE name = %s", [zone])
-        return zone if self.env.cr.rowcount else "UTC"
 
     @api.model
     def _measure(self):

@@ -1,15 +1,16 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
+from ...measure import Share
+
 
 class DealerOrderReport(models.Model):
     """Orders at the dealers, a row for each lead that has one."""
 
     _name = "crm.dealer.order.report"
     _description = "Orders at Dealers"
-    _inherit = ["crm.floor.report"]
+    _inherit = "crm.report"
     _auto = False
-    _order = "day desc, id desc"
     _rec_name = "order_name"
     _depends = {
         "crm.dealer.push": ["create_date", "lead_id", "order_name", "state"],
@@ -25,7 +26,7 @@ class DealerOrderReport(models.Model):
             "dealer_so_name",
             "dealer_so_state",
             "dealership_id",
-            "intake_source_id",
+            "source_id",
             "is_dealer_so_gone",
             "stage_id",
             "team_id",
@@ -33,24 +34,14 @@ class DealerOrderReport(models.Model):
             "vehicle_model_id",
         ],
         "crm.stage": ["is_won"],
-        "res.company": ["currency_id", "resource_calendar_id", "sales_calendar_id"],
-        "resource.calendar": ["tz"],
+        "res.company": ["currency_id"],
     }
 
-    lead_id = fields.Many2one("crm.lead", readonly=True)
     order_name = fields.Char("Order", readonly=True)
-    dealership_id = fields.Many2one("crm.dealership", readonly=True)
-    owner_id = fields.Many2one("res.users", "Agent", readonly=True)
-    team_id = fields.Many2one("crm.team", "Sales Team", readonly=True)
-    company_id = fields.Many2one("res.company", readonly=True)
-    brand_id = fields.Many2one("crm.brand", readonly=True)
     vehicle_model_id = fields.Many2one("crm.vehicle.model", "Vehicle", readonly=True)
-    source_id = fields.Many2one("crm.lead.source", "Lead Source", readonly=True)
     stage_id = fields.Many2one("crm.stage", readonly=True)
     is_won = fields.Boolean("Lead Is Won", readonly=True)
-    day = fields.Date(
-        "Ordered On", readonly=True, help="By the clock of the sales team."
-    )
+    day = fields.Date("Ordered On")
     state = fields.Selection(
         selection=lambda self: self._get_states(),
         string="Order Status",
@@ -58,12 +49,16 @@ class DealerOrderReport(models.Model):
         help="As the dealer last told it.",
     )
     invoice_status = fields.Selection(
-        selection=lambda self: self._get_selection("dealer_so_invoice_status"),
+        selection=lambda self: self._get_selection(
+            "crm.lead", "dealer_so_invoice_status"
+        ),
         string="Invoiced",
         readonly=True,
     )
     delivery_status = fields.Selection(
-        selection=lambda self: self._get_selection("dealer_so_delivery_status"),
+        selection=lambda self: self._get_selection(
+            "crm.lead", "dealer_so_delivery_status"
+        ),
         string="Delivered",
         readonly=True,
     )
@@ -75,10 +70,8 @@ class DealerOrderReport(models.Model):
         readonly=True,
         help="The lead is won, and its order was cancelled or is gone.",
     )
-    trouble_rate = fields.Float(
+    trouble_rate = Share(
         "Cancelled or Gone",
-        readonly=True,
-        aggregator="avg",
         help="The share of the won leads whose order was cancelled or is gone.",
     )
 
@@ -87,15 +80,9 @@ class DealerOrderReport(models.Model):
         return SQL(
             """
             SELECT lead.id,
-                   lead.id AS lead_id,
+                   %(of_lead)s,
                    lead.dealer_so_name AS order_name,
-                   lead.dealership_id,
-                   lead.user_id AS owner_id,
-                   lead.team_id,
-                   lead.company_id,
-                   lead.brand_id,
                    lead.vehicle_model_id,
-                   lead.intake_source_id AS source_id,
                    lead.stage_id,
                    COALESCE(stage.is_won, FALSE) AS is_won,
                    %(day)s AS day,
@@ -112,7 +99,8 @@ class DealerOrderReport(models.Model):
                    END AS trouble_rate
               FROM crm_lead AS lead
               LEFT JOIN crm_stage AS stage ON stage.id = lead.stage_id
-              %(floor)s
+              JOIN res_company AS floor
+                   ON floor.id = COALESCE(lead.company_id, %(company)s)
               CROSS JOIN LATERAL (
                    SELECT lead.is_dealer_so_gone IS TRUE
                           OR lead.dealer_so_state IS NOT DISTINCT FROM 'cancel'
@@ -126,8 +114,11 @@ class DealerOrderReport(models.Model):
                     LIMIT 1) AS made ON TRUE
              WHERE lead.dealer_so_id > 0
             """,
-            day=self._to_floor_day(SQL("COALESCE(made.create_date, lead.date_closed)")),
-            floor=self._join_floor("lead"),
+            of_lead=self._select_of_lead("lead"),
+            day=self._to_floor_day(
+                SQL("COALESCE(made.create_date, lead.date_closed)"), "lead"
+            ),
+            company=self.env.company.id,
         )
 
     def _get_states(self):
@@ -136,12 +127,4 @@ class DealerOrderReport(models.Model):
         :rtype: list
         """
         gone = self.env._("Not Shown Any More")
-        return [*self._get_selection("dealer_so_state"), ("gone", gone)]
-
-    def _get_selection(self, name):
-        """Return the choices of a field of the leads.
-
-        :param str name: of the field.
-        :rtype: list
-        """
-        return self.env["crm.lead"]._fields[name]._description_selection(self.env)
+        return [*self._get_selection("crm.lead", "dealer_so_state"), ("gone", gone)]

@@ -1,67 +1,31 @@
 import collections
 import random
-import statistics
 from datetime import datetime, timedelta
-
-import pytz
 
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
-from ..companies import CompaniesCase
+from .report_case import ReportCase, mean, percentile
 
 NOW = datetime(2026, 11, 24, 8)
-
-ZONES = ("Asia/Manila", "America/New_York", "Europe/London", "Pacific/Auckland")
 
 PUSHES = "crm.dealer.report"
 ORDERS = "crm.dealer.order.report"
 
 
-def percentile(values, fraction):
-    """Return what PostgreSQL calls a continuous percentile, in plain Python."""
-    values = sorted(values)
-    place = fraction * (len(values) - 1)
-    low = int(place)
-    high = min(low + 1, len(values) - 1)
-    return values[low] + (values[high] - values[low]) * (place - low)
-
-
 @tagged("post_install", "-at_install")
-class TestDealerReport(CompaniesCase):
+class TestDealerReport(ReportCase):
     """Pushes and orders, each figure counted again in plain Python from raw rows."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls._remove_all_leads()
         dice = random.Random(4)
-        for company, zone in zip((cls.home, cls.abroad), ZONES, strict=False):
-            calendar = cls._new_calendar(f"Hours {zone}", zone=zone)
-            calendar.company_id = company
-            company.sales_calendar_id = calendar
         cls.moments = cls._around_changes(dice)
         for owner in ("home", "abroad", "shared"):
             for _n in range(12):
                 cls._new_ordered(dice, owner)
         cls.env.flush_all()
-
-    @classmethod
-    def _around_changes(cls, dice):
-        """Return moments near midnight and near a change of the clocks."""
-        moments = []
-        for zone in map(pytz.timezone, ZONES[:2]):
-            for day in (
-                datetime(2026, 11, 1),
-                datetime(2026, 3, 8),
-                datetime(2026, 6, 5),
-            ):
-                midnight = zone.localize(day).astimezone(pytz.utc).replace(tzinfo=None)
-                moments += [
-                    midnight + timedelta(minutes=dice.choice((-61, -1, 0, 1, 59, 121)))
-                    for _n in range(4)
-                ]
-        return moments
 
     @classmethod
     def _new_ordered(cls, dice, owner):
@@ -130,13 +94,6 @@ class TestDealerReport(CompaniesCase):
 
     # What is there, in plain Python
 
-    def _zone(self, lead):
-        company = lead.company_id or self.env.company
-        return pytz.timezone(company._get_sales_calendar().tz)
-
-    def _day(self, lead, moment):
-        return pytz.utc.localize(moment).astimezone(self._zone(lead)).date()
-
     def _read_pushes(self):
         rows = []
         for push in self.env["crm.dealer.push"].search([]):
@@ -150,7 +107,7 @@ class TestDealerReport(CompaniesCase):
                     "dealership_id": push.dealership_id,
                     "state": state,
                     "error_kind": push.error_kind,
-                    "day": self._day(push.lead_id, push.create_date),
+                    "day": self._to_day(push.lead_id, push.create_date),
                     "duration": push.duration,
                 }
             )
@@ -170,73 +127,40 @@ class TestDealerReport(CompaniesCase):
                     "state": state,
                     "is_won": lead.stage_id.is_won,
                     "amount": lead.dealer_so_amount,
-                    "day": self._day(lead, done.create_date),
+                    "day": self._to_day(lead, done.create_date),
                 }
             )
         return rows
 
-    def _report(self, name, user=None, companies=None):
-        companies = companies or self.home | self.abroad
-        context = {"allowed_company_ids": companies.ids}
-        return self.env[name].with_context(**context).with_user(user or self.manager)
-
-    def _assert_groups(self, rows, report, name, **figures):
-        """Check each group of a report by rows, and the list that it opens.
-
-        :param figures: what is counted of the rows, by the aggregate.
-        """
-        found = report._read_group([], [name], ["__count", *figures])
-        found = {group: values for group, *values in found}
-        expected = collections.defaultdict(list)
-        for row in rows:
-            expected[row[name]].append(row)
-        self.assertEqual(
-            {getattr(group, "id", group) for group in found},
-            {getattr(group, "id", group) for group in expected},
-        )
-        for group, counted in expected.items():
-            group_id = getattr(group, "id", group)
-            value = next(
-                found[one] for one in found if getattr(one, "id", one) == group_id
-            )
-            listed = report.search([(name, "=", group_id)])
-            self.assertEqual(set(listed.ids), {row["id"] for row in counted})
-            self.assertEqual(value[0], len(counted))
-            for figure, told in zip(figures.values(), value[1:], strict=True):
-                self._assert_close(told, figure(counted))
-
-    def _assert_close(self, told, expected):
-        if expected is None:
-            # Of nothing, the ORM of 18.0 says False.
-            self.assertIn(told, (None, False))
-        else:
-            self.assertAlmostEqual(told, expected, 2)
-
     # Pushes
 
     FIGURES = {
-        "failure_rate:avg": lambda rows: _mean(
+        "failure_rate:avg": lambda rows: mean(
             row["state"] != "done" for row in rows if row["state"] != "running"
         ),
-        "latency:avg": lambda rows: _mean(_seconds(rows)),
-        "latency_median:avg": lambda rows: (
-            statistics.median(_seconds(rows)) if _seconds(rows) else None
-        ),
-        "latency_90:avg": lambda rows: (
-            percentile(_seconds(rows), 0.9) if _seconds(rows) else None
-        ),
+        "latency:avg": lambda rows: mean(_seconds(rows)),
+        "latency_median:avg": lambda rows: percentile(_seconds(rows), 0.5),
+        "latency_90:avg": lambda rows: percentile(_seconds(rows), 0.9),
     }
 
     def test_pushes_are_counted_right(self):
         rows = self._read_pushes()
         self.assertGreater(len({row["state"] for row in rows}), 3)
-        self.manager.company_ids = self.home | self.abroad
         for name in ("dealership_id", "state", "error_kind"):
             with self.subTest(name):
                 self._assert_groups(rows, self._report(PUSHES), name, **self.FIGURES)
 
+    def test_a_figure_opens_what_it_was_counted_from(self):
+        pushes, orders = self._read_pushes(), self._read_orders()
+        ended = [row["id"] for row in pushes if row["state"] != "running"]
+        self.assertLess(len(ended), len(pushes))
+        self._assert_opens(self._report(PUSHES), "failure_rate", ended)
+        done = [row["id"] for row in pushes if row["state"] == "done"]
+        self._assert_opens(self._report(PUSHES), "latency_90", done)
+        won = [row["id"] for row in orders if row["is_won"]]
+        self._assert_opens(self._report(ORDERS), "trouble_rate", won)
+
     def test_a_push_is_of_the_day_of_its_floor(self):
-        self.manager.company_ids = self.home | self.abroad
         days = {row["id"]: row["day"] for row in self._read_pushes()}
         in_utc = self.env["crm.dealer.push"].search([])
         self.assertTrue(any(days[p.id] != p.create_date.date() for p in in_utc))
@@ -247,7 +171,6 @@ class TestDealerReport(CompaniesCase):
             self.assertEqual({row.id: row.day for row in report.search([])}, days)
 
     def test_the_days_of_a_month_are_a_month(self):
-        self.manager.company_ids = self.home | self.abroad
         report = self._report(PUSHES)
         counted = collections.Counter(
             row["day"].replace(day=1) for row in self._read_pushes()
@@ -260,10 +183,9 @@ class TestDealerReport(CompaniesCase):
     def test_orders_are_counted_right(self):
         rows = self._read_orders()
         self.assertGreater(len({row["state"] for row in rows}), 3)
-        self.manager.company_ids = self.home | self.abroad
         figures = {
             "amount:sum": lambda rows: sum(row["amount"] for row in rows),
-            "trouble_rate:avg": lambda rows: _mean(
+            "trouble_rate:avg": lambda rows: mean(
                 row["state"] in ("cancel", "gone") for row in rows if row["is_won"]
             ),
         }
@@ -272,7 +194,6 @@ class TestDealerReport(CompaniesCase):
                 self._assert_groups(rows, self._report(ORDERS), name, **figures)
 
     def test_an_order_is_of_the_day_on_which_it_was_made(self):
-        self.manager.company_ids = self.home | self.abroad
         days = {row["id"]: row["day"] for row in self._read_orders()}
         found = {row.id: row.day for row in self._report(ORDERS).search([])}
         self.assertEqual(found, days)
@@ -286,7 +207,6 @@ class TestDealerReport(CompaniesCase):
             [other.id, self.abroad.id],
         )
         self.env.invalidate_all()
-        self.manager.company_ids = self.home | self.abroad
         for row in self._report(ORDERS).search([]):
             company = row.lead_id.company_id or self.home
             self.assertEqual(row.currency_id, company.currency_id)
@@ -299,7 +219,6 @@ class TestDealerReport(CompaniesCase):
         ]
         leads = self.env["crm.lead"].with_context(active_test=False).search(domain)
         self.assertTrue(leads)
-        self.manager.company_ids = self.home | self.abroad
         found = self._report(ORDERS).search([("is_troubled", "=", True)])
         self.assertEqual(found.lead_id, leads.browse(found.ids))
         self.assertEqual(set(found.ids), set(leads.ids))
@@ -360,11 +279,6 @@ class TestDealerReport(CompaniesCase):
             ):
                 with self.assertRaises(AccessError):
                     do(row)
-
-
-def _mean(values):
-    values = [float(value) for value in values]
-    return sum(values) / len(values) if values else None
 
 
 def _seconds(rows):
