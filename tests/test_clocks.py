@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tools import clocks, paths, programs, testing
+from tools import clocks, paths, programs, rounds, testing
 from tools.console import LauncherError
 
 UTC = datetime.timezone.utc
@@ -74,18 +74,34 @@ def test_in_time_every_clock_has_its_turn_on_every_series(monkeypatch):
     assert len(turns) == len(ALL_SERIES) * len(clocks.find_all())
 
 
-def test_an_ordinary_run_has_one_other_clock(monkeypatch):
-    parts = testing._list_parts(ALL_SERIES, ["-x"], [])
-    others = [options for options, _groups in parts if "--clock" in options]
-    (options,) = others
-    for file in testing.TIMELESS:
+def test_an_ordinary_run_has_one_other_clock():
+    listed = rounds.list_ordinary(ALL_SERIES)
+    (options,) = (
+        options
+        for chosen in listed
+        for options in chosen.values()
+        if "--clock" in options
+    )
+    for file in rounds.TIMELESS:
         assert (paths.REPOSITORY / file).is_file()
         assert f"--ignore={file}" in options
     runs = testing._list_runs("18.0", ["-x"], [])
     assert len([name for _kind, name in runs if name]) == 1
     named = ["tests/test_clocks.py"]
-    assert testing._list_parts(ALL_SERIES, named, []) == [([], [["18.0"], ["19.0"]])]
     assert testing._list_runs("18.0", named, []) == [("tests", None)]
+
+
+def test_an_ordinary_run_has_every_test_on_every_series_that_can_differ():
+    *listed, _other_clock = rounds.list_ordinary(ALL_SERIES)
+    for series in ALL_SERIES:
+        runs = [chosen[series] for chosen in listed]
+        folders = ["bpo_crm/tests", "tests", "tests/browser"]
+        assert sorted(folder for folder, *_options in runs) == folders
+        left_out = {option for run in runs for option in run[1:]}
+        is_first = series == ALL_SERIES[0]
+        for file in rounds.SAME_EVERYWHERE:
+            assert (paths.REPOSITORY / file).is_file()
+            assert (f"--ignore={file}" in left_out) != is_first
 
 
 def test_a_moment_is_a_clock(today):

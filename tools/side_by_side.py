@@ -20,11 +20,10 @@ LAST_LINE = re.compile(r"^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$", re.M
 INTERVAL = 0.5  # seconds
 
 
-def run(all_series, arguments):
-    """Run the tests of each series, and show what each launcher says in its turn.
+def run(commands):
+    """Run tests of each series, and show what each launcher says in its turn.
 
-    :param list all_series: such as ``18.0``.
-    :param list arguments: pytest's own.
+    :param dict commands: pytest's own arguments, by the series, such as ``18.0``.
     :return: how many passed, failed and were skipped in each; a launcher that did
         not come to its end has a failure more.
     :rtype: dict[str, tuple[int, int, int]]
@@ -32,7 +31,7 @@ def run(all_series, arguments):
     with tempfile.TemporaryDirectory() as folder:
         launchers = {
             series: _Launcher(series, arguments, Path(folder) / f"{series}.log")
-            for series in all_series
+            for series, arguments in commands.items()
         }
         try:
             for launcher in launchers.values():

@@ -6,32 +6,11 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ET
 
-from . import clocks, paths, programs, side_by_side, sources
+from . import clocks, paths, programs, rounds, side_by_side, sources
 from .console import LauncherError, fail, say, step
+from .rounds import ADDON_TESTS, SERVER_TESTS
 from .servers import odoo_environ, write_config
 from .stack import Stack
-
-ADDON_TESTS = "bpo_crm/tests"
-SERVER_TESTS = "tests"
-BROWSER_TESTS = "tests/browser"
-
-#: What is run of several series, part by part: pytest's arguments, and whether side
-#: by side. A person in a browser does not act in the moment in which two series
-#: make the machine slow.
-PARTS = (
-    ([ADDON_TESTS], True),
-    ([BROWSER_TESTS], False),
-    ([SERVER_TESTS, f"--ignore={BROWSER_TESTS}"], True),
-)
-
-#: What says the same at every hour, and takes long: who may do what, and readers of
-#: documents. An ordinary run leaves it out under the other clock.
-TIMELESS = (
-    f"{ADDON_TESTS}/base/test_rights.py",
-    f"{ADDON_TESTS}/intake/test_adf_markup.py",
-    f"{ADDON_TESTS}/intake/test_letters.py",
-    f"{ADDON_TESTS}/intake/test_reading_properties.py",
-)
 
 NOTHING_COLLECTED = 5  # pytest's exit code
 
@@ -79,7 +58,7 @@ def run(series, arguments, clock_names=(), tries=None):
         os.environ[TRIES] = str(tries)
     found = sources.find_all(series)
     if len(found) > 1:
-        counts = _run_parts(found, arguments, clock_names)
+        counts = _run_rounds(found, arguments, clock_names)
     else:
         counts = _run_series(found[0], arguments, clock_names)
     say("\n".join(f"Odoo {name}: {count}" for name, count in counts.items()))
@@ -88,37 +67,25 @@ def run(series, arguments, clock_names=(), tries=None):
     return 0 if total.passed and not total.failed else 1
 
 
-def _run_parts(found, arguments, clock_names):
+def _run_rounds(found, arguments, clock_names):
     """Run what was asked for of several series, each by a launcher of its own."""
     all_series = [source.series for source in found]
     counts = dict.fromkeys(all_series, Count())
-    for options, groups in _list_parts(all_series, arguments, clock_names):
-        for group in groups:
-            results = side_by_side.run(group, [*options, *arguments])
-            for series, numbers in results.items():
-                counts[series] += Count(*numbers)
+    for chosen in _list_rounds(all_series, arguments, clock_names):
+        commands = {
+            series: [*options, *arguments] for series, options in chosen.items()
+        }
+        for series, numbers in side_by_side.run(commands).items():
+            counts[series] += Count(*numbers)
     return counts
 
 
-def _list_parts(all_series, arguments, clock_names):
-    """Return the options of each part, and the groups of series that run at once."""
-    apart = [[series] for series in all_series]
+def _list_rounds(all_series, arguments, clock_names):
     if clock_names:
-        return [(["--clock", name], [all_series]) for name in clock_names]
+        return rounds.list_clocks(all_series, clock_names)
     if _named_kinds(arguments):
-        return [([], apart)]
-    name, series = clocks.find_turn(all_series)
-    return [
-        *(
-            (part, [all_series] if is_together else apart)
-            for part, is_together in PARTS
-        ),
-        (["--clock", name, *_leave_out(TIMELESS)], [[series]]),
-    ]
-
-
-def _leave_out(files):
-    return [f"--ignore={file}" for file in files]
+        return rounds.list_named(all_series)
+    return rounds.list_ordinary(all_series)
 
 
 def _run_series(source, arguments, clock_names):
