@@ -676,7 +676,7 @@ class Floor:
                    working_minutes = NULL
              WHERE lead_id = ANY(%s)
             """,
-            [history._find_zone(self.env.company), leads.ids],
+            [self.env.company._get_database_zone(), leads.ids],
         )
         history._measure()
 
