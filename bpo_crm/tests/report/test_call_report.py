@@ -101,7 +101,7 @@ class TestCallReport(WorkCase):
         # Whatever a manager says of it.
         outcome = self.env["crm.call.outcome"]._find("wrong_number")
         outcome.is_contact = True
-        lead = self._find_leads()[0]
+        lead = self._new_lead(self.agent)
         call = self.env["crm.call.log"].create(
             {"lead_id": lead.id, "result": "wrong_number"}
         )

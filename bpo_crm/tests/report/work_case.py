@@ -16,6 +16,9 @@ MINUTE = timedelta(minutes=1)
 #: Within which minutes the sources want customers to be called.
 TARGET = 30
 
+#: After how many minutes customers are called, some before they have asked here.
+CALLED_AFTER = (-1, 0, 1, 5, 5.5, TARGET, TARGET + 1, 300, 2000)
+
 #: Where dealerships are, and by whose clocks: one country has several.
 PLACES = {
     "home": ("base.ph", "Asia/Manila"),
@@ -67,10 +70,12 @@ class WorkCase(ReportCase):
     def _new_worked(cls, dice, owner):
         """Make a lead with what was done for it, and where that has led."""
         lead = cls._new_asked(dice, owner)
+        # By when to call it is not worked out any more once it is closed.
+        lead.flush_recordset()
         if dice.random() < 0.15:
             cls._forget(lead)
-        for _n in range(dice.choice((0, 1, 2, 4))):
-            cls._call(dice, lead)
+        for minutes in dice.sample(CALLED_AFTER, dice.choice((0, 1, 2, 4))):
+            cls._call(dice, lead, minutes)
         for _n in range(dice.choice((0, 0, 1, 2, 3))):
             cls._invite(dice, lead)
         for stage in dice.choices((cls.new, cls.won, cls.lost), k=dice.choice((1, 3))):
@@ -111,16 +116,15 @@ class WorkCase(ReportCase):
         lead.invalidate_recordset()
 
     @classmethod
-    def _call(cls, dice, lead):
+    def _call(cls, dice, lead, minutes):
         results = dict(cls.env["crm.call.log"]._fields["result"].selection)
         abroad = lead.team_id == cls.team_abroad
         agents = [cls.agent_abroad] if abroad else [cls.agent, cls.other_agent]
-        later = dice.choice((-1, 0, 1, 5, 5.5, 30, 31, 300, 2000)) * MINUTE
         return cls.env["crm.call.log"].create(
             {
                 "lead_id": lead.id,
                 "user_id": dice.choice(agents).id,
-                "call_date": lead.enquiry_date + later,
+                "call_date": lead.enquiry_date + minutes * MINUTE,
                 "result": dice.choice(["answered", *results]),
                 "duration": round(dice.uniform(0, 20), 1),
             }
