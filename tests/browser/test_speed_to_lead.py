@@ -99,10 +99,26 @@ def test_a_state_has_its_colour_in_lists_as_well(manager, floor, open_dealership
 
 
 def test_the_report_has_the_share_of_each_source(manager, floor, open_dealership):
-    ask(floor, open_dealership, 90)
+    lead = ask(floor, open_dealership, 90)
+    floor.agent.call("crm.lead", "action_claim", [lead])
+    floor.agent.call("crm.call.log", "create", {"lead_id": lead, "result": "busy"})
     manager.open("crm_speed_to_lead_action", ".o_pivot")
     pivot = manager.page.locator("div.o_pivot")
-    expect(pivot).to_contain_text("Response Time")
-    expect(pivot).to_contain_text("First Attempt in Time")
+    expect(pivot).to_contain_text("Response Time (Median)")
+    expect(pivot).to_contain_text("In Time")
     expect(pivot).to_contain_text("%")
     manager.save_screenshot("speed-to-lead")
+
+
+def test_the_best_time_to_call_is_told_by_hour(manager, floor, open_dealership):
+    lead = ask(floor, open_dealership, 90)
+    floor.agent.call("crm.lead", "action_claim", [lead])
+    floor.agent.call("crm.call.log", "create", {"lead_id": lead, "result": "answered"})
+    for action, words in (
+        ("crm_best_time_action", "Right-Party Contacts"),
+        ("crm_call_report_action", "Minutes a Call"),
+        ("crm_ladder_report_action", "Spoken To"),
+    ):
+        manager.open(action, ".o_pivot")
+        expect(manager.page.locator("div.o_pivot")).to_contain_text(words)
+        manager.save_screenshot(action.removesuffix("_action"))

@@ -5,4 +5,7 @@ from . import (
     crm_report,
     crm_dealer_report,
     crm_dealer_order_report,
+    crm_speed_report,
+    crm_call_report,
+    crm_ladder_report,
 )

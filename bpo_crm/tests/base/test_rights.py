@@ -82,6 +82,7 @@ SAMPLES = {
     "crm.call.log": (OF_LEADS, "_call_values", {"summary": "X"}),
     "crm.call.outcome": (ALL, "_outcome_values", {"max_attempts": 3}),
     "crm.call.outcome.step": (ALL, "_outcome_step_values", {"summary": "X"}),
+    "crm.call.report": (OF_LEADS, "_call_values", {"result": "busy"}),
     "crm.call.review": (OF_REVIEWS, "_review_values", {"comment": "X"}),
     "crm.call.review.line": (OF_REVIEWS, "_review_line_values", {"comment": "X"}),
     "crm.call.scorecard": (OF_COMPANIES, "_script_values", {"name": "X"}),
@@ -95,6 +96,7 @@ SAMPLES = {
     "crm.dealer.push": (OF_LEADS, "_lead_id_values", {"message": "X"}),
     "crm.dealer.report": (OF_LEADS, "_lead_id_values", {"state": "done"}),
     "crm.dealership": (OF_COMPANIES, "_data_values", {"name": "X"}),
+    "crm.ladder.report": (OF_LEADS, "_lead_values", {"visit_state": "done"}),
     "crm.lead": (OF_LEADS, "_lead_values", {"referred": "X"}),
     "crm.lead.customer": (OF_LEADS, "_customer_values", {"key": "X"}),
     "crm.lead.enquiry": (
@@ -144,6 +146,7 @@ SAMPLES = {
     ),
     "crm.placeholder": (ALL, "_placeholder_values", {"name": "*@x.example"}),
     "crm.saved.key": (ALL, "_saved_key_values", {"subject": "X"}),
+    "crm.speed.report": (OF_LEADS, "_tried_values", {"in_time": 1}),
     "crm.stage": (OF_COMPANIES, "_stage_values", {"stale_after_days": 3}),
     "crm.team.member": (OF_COMPANIES, "_member_values", {"open_leads_max": 3}),
     "crm.vehicle.model": (OF_COMPANIES, "_vehicle_values", {"name": "X"}),
@@ -161,9 +164,15 @@ SAMPLES = {
 
 #: Of which records the rows of a report are, which have the same ids.
 REPORTED = {
+    "crm.call.report": "crm.call.log",
     "crm.dealer.order.report": "crm.lead",
     "crm.dealer.report": "crm.dealer.push",
+    "crm.ladder.report": "crm.lead",
+    "crm.speed.report": "crm.lead",
 }
+
+#: But where rows are of two kinds: how many ids of rows one record has.
+IDS_OF_ROWS = {"crm.ladder.report": 2}
 
 #: On which record the fields of a model are tried, by a method of the test.
 FIELDS_OF = {
@@ -217,6 +226,9 @@ CALLS = {
     "crm.dealer.push": {"action_retry": ("_others_push",)},
     "crm.dealer.order.report": {"action_open_lead": ("_others_reported_order",)},
     "crm.dealer.report": {"action_open_lead": ("_others_reported_push",)},
+    "crm.call.report": {"action_open_lead": ("_others_reported_call",)},
+    "crm.ladder.report": {"action_open_lead": ("_others_reported_enquiry",)},
+    "crm.speed.report": {"action_open_lead": ("_others_reported_attempt",)},
     "crm.dealership": {
         "action_test_connection": ("_home_dealership",),
         "action_view_failed_pushes": ("_home_dealership",),
@@ -527,18 +539,23 @@ class TestRights(CompaniesCase):
         return getattr(self, method)(name, kind, user)
 
     def _make(self, name, kind, user):
-        is_returned = (name, kind) == ("crm.call.log", "pool")
+        model = REPORTED.get(name, name)
+        is_returned = (model, kind) == ("crm.call.log", "pool")
         values = self._prepare(name, "lead of another" if is_returned else kind, user)
-        made = self.env[REPORTED.get(name, name)].create(values)
+        made = self.env[model].create(values)
         if is_returned:
             # Nobody calls out of the pool, but leads go back to it.
             made.lead_id.user_id = False
         if kind in OF_REVIEWS:
             self._settle_review(made, kind, user)
         if name in REPORTED:
-            return self.env[name].browse(made.id)
+            return self._get_row(name, made)
         maker = {"own": user, "of another": self.other_agent}.get(kind)
         return self._give(made, maker) if maker else made
+
+    def _get_row(self, name, record):
+        """Return the row of a report that is about a record."""
+        return self.env[name].browse(record.id * IDS_OF_ROWS.get(name, 1))
 
     def _give(self, window, user):
         """Let a window be somebody's, who may not be allowed to open it."""
@@ -592,6 +609,10 @@ class TestRights(CompaniesCase):
     def _ordered_values(self, name, kind, user):
         order = {"dealer_so_id": next(_numbers), "dealer_so_name": "S1"}
         return {**self._lead_values(name, kind, user), **order}
+
+    def _tried_values(self, name, kind, user):
+        tried = {"first_attempt_date": fields.Datetime.now()}
+        return {**self._lead_values(name, kind, user), **tried}
 
     def _call_values(self, name, kind, user):
         values = self._lead_id_values(name, kind, user)
@@ -918,6 +939,17 @@ class TestRights(CompaniesCase):
         return self.env["crm.dealer.order.report"].browse(
             self._others_ordered_lead(user).id
         )
+
+    def _others_reported_call(self, user):
+        return self._get_row("crm.call.report", self._others_call(user))
+
+    def _others_reported_enquiry(self, user):
+        return self._get_row("crm.ladder.report", self._others_lead(user))
+
+    def _others_reported_attempt(self, user):
+        call = self._others_call(user)
+        self.env.flush_all()
+        return self._get_row("crm.speed.report", call.lead_id)
 
     def _others_reported_push(self, user):
         return self.env["crm.dealer.report"].browse(self._others_push(user).id)

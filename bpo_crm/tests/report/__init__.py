@@ -1,6 +1,9 @@
 from . import (
+    test_call_report,
     test_coaching,
     test_dealer_report,
     test_digest,
     test_export,
+    test_ladder_report,
+    test_speed_report,
 )
