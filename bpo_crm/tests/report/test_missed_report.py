@@ -26,7 +26,7 @@ class TestMissedReport(ReportCase):
         cls.other_reason = cls.env.ref("bpo_crm.lost_reason_price")
         gone = cls._new_user("gone", "bpo_crm.group_bpo_agent")
         cls.owners = {
-            "home": [cls.agent, cls.agent_b, gone],
+            "home": [cls.agent, cls.other_agent, gone],
             "abroad": [cls.agent_abroad],
             "shared": [cls.agent, cls.agent.browse()],
         }
@@ -196,7 +196,7 @@ class TestMissedReport(ReportCase):
     def test_an_agent_sees_own_ones_only(self):
         for agent, company in (
             (self.agent, self.home),
-            (self.agent_b, self.home),
+            (self.other_agent, self.home),
             (self.agent_abroad, self.abroad),
         ):
             own = [row for row in self._read_missed() if row["owner_id"] == agent]
