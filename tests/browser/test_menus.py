@@ -14,6 +14,7 @@ MENUS = (
     ("Reporting", "Pipeline Analysis"),
     ("Reporting", "Activity Analysis"),
     ("Reporting", "Speed to Lead"),
+    ("Reporting", "Agents"),
     ("Reporting", "Missed Sales"),
     ("Reporting", "Call Reviews"),
     ("Reporting", "Criteria"),
