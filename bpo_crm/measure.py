@@ -5,7 +5,10 @@ and total is right, and ``(name, "!=", False)`` finds just the rows that it was 
 from.
 """
 
+from datetime import timedelta
+
 from odoo import fields
+from odoo.tools import SQL
 
 
 class Measure(fields.Float):
@@ -36,3 +39,40 @@ class NinetiethPercentile(Percentile):
     """What nine rows of ten do not exceed."""
 
     fraction = 0.9
+
+
+class FloorDay(fields.Date):
+    """The floor's day of a moment by which PostgreSQL can look rows up.
+
+    It cannot by a day that it works out of each. That the moment is not far from it
+    says the same once more.
+    """
+
+    #: The column of the report with the moment in UTC.
+    moment = None
+
+    def narrow(self, condition, alias, operator, value):
+        """Return a condition on the day that looks the moment up as well.
+
+        :param SQL condition: on the day.
+        :param str alias: of the report's table.
+        :param str operator: of the condition.
+        :param value: that the day is compared with.
+        :rtype: SQL
+        """
+        day = operator in (">", ">=", "<", "<=") and fields.Date.to_date(value)
+        if not day:
+            return condition
+        moment = SQL.identifier(alias, self.moment)
+        if operator in (">", ">="):
+            return SQL("(%s AND %s >= %s)", condition, moment, day - timedelta(days=1))
+        return SQL("(%s AND %s < %s)", condition, moment, day + timedelta(days=2))
+
+    # Odoo 18.0 asks the model: see ``crm.report``.
+    def _condition_to_sql(self, field_expr, operator, value, model, alias, query):
+        condition = super()._condition_to_sql(
+            field_expr, operator, value, model, alias, query
+        )
+        if field_expr != self.name:
+            return condition
+        return self.narrow(condition, alias, operator, value)

@@ -17,6 +17,7 @@ MENUS = (
     ("Reporting", "Calls"),
     ("Reporting", "Best Time to Call"),
     ("Reporting", "BDC Ladder"),
+    ("Reporting", "Agents"),
     ("Reporting", "Missed Sales"),
     ("Reporting", "Call Reviews"),
     ("Reporting", "Criteria"),

@@ -8,11 +8,11 @@ class Lead(models.Model):
 
     _inherit = "crm.lead"
 
-    # In the order of their cards, and with all that is counted and added up, so that
-    # no lead has to be read for it.
+    # In the order of their cards, and with all that is counted and added up, there and
+    # in the pipeline's analysis, so that no lead has to be read for it.
     _board_idx = Index(
         "(stage_id, priority DESC, enquiry_date, id)"
         " INCLUDE (type, active, company_id, user_id, next_step_date, next_step_zone,"
-        " expected_revenue, color)"
+        " expected_revenue, color, date_deadline, prorated_revenue)"
         " WHERE set_aside_date IS NULL"
     )

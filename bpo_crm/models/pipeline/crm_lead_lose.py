@@ -1,7 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ...series import Constraint
+from ...html_text import read_html
+from ...series import Constraint, Index
 
 
 class Lead(models.Model):
@@ -22,6 +23,18 @@ class Lead(models.Model):
         ondelete="set null",
         server_only=True,
         help="The stage that the lead was in when it was lost.",
+    )
+    lost_note = fields.Text(
+        readonly=True,
+        copy=False,
+        server_only=True,
+        help="What was noted when the lead was lost.",
+    )
+
+    # What was lost in a period, and why, among many more that were lost.
+    _lost_idx = Index(
+        "(date_closed) INCLUDE (stage_id, lost_reason_id, company_id, user_id)"
+        " WHERE active IS NOT TRUE AND is_bpo AND type = 'opportunity'"
     )
 
     _lost_with_reason = Constraint(
@@ -156,6 +169,17 @@ class Lead(models.Model):
     # BUSINESS
     # ------------------------------------------------------------
 
+    def _keep_lost_note(self, note):
+        """Keep why these leads were lost, beside the reason, for the reports.
+
+        Nothing said anew takes nothing away.
+
+        :param str note: as HTML.
+        """
+        text = read_html(note).strip()
+        if text:
+            self.sudo().lost_note = text
+
     def _filter_not_lost(self):
         return self.filtered(lambda lead: not lead.stage_id.is_lost)
 
@@ -205,6 +229,7 @@ class Lead(models.Model):
         return self._write_by_core(
             {
                 "active": True,
+                "lost_note": False,
                 "lost_reason_id": False,
                 "probability": 1,
                 "automated_probability": 1,

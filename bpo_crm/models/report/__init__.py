@@ -8,4 +8,6 @@ from . import (
     crm_speed_report,
     crm_call_report,
     crm_ladder_report,
+    crm_agent_report,
+    crm_missed_report,
 )

@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
-from ...measure import Measure, Percentile
+from ...measure import FloorDay, Measure, Percentile
 
 #: Of the lead that a row is about, in the columns of its table.
 OF_LEAD = ("team_id", "dealership_id", "brand_id", "source_id", "company_id")
@@ -31,11 +31,14 @@ class Report(models.AbstractModel):
     def _condition_to_sql(self, alias, fname, operator, value, query):
         # Odoo 18.0 asks the model, and takes 0 for nothing in every number. 19.0 asks
         # the field, which knows better.
-        is_measure = isinstance(self._fields[fname], Measure)
-        if is_measure and value is False and operator in ("=", "!="):
+        field = self._fields[fname]
+        if isinstance(field, Measure) and value is False and operator in ("=", "!="):
             column = self._field_to_sql(alias, fname, query)
             return SQL("(%s IS NULL) = %s", column, operator == "=")
-        return super()._condition_to_sql(alias, fname, operator, value, query)
+        condition = super()._condition_to_sql(alias, fname, operator, value, query)
+        if isinstance(field, FloorDay):
+            return field.narrow(condition, alias, operator, value)
+        return condition
 
     def _read_group_select(self, aggregate_spec, query):
         name, _colon, function = aggregate_spec.partition(":")

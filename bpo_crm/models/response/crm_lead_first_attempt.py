@@ -2,7 +2,7 @@ from odoo import SUPERUSER_ID, api, fields, models
 
 from ...email_address import read_address
 from ...new_columns import add_empty_columns, add_true_column
-from ...series import get_addresses_without_contact
+from ...series import Index, get_addresses_without_contact
 
 #: What people write, by hand or in a mail program; neither templates nor the system.
 WRITTEN_TYPES = ("comment", "email")
@@ -39,6 +39,11 @@ class Lead(models.Model):
         precompute=True,
         copy=False,
         index="btree_not_null",
+    )
+
+    # What agents tried in a period.
+    _attempted_idx = Index(
+        "(first_attempt_date) WHERE first_attempt_user_id IS NOT NULL"
     )
 
     def _auto_init(self):

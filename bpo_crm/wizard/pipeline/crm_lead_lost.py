@@ -23,7 +23,9 @@ class LeadLost(models.TransientModel):
             raise UserError(self.env._("Choose a lost reason."))
         if not self._is_first_save():
             return True
-        return super().action_lost_reason_apply()
+        result = super().action_lost_reason_apply()
+        self.lead_ids._keep_lost_note(self.lost_feedback)
+        return result
 
     def _get_save_subject(self):
         return f"{self._name}/{self.lead_ids.ids}"

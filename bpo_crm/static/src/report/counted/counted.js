@@ -9,7 +9,14 @@ import { Domain } from "@web/core/domain";
  * @returns {Array}
  */
 export function getCounted(domain, measure) {
-    const isAverage = measure?.aggregator === "avg";
-    const counted = isAverage ? [[measure.name, "!=", false]] : [];
-    return Domain.and([domain, counted]).toList();
+    return Domain.and([domain, getHaving(measure)]).toList();
+}
+
+/** An amount may be 0 and count all the same; of what is counted, each row is one. */
+function getHaving(measure) {
+    if (measure?.aggregator === "avg") {
+        return [[measure.name, "!=", false]];
+    }
+    const isNumber = measure?.type === "integer" && measure.aggregator === "sum";
+    return isNumber ? [[measure.name, ">", 0]] : [];
 }
