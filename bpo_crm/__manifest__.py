@@ -112,6 +112,7 @@
         "views/report/digest_views.xml",
         "views/report/crm_dealer_report_views.xml",
         "views/report/crm_dealer_order_report_views.xml",
+        "views/report/crm_floor_views.xml",
     ],
     "demo": [
         "demo/resource_calendar.xml",

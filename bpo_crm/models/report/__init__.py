@@ -5,4 +5,6 @@ from . import (
     crm_report,
     crm_dealer_report,
     crm_dealer_order_report,
+    crm_floor,
+    crm_floor_figures,
 )
