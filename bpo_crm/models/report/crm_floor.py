@@ -26,8 +26,8 @@ class Floor(models.AbstractModel):
 
         :return: ``as_of``, in UTC; the ``day`` of the floor, and whether there are
             ``several_clocks``; all ``figures`` by their names, as of
-            :meth:`_prepare_figure`; the names of the ``alerts``, of the bands of the
-            ``pool`` and of the ``columns``; how long the ``oldest`` lead of the pool
+            :meth:`_prepare_figure`; the names of the ``alerts``, of the ``pool`` and
+            its bands, and of the ``columns``; how long the ``oldest`` lead of the pool
             has waited; and the rows of the ``agents`` and of the ``dealerships``, as of
             :meth:`_prepare_row`.
         :rtype: dict
@@ -53,12 +53,14 @@ class Floor(models.AbstractModel):
         totals = {
             name: sum(count for *_group, count in rows) for name, rows in groups.items()
         }
+        in_bands = self._count_bands(bands)
         counts = {
             **totals,
             **self._count_each(alerts, totals),
-            **self._count_bands(bands),
+            **in_bands,
+            "pool": sum(in_bands.values()),
         }
-        figures = {**bands, **alerts, **columns}
+        figures = {"pool": self._new_pool(), **bands, **alerts, **columns}
         return {
             "as_of": fields.Datetime.to_string(now),
             "day": fields.Date.to_string(self._get_floor_day(now)),
@@ -68,7 +70,7 @@ class Floor(models.AbstractModel):
                 for name, figure in figures.items()
             },
             "alerts": [*alerts],
-            "pool": [*bands],
+            "pool": ["pool", *bands],
             "columns": [*columns],
             "oldest": self._get_oldest_waiting_time(),
             "agents": self._prepare_agents(groups),

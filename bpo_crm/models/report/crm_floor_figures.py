@@ -295,6 +295,13 @@ class Floor(models.AbstractModel):
         return [*self._get_present_domain(), *pool]
 
     @api.model
+    def _new_pool(self):
+        """Return all leads of the pool, as of :meth:`_new_figure`."""
+        title = self.env._("In the Pool")
+        view = "crm_lead_view_list_pool"
+        return self._new_figure("crm.lead", title, self._get_pool_domain(), view)
+
+    @api.model
     def _list_bands(self, now):
         """Return the leads of the pool by how long they have waited.
 
