@@ -117,6 +117,7 @@
         "views/report/crm_speed_report_views.xml",
         "views/report/crm_call_report_views.xml",
         "views/report/crm_ladder_report_views.xml",
+        "views/report/crm_floor_views.xml",
     ],
     "demo": [
         "demo/resource_calendar.xml",

@@ -4,12 +4,13 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.browser.conftest import PHONE
+from tests.browser.conftest import DESKTOP, PHONE
 from tests.browser.web_client import FORM, KANBAN
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
 
 MY_DAY = ".o_bpo_my_day"
+FLOOR = ".o_bpo_floor"
 SETTING_UP = ".o_bpo_setting_up"
 MODAL = ".modal .o_form_view"
 
@@ -96,3 +97,12 @@ def test_the_checklist(manager):
     manager.open("setting_up_action", SETTING_UP)
     expect(manager.page.locator(".o_bpo_checklist li").first).to_be_visible()
     assert find_violations(manager, SETTING_UP) == {}
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_the_floor(browse, floor, lead, dealership, size):
+    floor.new_lead(dealership, user_id=False)
+    floor.agent.call("crm.call.log", "create", {"lead_id": lead, "result": "busy"})
+    client = browse("supervisor", size).open("the_floor_action", FLOOR)
+    expect(client.page.locator("[data-table=agents] button").first).to_be_visible()
+    assert find_violations(client, FLOOR) == {}

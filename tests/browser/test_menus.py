@@ -23,6 +23,7 @@ MENUS = (
     ("Reporting", "Criteria"),
 )
 SUPERVISORS = (
+    ("The Floor",),
     ("Pipeline", "All Leads"),
     ("Data", "Enquiries"),
     ("Reporting", "Calls and Outcomes"),
@@ -44,7 +45,7 @@ TITLES = {"Activity Plans": "Plans"}
 
 SHOWN = (
     ".o_kanban_renderer, .o_list_renderer, .o_graph_renderer, .o_pivot,"
-    " .o_bpo_my_day, .o_bpo_checklist"
+    " .o_bpo_my_day, .o_bpo_floor, .o_bpo_checklist"
 )
 
 

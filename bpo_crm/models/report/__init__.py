@@ -10,4 +10,6 @@ from . import (
     crm_ladder_report,
     crm_agent_report,
     crm_missed_report,
+    crm_floor,
+    crm_floor_figures,
 )

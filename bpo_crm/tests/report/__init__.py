@@ -5,6 +5,7 @@ from . import (
     test_dealer_report,
     test_digest,
     test_export,
+    test_floor,
     test_ladder_report,
     test_missed_report,
     test_speed_report,
