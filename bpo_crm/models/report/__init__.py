@@ -5,4 +5,8 @@ from . import (
     crm_report,
     crm_dealer_report,
     crm_dealer_order_report,
+    crm_funnel_report,
+    crm_funnel_period_report,
+    crm_stay_report,
+    crm_forecast_report,
 )
