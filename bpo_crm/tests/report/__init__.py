@@ -3,4 +3,5 @@ from . import (
     test_dealer_report,
     test_digest,
     test_export,
+    test_funnel,
 )
