@@ -69,6 +69,7 @@
         "wizard/customer/crm_lead_leave_message_views.xml",
         "wizard/pipeline/crm_lead_lost_views.xml",
         "views/pipeline/crm_lead_close_views.xml",
+        "views/pipeline/crm_lead_stay_views.xml",
         "views/pipeline/crm_pipeline_analysis_views.xml",
         "views/pool/crm_team_member_views.xml",
         "views/pool/crm_team_views.xml",
@@ -118,6 +119,10 @@
         "views/report/crm_call_report_views.xml",
         "views/report/crm_ladder_report_views.xml",
         "views/report/crm_floor_views.xml",
+        "views/report/crm_funnel_report_views.xml",
+        "views/report/crm_funnel_period_report_views.xml",
+        "views/report/crm_stay_report_views.xml",
+        "views/report/crm_forecast_report_views.xml",
     ],
     "demo": [
         "demo/resource_calendar.xml",

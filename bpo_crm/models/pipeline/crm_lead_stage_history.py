@@ -19,35 +19,52 @@ COLUMNS = {
     "entered_at": "timestamp",
     "local_day": "date",
     "enquiry_day": "date",
+    "is_bpo": "bool",
     "is_first": "bool",
     "has_advanced": "bool",
+    "closed_as": "varchar",
 }
 
 #: How many stays are measured at once.
 MEASURED_AT_ONCE = 20_000
 
 
-#: Whether the lead of a stay in an open stage came to a later one, or is won now.
+#: How far the lead of each stay has come by now: of a stay in an open stage, whether
+#: it came to a later one, or is won now; and as what it is closed.
 MARK_PROGRESS = """
     UPDATE crm_lead_stage_history AS stay
-       SET has_advanced = progress.is_won OR progress.furthest > stage.sequence
+       SET has_advanced = fate.has_advanced, closed_as = progress.closed_as
       FROM (
             SELECT lead_id,
                    max(stage.sequence) FILTER (
                        WHERE NOT COALESCE(stage.is_won OR stage.is_lost, FALSE)
                    ) AS furthest,
-                   COALESCE(bool_or(stage.is_won) FILTER (WHERE left_at IS NULL), FALSE)
-                       AS is_won
+                   max(CASE WHEN stage.is_won THEN 'won'
+                            WHEN stage.is_lost THEN 'lost' END)
+                       FILTER (WHERE left_at IS NULL) AS closed_as
               FROM crm_lead_stage_history
               JOIN crm_stage AS stage ON stage.id = stage_id
              WHERE %(chosen)s
              GROUP BY lead_id
-           ) AS progress, crm_stage AS stage
+           ) AS progress, crm_stage AS stage,
+           LATERAL (
+            SELECT NOT COALESCE(stage.is_won OR stage.is_lost, FALSE)
+                   AND (COALESCE(progress.closed_as = 'won', FALSE)
+                        OR progress.furthest > stage.sequence) AS has_advanced
+           ) AS fate
      WHERE stay.lead_id = progress.lead_id
        AND stage.id = stay.stage_id
-       AND NOT COALESCE(stage.is_won OR stage.is_lost, FALSE)
-       AND stay.has_advanced
-           IS DISTINCT FROM (progress.is_won OR progress.furthest > stage.sequence)
+       AND (stay.has_advanced, stay.closed_as)
+           IS DISTINCT FROM (fate.has_advanced, progress.closed_as)
+"""
+
+#: Which stays are of leads that the rules are for: all of a lead, or none.
+MARK_OWN = """
+    UPDATE crm_lead_stage_history AS stay
+       SET is_bpo = lead.is_bpo
+      FROM crm_lead AS lead
+     WHERE stay.lead_id = lead.id AND lead.id = ANY(%(ids)s)
+       AND stay.is_bpo IS DISTINCT FROM lead.is_bpo
 """
 
 #: The stays of leads that have none: where each began, its changes as the chatter has
@@ -110,7 +127,8 @@ WRITE_PAST = """
     INSERT INTO crm_lead_stage_history (
         lead_id, stage_id, from_stage_id, kind, user_id,
         owner_id, team_id, dealership_id, brand_id, source_id, company_id,
-        entered_at, left_at, local_day, enquiry_day, is_first, has_advanced
+        entered_at, left_at, outcome, local_day, enquiry_day,
+        is_bpo, is_first, has_advanced, closed_as
     )
     SELECT lead.id, stage.id, origin.id,
            CASE WHEN step = 1 THEN 'born'
@@ -130,18 +148,27 @@ WRITE_PAST = """
            lead.user_id, lead.team_id, lead.dealership_id, lead.brand_id,
            lead.source_id, lead.company_id,
            entered_at,
-           lead(entered_at) OVER (PARTITION BY lead.id ORDER BY step),
+           lead(entered_at) OVER way,
+           lead(CASE WHEN stage.is_won THEN 'won'
+                     WHEN stage.is_lost THEN 'lost'
+                     WHEN stage.sequence < origin.sequence
+                          OR origin.id = ANY(%(closed)s) THEN 'back'
+                     ELSE 'on' END) OVER way,
            timezone(%(zone)s, timezone('UTC', entered_at))::date,
            timezone(%(zone)s, timezone(
                'UTC', COALESCE(lead.enquiry_date, lead.create_date, entered_at)
            ))::date,
+           TRUE,
            row_number() OVER (PARTITION BY lead.id, stage.id ORDER BY step) = 1,
-           FALSE
+           FALSE,
+           CASE WHEN present.is_won THEN 'won' WHEN present.is_lost THEN 'lost' END
       FROM moves
       JOIN chosen AS lead ON lead.id = moves.lead_id
       LEFT JOIN crm_stage AS stage ON stage.id = moves.stage_id
       LEFT JOIN crm_stage AS origin ON origin.id = moves.from_id
+      LEFT JOIN crm_stage AS present ON present.id = lead.stage_id
       LEFT JOIN res_users AS mover ON mover.id = moves.user_id
+    WINDOW way AS (PARTITION BY lead.id ORDER BY step)
      ORDER BY lead.id, step
 """
 
@@ -207,9 +234,21 @@ class LeadStageHistory(models.Model):
         help="Minutes of the floor's working hours until the lead left the stage. "
         "Nothing where it is still there.",
     )
+    outcome = fields.Selection(
+        [
+            ("on", "Moved On"),
+            ("back", "Moved Back"),
+            ("won", "Won"),
+            ("lost", "Lost"),
+        ],
+        readonly=True,
+        help="How the lead left the stage. Nothing where it is still there.",
+    )
     local_day = fields.Date(
         "Day", readonly=True, help="When it was entered, by the floor's clock."
     )
+    # The lead, as it is now
+    is_bpo = fields.Boolean("For a Dealership", readonly=True)
     is_first = fields.Boolean(
         "Counts",
         readonly=True,
@@ -220,6 +259,12 @@ class LeadStageHistory(models.Model):
         readonly=True,
         help="The lead came to a later stage one day, or is won now.",
     )
+    closed_as = fields.Selection(
+        [("won", "Won"), ("lost", "Lost")],
+        "Lead",
+        readonly=True,
+        help="What the lead is by now. Nothing where it is open.",
+    )
 
     _one_stay_at_a_time = UniqueIndex("(lead_id) WHERE left_at IS NULL")
     _ends_after_it_begins = Constraint(
@@ -228,8 +273,9 @@ class LeadStageHistory(models.Model):
     # What happened in a period, and what became of the enquiries of one.
     _day_idx = Index("(local_day, stage_id)")
     _cohort_idx = Index(
-        "(enquiry_day, stage_id) INCLUDE (owner_id, team_id, company_id, has_advanced)"
-        " WHERE is_first"
+        "(enquiry_day, stage_id) INCLUDE"
+        " (owner_id, team_id, company_id, has_advanced, closed_as)"
+        " WHERE is_first AND is_bpo"
     )
 
     # ------------------------------------------------------------
@@ -264,35 +310,53 @@ class LeadStageHistory(models.Model):
         )
         self.invalidate_model()
 
-    def _end(self, moment):
+    def _end(self, moment, outcomes):
         """Write that leads have left the stages of these stays.
 
         :param datetime.datetime moment: in UTC, naive.
+        :param list outcomes: how each was left, a value of ``outcome``.
         """
         # Another server's clock may be behind.
-        self._write_ends([max(moment, stay.entered_at) for stay in self])
+        ends = [max(moment, stay.entered_at) for stay in self]
+        self._write_ends(ends, outcomes)
 
-    def _write_ends(self, ends):
-        """Write when these stays ended, and how long they took.
+    def _write_ends(self, ends, outcomes=None):
+        """Write when these stays ended, how, and how long they took.
 
         :param list ends: the moment of each, in UTC, naive.
+        :param list outcomes: of each; by default, those that they have.
         """
         if not self:
             return
         minutes = self._count_minutes(ends)
         self.env.cr.execute(
             SQL(
-                "UPDATE %s AS stay"
-                " SET left_at = told.left_at, working_minutes = told.minutes"
-                " FROM unnest(%s::int4[], %s::timestamp[], %s::float8[])"
-                " AS told(id, left_at, minutes) WHERE stay.id = told.id",
+                "UPDATE %s AS stay SET left_at = told.left_at,"
+                " outcome = COALESCE(told.outcome, stay.outcome),"
+                " working_minutes = told.minutes"
+                " FROM unnest(%s::int4[], %s::timestamp[], %s::varchar[], %s::float8[])"
+                " AS told(id, left_at, outcome, minutes) WHERE stay.id = told.id",
                 SQL.identifier(self._table),
                 self.ids,
                 ends,
+                outcomes or [None] * len(self),
                 minutes,
             )
         )
         self.invalidate_model()
+
+    def _get_outcome(self, stage):
+        """Return how a lead leaves this stay.
+
+        :param crm.stage stage: to which it goes.
+        :return: a value of ``outcome``.
+        :rtype: str
+        """
+        if stage._is_closed:
+            return "won" if stage.is_won else "lost"
+        left = self.stage_id
+        is_back = left._is_closed or stage.sequence < left.sequence
+        return "back" if is_back and left else "on"
 
     def _count_minutes(self, ends):
         """Return the working minutes of the floor that these stays took.
@@ -357,7 +421,35 @@ class LeadStageHistory(models.Model):
         """
         chosen = SQL("TRUE") if leads is None else SQL("lead_id = ANY(%s)", leads.ids)
         self.env.cr.execute(SQL(MARK_PROGRESS, chosen=chosen))
-        self.invalidate_model(["has_advanced"])
+        self.invalidate_model(["has_advanced", "closed_as"])
+
+    @api.model
+    def _mark_own(self, leads):
+        """Write of the stays of leads whether the rules are for these now.
+
+        What reports count is asked of the stays alone: of a million leads, each would
+        have to be looked at.
+
+        :param crm.lead leads: of any number.
+        """
+        if not leads:
+            return
+        leads.flush_recordset(["is_bpo"])
+        self.env.cr.execute(SQL(MARK_OWN, ids=leads.ids))
+        self.invalidate_model(["is_bpo"])
+
+    @api.model
+    def _follow_switch(self, domain):
+        """Let the stays of leads follow where the rules are for other leads now.
+
+        Those that have none get their past.
+
+        :param list domain: of leads.
+        """
+        leads = self.env["crm.lead"].sudo().with_context(active_test=False)
+        leads = leads.search([*domain, ("type", "=", "opportunity")])
+        self._mark_own(leads)
+        self._write_past(leads)
 
     # ------------------------------------------------------------
     # THE PAST

@@ -27,6 +27,23 @@ class Lead(models.Model):
     )
 
     # ------------------------------------------------------------
+    # ACTIONS
+    # ------------------------------------------------------------
+
+    def action_view_stays(self):
+        """Open the stays of this lead in its stages, the first one first.
+
+        :return: a window action.
+        :rtype: dict
+        """
+        self.ensure_one()
+        self.check_access("read")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "bpo_crm.crm_lead_stage_history_action"
+        )
+        return {**action, "domain": [("lead_id", "=", self.id)]}
+
+    # ------------------------------------------------------------
     # PHASES
     # ------------------------------------------------------------
 
@@ -50,6 +67,8 @@ class Lead(models.Model):
         change.find_changing("type")._write_births_down()
         moved = change.find_changing("stage_id")
         moved._write_moves_down(change)
+        history = self.env["crm.lead.stage.history"]
+        history._mark_own(change.find_changing("is_bpo").sudo())
         if not FOLLOWED.isdisjoint(change.vals):
             (self - moved)._keep_stays_up()
         return super()._follow_up_change(change)
@@ -77,6 +96,7 @@ class Lead(models.Model):
             ]
         )
         known._write_moves_down()
+        history._mark_own(known)
 
     def _write_moves_down(self, change=None):
         """Write down that leads have left a stage, and come to the one they are in.
@@ -89,13 +109,15 @@ class Lead(models.Model):
         history = self.env["crm.lead.stage.history"]
         known = history._find_of(leads)
         zones = leads._find_floor_zones()
-        rows, ended = [], history.sudo()
+        rows, ended, outcomes = [], history.sudo(), []
         for lead in leads:
             stays = known.get(lead, history)
             last = stays[-1:]
             if last.stage_id == lead.stage_id and last:
                 continue
-            ended |= last
+            if last:
+                ended += last
+                outcomes.append(last._get_outcome(lead.stage_id))
             kind = lead._get_way(change) if last else "born"
             rows.append(
                 {
@@ -103,7 +125,7 @@ class Lead(models.Model):
                     "is_first": lead.stage_id not in stays.stage_id,
                 }
             )
-        ended._end(fields.Datetime.now())
+        ended._end(fields.Datetime.now(), outcomes)
         history._begin(rows)
         history._mark_progress(leads)
 
@@ -163,8 +185,10 @@ class Lead(models.Model):
             "user_id": self.env.uid,
             "entered_at": now,
             "local_day": _find_day(now, zones[self._get_company()]),
+            "is_bpo": True,
             "is_first": True,
             "has_advanced": False,
+            "closed_as": None,
         }
 
     def _prepare_kept_of_stay(self, zones):

@@ -12,4 +12,8 @@ from . import (
     crm_missed_report,
     crm_floor,
     crm_floor_figures,
+    crm_funnel_report,
+    crm_funnel_period_report,
+    crm_stay_report,
+    crm_forecast_report,
 )

@@ -97,6 +97,9 @@ SAMPLES = {
     "crm.dealer.report": (OF_LEADS, "_lead_id_values", {"state": "done"}),
     "crm.dealership": (OF_COMPANIES, "_data_values", {"name": "X"}),
     "crm.ladder.report": (OF_LEADS, "_lead_values", {"visit_state": "done"}),
+    "crm.forecast.report": (OF_LEADS, "_lead_values", {"win_rate": 1}),
+    "crm.funnel.period.report": (OF_LEADS, "_stay_values", {"outcome": "on"}),
+    "crm.funnel.report": (OF_LEADS, "_stay_values", {"state": "won"}),
     "crm.lead": (OF_LEADS, "_lead_values", {"referred": "X"}),
     "crm.lead.customer": (OF_LEADS, "_customer_values", {"key": "X"}),
     "crm.lead.enquiry": (
@@ -149,6 +152,7 @@ SAMPLES = {
     "crm.speed.report": (OF_LEADS, "_tried_values", {"in_time": 1}),
     "crm.stage": (OF_COMPANIES, "_stage_values", {"stale_after_days": 3}),
     "crm.team.member": (OF_COMPANIES, "_member_values", {"open_leads_max": 3}),
+    "crm.stay.report": (OF_LEADS, "_stay_values", {"outcome": "on"}),
     "crm.vehicle.model": (OF_COMPANIES, "_vehicle_values", {"name": "X"}),
     "crm.word": (OF_COMPANIES, "_word_values", {"source_id": False}),
     "mail.activity.schedule": (OF_USERS, "_schedule_values", {"summary": "X"}),
@@ -169,6 +173,10 @@ REPORTED = {
     "crm.dealer.report": "crm.dealer.push",
     "crm.ladder.report": "crm.lead",
     "crm.speed.report": "crm.lead",
+    "crm.forecast.report": "crm.lead",
+    "crm.funnel.period.report": "crm.lead.stage.history",
+    "crm.funnel.report": "crm.lead.stage.history",
+    "crm.stay.report": "crm.lead.stage.history",
 }
 
 #: But where rows are of two kinds: how many ids of rows one record has.
@@ -236,6 +244,9 @@ CALLS = {
         "action_view_orders": ("_home_dealership",),
         "action_view_won_leads": ("_home_dealership",),
     },
+    "crm.forecast.report": {"action_open_lead": ("_others_forecast",)},
+    "crm.funnel.period.report": {"action_open_lead": ("_others_counted_by_period",)},
+    "crm.funnel.report": {"action_open_lead": ("_others_counted",)},
     "crm.lead.feed": {"action_take_all": ("_home_feed",)},
     "crm.lead": {
         "action_archive": ("_others_lead",),
@@ -251,6 +262,7 @@ CALLS = {
         "action_set_lost": ("_others_lead",),
         "action_set_won": ("_others_lead",),
         "action_view_calls": ("_others_lead",),
+        "action_view_stays": ("_others_lead",),
         "action_win_each": ("_others_lead",),
         "action_write_mail": ("_others_lead_with_address",),
         "copy_data": ("_others_lead",),
@@ -306,6 +318,7 @@ CALLS = {
         "action_save_and_retry": ("_map_window",),
         "default_get": (ON_MODEL, ["sample"]),
     },
+    "crm.stay.report": {"action_open_lead": ("_others_stay",)},
     "crm.team.member": {"action_view_coaching": ("_home_member",)},
     "crm.word": {
         "action_look_again": ("_home_word",),
@@ -623,8 +636,11 @@ class TestRights(CompaniesCase):
         now = fields.Datetime.now()
         return {
             "lead_id": lead.id,
+            "stage_id": self.new.id,
             "owner_id": lead.user_id.id,
             "company_id": lead.company_id.id,
+            "is_bpo": True,
+            "is_first": True,
             "kind": "forward",
             "entered_at": now,
             "left_at": now,
@@ -953,6 +969,21 @@ class TestRights(CompaniesCase):
 
     def _others_reported_push(self, user):
         return self.env["crm.dealer.report"].browse(self._others_push(user).id)
+
+    def _others_forecast(self, user):
+        return self.env["crm.forecast.report"].browse(self._others_lead(user).id)
+
+    def _others_counted(self, user):
+        stays = self._others_lead(user).stage_history_ids
+        return self.env["crm.funnel.report"].browse(stays.ids)
+
+    def _others_counted_by_period(self, user):
+        stays = self._others_lead(user).stage_history_ids
+        return self.env["crm.funnel.period.report"].browse(stays.ids)
+
+    def _others_stay(self, user):
+        stays = self._others_lead(user).stage_history_ids
+        return self.env["crm.stay.report"].browse(stays.ids)
 
     def _others_customer(self, user):
         return {"phone": self._others_lead(user).phone}

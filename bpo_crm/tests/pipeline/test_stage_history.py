@@ -16,6 +16,7 @@ LIFTED = {"skip_stage_transition_check": True}
 COLUMNS = (
     *("stage_id", "from_stage_id", "kind", "entered_at", "left_at"),
     *("local_day", "enquiry_day", "is_first", "has_advanced", "working_minutes"),
+    *("outcome", "closed_as", "is_bpo"),
 )
 
 
@@ -71,6 +72,8 @@ class TestStageHistory(HistoryCase):
         minutes = [120, 60, 6 * 60 + 6 * 60, 60, 0]
         self.assertEqual(stays.mapped("working_minutes"), minutes)
         self.assertEqual(stays.mapped("is_first"), [True, True, False, True, True])
+        self.assertEqual(stays.mapped("outcome"), ["on", "back", "lost", "won", False])
+        self.assertEqual(set(stays.mapped("closed_as")), {"won"})
         self.assertEqual(stays.user_id, self.env.user | self.manager)
         # Won, it has come further than any open stage.
         self.assertEqual(stays.mapped("has_advanced"), [True, True, True, False, False])
@@ -144,6 +147,38 @@ class TestStageHistory(HistoryCase):
                     "entered_at": stay.entered_at,
                 }
             )
+
+    def test_stays_are_for_a_dealership_while_their_lead_is(self):
+        elsewhere = self.env["crm.team"].create({"name": "Other", "is_bpo": False})
+        lead = self._new_lead(owner=self.agent)
+        lead.with_user(self.agent).stage_id = self.qualified
+        lead.with_user(self.manager).team_id = elsewhere
+        self.assertEqual(self._stays(lead).mapped("is_bpo"), [False, False])
+        lead.with_user(self.manager).team_id = self.team
+        self.assertEqual(set(self._stays(lead).mapped("is_bpo")), {True})
+
+    def test_stays_follow_a_team_that_is_switched(self):
+        lost = self._new_lead(owner=self.agent)
+        self._lose(lost)
+        elsewhere = self.env["crm.team"].create({"name": "Other", "is_bpo": False})
+        other = self._new_lead(team_id=elsewhere.id)
+        self.assertFalse(self._stays(other))
+        self.team.with_user(self.manager).is_bpo = False
+        self.assertEqual(set(self._stays(lost).mapped("is_bpo")), {False})
+        (self.team | elsewhere).with_user(self.manager).is_bpo = True
+        self.assertEqual(set(self._stays(lost).mapped("is_bpo")), {True})
+        self.assertEqual(self._stays(other).stage_id, other.stage_id)
+
+    def test_the_lead_shows_its_stays_and_an_agent_those_that_it_had(self):
+        lead = self._new_lead(owner=self.other_agent)
+        lead.with_user(self.other_agent).stage_id = self.qualified
+        lead.with_user(self.supervisor).user_id = self.agent
+        action = lead.with_user(self.agent).action_view_stays()
+        history = self.env[action["res_model"]]
+        shown = history.search(action["domain"])
+        self.assertEqual(shown.sorted("id"), self._stays(lead))
+        own = history.with_user(self.agent).search(action["domain"])
+        self.assertEqual(own.stage_id, self.qualified)
 
     def test_nobody_writes_history(self):
         lead = self._new_lead(owner=self.agent)

@@ -6,6 +6,7 @@ from . import (
     test_digest,
     test_export,
     test_floor,
+    test_funnel,
     test_ladder_report,
     test_missed_report,
     test_speed_report,
