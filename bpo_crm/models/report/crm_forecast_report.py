@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import fields, models
 from odoo.tools import SQL
 
+from ...domains import OPEN_STAGE
 from ...local_time import to_zone
 from ...measure import Measure
 
@@ -84,24 +85,23 @@ class ForecastReport(models.Model):
                    lead.date_deadline,
                    lead.stage_id,
                    lead.vehicle_model_id,
-                   floor.currency_id,
+                   COALESCE(floor.currency_id, %(currency)s) AS currency_id,
                    lead.expected_revenue,
                    rate.share AS win_rate,
                    rate.share AS expected_wins,
                    lead.expected_revenue * rate.share::numeric AS forecast
               FROM crm_lead AS lead
-              JOIN crm_stage AS stage ON stage.id = lead.stage_id
-              JOIN res_company AS floor
-                   ON floor.id = COALESCE(lead.company_id, %(company)s)
+              LEFT JOIN res_company AS floor ON floor.id = lead.company_id
               LEFT JOIN (%(rates)s) AS rate
                    ON rate.stage_id = lead.stage_id
                    AND rate.company_id = COALESCE(lead.company_id, 0)
              WHERE lead.is_bpo AND lead.type = 'opportunity' AND lead.active
-               AND stage.is_won IS NOT TRUE AND stage.is_lost IS NOT TRUE
+               AND lead.stage_id = ANY(%(stages)s)
             """,
             of_lead=self._select_of_lead("lead"),
             day=self._to_floor_day(SQL("lead.enquiry_date"), "lead"),
-            company=self.env.company.id,
+            currency=self.env.company.currency_id.id,
+            stages=self.env["crm.stage"].sudo().search(OPEN_STAGE).ids,
             rates=self._select_win_rates(),
         )
 

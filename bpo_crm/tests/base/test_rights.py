@@ -14,6 +14,7 @@ from odoo.tools import SQL, groupby, mute_logger
 
 from ... import remote_odoo
 from ...models.feed.crm_lead_feed_pull import Pull
+from ...models.report.crm_agent_report import KINDS
 from ...series import IS_19, STAGE_TEAM
 from .. import rights
 from ..common import CALL
@@ -37,6 +38,8 @@ SERIES = "19.0" if IS_19 else "18.0"
 OF_LEADS = ("own lead", "pool", "lead of another", "lead of another company")
 OF_COMPANIES = ("of the company", "shared", "of another company")
 OF_USERS = ("own", "of another")
+#: What happened in the pool is no agent's.
+OF_AGENTS = tuple(kind for kind in OF_LEADS if kind != "pool")
 OF_REVIEWS = (
     "own draft",
     "draft on an own call",
@@ -77,6 +80,7 @@ _numbers = itertools.count(1)
 # What records of each model are like: their kinds, a method of the test with the values
 # of one, and what is changed of it.
 SAMPLES = {
+    "crm.agent.report": (OF_AGENTS, "_lead_values", {"claims": 1}),
     "crm.brand": (OF_COMPANIES, "_data_values", {"name": "X"}),
     "crm.call.answer": (ALL, "_answer_values", {"name": "X"}),
     "crm.call.log": (OF_LEADS, "_call_values", {"summary": "X"}),
@@ -147,6 +151,7 @@ SAMPLES = {
         "_settings_stage_values",
         {"stale_after_days": 3},
     ),
+    "crm.missed.report": (OF_LEADS, "_lead_values", {"note": "X"}),
     "crm.placeholder": (ALL, "_placeholder_values", {"name": "*@x.example"}),
     "crm.saved.key": (ALL, "_saved_key_values", {"subject": "X"}),
     "crm.speed.report": (OF_LEADS, "_tried_values", {"in_time": 1}),
@@ -166,21 +171,23 @@ SAMPLES = {
     ),
 }
 
-#: Of which records the rows of a report are, which have the same ids.
+#: Of which records the rows of a report are. Mostly, they have the same ids.
 REPORTED = {
+    "crm.agent.report": "crm.lead",
     "crm.call.report": "crm.call.log",
     "crm.dealer.order.report": "crm.lead",
     "crm.dealer.report": "crm.dealer.push",
-    "crm.ladder.report": "crm.lead",
-    "crm.speed.report": "crm.lead",
     "crm.forecast.report": "crm.lead",
     "crm.funnel.period.report": "crm.lead.stage.history",
     "crm.funnel.report": "crm.lead.stage.history",
+    "crm.ladder.report": "crm.lead",
+    "crm.missed.report": "crm.lead",
+    "crm.speed.report": "crm.lead",
     "crm.stay.report": "crm.lead.stage.history",
 }
 
-#: But where rows are of two kinds: how many ids of rows one record has.
-IDS_OF_ROWS = {"crm.ladder.report": 2}
+#: But where rows are of several kinds: how many ids of rows one record has.
+IDS_OF_ROWS = {"crm.agent.report": len(KINDS), "crm.ladder.report": 2}
 
 #: On which record the fields of a model are tried, by a method of the test.
 FIELDS_OF = {
@@ -216,6 +223,7 @@ CALLS = {
         "action_visit_done": ("_others_visit",),
         "action_visit_no_show": ("_others_visit",),
     },
+    "crm.agent.report": {"action_open_lead": ("_others_reported_claim",)},
     "crm.brand": {
         "action_other_records": ("_home_brand",),
         "action_same_records": ("_home_brand",),
@@ -329,6 +337,7 @@ CALLS = {
         "default_get": (ON_MODEL, ["pool_return_days"]),
     },
     "ir.model.fields": {"get_field_string": (ON_MODEL, "crm.lead")},
+    "crm.missed.report": {"action_open_lead": ("_others_reported_loss",)},
     "mail.activity": {
         "action_feedback_schedule_next": ("_others_activity",),
         "get_activity_data": (ON_MODEL, "crm.lead", []),
@@ -568,6 +577,8 @@ class TestRights(CompaniesCase):
 
     def _get_row(self, name, record):
         """Return the row of a report that is about a record."""
+        if name == "crm.missed.report":
+            self._lose(record)
         return self.env[name].browse(record.id * IDS_OF_ROWS.get(name, 1))
 
     def _give(self, window, user):
@@ -984,6 +995,12 @@ class TestRights(CompaniesCase):
     def _others_stay(self, user):
         stays = self._others_lead(user).stage_history_ids
         return self.env["crm.stay.report"].browse(stays.ids)
+
+    def _others_reported_claim(self, user):
+        return self._get_row("crm.agent.report", self._others_lead(user))
+
+    def _others_reported_loss(self, user):
+        return self._get_row("crm.missed.report", self._others_lead(user))
 
     def _others_customer(self, user):
         return {"phone": self._others_lead(user).phone}
