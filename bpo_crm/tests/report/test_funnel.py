@@ -8,8 +8,7 @@ from freezegun import freeze_time
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
-from odoo.addons.bpo_crm.models.report import crm_forecast_report
-
+from ...models.report import crm_forecast_report
 from .report_case import ReportCase, mean, percentile
 
 NOW = datetime(2026, 11, 24, 8)

@@ -1,4 +1,4 @@
-import { Domain } from "@web/core/domain";
+import {Domain} from "@web/core/domain";
 
 /**
  * Return the domain of the rows of a group from which a figure was counted.
