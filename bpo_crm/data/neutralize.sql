@@ -11,7 +11,8 @@ UPDATE crm_dealership
        connection_date = NULL,
        orders_failure_count = 0,
        orders_retry_at = NULL,
-       orders_problem = NULL;
+       orders_problem = NULL,
+       has_weekly_report = FALSE;
 UPDATE crm_brand
    SET odoo_url = NULL,
        odoo_db = NULL,

@@ -10,4 +10,5 @@ from . import (
     test_ladder_report,
     test_missed_report,
     test_speed_report,
+    test_weekly_report,
 )
