@@ -246,6 +246,8 @@ CALLS = {
     "crm.ladder.report": {"action_open_lead": ("_others_reported_enquiry",)},
     "crm.speed.report": {"action_open_lead": ("_others_reported_attempt",)},
     "crm.dealership": {
+        "action_explain_weekly_report": ("_home_dealership",),
+        "action_preview_weekly_report": ("_home_dealership",),
         "action_test_connection": ("_home_dealership",),
         "action_view_failed_pushes": ("_home_dealership",),
         "action_view_leads": ("_home_dealership",),
