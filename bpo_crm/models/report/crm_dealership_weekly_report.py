@@ -423,6 +423,12 @@ class Dealership(models.Model):
         return {"enquiries": enquiries, **_count_shares(rows, domain, RUNGS)}
 
     def _count_speed(self, week):
+        """Count how fast first attempts were made to the enquiries of a week.
+
+        :param datetime.date week: its Monday.
+        :return: as of :meth:`_count_week`.
+        :rtype: dict
+        """
         rows, domain = self._get_week_rows("speed", week)
         aggregates = ["__count", "minutes_median:avg", "minutes_90:avg"]
         [[count, median, ninetieth]] = rows._read_group(domain, [], aggregates)
@@ -434,6 +440,12 @@ class Dealership(models.Model):
         }
 
     def _count_orders(self, week):
+        """Count the orders that were made in a week.
+
+        :param datetime.date week: its Monday.
+        :return: as of :meth:`_count_week`.
+        :rtype: dict
+        """
         rows, domain = self._get_week_rows("orders", week)
         groups = rows._read_group(domain, ["currency_id"], ["__count", "amount:sum"])
         return {
@@ -470,6 +482,12 @@ class Dealership(models.Model):
         return NO_FIGURE if figure is None else formatLang(self.env, figure, digits=0)
 
     def _format_share(self, done, among):
+        """Return a share with what it was counted from; of nothing, a dash.
+
+        :param int done: how many rows have it.
+        :param int among: of how many.
+        :rtype: str
+        """
         if not among:
             return NO_FIGURE
         locale = babel_locale_parse(get_lang(self.env).code)
@@ -549,6 +567,11 @@ class Dealership(models.Model):
         return self.env[model], self._get_week_domain(week)
 
     def _get_week_domain(self, week):
+        """Return the domain of a report's rows that are of this dealership's week.
+
+        :param datetime.date week: its Monday.
+        :rtype: list
+        """
         last = week + WEEK - timedelta(days=1)
         return [
             ("dealership_id", "=", self.id),

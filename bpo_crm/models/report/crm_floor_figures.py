@@ -63,7 +63,10 @@ class Floor(models.AbstractModel):
 
     @api.model
     def _list_enquiries(self, days):
-        """Return the columns of what came in today, and of what was claimed."""
+        """Return the columns of what came in today, and of what was claimed.
+
+        :param list days: as of :meth:`_list_days`.
+        """
         leads = self._get_leads_domain()
         asked = [*leads, *self._get_today_domain(days, "enquiry_date")]
         taken = [("user_id", "!=", False), *self._get_today_domain(days, "date_open")]
@@ -94,7 +97,10 @@ class Floor(models.AbstractModel):
 
     @api.model
     def _list_calls(self, days):
-        """Return the columns of today's calls."""
+        """Return the columns of today's calls.
+
+        :param list days: as of :meth:`_list_days`.
+        """
         today = self._get_today_domain(days, "call_date", "lead_id.company_id")
         calls = [("lead_id", "any", self._get_leads_domain()), *today]
         view = "crm_call_log_view_list"
@@ -110,7 +116,10 @@ class Floor(models.AbstractModel):
 
     @api.model
     def _list_visits(self, days):
-        """Return the columns of the visits that are today, whenever they were set."""
+        """Return the columns of the visits that are today, whenever they were set.
+
+        :param list days: as of :meth:`_list_days`.
+        """
         today = self._get_today_domain(days, "start", "opportunity_id.company_id")
         visits = [
             ("active", "=", True),
@@ -134,7 +143,10 @@ class Floor(models.AbstractModel):
 
     @api.model
     def _list_closed(self, days):
-        """Return the columns of what was won and lost today."""
+        """Return the columns of what was won and lost today.
+
+        :param list days: as of :meth:`_list_days`.
+        """
         leads = self._get_leads_domain()
         closed = [*leads, *self._get_today_domain(days, "date_closed")]
         return {
@@ -199,7 +211,10 @@ class Floor(models.AbstractModel):
 
     @api.model
     def _list_order_alerts(self, now):
-        """Return the figures of wins without an order that stands."""
+        """Return the figures of wins without an order that stands.
+
+        :param datetime.datetime now: in UTC, naive.
+        """
         since = fields.Datetime.to_string(now - timedelta(days=REMEMBERED))
         return {
             "failed_wins": self._new_figure(
@@ -222,7 +237,10 @@ class Floor(models.AbstractModel):
 
     @api.model
     def _list_server_alerts(self, now):
-        """Return the figures of what others' servers do not do."""
+        """Return the figures of what others' servers do not do.
+
+        :param datetime.datetime now: in UTC, naive.
+        """
         return {
             "quarantined": self._new_figure(
                 "crm.lead.enquiry",
