@@ -58,11 +58,12 @@ def layers():
 
     :rtype: dict[str, Layer]
     """
-    addon = (paths.ADDON,)
+    # Odoo installs the second one with the first.
+    addon = (paths.ADDON, paths.DASHBOARD_ADDON)
     return {
         layer.name: layer
         for layer in (
-            Layer("plain", "", _addon_depends()),
+            Layer("plain", "", (*_addon_depends(), "spreadsheet_dashboard")),
             Layer("bpo", "plain", ("bpo_crm",), (), addon),
             Layer("demo", "bpo", (), ("load_demo.py",), addon, is_of_now=True),
             Layer("floor", "bpo", (), ("set_up_floor.py",), addon),
