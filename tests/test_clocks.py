@@ -94,7 +94,7 @@ def test_an_ordinary_run_has_one_other_clock():
 def test_an_ordinary_run_has_every_test_on_every_series_that_can_differ():
     *listed, _other_clock = rounds.list_ordinary(ALL_SERIES)
     for series in ALL_SERIES:
-        runs = [chosen[series] for chosen in listed]
+        runs = [chosen[series] for chosen in listed if series in chosen]
         folders = ["bpo_crm/tests", "tests", "tests/browser"]
         assert sorted(folder for folder, *_options in runs) == folders
         left_out = {option for run in runs for option in run[1:]}

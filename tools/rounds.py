@@ -11,12 +11,12 @@ BROWSER_TESTS = "tests/browser"
 
 SERVERS = (SERVER_TESTS, f"--ignore={BROWSER_TESTS}")
 
-#: What as many series run at once, each its own part. A browser keeps the machine busy,
-#: and a second one would make both slow; servers mostly wait.
+#: What of several series is run, part by part, and whether side by side. A person in a
+#: browser does not act in the moment in which two series make the machine slow.
 PARTS = (
-    ((ADDON_TESTS,), (ADDON_TESTS,)),
-    ((BROWSER_TESTS,), SERVERS),
-    (SERVERS, (BROWSER_TESTS,)),
+    ((ADDON_TESTS,), True),
+    ((BROWSER_TESTS,), False),
+    (SERVERS, True),
 )
 
 #: What says the same on every series, as it asks no Odoo, or one that is ours to the
@@ -78,9 +78,12 @@ def list_clocks(all_series, names):
 def _list_parts(all_series):
     first, *others = all_series
     less = dict.fromkeys(others, _leave_out(SAME_EVERYWHERE))
-    for parts in PARTS:
-        pairs = zip(all_series, parts, strict=True)
-        yield {series: [*part, *less.get(series, ())] for series, part in pairs}
+    for part, is_together in PARTS:
+        commands = {series: [*part, *less.get(series, ())] for series in all_series}
+        if is_together:
+            yield commands
+        else:
+            yield from ({series: options} for series, options in commands.items())
 
 
 def _leave_out(files):
