@@ -44,7 +44,7 @@ class TestEmptyScreens(BpoCase):
                     title, *sentences = page.iter("p")
                     self.assertIn("o_view_nocontent_smiling_face", title.get("class"))
                     self.assertGreaterEqual(count_words(title), WORDS_OF_TITLE)
-                    sentence = sentences[0]
+                    (sentence,) = sentences
                     self.assertGreaterEqual(count_words(sentence), WORDS_OF_SENTENCE)
 
     def test_an_agent_is_told_that_leads_come_by_themselves(self):

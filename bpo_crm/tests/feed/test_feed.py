@@ -341,8 +341,9 @@ class TestFeed(BpoCase):
         with self.assertRaises(AccessError):
             feed.with_user(self.agent).check_access("read")
         for user in (self.agent, self.supervisor):
-            with self.assertRaises(AccessError):
-                feed.with_user(user).check_access("write")
+            for operation in ("create", "write", "unlink"):
+                with self.assertRaises(AccessError):
+                    feed.with_user(user).check_access(operation)
             with self.assertRaises(AccessError):
                 self.brand.with_user(user).action_sync_now()
             with self.assertRaises(AccessError):
