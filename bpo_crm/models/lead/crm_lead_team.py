@@ -33,15 +33,11 @@ class Team(models.Model):
             )
         result = super().write(vals)
         if is_switched:
-            self._find_leads()._hold_customers()
+            leads = self.env["crm.lead"].sudo()
+            leads._follow_switch([("team_id", "in", self.ids)])
         if vals.get("company_id"):
             self._check_leads_company()
         return result
-
-    def _find_leads(self):
-        """Return the open leads of these teams, past the rules."""
-        leads = self.env["crm.lead"].sudo()
-        return leads.search([("team_id", "in", self.ids), *OPEN_LEAD], order="id")
 
     def _check_leads_company(self):
         """Refuse to let a team be of a company while it works for another one.
@@ -80,11 +76,13 @@ class Company(models.Model):
     )
 
     def write(self, vals):
+        is_switched = any(
+            company.is_bpo != vals.get("is_bpo", company.is_bpo) for company in self
+        )
         result = super().write(vals)
-        if "is_bpo" in vals:
-            leads = self.env["crm.lead"].sudo()
+        if is_switched:
             of_no_team = [("team_id", "=", False), ("company_id", "in", self.ids)]
-            leads.search([*of_no_team, *OPEN_LEAD], order="id")._hold_customers()
+            self.env["crm.lead"].sudo()._follow_switch(of_no_team)
         return result
 
 
@@ -177,6 +175,14 @@ class Lead(models.Model):
         team = self.env["crm.team"].sudo().browse(vals.get("team_id"))
         company = self.env["res.company"].sudo().browse(vals.get("company_id"))
         return (team or company or self.env.company.sudo()).is_bpo
+
+    @api.model
+    def _follow_switch(self, domain):
+        """Follow that leads are for a dealership from now on, or are no more.
+
+        :param list domain: of the leads of a team, or of a company, that was switched.
+        """
+        self.search([*domain, *OPEN_LEAD], order="id")._hold_customers()
 
     def _arrive(self):
         """Let leads that come to a team that works for dealerships begin there.

@@ -2,7 +2,6 @@ from . import (
     crm_lead_stage_history,
     crm_lead_pipeline,
     crm_lead_stay,
-    crm_team_stay,
     crm_lead_lose,
     crm_lead_scoring,
 )

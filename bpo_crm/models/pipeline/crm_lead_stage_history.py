@@ -438,19 +438,6 @@ class LeadStageHistory(models.Model):
         self.env.cr.execute(SQL(MARK_OWN, ids=leads.ids))
         self.invalidate_model(["is_bpo"])
 
-    @api.model
-    def _follow_switch(self, domain):
-        """Let the stays of leads follow where the rules are for other leads now.
-
-        Those that have none get their past.
-
-        :param list domain: of leads.
-        """
-        leads = self.env["crm.lead"].sudo().with_context(active_test=False)
-        leads = leads.search([*domain, ("type", "=", "opportunity")])
-        self._mark_own(leads)
-        self._write_past(leads)
-
     # ------------------------------------------------------------
     # THE PAST
     # ------------------------------------------------------------

@@ -77,6 +77,17 @@ class Lead(models.Model):
     # BUSINESS
     # ------------------------------------------------------------
 
+    @api.model
+    def _follow_switch(self, domain):
+        result = super()._follow_switch(domain)
+        every_one = [*domain, ("type", "=", "opportunity")]
+        leads = self.with_context(active_test=False).search(every_one)
+        history = self.env["crm.lead.stage.history"]
+        history._mark_own(leads)
+        # Those that have none get their past.
+        history._write_past(leads)
+        return result
+
     def _write_births_down(self):
         """Write down that leads have come to their first stage.
 
