@@ -13,6 +13,14 @@ OPEN_STAGE = [(flag, "=", False) for flag in CLOSING_FLAGS]
 #: Of the leads that are neither won nor lost.
 OPEN_LEAD = [(f"stage_id.{flag}", "=", False) for flag in CLOSING_FLAGS]
 
+#: Of the leads that figures are about. Those that are lost are archived, and count all
+#: the same.
+COUNTED_LEAD = [
+    ("type", "=", "opportunity"),
+    ("is_bpo", "=", True),
+    *["|", ("active", "=", True), ("stage_id.is_lost", "=", True)],
+]
+
 #: Of no record at all.
 NEVER = [("id", "=", 0)]
 

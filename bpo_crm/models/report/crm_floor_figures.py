@@ -2,17 +2,21 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
-from ...domains import OPEN_LEAD
+from ...domains import COUNTED_LEAD, OPEN_LEAD
 from ...series import any_of
-
-#: Leads that are closed as lost are archived, and count all the same.
-COUNTED = ["|", ("active", "=", True), ("stage_id.is_lost", "=", True)]
 
 #: Up to how many minutes the leads of each band of the pool have waited.
 BANDS = (5, 60, 4 * 60, 24 * 60)
 
 #: How long an order that was cancelled, or is gone, stands on the page. In days.
 REMEMBERED = 30
+
+#: The states of the visits that are counted in each column of visits.
+VISIT_STATES = {
+    "visits": ("!=", False),
+    "shown": ("=", "done"),
+    "no_shows": ("=", "no_show"),
+}
 
 #: A feed that was not read for so long is stuck, whether it has failed or not.
 SILENT = timedelta(hours=1)
@@ -126,19 +130,20 @@ class Floor(models.AbstractModel):
             ("opportunity_id", "any", self._get_leads_domain()),
             *today,
         ]
+        titles = {
+            "visits": self.env._("Visits"),
+            "shown": self.env._("Visit Took Place"),
+            "no_shows": self.env._("No-Show"),
+        }
         return {
             name: self._new_figure(
                 "calendar.event",
                 title,
-                [("visit_state", *states), *visits],
+                [("visit_state", *VISIT_STATES[name]), *visits],
                 "calendar_event_view_list_digest",
                 by="opportunity_id.",
             )
-            for name, title, states in (
-                ("visits", self.env._("Visits"), ("!=", False)),
-                ("shown", self.env._("Visit Took Place"), ("=", "done")),
-                ("no_shows", self.env._("No-Show"), ("=", "no_show")),
-            )
+            for name, title in titles.items()
         }
 
     @api.model
@@ -241,11 +246,12 @@ class Floor(models.AbstractModel):
 
         :param datetime.datetime now: in UTC, naive.
         """
+        quarantined = [("state", "=", "quarantined")]
         return {
             "quarantined": self._new_figure(
                 "crm.lead.enquiry",
                 self.env._("Enquiries in Quarantine"),
-                [("state", "=", "quarantined")],
+                quarantined,
                 "crm_lead_enquiry_view_list",
             ),
             "feeds_stuck": self._new_figure(
@@ -377,10 +383,8 @@ class Floor(models.AbstractModel):
         :rtype: list
         """
         return [
-            ("type", "=", "opportunity"),
-            ("is_bpo", "=", True),
+            *COUNTED_LEAD,
             ("company_id", "in", [False, *self.env.companies.ids]),
-            *COUNTED,
         ]
 
     @api.model

@@ -3,10 +3,8 @@ from datetime import datetime
 from odoo import fields, models
 from odoo.exceptions import AccessError
 
+from ...domains import COUNTED_LEAD
 from ...roles import AGENT, SUPERVISOR
-
-#: Leads that are closed as lost are archived, and count all the same.
-COUNTED = ["|", ("active", "=", True), ("stage_id.is_lost", "=", True)]
 
 #: The lists that the figures were counted from. Agents have lists of their own leads.
 ACTIONS = {
@@ -114,10 +112,8 @@ class Digest(models.Model):
         """
         own = [("user_id", "=", self.env.uid)]
         return [
-            ("type", "=", "opportunity"),
-            ("is_bpo", "=", True),
+            *COUNTED_LEAD,
             ("company_id", "in", [False, company.id]),
-            *COUNTED,
             *([] if self.env.user.has_group(SUPERVISOR) else own),
         ]
 
