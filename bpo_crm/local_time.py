@@ -49,6 +49,17 @@ def from_zone(local, zone):
     return local.astimezone(pytz.utc).replace(tzinfo=None)
 
 
+def find_only_zone(country_code):
+    """Return the zone of a country whose clocks all show the same.
+
+    :param str country_code: of ISO 3166; False for no country.
+    :return: a name of the IANA database; None where there are several, or none.
+    :rtype: str | None
+    """
+    zones = pytz.country_timezones.get(country_code or "", ())
+    return zones[0] if len(zones) == 1 else None
+
+
 def _get_clock(zone):
     try:
         return pytz.timezone(zone or "UTC")

@@ -1,5 +1,3 @@
-import pytz
-
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
@@ -8,6 +6,7 @@ from odoo.addons.base.models.res_partner import _tz_get
 from ... import remote_odoo
 from ...email_address import is_one_address
 from ...intake import put_on_one_line
+from ...local_time import find_only_zone
 from ...series import Constraint
 
 #: How much of an address is told that is none.
@@ -70,11 +69,11 @@ class Dealership(models.Model):
     @api.depends("country_id", "resource_calendar_id")
     def _compute_tz(self):
         for dealership in self:
-            zones = pytz.country_timezones.get(dealership.country_id.code or "", ())
             company = (dealership.company_id or self.env.company).sudo()
             dealership.tz = (
                 dealership.resource_calendar_id.tz
-                or (zones[0] if len(zones) == 1 else dealership.tz)
+                or find_only_zone(dealership.country_id.code)
+                or dealership.tz
                 or company.resource_calendar_id.tz
             )
 

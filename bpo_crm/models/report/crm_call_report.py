@@ -1,10 +1,9 @@
 import json
 
-import pytz
-
 from odoo import fields, models
 from odoo.tools import SQL
 
+from ...local_time import find_only_zone
 from ...measure import Measure, Share
 
 WEEKDAYS = [
@@ -148,12 +147,9 @@ class CallReport(models.Model):
         :rtype: dict[int, str]
         """
         known = self.env["res.company"]._get_known_zones()
-        found = {}
-        for country in self.env["res.country"].sudo().search([]):
-            zones = pytz.country_timezones.get(country.code, ())
-            if len(zones) == 1 and zones[0] in known:
-                found[country.id] = zones[0]
-        return found
+        countries = self.env["res.country"].sudo().search([])
+        zones = {country.id: find_only_zone(country.code) for country in countries}
+        return {country: zone for country, zone in zones.items() if zone in known}
 
     def _get_dealership_zones(self):
         """Return the zones of all dealerships, as far as PostgreSQL knows them.
