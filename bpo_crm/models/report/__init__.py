@@ -16,5 +16,6 @@ from . import (
     crm_funnel_period_report,
     crm_stay_report,
     crm_forecast_report,
+    crm_dealership_week,
     crm_dealership_weekly_report,
 )
