@@ -1,6 +1,7 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
+from ...domains import OPEN_STAGE
 from ...measure import FloorDay, Share
 
 #: What happens to be counted of an agent. Their places make the ids of the rows.
@@ -186,10 +187,7 @@ class AgentReport(models.Model):
             source="visit",
             agent=agent,
             moment=SQL("visit.start"),
-            day=SQL(
-                "CASE WHEN visit.allday THEN visit.start_date ELSE %s END",
-                self._to_floor_day(SQL("visit.start"), "lead"),
-            ),
+            day=self._get_visit_day("visit", "lead"),
             tables=tables,
             where=SQL("visit.active AND visit.visit_state IN ('done', 'no_show')"),
             visits_shown=SQL("CASE WHEN visit.visit_state = 'done' THEN 1 END"),
@@ -224,12 +222,10 @@ class AgentReport(models.Model):
 
         :rtype: list[SQL]
         """
-        stages = self.env["crm.stage"].sudo()
-        opened = (stages.search([]) - stages._find_closed()).ids
         of_state = SQL(
             "lead.active AND lead.user_id IS NOT NULL AND lead.stage_id = ANY(%s)"
             " AND %s",
-            opened,
+            self.env["crm.stage"].sudo().search(OPEN_STAGE).ids,
             self.env["crm.lead"].sudo()._get_next_step_state_sql("lead", None),
         )
         common = {

@@ -93,14 +93,12 @@ class DealerOrderReport(models.Model):
                    lead.dealer_so_delivery_status AS delivery_status,
                    lead.dealer_so_checked_at AS checked_at,
                    lead.dealer_so_amount AS amount,
-                   floor.currency_id,
+                   %(currency)s AS currency_id,
                    COALESCE(stage.is_won, FALSE) AND undone.it AS is_troubled,
                    CASE WHEN stage.is_won THEN undone.it::integer::float
                    END AS trouble_rate
               FROM crm_lead AS lead
               LEFT JOIN crm_stage AS stage ON stage.id = lead.stage_id
-              JOIN res_company AS floor
-                   ON floor.id = COALESCE(lead.company_id, %(company)s)
               CROSS JOIN LATERAL (
                    SELECT lead.is_dealer_so_gone IS TRUE
                           OR lead.dealer_so_state IS NOT DISTINCT FROM 'cancel'
@@ -118,7 +116,7 @@ class DealerOrderReport(models.Model):
             day=self._to_floor_day(
                 SQL("COALESCE(made.create_date, lead.date_closed)"), "lead"
             ),
-            company=self.env.company.id,
+            currency=self._get_currency("lead"),
         )
 
     def _get_states(self):

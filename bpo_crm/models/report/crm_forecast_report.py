@@ -85,13 +85,12 @@ class ForecastReport(models.Model):
                    lead.date_deadline,
                    lead.stage_id,
                    lead.vehicle_model_id,
-                   COALESCE(floor.currency_id, %(currency)s) AS currency_id,
+                   %(currency)s AS currency_id,
                    lead.expected_revenue,
                    rate.share AS win_rate,
                    rate.share AS expected_wins,
                    lead.expected_revenue * rate.share::numeric AS forecast
               FROM crm_lead AS lead
-              LEFT JOIN res_company AS floor ON floor.id = lead.company_id
               LEFT JOIN (%(rates)s) AS rate
                    ON rate.stage_id = lead.stage_id
                    AND rate.company_id = COALESCE(lead.company_id, 0)
@@ -100,7 +99,7 @@ class ForecastReport(models.Model):
             """,
             of_lead=self._select_of_lead("lead"),
             day=self._to_floor_day(SQL("lead.enquiry_date"), "lead"),
-            currency=self.env.company.currency_id.id,
+            currency=self._get_currency("lead"),
             stages=self.env["crm.stage"].sudo().search(OPEN_STAGE).ids,
             rates=self._select_win_rates(),
         )

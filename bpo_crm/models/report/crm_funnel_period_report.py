@@ -71,13 +71,7 @@ class FunnelPeriodReport(models.Model):
         return SQL(
             """
             SELECT stay.id,
-                   stay.lead_id,
-                   stay.owner_id,
-                   stay.team_id,
-                   stay.dealership_id,
-                   stay.brand_id,
-                   stay.source_id,
-                   stay.company_id,
+                   %(of_stay)s,
                    stay.local_day AS day,
                    stay.stage_id,
                    stay.from_stage_id,
@@ -99,7 +93,8 @@ class FunnelPeriodReport(models.Model):
               JOIN crm_stage AS stage ON stage.id = stay.stage_id
               LEFT JOIN crm_stage AS origin ON origin.id = stay.from_stage_id
              WHERE stay.is_bpo
-            """
+            """,
+            of_stay=self._select_of_stay("stay"),
         )
 
     def _get_outcomes(self):

@@ -61,13 +61,7 @@ class FunnelReport(models.Model):
         return SQL(
             """
             SELECT stay.id,
-                   stay.lead_id,
-                   stay.owner_id,
-                   stay.team_id,
-                   stay.dealership_id,
-                   stay.brand_id,
-                   stay.source_id,
-                   stay.company_id,
+                   %(of_stay)s,
                    stay.enquiry_day AS day,
                    stay.stage_id,
                    COALESCE(stay.closed_as, 'open') AS state,
@@ -84,5 +78,6 @@ class FunnelReport(models.Model):
              WHERE stay.is_first AND stay.is_bpo
                AND stage.is_lost IS NOT TRUE
                AND (stage.is_won IS NOT TRUE OR stay.closed_as = 'won')
-            """
+            """,
+            of_stay=self._select_of_stay("stay"),
         )

@@ -127,10 +127,6 @@ class LadderReport(models.Model):
 
         :rtype: SQL
         """
-        day = SQL(
-            "CASE WHEN visit.allday THEN visit.start_date ELSE %s END",
-            self._to_floor_day(SQL("visit.start"), "lead"),
-        )
         return SQL(
             """
             SELECT visit.id * 2 + 1 AS id,
@@ -161,7 +157,7 @@ class LadderReport(models.Model):
              WHERE lead.is_bpo AND lead.type = 'opportunity' AND %(is_visit)s
             """,
             of_lead=self._select_of_lead("lead"),
-            day=day,
+            day=self._get_visit_day("visit", "lead"),
             is_visit=self._is_visit("visit"),
             is_other_visit=self._is_visit("other"),
         )

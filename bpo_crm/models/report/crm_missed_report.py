@@ -70,11 +70,9 @@ class MissedReport(models.Model):
                         )::varchar, 2, '0')
                    END AS price_band,
                    lead.expected_revenue AS amount,
-                   floor.currency_id,
+                   %(currency)s AS currency_id,
                    lead.lost_note AS note
               FROM crm_lead AS lead
-              LEFT JOIN res_company AS floor
-                   ON floor.id = COALESCE(lead.company_id, %(company)s)
              WHERE lead.active IS NOT TRUE
                AND lead.is_bpo
                AND lead.type = 'opportunity'
@@ -83,7 +81,7 @@ class MissedReport(models.Model):
             of_lead=self._select_of_lead("lead"),
             day=self._to_floor_day(SQL("lead.date_closed"), "lead"),
             floors=BAND_FLOORS,
-            company=self.env.company.id,
+            currency=self._get_currency("lead"),
             lost=self.env["crm.stage"].sudo().search([("is_lost", "=", True)]).ids,
         )
 

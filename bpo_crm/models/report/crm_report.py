@@ -74,27 +74,63 @@ class Report(models.AbstractModel):
         :param str lead: alias of the lead's table.
         :rtype: SQL
         """
-        columns = [SQL("%s AS lead_id", SQL.identifier(lead, "id"))]
-        columns.append(SQL("%s AS owner_id", SQL.identifier(lead, "user_id")))
-        columns.extend(SQL.identifier(lead, name) for name in OF_LEAD)
-        return SQL(", ").join(columns)
+        return self._select_of(lead, lead_id="id", owner_id="user_id")
+
+    def _select_of_stay(self, stay):
+        """Return the columns that a row has of a stay in a stage, for a query.
+
+        :param str stay: alias of the table of stays.
+        :rtype: SQL
+        """
+        return self._select_of(stay, lead_id="lead_id", owner_id="owner_id")
+
+    def _select_of(self, table, **renamed):
+        """Return columns for a query.
+
+        :param str table: alias of a table that has all of :data:`OF_LEAD`.
+        :param renamed: its further columns, by what they are called in a report.
+        :rtype: SQL
+        """
+        columns = renamed | dict(zip(OF_LEAD, OF_LEAD, strict=True))
+        return SQL(", ").join(
+            SQL("%s AS %s", SQL.identifier(table, column), SQL.identifier(name))
+            for name, column in columns.items()
+        )
+
+    def _get_currency(self, table):
+        """Return in which currency something is counted, for a query.
+
+        :param str table: as of :meth:`_get_by_company`.
+        :return: the id of a currency.
+        :rtype: SQL
+        """
+        return self._get_by_company(table, lambda company: company.currency_id.id)
 
     def _get_floor_zone(self, table):
         """Return by whose clock something is worked, for a query.
 
-        What has no company is worked by the user's.
-
-        :param str table: alias of a table with a ``company_id``, such as the lead's.
+        :param str table: as of :meth:`_get_by_company`.
         :return: the name of a zone.
         :rtype: SQL
         """
+        return self._get_by_company(table, lambda each: each._get_database_zone())
+
+    def _get_by_company(self, table, get_value):
+        """Return what depends on the company, for a query.
+
+        What has no company is the user's.
+
+        :param str table: alias of a table with a ``company_id``, such as the lead's.
+        :param get_value: returns the value of a company.
+        :rtype: SQL
+        """
         companies = self.env["res.company"].sudo().with_context(active_test=False)
-        zones = {each.id: each._get_database_zone() for each in companies.search([])}
-        own = zones[self.env.company.id]
+        values = {each.id: get_value(each) for each in companies.search([])}
+        own = values[self.env.company.id]
         cases = [
-            SQL("WHEN %s THEN %s", company_id, zone)
-            for company_id, zone in zones.items()
-            if zone != own
+            SQL("WHEN %s THEN %s", company_id, value)
+            for company_id, value in values.items()
+            if value != own
         ]
         if not cases:
             return SQL("%s", own)
@@ -106,11 +142,25 @@ class Report(models.AbstractModel):
             own,
         )
 
+    def _get_visit_day(self, visit, lead):
+        """Return the day on which a visit begins, for a query.
+
+        :param str visit: alias of the table of meetings.
+        :param str lead: alias of that of its lead, by whose floor's clock it is.
+        :rtype: SQL
+        """
+        return SQL(
+            "CASE WHEN %s THEN %s ELSE %s END",
+            SQL.identifier(visit, "allday"),
+            SQL.identifier(visit, "start_date"),
+            self._to_floor_day(SQL.identifier(visit, "start"), lead),
+        )
+
     def _to_floor_time(self, moment, table):
         """Return a moment as the floor's clock shows it, for a query.
 
         :param SQL moment: a column with a time in UTC.
-        :param str table: as of :meth:`_get_floor_zone`.
+        :param str table: as of :meth:`_get_by_company`.
         :return: a time without a zone.
         :rtype: SQL
         """
@@ -121,7 +171,7 @@ class Report(models.AbstractModel):
         """Return the day of the floor on which a moment is, for a query.
 
         :param SQL moment: a column with a time in UTC.
-        :param str table: as of :meth:`_get_floor_zone`.
+        :param str table: as of :meth:`_get_by_company`.
         :rtype: SQL
         """
         return SQL("%s::date", self._to_floor_time(moment, table))

@@ -60,13 +60,7 @@ class StayReport(models.Model):
         return SQL(
             """
             SELECT stay.id,
-                   stay.lead_id,
-                   stay.owner_id,
-                   stay.team_id,
-                   stay.dealership_id,
-                   stay.brand_id,
-                   stay.source_id,
-                   stay.company_id,
+                   %(of_stay)s,
                    stay.local_day AS day,
                    stay.stage_id,
                    COALESCE(stay.outcome, 'there') AS outcome,
@@ -83,5 +77,6 @@ class StayReport(models.Model):
              WHERE stay.is_bpo
                AND stage.is_won IS NOT TRUE AND stage.is_lost IS NOT TRUE
             """,
+            of_stay=self._select_of_stay("stay"),
             now=fields.Datetime.now(),
         )
