@@ -1,9 +1,11 @@
 """A floor in two time zones, whose figures are counted again in plain Python."""
 
 import collections
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytz
+
+from odoo.exceptions import AccessError
 
 from ..companies import CompaniesCase
 
@@ -102,6 +104,87 @@ class ReportCase(CompaniesCase):
         :param ids: of the rows that have it.
         """
         self.assertEqual(set(report.search([(name, "!=", False)]).ids), set(ids))
+
+    # Who sees what
+
+    def _assert_agent_sees_own(self, name, rows, agent=None, company=None):
+        """Check that an agent finds the rows of own leads, whichever way.
+
+        :param str name: of the report's model.
+        :param list rows: all that there are, as of :meth:`_assert_groups`.
+        :param res.users agent: the one at home by default.
+        :param res.company company: where the agent works; at home by default.
+        """
+        agent, company = agent or self.agent, company or self.home
+        allowed = (company, company.browse())
+        expected = {
+            row["id"]
+            for row in rows
+            if row["owner_id"] == agent and row["company"] in allowed
+        }
+        hidden = {row["id"] for row in rows} - expected
+        self.assertTrue(expected and hidden)
+        report = self._report(name, agent, company)
+        found = report.search([])
+        self.assertEqual(set(found.ids), expected)
+        self.assertEqual(report.search_count([]), len(expected))
+        groups = report._read_group([], ["owner_id"], ["__count"])
+        self.assertEqual(groups, [(agent, len(expected))])
+        totals = report._read_group([], [], ["__count"])
+        self.assertEqual(totals, [(len(expected),)])
+        self.assertEqual(len(found._export_rows([["day"]])), len(expected))
+        for ask in (
+            lambda rows: rows.read(["day"]),
+            lambda rows: rows._export_rows([["day"]]),
+            lambda rows: rows[:1].action_open_lead(),
+        ):
+            with self.assertRaises(AccessError):
+                ask(report.browse(hidden))
+
+    def _assert_companies_are_apart(self, name, rows):
+        """Check that supervisors and managers see their companies, and no other."""
+        for user, company, other in (
+            (self.supervisor, self.home, self.abroad),
+            (self.manager, self.home, self.abroad),
+            (self.supervisor_abroad, self.abroad, self.home),
+            (self.manager_abroad, self.abroad, self.home),
+        ):
+            expected = {row["id"] for row in rows if row["company"] != other}
+            hidden = {row["id"] for row in rows if row["company"] == other}
+            self.assertTrue(expected and hidden)
+            report = self._report(name, user, company)
+            found = report.search([])
+            self.assertEqual(set(found.ids), expected)
+            groups = report._read_group([], ["company_id"], ["__count"])
+            self.assertEqual(sum(count for _group, count in groups), len(expected))
+            self.assertEqual(len(found._export_rows([["day"]])), len(expected))
+            with self.assertRaises(AccessError):
+                report.browse(hidden).read(["day"])
+
+    def _assert_nobody_writes(self, name):
+        row = self._report(name).search([], limit=1)
+        for user in (self.agent, self.supervisor, self.manager):
+            for do in (
+                lambda row: row.write({"day": date(2026, 11, 24)}),
+                lambda row: row.unlink(),
+                lambda row: row.create({"day": date(2026, 11, 24)}),
+            ):
+                with self.assertRaises(AccessError):
+                    do(row.with_user(user))
+
+    def _assert_opens_leads(self, name):
+        for row in self._report(name).search([]):
+            action = row.action_open_lead()
+            self.assertEqual(action["res_model"], "crm.lead")
+            self.assertEqual(action["res_id"], row.lead_id.id)
+
+    def _assert_day_is_the_floors(self, name, rows):
+        """Check the day of each row, whoever looks, from wherever."""
+        days = {row["id"]: row["day"] for row in rows}
+        for zone in ("Pacific/Auckland", "America/Los_Angeles"):
+            self.manager.tz = zone
+            report = self._report(name).with_context(tz=zone)
+            self.assertEqual({row.id: row.day for row in report.search([])}, days)
 
     def _assert_close(self, told, expected):
         if expected is None:

@@ -5,7 +5,6 @@ from unittest.mock import patch
 
 from freezegun import freeze_time
 
-from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from ...models.report import crm_forecast_report
@@ -408,66 +407,20 @@ class TestFunnel(FunnelCase):
     def test_agents_see_their_own_only_in_lists_groups_totals_and_exports(self):
         for name in ALL:
             rows = self._read(name)
-            for agent, company, other in (
-                (self.agent, self.home, self.abroad),
-                (self.agent_abroad, self.abroad, self.home),
-            ):
-                expected = {
-                    row["id"]
-                    for row in rows
-                    if row["owner_id"] == agent and row["company"] != other
-                }
-                hidden = {row["id"] for row in rows} - expected
-                self.assertTrue(expected and hidden)
-                report = self._report(name, agent, company)
-                found = report.search([])
-                self.assertEqual(set(found.ids), expected)
-                groups = report._read_group([], ["owner_id"], ["__count"])
-                self.assertEqual(groups, [(agent, len(expected))])
-                [[total]] = report._read_group([], [], ["__count"])
-                self.assertEqual(total, len(expected))
-                self.assertEqual(len(found._export_rows([["day"]])), len(expected))
-                with self.assertRaises(AccessError):
-                    report.browse(hidden).read(["day"])
-                with self.assertRaises(AccessError):
-                    report.browse(hidden)._export_rows([["day"]])
+            self._assert_agent_sees_own(name, rows)
+            self._assert_agent_sees_own(name, rows, self.agent_abroad, self.abroad)
 
     def test_supervisors_and_managers_see_their_companies(self):
         for name in ALL:
-            rows = self._read(name)
-            for user, company, other in (
-                (self.supervisor, self.home, self.abroad),
-                (self.manager, self.home, self.abroad),
-                (self.supervisor_abroad, self.abroad, self.home),
-                (self.manager_abroad, self.abroad, self.home),
-            ):
-                expected = {row["id"] for row in rows if row["company"] != other}
-                hidden = {row["id"] for row in rows} - expected
-                self.assertTrue(expected and hidden)
-                report = self._report(name, user, company)
-                self.assertEqual(set(report.search([]).ids), expected)
-                groups = report._read_group([], ["company_id"], ["__count"])
-                self.assertEqual(sum(count for _group, count in groups), len(expected))
-                with self.assertRaises(AccessError):
-                    report.browse(hidden).read(["day"])
+            self._assert_companies_are_apart(name, self._read(name))
 
     def test_nobody_writes_a_report(self):
         for name in ALL:
-            row = self._report(name, companies=self.home).search([], limit=1)
-            for do in (
-                lambda row: row.write({"day": NOW.date()}),
-                lambda row: row.unlink(),
-                lambda row: row.create({"day": NOW.date()}),
-            ):
-                with self.assertRaises(AccessError):
-                    do(row)
+            self._assert_nobody_writes(name)
 
     def test_a_row_opens_its_lead(self):
         for name in ALL:
-            row = self._report(name, companies=self.home).search([], limit=1)
-            action = row.action_open_lead()
-            self.assertEqual(action["res_model"], "crm.lead")
-            self.assertEqual(action["res_id"], row.lead_id.id)
+            self._assert_opens_leads(name)
 
 
 def _minutes(rows):

@@ -6,8 +6,6 @@ from datetime import datetime, timedelta
 import pytz
 from freezegun import freeze_time
 
-from odoo.exceptions import AccessError
-
 from .report_case import ReportCase
 
 NOW = datetime(2026, 11, 24, 8)
@@ -190,73 +188,6 @@ class WorkCase(ReportCase):
             "source_id": lead.source_id,
             "vehicle_model_id": lead.vehicle_model_id,
         }
-
-    # Who sees what
-
-    def _assert_agent_sees_own(self, name, rows):
-        """Check that an agent finds the rows of own leads, whichever way."""
-        expected = {row["id"] for row in rows if row["owner_id"] == self.agent}
-        hidden = {row["id"] for row in rows} - expected
-        self.assertTrue(expected and hidden)
-        report = self._report(name, self.agent, self.home)
-        found = report.search([])
-        self.assertEqual(set(found.ids), expected)
-        self.assertEqual(report.search_count([]), len(expected))
-        groups = report._read_group([], ["owner_id"], ["__count"])
-        self.assertEqual(groups, [(self.agent, len(expected))])
-        totals = report._read_group([], [], ["__count"])
-        self.assertEqual(totals, [(len(expected),)])
-        self.assertEqual(len(found._export_rows([["day"]])), len(expected))
-        for ask in (
-            lambda rows: rows.read(["day"]),
-            lambda rows: rows._export_rows([["day"]]),
-            lambda rows: rows[:1].action_open_lead(),
-        ):
-            with self.assertRaises(AccessError):
-                ask(report.browse(hidden))
-
-    def _assert_companies_are_apart(self, name, rows):
-        """Check that supervisors and managers see their companies, and no other."""
-        for user, company, other in (
-            (self.supervisor, self.home, self.abroad),
-            (self.manager, self.home, self.abroad),
-            (self.supervisor_abroad, self.abroad, self.home),
-            (self.manager_abroad, self.abroad, self.home),
-        ):
-            expected = {row["id"] for row in rows if row["company"] != other}
-            hidden = {row["id"] for row in rows if row["company"] == other}
-            self.assertTrue(expected and hidden)
-            report = self._report(name, user, company)
-            self.assertEqual(set(report.search([]).ids), expected)
-            groups = report._read_group([], ["company_id"], ["__count"])
-            self.assertEqual(sum(count for _group, count in groups), len(expected))
-            with self.assertRaises(AccessError):
-                report.browse(hidden).read(["day"])
-
-    def _assert_nobody_writes(self, name):
-        row = self._report(name).search([], limit=1)
-        for user in (self.agent, self.supervisor, self.manager):
-            for do in (
-                lambda row: row.write({"day": NOW.date()}),
-                lambda row: row.unlink(),
-                lambda row: row.create({"day": NOW.date()}),
-            ):
-                with self.assertRaises(AccessError):
-                    do(row.with_user(user))
-
-    def _assert_opens_leads(self, name):
-        for row in self._report(name).search([]):
-            action = row.action_open_lead()
-            self.assertEqual(action["res_model"], "crm.lead")
-            self.assertEqual(action["res_id"], row.lead_id.id)
-
-    def _assert_day_is_the_floors(self, name, rows):
-        """Check the day of each row, whoever looks, from wherever."""
-        days = {row["id"]: row["day"] for row in rows}
-        for zone in ("Pacific/Auckland", "America/Los_Angeles"):
-            self.manager.tz = zone
-            report = self._report(name).with_context(tz=zone)
-            self.assertEqual({row.id: row.day for row in report.search([])}, days)
 
 
 def to_clock(moment, zone):
