@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ...local_time import from_zone, to_zone
-from ...roles import MANAGER, SUPERVISOR, check_role
+from ...roles import SUPERVISOR, check_role
 from ...series import GROUP_MEMBERS, any_of
 
 #: How a figure's records are told apart in each table of the page.
@@ -90,25 +90,14 @@ class Floor(models.AbstractModel):
         """
         data = self.env["ir.model.data"]
         list_id = data._xmlid_to_res_id(f"bpo_crm.{figure['view']}")
-        forms = [[False, "form"]] if self._has_form(figure["model"]) else []
         return {
             "title": figure["title"],
             "count": count,
             "model": figure["model"],
             "domain": figure["domain"],
-            "views": [[list_id, "list"], *forms],
+            "views": [[list_id, "list"], [False, "form"]],
             "by": figure["by"],
         }
-
-    @api.model
-    def _has_form(self, model):
-        """Whether the user may open single records of a list.
-
-        What a feed reads, and where, is for managers.
-
-        :param str model: of the records.
-        """
-        return model != "crm.lead.feed" or self.env.user.has_group(MANAGER)
 
     # The floor's day
 

@@ -247,6 +247,7 @@ class Floor(models.AbstractModel):
         :param datetime.datetime now: in UTC, naive.
         """
         quarantined = [("state", "=", "quarantined")]
+        stuck = [("id", "in", self._find_stuck_brands(now).ids)]
         return {
             "quarantined": self._new_figure(
                 "crm.lead.enquiry",
@@ -255,10 +256,10 @@ class Floor(models.AbstractModel):
                 "crm_lead_enquiry_view_list",
             ),
             "feeds_stuck": self._new_figure(
-                "crm.lead.feed",
-                self.env._("Feeds That Are Stuck"),
-                self._get_stuck_feeds_domain(now),
-                "crm_lead_feed_view_list_stuck",
+                "crm.brand",
+                self.env._("Brands with a Stuck Feed"),
+                stuck,
+                "crm_brand_view_list",
             ),
             "dealers_down": self._new_figure(
                 "crm.dealership",
@@ -267,6 +268,23 @@ class Floor(models.AbstractModel):
                 "crm_dealership_view_list_down",
             ),
         }
+
+    @api.model
+    def _find_stuck_brands(self, now):
+        """Return the brands with a feed that is stuck.
+
+        What a feed reads, and from where, is for managers: whoever sees the page sees
+        the brands.
+
+        :param datetime.datetime now: in UTC, naive.
+        :rtype: crm.brand
+        """
+        groups = (
+            self.env["crm.lead.feed"]
+            .sudo()
+            ._read_group(self._get_stuck_feeds_domain(now), ["brand_id"])
+        )
+        return self.env["crm.brand"].concat(*(brand for (brand,) in groups))
 
     @api.model
     def _get_stuck_feeds_domain(self, now):
@@ -279,6 +297,7 @@ class Floor(models.AbstractModel):
         return [
             ("active", "=", True),
             ("brand_id.active", "=", True),
+            ("company_id", "in", [False, *self.env.companies.ids]),
             *any_of(
                 [
                     [("failure_count", ">", 0)],

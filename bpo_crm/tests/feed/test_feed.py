@@ -336,14 +336,11 @@ class TestFeed(BpoCase):
         feeds[0].last_success = False
         self.assertFalse(self.brand.feed_last_success)
 
-    def test_only_managers_work_with_feeds(self):
+    def test_only_managers_see_feeds(self):
         feed = self._new_feed()
-        with self.assertRaises(AccessError):
-            feed.with_user(self.agent).check_access("read")
         for user in (self.agent, self.supervisor):
-            for operation in ("create", "write", "unlink"):
-                with self.assertRaises(AccessError):
-                    feed.with_user(user).check_access(operation)
+            with self.assertRaises(AccessError):
+                feed.with_user(user).check_access("read")
             with self.assertRaises(AccessError):
                 self.brand.with_user(user).action_sync_now()
             with self.assertRaises(AccessError):
