@@ -33,6 +33,7 @@ LEFT_COLUMNS = {
 INDEXES = (
     "crm_lead_email_normalized_idx",
     "crm_lead_owner_stage_idx",
+    "crm_lead_taken_idx",
     "crm_lead__reference_index",
 )
 
