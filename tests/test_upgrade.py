@@ -61,6 +61,12 @@ RENAMED = {
     ("crm_lead_feed", "position"): "cursor",
 }
 
+#: In Manila, where the floor is, it is the next day then.
+CALL_AT_NIGHT = """
+    UPDATE crm_call_log SET call_date = date_trunc('day', call_date) - interval '1 hour'
+     WHERE id = (SELECT min(id) FROM crm_call_log)
+"""
+
 #: A distributor whose address has changed, and how far a feed of it had got.
 USE_RENAMED = """
     UPDATE crm_brand SET is_moved = true WHERE id = (SELECT min(id) FROM crm_brand);
@@ -195,6 +201,7 @@ def used(stack, version_before):
         for name, (values, stage) in UNTIDY.items():
             cursor.execute(make_untidy(name, values, stage))
             assert cursor.rowcount == 1
+        cursor.execute(CALL_AT_NIGHT)
         cursor.execute(USE_RENAMED)
         cursor.execute(LEAVE_ADMINISTRATOR)
         return database, {
