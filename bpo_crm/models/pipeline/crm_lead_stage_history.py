@@ -261,7 +261,7 @@ class LeadStageHistory(models.Model):
     )
     closed_as = fields.Selection(
         [("won", "Won"), ("lost", "Lost")],
-        "Lead",
+        "Lead Is Now",
         readonly=True,
         help="What the lead is by now. Nothing where it is open.",
     )
