@@ -5,11 +5,7 @@ const GROUP = [["owner_id", "=", 7]];
 
 test("a share opens the rows that have it, with those that have 0", () => {
     const share = {name: "contact", type: "float", aggregator: "avg"};
-    expect(getCounted(GROUP, share)).toEqual([
-        "&",
-        ...GROUP,
-        ["contact", "!=", false],
-    ]);
+    expect(getCounted(GROUP, share)).toEqual(["&", ...GROUP, ["contact", "!=", false]]);
 });
 
 test("what is added up of whole numbers opens the rows that it was added up of", () => {
