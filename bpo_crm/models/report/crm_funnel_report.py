@@ -37,7 +37,7 @@ class FunnelReport(models.Model):
     day = fields.Date("Enquired On")
     stage_id = fields.Many2one("crm.stage", "Reached", readonly=True)
     state = fields.Selection(
-        [("open", "Open"), ("won", "Won"), ("lost", "Lost")],
+        [("open", "Still Open"), ("won", "Won"), ("lost", "Lost")],
         "Lead Is Now",
         readonly=True,
     )
