@@ -75,20 +75,32 @@ def test_in_time_every_clock_has_its_turn_on_every_series(monkeypatch):
 
 
 def test_an_ordinary_run_has_one_other_clock():
-    listed = rounds.list_ordinary(ALL_SERIES)
-    (options,) = (
-        options
-        for chosen in listed
-        for options in chosen.values()
-        if "--clock" in options
-    )
+    other_clock = rounds.list_ordinary(ALL_SERIES)[-1]
+    names = {
+        options[: options.index("--clock") + 2][-1] for options in other_clock.values()
+    }
+    assert names == {clocks.find_turn(ALL_SERIES)[0]}
     for file in rounds.TIMELESS:
         assert (paths.REPOSITORY / file).is_file()
-        assert f"--ignore={file}" in options
+        assert all(f"--ignore={file}" in options for options in other_clock.values())
     runs = testing._list_runs("18.0", ["-x"], [])
     assert len([name for _kind, name in runs if name]) == 1
     named = ["tests/test_clocks.py"]
     assert testing._list_runs("18.0", named, []) == [("tests", None)]
+
+
+def test_under_the_other_clock_each_test_of_the_addon_runs_on_one_series():
+    other_clock = rounds.list_ordinary(ALL_SERIES)[-1]
+    assert other_clock.keys() == set(ALL_SERIES)
+    folders = [
+        paths.REPOSITORY / option
+        for options in other_clock.values()
+        for option in options
+        if option.startswith("bpo_crm/tests")
+    ]
+    assert len(folders) == len(set(folders))
+    found = {file for folder in folders for file in folder.rglob("test_*.py")}
+    assert found == set((paths.REPOSITORY / "bpo_crm" / "tests").rglob("test_*.py"))
 
 
 def test_an_ordinary_run_has_every_test_on_every_series_that_can_differ():
