@@ -55,6 +55,7 @@ class LadderReport(models.Model):
         string="Visit",
         readonly=True,
     )
+    enquiries = fields.Integer(readonly=True)
     attempted = Share(
         help="The share of the enquiries whose customer somebody tried to reach.",
     )
@@ -66,6 +67,7 @@ class LadderReport(models.Model):
     visit_set = Share(
         help="The share of the customers with a visit, of those who were spoken to.",
     )
+    visits = fields.Integer(readonly=True)
     show = Share(
         "Shown",
         help="The share of the visits that took place, of those that did or did not.",
@@ -96,6 +98,7 @@ class LadderReport(models.Model):
                    lead.stage_id,
                    born.enquiry_day AS day,
                    NULL::varchar AS visit_state,
+                   1 AS enquiries,
                    (is_tried.it)::integer::float AS attempted,
                    CASE WHEN is_tried.it THEN is_spoken.it::integer::float
                    END AS contact,
@@ -104,6 +107,7 @@ class LadderReport(models.Model):
                          WHERE visit.opportunity_id = lead.id AND %(is_visit)s
                         )::integer::float
                    END AS visit_set,
+                   NULL::integer AS visits,
                    NULL::float AS show,
                    NULL::float AS sold
               FROM crm_lead AS lead
@@ -136,9 +140,11 @@ class LadderReport(models.Model):
                    lead.stage_id,
                    %(day)s AS day,
                    visit.visit_state,
+                   NULL::integer AS enquiries,
                    NULL::float AS attempted,
                    NULL::float AS contact,
                    NULL::float AS visit_set,
+                   1 AS visits,
                    CASE visit.visit_state WHEN 'done' THEN 1.0
                                           WHEN 'no_show' THEN 0.0
                    END AS show,

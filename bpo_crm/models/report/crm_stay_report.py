@@ -48,7 +48,7 @@ class StayReport(models.Model):
     )
     minutes_median = Percentile("Working Time (Median)")
     minutes_90 = NinetiethPercentile("Working Time (90th Percentile)")
-    finished = Share("Over", help="The share of the stays that are over.")
+    finished = Share(help="The share of the stays that are over.")
     age = Measure(
         "Age in Days",
         digits=(8, 1),

@@ -17,6 +17,9 @@ class TestLadderReport(WorkCase):
             row[rung] for row in rows if row[rung] is not None
         )
         for rung in RUNGS
+    } | {
+        "enquiries:sum": lambda rows: sum(row["kind"] == "enquiry" for row in rows),
+        "visits:sum": lambda rows: sum(row["kind"] == "visit" for row in rows),
     }
 
     def _read_enquiries(self):
