@@ -118,6 +118,18 @@ def test_a_won_lead_has_one_order_and_a_lost_one_a_reason(demo):
     assert demo("SELECT count(*) FROM crm_dealer_push WHERE state = 'failed'") == [(2,)]
 
 
+def test_each_agent_was_reviewed_and_one_call_failed(demo):
+    reviews = demo(
+        "SELECT call.user_id, count(*), count(acknowledged_at),"
+        "       bool_and(finished_at > call_date AND finished_at < now())"
+        "  FROM crm_call_review JOIN crm_call_log AS call ON call.id = call_id"
+        " GROUP BY call.user_id"
+    )
+    assert len(reviews) == 6
+    assert {tuple(row[1:]) for row in reviews} == {(3, 2, True)}
+    assert demo("SELECT count(*) FROM crm_call_review WHERE is_failed") == [(1,)]
+
+
 def test_it_comes_by_the_doors_of_several_sources(demo):
     states = dict(demo("SELECT state, count(*) FROM crm_lead_enquiry GROUP BY state"))
     leads = demo("SELECT count(*), count(DISTINCT intake_source_id) FROM crm_lead")

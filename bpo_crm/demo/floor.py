@@ -12,7 +12,7 @@ from odoo.tools import SQL
 from .. import remote_odoo
 from ..inner_context import CHANGES_MEETINGS
 from ..intake import Enquiry
-from . import hours, stories, words
+from . import hours, reviews, stories, words
 
 #: Nobody is written to, and what changes is told once for many leads.
 QUIET = {
@@ -140,6 +140,11 @@ class Floor:
         self._keep_nameless()
         self._plan_steps([story for story in told if not story.is_closed])
         self._settle(told)
+        reviews.write(
+            self.env["res.users"].union(*map(self.find_user, stories.AGENTS)),
+            self.find_user("supervisor"),
+            self._now,
+        )
 
     def find_leads(self, told):
         """Return the leads of stories.

@@ -149,6 +149,16 @@ PROMISES = (
     "Answer of the bank",
 )
 
+#: What a supervisor says of a call.
+REVIEWS = (
+    "Good questions. Say the dealership's name before your own.",
+    "Knew the variants well. Ask for the visit before you offer the brochure.",
+    "Friendly, and let the customer talk. Name a day and a time for the visit.",
+    "The price came too early. Find out first what the car is for.",
+    "Clear next step, and the summary says all of it.",
+    "Offer two times for the visit, instead of asking whether there is one.",
+)
+
 #: What agents plan besides calls: the type of the activity, and the summary.
 ERRANDS = (
     ("email", "Send the brochure"),
