@@ -17,6 +17,10 @@ from .process import die_with_parent
 STOP_TIMEOUT = 15  # seconds
 START_TIMEOUT = 120  # seconds
 
+#: The first file that is asked for makes Odoo read the manifests of all addons, which
+#: fails in Python 3.11 where a browser asks for several at once.
+FIRST_FILE = "/web/static/img/favicon.ico"
+
 
 def free_port():
     """Return a port on loopback that nobody listens on.
@@ -194,7 +198,7 @@ class OdooServer:
 
     def _answers(self):
         try:
-            with urllib.request.urlopen(f"{self.url}/web/health", timeout=5):
+            with urllib.request.urlopen(self.url + FIRST_FILE, timeout=30):
                 return True
         except OSError:
             return False

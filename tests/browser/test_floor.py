@@ -71,6 +71,21 @@ def test_it_refreshes_by_itself(supervisor, floor, dealership, busy):
     expect(pool).to_have_text(words, timeout=REFRESHED)
 
 
+def test_while_the_server_is_away_it_says_so_and_goes_on(supervisor, busy):
+    supervisor.open("the_floor_action", FLOOR)
+    page = supervisor.page
+    refresh, behind = supervisor.button("Refresh"), page.locator(".o_bpo_behind")
+    asked = "**/crm.floor/get_figures"
+    page.route(asked, lambda route: route.abort())
+    refresh.click()
+    expect(behind).to_contain_text("The server cannot be reached")
+    expect(page.locator("[data-section=pool] [data-figure=pool]")).to_be_visible()
+    supervisor.problems.clear()
+    page.unroute(asked)
+    refresh.click()
+    expect(behind).to_have_count(0)
+
+
 def test_an_agent_has_no_floor(agent, floor):
     agent.open("my_day_action", ".o_bpo_my_day")
     bar = agent.page.locator(".o_main_navbar .o_menu_sections")

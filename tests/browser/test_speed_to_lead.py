@@ -110,6 +110,43 @@ def test_the_report_has_the_share_of_each_source(manager, floor, open_dealership
     manager.save_screenshot("speed-to-lead")
 
 
+#: Where the middle of the first bar of a graph is, in pixels, once it has grown, and
+#: what it shows.
+FIRST_BAR = """canvas => {
+    const chart = Chart.getChart(canvas);
+    chart.update("none");
+    const place = chart.data.datasets[0].data.findIndex(Boolean);
+    const {x, y} = chart.getDatasetMeta(0).data[place].getCenterPoint();
+    return {x, y, figure: chart.data.datasets[0].data[place]};
+}"""
+
+
+def open_first_bar(client):
+    """Click on it, and return what it shows, and how many rows are opened."""
+    canvas = client.page.locator(".o_graph_canvas_container canvas")
+    bar = canvas.evaluate(FIRST_BAR)
+    canvas.click(position={"x": bar["x"], "y": bar["y"]})
+    client.page.wait_for_selector(".o_list_renderer")
+    opened = client.page.locator(".o_pager_limit").inner_text()
+    return bar["figure"], int(opened)
+
+
+def test_a_bar_opens_the_rows_that_it_was_counted_from(manager, floor, open_dealership):
+    lead = ask(floor, open_dealership, 90)
+    floor.agent.call("crm.lead", "action_claim", [lead])
+    for result in ("answered", "busy"):
+        floor.agent.call("crm.call.log", "create", {"lead_id": lead, "result": result})
+    manager.open("crm_call_report_action", ".o_pivot")
+    manager.page.locator(".o_switch_view.o_graph").click()
+    count, opened = open_first_bar(manager)
+    assert count == opened > 0
+    manager.open("crm_best_time_action", ".o_pivot")
+    manager.page.locator(".o_switch_view.o_graph").click()
+    share, opened = open_first_bar(manager)
+    assert 0 < share <= 1
+    assert opened > 1
+
+
 def test_the_best_time_to_call_is_told_by_hour(manager, floor, open_dealership):
     lead = ask(floor, open_dealership, 90)
     floor.agent.call("crm.lead", "action_claim", [lead])
