@@ -180,6 +180,17 @@ class TestStageHistory(HistoryCase):
         own = history.with_user(self.agent).search(action["domain"])
         self.assertEqual(own.stage_id, self.qualified)
 
+    def test_an_agent_finds_no_stay_of_a_lead_that_is_somebody_elses_by_now(self):
+        lead = self._new_lead(owner=self.agent)
+        lead.with_user(self.supervisor).user_id = self.other_agent
+        lead.with_user(self.other_agent).stage_id = self.qualified
+        lead.with_user(self.supervisor).user_id = self.agent
+        history = self.env["crm.lead.stage.history"].with_user(self.other_agent)
+        domain = [("lead_id", "=", lead.id)]
+        self.assertFalse(history.search(domain))
+        lead.with_user(self.supervisor).user_id = False
+        self.assertEqual(history.search(domain).stage_id, self.new)
+
     def test_nobody_writes_history(self):
         lead = self._new_lead(owner=self.agent)
         stay = self._stays(lead)

@@ -410,6 +410,10 @@ class TestFunnel(FunnelCase):
             self._assert_agent_sees_own(name, rows)
             self._assert_agent_sees_own(name, rows, self.agent_abroad, self.abroad)
 
+    def test_an_agent_is_told_no_lead_of_others(self):
+        for name in (FUNNEL, PERIOD, STAYS):
+            self._assert_agent_is_told_no_lead_of_others(name, self._read(name))
+
     def test_supervisors_and_managers_see_their_companies(self):
         for name in ALL:
             self._assert_companies_are_apart(name, self._read(name))
