@@ -7,6 +7,14 @@ from ...series import Constraint, Index, UniqueIndex
 #: What the stay in an open stage has of its lead, for as long as it lasts.
 KEPT_OF_LEAD = ("owner_id", "team_id", "dealership_id", "brand_id", "source_id")
 
+#: What the last stay has of its lead, and the fields of the lead.
+LEAD_OF_STAY = {
+    "stage_id": "stage_id",
+    "company_id": "company_id",
+    **dict(zip(KEPT_OF_LEAD, KEPT_OF_LEAD, strict=True)),
+    "owner_id": "user_id",
+}
+
 #: The columns of a new row, with their types in PostgreSQL.
 COLUMNS = {
     "lead_id": "int4",
@@ -291,6 +299,30 @@ class LeadStageHistory(models.Model):
         """
         domain = [("lead_id", "in", leads.ids)]
         return self.sudo().search(domain, order="id").grouped("lead_id")
+
+    @api.model
+    def _find_outdated(self, leads):
+        """Return the leads for dealerships that are not as their last stay says.
+
+        :param crm.lead leads: of any number.
+        :rtype: crm.lead
+        """
+        leads.flush_recordset(["is_bpo", *LEAD_OF_STAY.values()])
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT lead.id FROM crm_lead AS lead"
+                " JOIN %s AS stay ON stay.lead_id = lead.id AND stay.left_at IS NULL"
+                " WHERE lead.id = ANY(%s) AND lead.is_bpo"
+                " AND (%s) IS DISTINCT FROM (%s) ORDER BY lead.id",
+                SQL.identifier(self._table),
+                leads.ids,
+                SQL(", ").join(SQL.identifier("stay", name) for name in LEAD_OF_STAY),
+                SQL(", ").join(
+                    SQL.identifier("lead", name) for name in LEAD_OF_STAY.values()
+                ),
+            )
+        )
+        return leads.browse(lead_id for (lead_id,) in rows)
 
     @api.model
     def _begin(self, rows):
