@@ -210,6 +210,30 @@ class TestStageHistory(HistoryCase):
         self.assertEqual(self._stays(given).owner_id, self.other_agent)
         self.assertEqual(len(self._stays(stayed)), 1)
 
+    def test_of_stages_in_one_place_the_later_is_to_which_a_lead_comes_later(self):
+        self.qualified.sequence = self.new.sequence
+        self.env.cr.precommit.run()
+        start = datetime(2026, 3, 3, 1)
+        for way, advanced in (
+            ((self.qualified,), [True, False]),
+            ((self.qualified, self.new), [True, False, False]),
+            ((self.qualified, self.negotiation), [True, True, False]),
+        ):
+            lead = self._new_lead(owner=self.agent)
+            for hours, stage in enumerate(way):
+                self._move(lead, stage, start + timedelta(hours=hours))
+            self.assertEqual(self._stays(lead).mapped("has_advanced"), advanced)
+
+    def test_how_far_a_lead_came_goes_by_the_order_of_the_stages_now(self):
+        lead = self._new_lead(owner=self.agent)
+        self._move(lead, self.negotiation, datetime(2026, 3, 3, 1))
+        self._move(lead, self.qualified, datetime(2026, 3, 3, 2))
+        stays = self._stays(lead)
+        self.assertEqual(stays.mapped("has_advanced"), [True, False, True])
+        self.qualified.sequence = self.negotiation.sequence + 1
+        self.env.cr.precommit.run()
+        self.assertEqual(stays.mapped("has_advanced"), [True, True, False])
+
     def test_the_lead_shows_its_stays_and_an_agent_those_that_it_had(self):
         lead = self._new_lead(owner=self.other_agent)
         lead.with_user(self.other_agent).stage_id = self.qualified
