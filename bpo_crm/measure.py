@@ -20,6 +20,14 @@ class Measure(fields.Float):
     def __init__(self, string=None, **attributes):
         super().__init__(string, **{"aggregator": "avg", "readonly": True} | attributes)
 
+    def convert_to_record(self, value, record):
+        """Return False of a row that has no figure: 0 would be one."""
+        return False if value is None else value
+
+    def convert_to_export(self, value, record):
+        """Return an empty text of a row that has no figure."""
+        return "" if value is False else value
+
 
 class Share(Measure):
     """1 of a row that has something, 0 of one that has not, and none of all others."""

@@ -131,7 +131,7 @@ class CompanyData(models.AbstractModel):
     def _let_leads_follow(self, domain):
         leads = self.env["crm.lead"].with_context(active_test=False)
         placeless = leads.search([*domain, ("company_id", "=", False)])
-        self.env.add_to_compute(leads._fields["company_id"], placeless)
+        placeless._follow_company()
 
     @api.model
     def _get_domain_of(self, company):

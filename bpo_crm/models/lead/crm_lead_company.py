@@ -136,6 +136,10 @@ class Lead(models.Model):
                 )
             )
 
+    def _follow_company(self):
+        """Let these leads, which have no company, be of that of what they are about."""
+        self.env.add_to_compute(self._fields["company_id"], self)
+
     def _get_data_companies(self):
         """Return the companies of what this lead is about; none for what is shared.
 

@@ -4,4 +4,5 @@ from . import (
     crm_lead_stay,
     crm_lead_lose,
     crm_lead_scoring,
+    crm_stage_order,
 )

@@ -7,6 +7,14 @@ from ...series import Constraint, Index, UniqueIndex
 #: What the stay in an open stage has of its lead, for as long as it lasts.
 KEPT_OF_LEAD = ("owner_id", "team_id", "dealership_id", "brand_id", "source_id")
 
+#: What the last stay has of its lead, and the fields of the lead.
+LEAD_OF_STAY = {
+    "stage_id": "stage_id",
+    "company_id": "company_id",
+    **dict(zip(KEPT_OF_LEAD, KEPT_OF_LEAD, strict=True)),
+    "owner_id": "user_id",
+}
+
 #: The columns of a new row, with their types in PostgreSQL.
 COLUMNS = {
     "lead_id": "int4",
@@ -29,33 +37,36 @@ COLUMNS = {
 MEASURED_AT_ONCE = 20_000
 
 
-#: How far the lead of each stay has come by now: of a stay in an open stage, whether
-#: it came to a later one, or is won now; and as what it is closed.
+#: Whether the lead of a stay in an open stage came to a later one, or is won now. Of
+#: stages in one place, the later is the one to which it came later.
+HAS_ADVANCED = """
+    (NOT COALESCE(stage.is_won OR stage.is_lost, FALSE)
+     AND (COALESCE(progress.closed_as = 'won', FALSE)
+          OR progress.furthest > ARRAY[stage.sequence, stay.id]))
+"""
+
+#: How far the lead of each stay has come by now, and as what it is closed.
 MARK_PROGRESS = """
     UPDATE crm_lead_stage_history AS stay
-       SET has_advanced = fate.has_advanced, closed_as = progress.closed_as
+       SET has_advanced = %(has_advanced)s, closed_as = progress.closed_as
       FROM (
             SELECT lead_id,
-                   max(stage.sequence) FILTER (
-                       WHERE NOT COALESCE(stage.is_won OR stage.is_lost, FALSE)
+                   max(ARRAY[stage.sequence, history.id]) FILTER (
+                       WHERE history.is_first
+                         AND NOT COALESCE(stage.is_won OR stage.is_lost, FALSE)
                    ) AS furthest,
                    max(CASE WHEN stage.is_won THEN 'won'
                             WHEN stage.is_lost THEN 'lost' END)
                        FILTER (WHERE left_at IS NULL) AS closed_as
-              FROM crm_lead_stage_history
+              FROM crm_lead_stage_history AS history
               JOIN crm_stage AS stage ON stage.id = stage_id
              WHERE %(chosen)s
              GROUP BY lead_id
-           ) AS progress, crm_stage AS stage,
-           LATERAL (
-            SELECT NOT COALESCE(stage.is_won OR stage.is_lost, FALSE)
-                   AND (COALESCE(progress.closed_as = 'won', FALSE)
-                        OR progress.furthest > stage.sequence) AS has_advanced
-           ) AS fate
+           ) AS progress, crm_stage AS stage
      WHERE stay.lead_id = progress.lead_id
        AND stage.id = stay.stage_id
        AND (stay.has_advanced, stay.closed_as)
-           IS DISTINCT FROM (fate.has_advanced, progress.closed_as)
+           IS DISTINCT FROM (%(has_advanced)s, progress.closed_as)
 """
 
 #: Which stays are of leads that the rules are for: all of a lead, or none.
@@ -293,6 +304,30 @@ class LeadStageHistory(models.Model):
         return self.sudo().search(domain, order="id").grouped("lead_id")
 
     @api.model
+    def _find_outdated(self, leads):
+        """Return the leads for dealerships that are not as their last stay says.
+
+        :param crm.lead leads: of any number.
+        :rtype: crm.lead
+        """
+        leads.flush_recordset(["is_bpo", *LEAD_OF_STAY.values()])
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT lead.id FROM crm_lead AS lead"
+                " JOIN %s AS stay ON stay.lead_id = lead.id AND stay.left_at IS NULL"
+                " WHERE lead.id = ANY(%s) AND lead.is_bpo"
+                " AND (%s) IS DISTINCT FROM (%s) ORDER BY lead.id",
+                SQL.identifier(self._table),
+                leads.ids,
+                SQL(", ").join(SQL.identifier("stay", name) for name in LEAD_OF_STAY),
+                SQL(", ").join(
+                    SQL.identifier("lead", name) for name in LEAD_OF_STAY.values()
+                ),
+            )
+        )
+        return leads.browse(lead_id for (lead_id,) in rows)
+
+    @api.model
     def _begin(self, rows):
         """Write that leads have come to stages.
 
@@ -420,7 +455,10 @@ class LeadStageHistory(models.Model):
         :param crm.lead leads: by default, all that there are.
         """
         chosen = SQL("TRUE") if leads is None else SQL("lead_id = ANY(%s)", leads.ids)
-        self.env.cr.execute(SQL(MARK_PROGRESS, chosen=chosen))
+        has_advanced = SQL(HAS_ADVANCED)
+        self.env.cr.execute(
+            SQL(MARK_PROGRESS, chosen=chosen, has_advanced=has_advanced)
+        )
         self.invalidate_model(["has_advanced", "closed_as"])
 
     @api.model

@@ -69,9 +69,24 @@ class Lead(models.Model):
         moved._write_moves_down(change)
         history = self.env["crm.lead.stage.history"]
         history._mark_own(change.find_changing("is_bpo").sudo())
-        if not FOLLOWED.isdisjoint(change.vals):
-            (self - moved)._keep_stays_up()
+        # Of a move, the stay that it begins is as the lead is; the others are not.
+        followed = change.find_changing("company_id")
+        if "enquiry_date" in change.vals:
+            followed = self
+        elif not FOLLOWED.isdisjoint(change.vals):
+            followed |= self - moved
+        followed._keep_stays_up()
         return super()._follow_up_change(change)
+
+    def _arrive(self):
+        result = super()._arrive()
+        self.filtered(lambda lead: lead._is_closed_or_archived())._resume_stays()
+        return result
+
+    def _follow_company(self):
+        result = super()._follow_company()
+        self._keep_stays_up()
+        return result
 
     # ------------------------------------------------------------
     # BUSINESS
@@ -84,6 +99,7 @@ class Lead(models.Model):
         leads = self.with_context(active_test=False).search(every_one)
         history = self.env["crm.lead.stage.history"]
         history._mark_own(leads)
+        history._find_outdated(leads)._resume_stays()
         # Those that have none get their past.
         history._write_past(leads)
         return result
@@ -106,8 +122,23 @@ class Lead(models.Model):
                 for lead in born
             ]
         )
+        known._resume_stays()
+
+    def _resume_stays(self):
+        """Let the stays of leads go on that come from where nobody wrote them down.
+
+        Of those that have none, the chatter tells the past.
+        """
+        leads = self.sudo().filtered(lambda lead: lead.type == "opportunity")
+        if not leads:
+            return
+        history = self.env["crm.lead.stage.history"]
+        known = leads.browse().concat(*history._find_of(leads))
         known._write_moves_down()
+        known._keep_stays_up()
         history._mark_own(known)
+        if leads - known:
+            history._write_past(leads - known)
 
     def _write_moves_down(self, change=None):
         """Write down that leads have left a stage, and come to the one they are in.

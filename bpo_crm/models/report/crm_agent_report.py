@@ -287,7 +287,7 @@ class AgentReport(models.Model):
             kinds=len(names),
             place=names.index(kind),
             kind=kind,
-            lead_id=self._get_shown_lead(),
+            lead_id=self._get_shown_lead(SQL("lead.id")),
             agent=agent,
             moment=moment or SQL("%s::timestamp", day),
             day=day or self._to_floor_day(moment, "lead"),
@@ -295,12 +295,3 @@ class AgentReport(models.Model):
             tables=tables,
             where=where,
         )
-
-    def _get_shown_lead(self):
-        """Return the lead of a row, for a query; an agent is shown none of others.
-
-        :rtype: SQL
-        """
-        if not self.env["crm.lead"]._is_agent_only():
-            return SQL("lead.id")
-        return SQL("CASE WHEN lead.user_id = %s THEN lead.id END", self.env.uid)

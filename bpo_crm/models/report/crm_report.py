@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ...measure import FloorDay, Measure, Percentile
@@ -60,8 +61,16 @@ class Report(models.AbstractModel):
         """Return the action that shows the lead of this row.
 
         :rtype: dict
+        :raises UserError: for an agent whose lead is somebody else's by now.
         """
         self.ensure_one()
+        if not self.lead_id:
+            raise UserError(
+                self.env._(
+                    "This lead is not yours any more. What you did with it counts all "
+                    "the same; a supervisor can look it up."
+                )
+            )
         return self.lead_id.get_formview_action()
 
     # ------------------------------------------------------------
@@ -74,7 +83,9 @@ class Report(models.AbstractModel):
         :param str lead: alias of the lead's table.
         :rtype: SQL
         """
-        return self._select_of(lead, lead_id="id", owner_id="user_id")
+        return self._select_of(
+            lead, lead_id=SQL.identifier(lead, "id"), owner_id="user_id"
+        )
 
     def _select_of_stay(self, stay):
         """Return the columns that a row has of a stay in a stage, for a query.
@@ -82,19 +93,43 @@ class Report(models.AbstractModel):
         :param str stay: alias of the table of stays.
         :rtype: SQL
         """
-        return self._select_of(stay, lead_id="lead_id", owner_id="owner_id")
+        lead_id = self._get_shown_lead(SQL.identifier(stay, "lead_id"))
+        return self._select_of(stay, lead_id=lead_id, owner_id="owner_id")
 
-    def _select_of(self, table, **renamed):
+    def _select_of(self, table, lead_id, owner_id):
         """Return columns for a query.
 
         :param str table: alias of a table that has all of :data:`OF_LEAD`.
-        :param renamed: its further columns, by what they are called in a report.
+        :param SQL lead_id: the id of the lead.
+        :param str owner_id: the column of the table with whose row it is.
         :rtype: SQL
         """
-        columns = renamed | dict(zip(OF_LEAD, OF_LEAD, strict=True))
+        columns = {"owner_id": owner_id, **dict(zip(OF_LEAD, OF_LEAD, strict=True))}
         return SQL(", ").join(
-            SQL("%s AS %s", SQL.identifier(table, column), SQL.identifier(name))
-            for name, column in columns.items()
+            [
+                SQL("%s AS lead_id", lead_id),
+                *(
+                    SQL("%s AS %s", SQL.identifier(table, column), SQL.identifier(name))
+                    for name, column in columns.items()
+                ),
+            ]
+        )
+
+    def _get_shown_lead(self, lead_id):
+        """Return the lead of a row, for a query; an agent is shown none of others.
+
+        Also with all rights, with which the ORM reads what a lead is called.
+
+        :param SQL lead_id: its id.
+        :rtype: SQL
+        """
+        if not self.env["crm.lead"].sudo(False)._is_agent_only():
+            return lead_id
+        return SQL(
+            "(SELECT own.id FROM crm_lead AS own"
+            " WHERE own.id = %s AND own.user_id = %s)",
+            lead_id,
+            self.env.uid,
         )
 
     def _get_currency(self, table):

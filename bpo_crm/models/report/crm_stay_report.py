@@ -16,6 +16,7 @@ class StayReport(models.Model):
     _inherit = "crm.report"
     _auto = False
     _depends = {
+        "crm.lead": ["user_id"],
         "crm.lead.stage.history": [
             "brand_id",
             "company_id",

@@ -106,11 +106,9 @@ class Lead(models.Model):
         """
         if not self._origin:
             return {}
-        groups = (
-            self.env[model]
-            .sudo()
-            ._read_group(
-                [(link, "in", self._origin.ids), term], [link], [f"{moment}:min"]
-            )
+        # A visit that took place did so, also once it is archived.
+        records = self.env[model].sudo().with_context(active_test=False)
+        groups = records._read_group(
+            [(link, "in", self._origin.ids), term], [link], [f"{moment}:min"]
         )
         return {lead.id: first for lead, first in groups}

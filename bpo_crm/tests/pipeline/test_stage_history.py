@@ -9,6 +9,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..common import GROWTH, BpoCase
+from ..companies import CompaniesCase
 
 LIFTED = {"skip_stage_transition_check": True}
 
@@ -169,6 +170,70 @@ class TestStageHistory(HistoryCase):
         self.assertEqual(set(self._stays(lost).mapped("is_bpo")), {True})
         self.assertEqual(self._stays(other).stage_id, other.stage_id)
 
+    def test_a_closed_lead_comes_back_with_its_stays(self):
+        elsewhere = self.env["crm.team"].create({"name": "Other", "is_bpo": False})
+        lead = self._new_lead(owner=self.agent)
+        self._lose(lead)
+        lead.with_user(self.manager).team_id = elsewhere
+        self.assertEqual(set(self._stays(lead).mapped("is_bpo")), {False})
+        lead.with_user(self.manager).team_id = self.team
+        stays = self._stays(lead)
+        self.assertEqual(stays.mapped("is_bpo"), [True, True])
+        self.assertEqual(stays.mapped("kind"), ["born", "lost"])
+
+    def test_a_lead_that_was_closed_elsewhere_has_its_past(self):
+        elsewhere = self.env["crm.team"].create({"name": "Other", "is_bpo": False})
+        known = self._new_lead(owner=self.agent)
+        known.with_user(self.manager).team_id = elsewhere
+        unknown = self._new_lead(team_id=elsewhere.id)
+        leads = known | unknown
+        leads.stage_id = self.won
+        self._flush_tracking()
+        self.assertFalse(self._stays(unknown))
+        leads.with_user(self.manager).team_id = self.team
+        for lead in leads:
+            stays = self._stays(lead)
+            self.assertEqual(stays.mapped("kind"), ["born", "won"])
+            self.assertEqual(stays.mapped("stage_id"), self.new | self.won)
+            self.assertEqual(set(stays.mapped("closed_as")), {"won"})
+            self.assertEqual(set(stays.mapped("is_bpo")), {True})
+
+    def test_what_moved_while_its_team_was_switched_off_is_where_it_is(self):
+        moved, given = (self._new_lead(owner=self.agent) for _number in range(2))
+        stayed = self._new_lead(owner=self.agent)
+        self.team.with_user(self.manager).is_bpo = False
+        moved.stage_id = self.negotiation
+        given.user_id = self.other_agent
+        self.team.with_user(self.manager).is_bpo = True
+        self.assertEqual(self._stays(moved).stage_id, self.new | self.negotiation)
+        self.assertEqual(self._stays(moved).mapped("outcome"), ["on", False])
+        self.assertEqual(self._stays(given).owner_id, self.other_agent)
+        self.assertEqual(len(self._stays(stayed)), 1)
+
+    def test_of_stages_in_one_place_the_later_is_to_which_a_lead_comes_later(self):
+        self.qualified.sequence = self.new.sequence
+        self.env.cr.precommit.run()
+        start = datetime(2026, 3, 3, 1)
+        for way, advanced in (
+            ((self.qualified,), [True, False]),
+            ((self.qualified, self.new), [True, False, False]),
+            ((self.qualified, self.negotiation), [True, True, False]),
+        ):
+            lead = self._new_lead(owner=self.agent)
+            for hours, stage in enumerate(way):
+                self._move(lead, stage, start + timedelta(hours=hours))
+            self.assertEqual(self._stays(lead).mapped("has_advanced"), advanced)
+
+    def test_how_far_a_lead_came_goes_by_the_order_of_the_stages_now(self):
+        lead = self._new_lead(owner=self.agent)
+        self._move(lead, self.negotiation, datetime(2026, 3, 3, 1))
+        self._move(lead, self.qualified, datetime(2026, 3, 3, 2))
+        stays = self._stays(lead)
+        self.assertEqual(stays.mapped("has_advanced"), [True, False, True])
+        self.qualified.sequence = self.negotiation.sequence + 1
+        self.env.cr.precommit.run()
+        self.assertEqual(stays.mapped("has_advanced"), [True, True, False])
+
     def test_the_lead_shows_its_stays_and_an_agent_those_that_it_had(self):
         lead = self._new_lead(owner=self.other_agent)
         lead.with_user(self.other_agent).stage_id = self.qualified
@@ -179,6 +244,17 @@ class TestStageHistory(HistoryCase):
         self.assertEqual(shown.sorted("id"), self._stays(lead))
         own = history.with_user(self.agent).search(action["domain"])
         self.assertEqual(own.stage_id, self.qualified)
+
+    def test_an_agent_finds_no_stay_of_a_lead_that_is_somebody_elses_by_now(self):
+        lead = self._new_lead(owner=self.agent)
+        lead.with_user(self.supervisor).user_id = self.other_agent
+        lead.with_user(self.other_agent).stage_id = self.qualified
+        lead.with_user(self.supervisor).user_id = self.agent
+        history = self.env["crm.lead.stage.history"].with_user(self.other_agent)
+        domain = [("lead_id", "=", lead.id)]
+        self.assertFalse(history.search(domain))
+        lead.with_user(self.supervisor).user_id = False
+        self.assertEqual(history.search(domain).stage_id, self.new)
 
     def test_nobody_writes_history(self):
         lead = self._new_lead(owner=self.agent)
@@ -217,6 +293,61 @@ class TestStageHistory(HistoryCase):
             )
             counts.append(self._count_queries(move))
         self.assertLessEqual(counts[1] - counts[0], GROWTH)
+
+
+@tagged("post_install", "-at_install")
+class TestStaysOfCompanies(CompaniesCase):
+    def _assert_all_are_of(self, lead, company):
+        self.env.flush_all()
+        stays = self.env["crm.lead.stage.history"].search([("lead_id", "=", lead.id)])
+        self.assertEqual(lead.company_id, company)
+        self.assertEqual(set(stays.mapped("company_id.id")), set(company.ids))
+        return stays
+
+    def _new_shared(self, **values):
+        return self._new_lead(
+            company_id=False,
+            dealership_id=self.dealerships["shared"].id,
+            vehicle_model_id=self.vehicles["shared"].id,
+            **values,
+        )
+
+    def test_all_stays_follow_a_lead_that_moves_on_as_it_changes_its_company(self):
+        self.manager.company_ids = self.home | self.abroad
+        lead = self._new_lead(company_id=self.home.id)
+        self._assert_all_are_of(lead, self.home)
+        lead.with_user(self.manager).with_context(**LIFTED).write(
+            {
+                "company_id": self.abroad.id,
+                "team_id": self.team_abroad.id,
+                "user_id": self.agent_abroad.id,
+                "dealership_id": self.dealerships["abroad"].id,
+                "vehicle_model_id": self.vehicles["abroad"].id,
+                "stage_id": self.qualified.id,
+                "enquiry_date": datetime(2026, 3, 3),
+            }
+        )
+        stays = self._assert_all_are_of(lead, self.abroad)
+        self.assertEqual(len(stays), 2)
+        days = set(stays.mapped("enquiry_day"))
+        self.assertEqual(days, {datetime(2026, 3, 3).date()})
+        own = stays.sorted("id")
+        self.assertEqual(own.owner_id, self.agent_abroad)
+        self.assertFalse(own[0].owner_id)
+
+    def test_stays_follow_a_lead_to_the_company_of_its_customer(self):
+        lead = self._new_shared()
+        self._assert_all_are_of(lead, self.home.browse())
+        lead.partner_id = self.env["res.partner"].create(
+            {"name": "Juan dela Cruz", "company_id": self.abroad.id}
+        )
+        self._assert_all_are_of(lead, self.abroad)
+
+    def test_stays_follow_a_lead_to_the_company_of_what_it_is_about(self):
+        lead = self._new_shared()
+        self._assert_all_are_of(lead, self.home.browse())
+        self.dealerships["shared"].company_id = self.abroad
+        self._assert_all_are_of(lead, self.abroad)
 
 
 @tagged("post_install", "-at_install")

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 import pytz
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 
 from ..companies import CompaniesCase
 
@@ -140,6 +140,31 @@ class ReportCase(CompaniesCase):
         ):
             with self.assertRaises(AccessError):
                 ask(report.browse(hidden))
+
+    def _assert_agent_is_told_no_lead_of_others(self, name, rows):
+        """Check that a row of an agent names its lead while that is the agent's own.
+
+        :param str name: of the report's model.
+        :param list rows: all that there are, each with its ``lead``.
+        """
+        report = self._report(name, self.agent, self.home)
+        leads = {row["id"]: row["lead"] for row in rows}
+        found = report.search([])
+        mine = {row.id for row in found if leads[row.id].user_id == self.agent}
+        self.assertTrue(mine and set(found.ids) - mine)
+        # What a many2one is called is read with all rights.
+        for all_rights in (False, True):
+            self.env.invalidate_all()
+            for row in found.sudo(all_rights):
+                expected = leads[row.id] if row.id in mine else leads[row.id].browse()
+                self.assertEqual(row.lead_id.sudo(), expected)
+                self.assertEqual(bool(row.display_name), row.id in mine)
+        self.env.invalidate_all()
+        told = {row["id"]: row["lead_id"] for row in found.read()}
+        self.assertEqual({number for number, lead in told.items() if lead}, mine)
+        others = found.filtered(lambda row: row.id not in mine)
+        with self.assertRaises(UserError):
+            others[:1].action_open_lead()
 
     def _assert_companies_are_apart(self, name, rows):
         """Check that supervisors and managers see their companies, and no other."""

@@ -315,6 +315,7 @@ class TestAgentReport(ReportCase):
         for number, lead_id in told.items():
             expected = leads[number].id if number in mine else False
             self.assertEqual(lead_id, expected)
+        self._assert_agent_is_told_no_lead_of_others(AGENTS, self._read_events())
 
     def test_a_manager_sees_the_companies_that_are_allowed(self):
         self._assert_companies_are_apart(AGENTS, self._read_events())

@@ -344,6 +344,21 @@ class TestFunnel(FunnelCase):
         there = [row["id"] for row in rows if not row["left"]]
         self._assert_opens(report, "age", there)
 
+    def test_a_row_without_a_figure_has_none_and_no_zero(self):
+        rows = {row["id"]: bool(row["left"]) for row in self._read(STAYS)}
+        names = ["minutes", "age", "finished"]
+        found = self._report(STAYS).search([])
+        for told in found.read(names):
+            is_over = rows[told["id"]]
+            self.assertEqual(told["minutes"] is not False, is_over)
+            self.assertEqual(told["age"] is False, is_over)
+            self.assertIs(told["finished"] is False, False)
+        exported = found.export_data([".id", "minutes", "finished"])["datas"]
+        for number, minutes, finished in exported:
+            is_over = rows[int(number)]
+            self.assertEqual(minutes != "", is_over)
+            self.assertEqual(float(finished), is_over)
+
     # Forecast
 
     def test_open_leads_are_worth_their_revenue_at_the_win_rate_of_their_stage(self):
@@ -409,6 +424,10 @@ class TestFunnel(FunnelCase):
             rows = self._read(name)
             self._assert_agent_sees_own(name, rows)
             self._assert_agent_sees_own(name, rows, self.agent_abroad, self.abroad)
+
+    def test_an_agent_is_told_no_lead_of_others(self):
+        for name in (FUNNEL, PERIOD, STAYS):
+            self._assert_agent_is_told_no_lead_of_others(name, self._read(name))
 
     def test_supervisors_and_managers_see_their_companies(self):
         for name in ALL:

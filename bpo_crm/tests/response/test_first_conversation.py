@@ -43,6 +43,14 @@ class TestFirstConversation(ResponseCase):
         event.sudo().write({"visit_state": "no_show"})
         self.assertFalse(self.lead.first_conversation_date)
 
+    def test_a_visit_that_took_place_counts_once_it_is_archived_too(self):
+        event = self._meet(self.lead)
+        event.sudo().write({"visit_state": "done"})
+        event.sudo().active = False
+        # Whatever else is told of the lead by then.
+        self._call("no_answer", LATE)
+        self.assertEqual(self.lead.first_conversation_date, MONDAY)
+
     def test_the_time_by_the_clock_is_told_beside_the_working_time(self):
         night = MORNING - 12 * 60 * MINUTE
         lead = self._arrive(night, owner=self.agent)

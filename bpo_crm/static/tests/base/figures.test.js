@@ -1,5 +1,13 @@
 import {describe, expect, test} from "@odoo/hoot";
-import {makeMockEnv} from "@web/../tests/web_test_helpers";
+import {queryAllTexts} from "@odoo/hoot-dom";
+import {
+    defineModels,
+    fields,
+    makeMockEnv,
+    models,
+    mountView,
+} from "@web/../tests/web_test_helpers";
+import {mailModels} from "@mail/../tests/mail_test_helpers";
 import {formatDuration, formatRate} from "@bpo_crm/base/figures/figures";
 
 const {Settings} = luxon;
@@ -36,4 +44,27 @@ test("what was not measured is no zero", async () => {
     expect(formatRate(false)).toBe("–");
     expect(formatRate(0)).toBe("0%");
     expect(formatRate(0.5)).toBe("50%");
+});
+
+test("a list has a share of the rows that have one", async () => {
+    class Row extends models.Model {
+        share = fields.Float();
+        minutes = fields.Float();
+        _records = [
+            {id: 1, share: 0.5, minutes: 9},
+            {id: 2, share: 0, minutes: 0},
+            {id: 3, share: false, minutes: false},
+        ];
+    }
+    defineModels({...mailModels, Row});
+    await mountView({
+        type: "list",
+        resModel: "row",
+        arch: `<list>
+            <field name="share" widget="bpo_rate"/>
+            <field name="minutes" widget="bpo_duration"/>
+        </list>`,
+    });
+    expect(queryAllTexts("[name=share]")).toEqual(["50%", "0%", "–"]);
+    expect(queryAllTexts("[name=minutes]")).toEqual(["9 min", "0 min", "–"]);
 });

@@ -45,17 +45,34 @@ export function formatRate(share, ...options) {
 registry.category("formatters").add("bpo_duration", formatDuration);
 registry.category("formatters").add("bpo_rate", formatRate);
 
-/** Minutes, on a form and in a list. */
-export class DurationField extends Component {
-    static template = "bpo_crm.DurationField";
+class FigureField extends Component {
+    static template = "bpo_crm.FigureField";
     static props = {...standardFieldProps};
 
+    get value() {
+        return this.props.record.data[this.props.name];
+    }
+}
+
+/** Minutes, on a form and in a list. */
+export class DurationField extends FigureField {
     get formattedValue() {
-        return formatDuration(this.props.record.data[this.props.name]);
+        return formatDuration(this.value);
+    }
+}
+
+/** A share, in a list of which not every row has it. */
+export class RateField extends FigureField {
+    get formattedValue() {
+        return formatRate(this.value);
     }
 }
 
 registry.category("fields").add("bpo_duration", {
     component: DurationField,
     supportedTypes: ["float", "integer"],
+});
+registry.category("fields").add("bpo_rate", {
+    component: RateField,
+    supportedTypes: ["float"],
 });
