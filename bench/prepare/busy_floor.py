@@ -236,9 +236,7 @@ worked = "crm_lead WHERE active AND date_closed IS NULL AND user_id IS NOT NULL"
 insert("mail_activity", {**ACTIVITIES, **(OWN_ACTIVITIES if is_ours else {})}, worked)
 if is_ours:
     cr.execute(CUSTOMERS, values)
+    cr.execute("ANALYZE crm_lead, mail_activity")
     env["crm.lead"]._init_next_steps()  # noqa: F821
 cr.commit()
-# What autovacuum would have done meanwhile.
-cr._cnx.autocommit = True
-cr.execute("VACUUM ANALYZE")
 print("RESULT", json.dumps({"leads": COUNT}))  # noqa: T201
