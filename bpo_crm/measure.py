@@ -59,6 +59,12 @@ class FloorDay(fields.Date):
     #: The column of the report with the moment in UTC.
     moment = None
 
+    #: Whether the moment may be after the day.
+    may_be_later = False
+
+    #: Whether there may be a day without the moment.
+    may_be_unknown = False
+
     def narrow(self, condition, alias, operator, value):
         """Return a condition on the day that looks the moment up as well.
 
@@ -71,10 +77,17 @@ class FloorDay(fields.Date):
         day = operator in (">", ">=", "<", "<=") and fields.Date.to_date(value)
         if not day:
             return condition
+        is_since = operator in (">", ">=")
+        if self.may_be_later and not is_since:
+            return condition
         moment = SQL.identifier(alias, self.moment)
-        if operator in (">", ">="):
-            return SQL("(%s AND %s >= %s)", condition, moment, day - timedelta(days=1))
-        return SQL("(%s AND %s < %s)", condition, moment, day + timedelta(days=2))
+        if is_since:
+            near = SQL("%s >= %s", moment, day - timedelta(days=1))
+        else:
+            near = SQL("%s < %s", moment, day + timedelta(days=2))
+        if self.may_be_unknown:
+            near = SQL("(%s OR %s IS NULL)", near, moment)
+        return SQL("(%s AND %s)", condition, near)
 
     # Odoo 18.0 asks the model: see ``crm.report``.
     def _condition_to_sql(self, field_expr, operator, value, model, alias, query):

@@ -83,7 +83,13 @@ def _parse(arguments):
         help="what the screens cost the server, among a million leads",
     )
     bench.add_argument(
-        "--small", action="store_true", help="the screens among 20,000 leads"
+        "--reports",
+        action="store_true",
+        help="what the first view of each report costs the server, among a million "
+        "leads, three million stays in stages and five million calls",
+    )
+    bench.add_argument(
+        "--small", action="store_true", help="the screens or reports of 20,000 leads"
     )
     bench.add_argument(
         "--picture", metavar="PNG", help="where to save a picture of the screens' times"
@@ -133,8 +139,10 @@ def _shell(options, _rest):
 
 
 def _bench(options, _rest):
-    from . import benchmark, screens
+    from . import benchmark, reports, screens
 
+    if options.reports:
+        return reports.run(options.series, options.small)
     if options.screens or options.small or options.picture:
         return screens.run(options.series, options.small, options.picture)
     return benchmark.run(options.series)

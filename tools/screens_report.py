@@ -26,16 +26,27 @@ def tell(title, results):
     """Print the ratios, and where the time of each side goes.
 
     :param str title: of all of it.
-    :param dict results: by what was done, for each of two sides the seconds of each
-        call, by round.
+    :param dict results: by what was done, for each of one or two sides the seconds of
+        each call, by round.
     """
     say(title)
     for name, result in results.items():
-        (side, first), (other, second) = _sum_up(result).items()
-        ratio = f"ratio {first / second:.2f}"
-        say(f"  {name}: {first:.0f} ms with {side}, {second:.0f} with {other}, {ratio}")
+        say(f"  {name}: {_tell_sides(_sum_up(result))}")
         for each, rounds in result.items():
             say(f"    {each}: {_tell_parts(rounds)}")
+
+
+def tell_over(results, budget):
+    """Print what costs more than it may.
+
+    :param dict results: as of :func:`tell`; of each, the first side counts.
+    :param int budget: in milliseconds.
+    """
+    sums = {
+        name: next(iter(_sum_up(sides).values())) for name, sides in results.items()
+    }
+    over = [f"{name} {value:.0f}" for name, value in sums.items() if value > budget]
+    say(f"  over {budget:,} ms: {', '.join(over) or 'nothing'}")
 
 
 def draw(browser, path, title, results):
@@ -75,6 +86,16 @@ def _sum_up(result):
         side: 1000 * statistics.median(sum(seconds.values()) for seconds in rounds)
         for side, rounds in result.items()
     }
+
+
+def _tell_sides(sums):
+    """Return what something costs each side, and the ratio of two."""
+    (side, first), *others = sums.items()
+    compared = [
+        f", {second:.0f} with {other}, ratio {first / second:.2f}"
+        for other, second in others
+    ]
+    return "".join([f"{first:.0f} ms with {side}", *compared])
 
 
 def _tell_parts(rounds):

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from pathlib import Path
 
 from . import paths
 from .console import LauncherError
@@ -188,6 +189,16 @@ class OdooServer:
         self._process.wait()
         self._process = None
         self._pid_file.unlink(missing_ok=True)
+
+    def get_peak_memory(self):
+        """Return the most memory that the process ever had, without its workers.
+
+        :return: bytes.
+        :rtype: int
+        """
+        lines = Path(f"/proc/{self._process.pid}/status").read_text().splitlines()
+        (peak,) = (line for line in lines if line.startswith("VmHWM:"))
+        return int(peak.split()[1]) * 1024
 
     def read_log(self):
         """Return all that the server logged.

@@ -80,7 +80,8 @@ values = {
     "team": team.id,
     "company": env.company.id,  # noqa: F821
     "country": ref("base.ph").id,
-    "reason": env["crm.lost.reason"].search([], limit=1).id,  # noqa: F821
+    "reasons": env["crm.lost.reason"].search([]).ids,  # noqa: F821
+    "sources": env["utm.source"].search([]).ids,  # noqa: F821
     "call": ref("mail.mail_activity_data_call").id,
     "model": env["ir.model"]._get_id("crm.lead"),  # noqa: F821
 }
@@ -111,7 +112,7 @@ LEADS = {
     "stage_id": f"""
         CASE WHEN is_won THEN %(won)s WHEN is_lost THEN %(lost)s
              WHEN is_pool THEN %(new)s ELSE {pick("open", 7)} END""",
-    "lost_reason_id": "CASE WHEN is_lost THEN %(reason)s END",
+    "lost_reason_id": f"CASE WHEN is_lost THEN {pick('reasons', 5)} END",
     "probability": "chance",
     "automated_probability": "chance",
     "date_closed": """
@@ -120,6 +121,7 @@ LEADS = {
     "date_open": "CASE WHEN NOT is_pool THEN moment + interval '1 hour' END",
     "team_id": "%(team)s",
     "company_id": "%(company)s",
+    "source_id": pick("sources", 19),
     "country_id": "%(country)s",
     "phone": """
         '+63 918 ' || lpad((number / 10000)::varchar, 3, '0')
@@ -130,8 +132,8 @@ LEADS = {
     "email_normalized": "email",
     "email_state": "'correct'",
     "description": "'<p>When can I see it?</p>'",
-    "expected_revenue": "900000",
-    "prorated_revenue": "900000 * chance / 100",
+    "expected_revenue": "price",
+    "prorated_revenue": "price * chance / 100",
     "date_last_stage_update": "moment + interval '2 days'",
     "create_uid": "1",
     "write_uid": "1",
@@ -153,6 +155,21 @@ OWN_LEADS = {
     "dealership_id": pick("dealerships", 13),
     "vehicle_model_id": pick("vehicles", 17),
     "first_attempt_date": "CASE WHEN NOT is_pool THEN moment + interval '1 hour' END",
+    "first_attempt_user_id": f"CASE WHEN NOT is_pool THEN {pick('agents', 11)} END",
+    "first_conversation_date": """
+        CASE WHEN NOT is_pool AND number %% 10 < 7
+             THEN moment + interval '5 hours' END""",
+    "response_minutes": "CASE WHEN NOT is_pool THEN number %% 97 END",
+    "response_target_minutes": "60",
+    "response_deadline": "moment + number %% 97 * interval '2 minutes'",
+    "response_met_rate": "CASE WHEN NOT is_pool THEN (number %% 97 > 30)::integer END",
+    "dealer_so_id": "CASE WHEN is_won THEN number END",
+    "dealer_so_name": "CASE WHEN is_won THEN 'S' || number END",
+    "dealer_so_url": "CASE WHEN is_won THEN 'https://dealer.example/' || number END",
+    "dealer_so_state": """
+        CASE WHEN is_won THEN CASE number %% 8 WHEN 0 THEN 'cancel' ELSE 'sale' END
+        END""",
+    "dealer_so_amount": "CASE WHEN is_won THEN price END",
 }
 
 ACTIVITIES = {
@@ -183,6 +200,7 @@ SOURCE = """
            number %% 20 > 7 AS is_lost,
            CASE WHEN number %% 20 BETWEEN 4 AND 7 THEN 100
                 WHEN number %% 20 > 7 THEN 0 ELSE 42.5 END AS chance,
+           500000 + number %% 41 * 20000 AS price,
            'customer' || number || '@customer.example' AS email,
            now() AT TIME ZONE 'UTC' - number * interval '1 year' * 5 / %(count)s
                - interval '1 hour' AS moment
@@ -218,9 +236,7 @@ worked = "crm_lead WHERE active AND date_closed IS NULL AND user_id IS NOT NULL"
 insert("mail_activity", {**ACTIVITIES, **(OWN_ACTIVITIES if is_ours else {})}, worked)
 if is_ours:
     cr.execute(CUSTOMERS, values)
+    cr.execute("ANALYZE crm_lead, mail_activity")
     env["crm.lead"]._init_next_steps()  # noqa: F821
 cr.commit()
-# What autovacuum would have done meanwhile.
-cr._cnx.autocommit = True
-cr.execute("VACUUM ANALYZE")
 print("RESULT", json.dumps({"leads": COUNT}))  # noqa: T201

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 
 from ...inner_context import ASKS_FOR_NEXT_STEP, FOLLOW_UP_PLANNED
 from ...roles import AGENT
+from ...series import Index
 
 
 class Lead(models.Model):
@@ -17,6 +18,12 @@ class Lead(models.Model):
         copy=False,
         server_only=True,
         help="The number at which somebody else answered.",
+    )
+
+    # What calls are told apart by: PostgreSQL reads it instead of the leads.
+    _called_idx = Index(
+        "(id) INCLUDE (company_id, source_id, dealership_id, country_id, user_id,"
+        " team_id, brand_id) WHERE is_bpo AND type = 'opportunity'"
     )
     is_phone_wrong = fields.Boolean(
         "Wrong Number",

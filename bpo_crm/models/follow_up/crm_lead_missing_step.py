@@ -4,7 +4,7 @@ from odoo import api, models
 
 from ...passing_fault import log_fault
 from ...roles import AGENT
-from ...series import GROUP_MEMBERS, commit_progress
+from ...series import GROUP_MEMBERS, Index, commit_progress
 
 _logger = logging.getLogger(__name__)
 
@@ -19,6 +19,11 @@ class Lead(models.Model):
     """
 
     _inherit = "crm.lead"
+
+    # Among the open leads, there are few.
+    _missing_step_idx = Index(
+        "(stage_id) WHERE next_step_date IS NULL AND user_id IS NOT NULL AND active"
+    )
 
     @api.model
     def _cron_plan_missing_steps(self):

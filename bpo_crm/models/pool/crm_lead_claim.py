@@ -42,7 +42,8 @@ class Lead(models.Model):
         "(priority DESC, enquiry_date, id) INCLUDE (stage_id, company_id, user_id)"
         " WHERE user_id IS NULL AND active AND type = 'opportunity'"
     )
-    # What agents took in a period.
+    # Who asked in a period, and what agents took.
+    _asked_idx = Index("(enquiry_date)")
     _taken_idx = Index("(date_open) WHERE user_id IS NOT NULL")
 
     def _init_column(self, column_name):

@@ -42,6 +42,7 @@ class AgentReport(models.Model):
     _description = "Agents' Work and Outcomes"
     _inherit = "crm.report"
     _auto = False
+    _source_count = len(KINDS)
     _depends = {
         "calendar.event": [
             "active",
@@ -222,6 +223,7 @@ class AgentReport(models.Model):
 
         :rtype: list[SQL]
         """
+        now = fields.Datetime.now()
         of_state = SQL(
             "lead.active AND lead.user_id IS NOT NULL AND lead.stage_id = ANY(%s)"
             " AND %s",
@@ -231,11 +233,20 @@ class AgentReport(models.Model):
         common = {
             "source": "lead",
             "agent": SQL("lead.user_id"),
-            "moment": SQL("%s::timestamp", fields.Datetime.now()),
+            "moment": SQL("%s::timestamp", now),
             "tables": SQL("crm_lead AS lead"),
         }
-        overdue = SQL("%s = 'overdue'", of_state)
-        missing = SQL("%s = 'none' AND lead.no_next_step_reason IS NULL", of_state)
+        # By what PostgreSQL can look them up: it is tomorrow somewhere.
+        overdue = SQL(
+            "%s = 'overdue' AND lead.next_step_date <= %s",
+            of_state,
+            fields.Date.add(now.date(), days=1),
+        )
+        missing = SQL(
+            "%s = 'none' AND lead.next_step_date IS NULL"
+            " AND lead.no_next_step_reason IS NULL",
+            of_state,
+        )
         return [
             self._select("overdue", where=overdue, overdue=SQL("1"), **common),
             self._select("missing", where=missing, missing=SQL("1"), **common),
@@ -268,7 +279,8 @@ class AgentReport(models.Model):
         ]
         return SQL(
             """
-            SELECT %(source)s.id::int8 * %(kinds)s + %(place)s AS id,
+            SELECT %(source)s.id AS source_row,
+                   %(source)s.id::int8 * %(kinds)s + %(place)s AS id,
                    %(kind)s::varchar AS kind,
                    %(lead_id)s AS lead_id,
                    %(agent)s AS owner_id,
@@ -284,7 +296,7 @@ class AgentReport(models.Model):
              WHERE lead.is_bpo AND lead.type = 'opportunity' AND %(where)s
             """,
             source=SQL.identifier(source),
-            kinds=len(names),
+            kinds=self._source_count,
             place=names.index(kind),
             kind=kind,
             lead_id=self._get_shown_lead(SQL("lead.id")),

@@ -1,7 +1,18 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
-from ...measure import Share
+from ...measure import FloorDay, Share
+
+#: When the order of a lead was made. Not a join: only who asks for it waits for it.
+MADE = SQL(
+    """
+    SELECT push.create_date
+      FROM crm_dealer_push AS push
+     WHERE push.lead_id = lead.id AND push.state = 'done'
+     ORDER BY push.order_name IS DISTINCT FROM lead.dealer_so_name, push.id
+     LIMIT 1
+    """
+)
 
 
 class DealerOrderReport(models.Model):
@@ -41,7 +52,10 @@ class DealerOrderReport(models.Model):
     vehicle_model_id = fields.Many2one("crm.vehicle.model", "Vehicle", readonly=True)
     stage_id = fields.Many2one("crm.stage", readonly=True)
     is_won = fields.Boolean("Lead Is Won", readonly=True)
-    day = fields.Date("Ordered On")
+    # A lead is won with its order, or after it.
+    day = FloorDay(
+        "Ordered On", moment="closed_at", may_be_later=True, may_be_unknown=True
+    )
     state = fields.Selection(
         selection=lambda self: self._get_states(),
         string="Order Status",
@@ -85,6 +99,7 @@ class DealerOrderReport(models.Model):
                    lead.vehicle_model_id,
                    lead.stage_id,
                    COALESCE(stage.is_won, FALSE) AS is_won,
+                   lead.date_closed AS closed_at,
                    %(day)s AS day,
                    CASE WHEN lead.is_dealer_so_gone THEN 'gone'
                         ELSE lead.dealer_so_state
@@ -103,18 +118,11 @@ class DealerOrderReport(models.Model):
                    SELECT lead.is_dealer_so_gone IS TRUE
                           OR lead.dealer_so_state IS NOT DISTINCT FROM 'cancel'
                    ) AS undone(it)
-              LEFT JOIN LATERAL (
-                   SELECT push.create_date
-                     FROM crm_dealer_push AS push
-                    WHERE push.lead_id = lead.id AND push.state = 'done'
-                    ORDER BY push.order_name IS DISTINCT FROM lead.dealer_so_name,
-                             push.id
-                    LIMIT 1) AS made ON TRUE
              WHERE lead.dealer_so_id > 0
             """,
             of_lead=self._select_of_lead("lead"),
             day=self._to_floor_day(
-                SQL("COALESCE(made.create_date, lead.date_closed)"), "lead"
+                SQL("COALESCE((%s), lead.date_closed)", MADE), "lead"
             ),
             currency=self._get_currency("lead"),
         )

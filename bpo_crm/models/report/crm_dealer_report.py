@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
-from ...measure import Measure, NinetiethPercentile, Percentile, Share
+from ...measure import FloorDay, Measure, NinetiethPercentile, Percentile, Share
 
 
 class DealerReport(models.Model):
@@ -24,6 +24,7 @@ class DealerReport(models.Model):
         "crm.lead": ["brand_id", "company_id", "source_id", "team_id", "user_id"],
     }
 
+    day = FloorDay(moment="moment")
     user_id = fields.Many2one("res.users", "Done By", readonly=True)
     state = fields.Selection(
         selection=lambda self: self._get_selection("crm.dealer.push", "state"),
@@ -59,6 +60,7 @@ class DealerReport(models.Model):
                    lead.brand_id,
                    lead.source_id,
                    lead.company_id,
+                   push.create_date AS moment,
                    %(day)s AS day,
                    ended.state,
                    push.error_kind,

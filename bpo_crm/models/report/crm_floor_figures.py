@@ -153,7 +153,12 @@ class Floor(models.AbstractModel):
         :param list days: as of :meth:`_list_days`.
         """
         leads = self._get_leads_domain()
-        closed = [*leads, *self._get_today_domain(days, "date_closed")]
+        # What was closed today is not set aside: by that, they are looked up.
+        closed = [
+            *leads,
+            ("set_aside_date", "=", False),
+            *self._get_today_domain(days, "date_closed"),
+        ]
         return {
             "won": self._new_figure(
                 "crm.lead",

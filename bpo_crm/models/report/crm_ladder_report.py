@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
-from ...measure import Share
+from ...measure import FloorDay, Share
 
 KINDS = [("enquiry", "Enquiry"), ("visit", "Visit")]
 
@@ -16,6 +16,7 @@ class LadderReport(models.Model):
     _description = "BDC Ladder"
     _inherit = "crm.report"
     _auto = False
+    _source_count = len(KINDS)
     _depends = {
         "calendar.event": [
             "active",
@@ -29,6 +30,7 @@ class LadderReport(models.Model):
             "brand_id",
             "company_id",
             "dealership_id",
+            "enquiry_date",
             "first_attempt_date",
             "first_conversation_date",
             "is_bpo",
@@ -40,13 +42,21 @@ class LadderReport(models.Model):
             "user_id",
             "vehicle_model_id",
         ],
-        "crm.lead.stage.history": ["enquiry_day", "is_first", "kind", "lead_id"],
+        "crm.lead.stage.history": [
+            "enquiry_day",
+            "is_bpo",
+            "is_first",
+            "kind",
+            "lead_id",
+        ],
         "crm.stage": ["is_won"],
     }
 
     kind = fields.Selection(KINDS, "Row", readonly=True)
-    day = fields.Date(
-        help="Of the enquiry, or of the visit, by the sales team's clock."
+    day = FloorDay(
+        moment="moment",
+        may_be_unknown=True,
+        help="Of the enquiry, or of the visit, by the sales team's clock.",
     )
     vehicle_model_id = fields.Many2one("crm.vehicle.model", "Vehicle", readonly=True)
     stage_id = fields.Many2one("crm.stage", readonly=True)
@@ -91,11 +101,13 @@ class LadderReport(models.Model):
         """
         return SQL(
             """
-            SELECT lead.id * 2 AS id,
+            SELECT lead.id AS source_row,
+                   lead.id::int8 * 2 AS id,
                    'enquiry' AS kind,
                    %(of_lead)s,
                    lead.vehicle_model_id,
                    lead.stage_id,
+                   lead.enquiry_date AS moment,
                    born.enquiry_day AS day,
                    NULL::varchar AS visit_state,
                    1 AS enquiries,
@@ -120,7 +132,7 @@ class LadderReport(models.Model):
                    ) AS is_tried(it)
              WHERE lead.is_bpo AND lead.type = 'opportunity'
                AND lead.is_response_unmeasured IS NOT TRUE
-               AND born.kind = 'born' AND born.is_first
+               AND born.kind = 'born' AND born.is_first AND born.is_bpo
             """,
             of_lead=self._select_of_lead("lead"),
             is_visit=self._is_visit("visit"),
@@ -133,11 +145,13 @@ class LadderReport(models.Model):
         """
         return SQL(
             """
-            SELECT visit.id * 2 + 1 AS id,
+            SELECT visit.id AS source_row,
+                   visit.id::int8 * 2 + 1 AS id,
                    'visit' AS kind,
                    %(of_lead)s,
                    lead.vehicle_model_id,
                    lead.stage_id,
+                   visit.start AS moment,
                    %(day)s AS day,
                    visit.visit_state,
                    NULL::integer AS enquiries,

@@ -1,4 +1,6 @@
-from odoo import fields, models
+from collections.abc import Collection
+
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
@@ -20,6 +22,10 @@ class Report(models.AbstractModel):
     _order = "day desc, id desc"
     _rec_name = "lead_id"
 
+    #: Of how many tables a row can be, where their ids would clash: the id of a row is
+    #: then that of its source, ``source_row``, times this number, and its place.
+    _source_count = 1
+
     lead_id = fields.Many2one("crm.lead", readonly=True)
     owner_id = fields.Many2one("res.users", "Agent", readonly=True)
     team_id = fields.Many2one("crm.team", "Sales Team", readonly=True)
@@ -28,6 +34,31 @@ class Report(models.AbstractModel):
     source_id = fields.Many2one("utm.source", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
     day = fields.Date(readonly=True, help="By the clock of the sales team.")
+
+    @api.model
+    def _search(self, domain, *args, **options):
+        query = super()._search(domain, *args, **options)
+        if self._source_count > 1:
+            self._narrow_to_sources(query, list(domain))
+        return query
+
+    def _narrow_to_sources(self, query, domain):
+        """Let records be fetched by the ids of their sources.
+
+        PostgreSQL cannot look rows up by an id that it works out of each: it would read
+        all.
+
+        :param Query query: for the domain; it gets a condition more.
+        :param list domain: of ids alone, or another one.
+        """
+        if len(domain) != 1 or tuple(domain[0][:2]) != ("id", "in"):
+            return
+        ids = domain[0][2]
+        if not isinstance(ids, Collection):
+            return
+        rows = [row_id // self._source_count for row_id in ids if row_id]
+        column = SQL.identifier(self._table, "source_row")
+        query.add_where(SQL("%s = ANY(%s)", column, rows))
 
     def _condition_to_sql(self, alias, fname, operator, value, query):
         # Odoo 18.0 asks the model, and takes 0 for nothing in every number. 19.0 asks

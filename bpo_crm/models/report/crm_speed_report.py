@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
-from ...measure import Measure, NinetiethPercentile, Percentile, Share
+from ...measure import FloorDay, Measure, NinetiethPercentile, Percentile, Share
 
 #: Within how many minutes a customer is called fast, whatever the source's target.
 FAST = 5
@@ -22,6 +22,7 @@ class SpeedReport(models.Model):
             "brand_id",
             "company_id",
             "dealership_id",
+            "enquiry_date",
             "first_attempt_date",
             "first_attempt_user_id",
             "is_bpo",
@@ -35,10 +36,16 @@ class SpeedReport(models.Model):
             "user_id",
             "vehicle_model_id",
         ],
-        "crm.lead.stage.history": ["enquiry_day", "is_first", "kind", "lead_id"],
+        "crm.lead.stage.history": [
+            "enquiry_day",
+            "is_bpo",
+            "is_first",
+            "kind",
+            "lead_id",
+        ],
     }
 
-    day = fields.Date("Enquiry Day")
+    day = FloorDay("Enquiry Day", moment="asked_at", may_be_unknown=True)
     user_id = fields.Many2one("res.users", "First Attempt Made By", readonly=True)
     vehicle_model_id = fields.Many2one("crm.vehicle.model", "Vehicle", readonly=True)
     minutes = Measure(
@@ -66,6 +73,7 @@ class SpeedReport(models.Model):
                    %(of_lead)s,
                    lead.vehicle_model_id,
                    lead.first_attempt_user_id AS user_id,
+                   lead.enquiry_date AS asked_at,
                    born.enquiry_day AS day,
                    lead.response_minutes AS minutes,
                    lead.response_minutes AS minutes_median,
@@ -79,7 +87,7 @@ class SpeedReport(models.Model):
              WHERE lead.is_bpo AND lead.type = 'opportunity'
                AND lead.first_attempt_date IS NOT NULL
                AND lead.is_response_unmeasured IS NOT TRUE
-               AND born.kind = 'born' AND born.is_first
+               AND born.kind = 'born' AND born.is_first AND born.is_bpo
             """,
             of_lead=self._select_of_lead("lead"),
             fast=FAST,

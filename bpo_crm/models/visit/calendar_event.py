@@ -59,6 +59,9 @@ class CalendarEvent(models.Model):
         "for the lead.",
     )
 
+    # The visits of a period.
+    _visit_idx = series.Index("(start) WHERE visit_state IS NOT NULL")
+
     # ------------------------------------------------------------
     # CRUD: the only create, write and unlink of a meeting, and their phases
     # ------------------------------------------------------------

@@ -5,8 +5,11 @@ from ..common import BpoCase
 
 #: What questions are answered by each, in SQL.
 INDEXES = {
+    "calendar_event_visit_idx": "(start)",
+    "crm_lead_asked_idx": "(enquiry_date)",
     "crm_lead_board_idx": "(stage_id, priority DESC, enquiry_date, id)",
     "crm_lead_attempted_idx": "(first_attempt_date)",
+    "crm_lead_called_idx": "(id)",
     "crm_lead_closed_idx": "(date_closed)",
     "crm_lead_dealer_order_idx": "(dealership_id, dealer_so_check_at)",
     "crm_lead_email_normalized_idx": "(email_normalized)",
@@ -14,11 +17,16 @@ INDEXES = {
     "crm_lead_enquiry_unread_idx": "(write_date, id)",
     "crm_lead_enquiry_unwritten_idx": "(feed_id, write_back_state, id)",
     "crm_lead_lost_idx": "(date_closed)",
+    "crm_lead_missing_step_idx": "(stage_id)",
     "crm_lead_next_step_idx": "(stage_id, next_step_date)",
+    "crm_lead_ordered_idx": "(date_closed)",
     "crm_lead_owner_stage_idx": "(user_id, stage_id)",
     "crm_lead_pool_idx": "(priority DESC, enquiry_date, id)",
     "crm_lead_response_idx": "(response_warning_date)",
+    "crm_lead_stage_history_cohort_idx": "(enquiry_day)",
+    "crm_lead_stage_history_day_idx": "(local_day)",
     "crm_lead_taken_idx": "(date_open)",
+    "crm_lead_trouble_idx": "(dealer_so_trouble_at)",
     "mail_activity_crm_stage_uniq": "(res_id, crm_stage_id)",
 }
 

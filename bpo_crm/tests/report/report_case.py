@@ -203,6 +203,20 @@ class ReportCase(CompaniesCase):
             self.assertEqual(action["res_model"], "crm.lead")
             self.assertEqual(action["res_id"], row.lead_id.id)
 
+    def _assert_days(self, report, days, day):
+        for operator, compare in (
+            (">=", lambda own: own >= day),
+            (">", lambda own: own > day),
+            ("<", lambda own: own < day),
+            ("<=", lambda own: own <= day),
+            ("=", lambda own: own == day),
+        ):
+            found = report.search([("day", operator, day)])
+            expected = {number for number, own in days.items() if compare(own)}
+            self.assertEqual(set(found.ids), expected, operator)
+            others = report.search(["!", ("day", operator, str(day))])
+            self.assertEqual(set(others.ids), set(days) - expected, operator)
+
     def _assert_day_is_the_floors(self, name, rows):
         """Check the day of each row, whoever looks, from wherever."""
         days = {row["id"]: row["day"] for row in rows}
@@ -210,6 +224,32 @@ class ReportCase(CompaniesCase):
             self.manager.tz = zone
             report = self._report(name).with_context(tz=zone)
             self.assertEqual({row.id: row.day for row in report.search([])}, days)
+            self._assert_finds_days(report, days)
+
+    def _assert_finds_days(self, report, days):
+        """Check which rows are found by their days.
+
+        :param dict days: of all rows, by their ids.
+        """
+        around = {
+            day + timedelta(days=step) for day in days.values() for step in (-1, 0, 1)
+        }
+        for day in around:
+            self._assert_days(report, days, day)
+
+    def _assert_looks_rows_up(self, name):
+        """Check that no row is looked for among all of them."""
+        report = self._report(name)
+        query = report._search([("id", "in", report.search([], limit=1).ids)])
+        self.env.flush_all()
+        # However few rows there are.
+        self.cr.execute("SET LOCAL enable_seqscan = off")
+        sql = query.select()
+        self.cr.execute(f"EXPLAIN {self.cr.mogrify(sql.code, sql.params).decode()}")
+        plan = "\n".join(line for (line,) in self.cr.fetchall())
+        self.assertIn("pkey", plan)
+        self.assertNotRegex(plan, r"Seq Scan on (crm_(lead|call)|calendar)")
+        self.assertGreaterEqual(plan.count("(id = ANY"), report._source_count)
 
     def _assert_close(self, told, expected):
         if expected is None:

@@ -268,6 +268,9 @@ class TestAgentReport(ReportCase):
             having = [row["id"] for row in rows if row[name] is not None]
             self._assert_opens(report, name, having)
 
+    def test_an_event_is_looked_up(self):
+        self._assert_looks_rows_up(AGENTS)
+
     def test_an_event_is_of_the_day_of_its_floor(self):
         days = {row["id"]: row["day"] for row in self._read_events()}
         for zone in ("Pacific/Auckland", "America/Los_Angeles"):

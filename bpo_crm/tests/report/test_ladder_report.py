@@ -129,6 +129,9 @@ class TestLadderReport(WorkCase):
     def test_a_row_opens_its_lead(self):
         self._assert_opens_leads(LADDER)
 
+    def test_a_row_is_looked_up(self):
+        self._assert_looks_rows_up(LADDER)
+
     def test_everybody_sees_what_is_theirs(self):
         rows = self._read_rows()
         self._assert_agent_sees_own(LADDER, rows)
