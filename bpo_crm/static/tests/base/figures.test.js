@@ -6,6 +6,7 @@ import {
     makeMockEnv,
     models,
     mountView,
+    onRpc,
 } from "@web/../tests/web_test_helpers";
 import {mailModels} from "@mail/../tests/mail_test_helpers";
 import {formatDuration, formatRate} from "@bpo_crm/base/figures/figures";
@@ -53,10 +54,16 @@ test("a list has a share of the rows that have one", async () => {
         _records = [
             {id: 1, share: 0.5, minutes: 9},
             {id: 2, share: 0, minutes: 0},
-            {id: 3, share: false, minutes: false},
+            {id: 3},
         ];
     }
     defineModels({...mailModels, Row});
+    // The test's server knows no number that is none.
+    onRpc("row", "web_search_read", async ({parent}) => {
+        const answer = await parent();
+        Object.assign(answer.records[2], {share: false, minutes: false});
+        return answer;
+    });
     await mountView({
         type: "list",
         resModel: "row",
@@ -65,6 +72,6 @@ test("a list has a share of the rows that have one", async () => {
             <field name="minutes" widget="bpo_duration"/>
         </list>`,
     });
-    expect(queryAllTexts("[name=share]")).toEqual(["50%", "0%", "–"]);
-    expect(queryAllTexts("[name=minutes]")).toEqual(["9 min", "0 min", "–"]);
+    expect(queryAllTexts("td[name=share]")).toEqual(["50%", "0%", "–"]);
+    expect(queryAllTexts("td[name=minutes]")).toEqual(["9 min", "0 min", "–"]);
 });
