@@ -13,5 +13,6 @@
         # With core's dashboards, which come when somebody opens one.
         "spreadsheet.o_spreadsheet": ["bpo_crm_dashboard/static/src/**/*"],
     },
+    "auto_install": True,
     "icon": "/bpo_crm/static/description/icon.png",
 }

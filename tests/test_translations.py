@@ -1,4 +1,4 @@
-"""What both addons say has been translated, and nothing else is kept."""
+"""What the addons say has been translated, and nothing else is kept."""
 
 import re
 
