@@ -1,5 +1,6 @@
 """The dashboard in Odoo's own Dashboards, with the demo's data."""
 
+import re
 import statistics
 import urllib.error
 import urllib.request
@@ -222,6 +223,13 @@ def find(server):
     """Return the id of the dashboard."""
     admin = WebSession.of(server, "admin")
     return admin.find("bpo_crm_dashboard.dashboard_floor")
+
+
+def test_odoo_finds_each_field_and_menu_that_it_names(stack):
+    # Odoo asks for them when the addon is loaded to be tested.
+    options = ["-u", "bpo_crm_dashboard", "--test-tags", "/bpo_crm_dashboard"]
+    log = stack.run_odoo(stack.clone("dashboard"), *options)
+    assert not re.search(r" (WARNING|ERROR|CRITICAL) ", log)
 
 
 @pytest.mark.parametrize("login", ["supervisor", "manager"])
