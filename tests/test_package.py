@@ -44,7 +44,7 @@ def wheels(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def installed(wheels, tmp_path_factory):
-    """The folder into which both were installed."""
+    """The folder into which they were installed."""
     folder = tmp_path_factory.mktemp("installed")
     options = ["--no-deps", "--no-index", "--no-compile"]
     run_pip("install", *options, "--target", folder, *wheels.glob("*.whl"))
@@ -122,14 +122,14 @@ def test_the_page_in_apps_shows_pictures_that_are_there(addon):
 
 @pytest.fixture(scope="module")
 def database(stack, addons):
-    """A database in which Odoo has installed both from there."""
+    """A database in which Odoo has installed all from there."""
     database = stack.clone("site")
     log = stack.run_odoo(database, "-i", "bpo_crm", addons=[addons])
     assert not re.search(r" (ERROR|CRITICAL) ", log)
     return database
 
 
-def test_odoo_installs_both_from_there(stack, database):
+def test_odoo_installs_all_from_there(stack, database):
     with stack.postgres.connect(database) as cursor:
         cursor.execute(STATES)
         assert cursor.fetchall() == [

@@ -1,4 +1,4 @@
-"""What both addons say has been translated, and nothing else is kept."""
+"""What the addons say has been translated, and nothing else is kept."""
 
 import re
 
@@ -10,7 +10,7 @@ from tools import paths, translations
 #: What a text is formatted with, and the marks in it that must stay.
 PLACEHOLDERS = re.compile(r"%\(\w+\)[sdr]|%[sd]|\{\w*\}|</?\w+")
 
-WEBSITE = paths.WEBSITE_ADDON / "i18n"
+BESIDE = (paths.DASHBOARD_ADDON, paths.WEBSITE_ADDON)
 
 
 def read_terms(path):
@@ -32,10 +32,11 @@ def test_the_template_has_what_the_addon_says(exported, addon):
 
 
 @pytest.mark.parametrize("language", translations.LANGUAGES)
-def test_the_website_speaks_every_language(language):
-    file = polib.pofile(WEBSITE / f"{language}.po")
+@pytest.mark.parametrize("addon", BESIDE, ids=lambda addon: addon.name)
+def test_the_addons_beside_it_speak_every_language(addon, language):
+    file = polib.pofile(addon / "i18n" / f"{language}.po")
     done = {entry.msgid for entry in file.translated_entries()}
-    assert done == read_terms(WEBSITE / "bpo_crm_website.pot")
+    assert done == read_terms(addon / "i18n" / f"{addon.name}.pot")
     assert not file.obsolete_entries()
     for entry in file:
         found = sorted(PLACEHOLDERS.findall(entry.msgstr))

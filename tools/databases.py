@@ -66,9 +66,16 @@ def layers():
             Layer("bpo", "plain", ("bpo_crm",), (), addon),
             Layer("demo", "bpo", (), ("load_demo.py",), addon, is_of_now=True),
             Layer("floor", "bpo", (), ("set_up_floor.py",), addon),
-            Layer("site", "plain", ("website_crm",)),
             # With both there, Odoo installs what is between them by itself.
-            Layer("website", "site", ("bpo_crm",), (), (*addon, paths.WEBSITE_ADDON)),
+            Layer(
+                "dashboard",
+                "demo",
+                ("spreadsheet_dashboard",),
+                (),
+                (paths.DASHBOARD_ADDON,),
+            ),
+            Layer("site", "plain", ("website_crm", "spreadsheet_dashboard")),
+            Layer("website", "site", ("bpo_crm",), (), paths.ADDONS),
             Layer("sales", "", ("sale_management",)),
             Layer("dealer", "sales", (), ("set_up_account.py", "set_up_dealer.py")),
             Layer(

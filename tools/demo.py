@@ -39,7 +39,7 @@ def run(series=None, once=False):
                 **sink.get_options(),
             ).start()
             bpo = stack.bpo_server(
-                stack.clone("demo"),
+                stack.clone("dashboard"),
                 name="bpo",
                 max_cron_threads=1,
                 **sink.get_options(),

@@ -7,8 +7,9 @@ from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 ADDON = REPOSITORY / "bpo_crm"
+DASHBOARD_ADDON = REPOSITORY / "bpo_crm_dashboard"
 WEBSITE_ADDON = REPOSITORY / "bpo_crm_website"
-ADDONS = (ADDON, WEBSITE_ADDON)
+ADDONS = (ADDON, DASHBOARD_ADDON, WEBSITE_ADDON)
 CACHE = Path.home() / ".cache" / "bpo_crm"
 SOURCES = CACHE / "odoo"
 RUNS = CACHE / "runs"

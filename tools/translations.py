@@ -8,7 +8,7 @@ from .stack import Stack
 
 LANGUAGES = ("es", "fr", "ko")
 
-#: Where both addons are installed.
+#: Where all addons are installed.
 LAYER = "website"
 
 HEADER = {

@@ -75,7 +75,7 @@ class TestInnerContext(BpoCase):
 
     def test_the_addon_reads_no_other_key_that_a_client_may_send(self):
         root = Path(inner_context.__file__).parent
-        files = [*root.rglob("*.py"), *root.parent.glob("bpo_crm_website/**/*.py")]
+        files = [*root.rglob("*.py"), *root.parent.glob("bpo_crm_*/**/*.py")]
         found = {
             (name.strip("'\""), path.name)
             for path in files
