@@ -59,9 +59,6 @@ class FloorDay(fields.Date):
     #: The column of the report with the moment in UTC.
     moment = None
 
-    #: Whether the moment may be after the day.
-    may_be_later = False
-
     #: Whether there may be a day without the moment.
     may_be_unknown = False
 
@@ -77,11 +74,8 @@ class FloorDay(fields.Date):
         day = operator in (">", ">=", "<", "<=") and fields.Date.to_date(value)
         if not day:
             return condition
-        is_since = operator in (">", ">=")
-        if self.may_be_later and not is_since:
-            return condition
         moment = SQL.identifier(alias, self.moment)
-        if is_since:
+        if operator in (">", ">="):
             near = SQL("%s >= %s", moment, day - timedelta(days=1))
         else:
             near = SQL("%s < %s", moment, day + timedelta(days=2))

@@ -3,14 +3,25 @@ from odoo.tools import SQL
 
 from ...measure import FloorDay, Share
 
-#: When the order of a lead was made. Not a join: only who asks for it waits for it.
+#: An attempt that made the order: of several, that which tells its name, or the first.
 MADE = SQL(
     """
-    SELECT push.create_date
-      FROM crm_dealer_push AS push
-     WHERE push.lead_id = lead.id AND push.state = 'done'
-     ORDER BY push.order_name IS DISTINCT FROM lead.dealer_so_name, push.id
-     LIMIT 1
+    made.state = 'done' AND NOT EXISTS (
+        SELECT FROM crm_dealer_push AS other
+         WHERE other.lead_id = made.lead_id AND other.state = 'done'
+           AND (other.order_name IS DISTINCT FROM lead.dealer_so_name, other.id)
+               < (made.order_name IS DISTINCT FROM lead.dealer_so_name, made.id)
+    )
+    """
+)
+
+#: A lead whose order no attempt made that is known.
+UNMADE = SQL(
+    """
+    NOT EXISTS (
+        SELECT FROM crm_dealer_push AS made
+         WHERE made.lead_id = lead.id AND made.state = 'done'
+    )
     """
 )
 
@@ -52,10 +63,7 @@ class DealerOrderReport(models.Model):
     vehicle_model_id = fields.Many2one("crm.vehicle.model", "Vehicle", readonly=True)
     stage_id = fields.Many2one("crm.stage", readonly=True)
     is_won = fields.Boolean("Lead Is Won", readonly=True)
-    # A lead is won with its order, or after it.
-    day = FloorDay(
-        "Ordered On", moment="closed_at", may_be_later=True, may_be_unknown=True
-    )
+    day = FloorDay("Ordered On", moment="moment")
     state = fields.Selection(
         selection=lambda self: self._get_states(),
         string="Order Status",
@@ -92,6 +100,28 @@ class DealerOrderReport(models.Model):
     @property
     def _table_query(self):
         return SQL(
+            "%s UNION ALL %s",
+            self._select_orders(
+                SQL("made.create_date"),
+                SQL(
+                    "crm_dealer_push AS made JOIN crm_lead AS lead ON lead.id = lead_id"
+                ),
+                MADE,
+            ),
+            self._select_orders(
+                SQL("lead.date_closed"), SQL("crm_lead AS lead"), UNMADE
+            ),
+        )
+
+    def _select_orders(self, moment, tables, where):
+        """Return the rows of orders, for a query.
+
+        :param SQL moment: when the order was made, in UTC.
+        :param SQL tables: where it is read from; the lead is ``lead``.
+        :param SQL where: which rows of these.
+        :rtype: SQL
+        """
+        return SQL(
             """
             SELECT lead.id,
                    %(of_lead)s,
@@ -99,7 +129,7 @@ class DealerOrderReport(models.Model):
                    lead.vehicle_model_id,
                    lead.stage_id,
                    COALESCE(stage.is_won, FALSE) AS is_won,
-                   lead.date_closed AS closed_at,
+                   %(moment)s AS moment,
                    %(day)s AS day,
                    CASE WHEN lead.is_dealer_so_gone THEN 'gone'
                         ELSE lead.dealer_so_state
@@ -112,19 +142,20 @@ class DealerOrderReport(models.Model):
                    COALESCE(stage.is_won, FALSE) AND undone.it AS is_troubled,
                    CASE WHEN stage.is_won THEN undone.it::integer::float
                    END AS trouble_rate
-              FROM crm_lead AS lead
+              FROM %(tables)s
               LEFT JOIN crm_stage AS stage ON stage.id = lead.stage_id
               CROSS JOIN LATERAL (
                    SELECT lead.is_dealer_so_gone IS TRUE
                           OR lead.dealer_so_state IS NOT DISTINCT FROM 'cancel'
                    ) AS undone(it)
-             WHERE lead.dealer_so_id > 0
+             WHERE lead.dealer_so_id > 0 AND %(where)s
             """,
             of_lead=self._select_of_lead("lead"),
-            day=self._to_floor_day(
-                SQL("COALESCE((%s), lead.date_closed)", MADE), "lead"
-            ),
+            moment=moment,
+            day=self._to_floor_day(moment, "lead"),
             currency=self._get_currency("lead"),
+            tables=tables,
+            where=where,
         )
 
     def _get_states(self):
