@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 import pytz
 
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL
 
 from ..companies import CompaniesCase
 
@@ -244,8 +245,7 @@ class ReportCase(CompaniesCase):
         self.env.flush_all()
         # However few rows there are.
         self.cr.execute("SET LOCAL enable_seqscan = off")
-        sql = query.select()
-        self.cr.execute(f"EXPLAIN {self.cr.mogrify(sql.code, sql.params).decode()}")
+        self.cr.execute(SQL("EXPLAIN %s", query.select()))
         plan = "\n".join(line for (line,) in self.cr.fetchall())
         self.assertIn("pkey", plan)
         self.assertNotRegex(plan, r"Seq Scan on (crm_(lead|call)|calendar)")
