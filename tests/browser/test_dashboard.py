@@ -362,11 +362,11 @@ def test_agents_see_nothing_of_it(opened, server):
 
 @pytest.mark.parametrize("login", ["agent", None])
 def test_the_address_of_its_data_tells_others_nothing(stack, server, login):
-    if stack.source.is_18:
-        pytest.skip("Odoo 18.0 has no such address.")
     url = f"{server.url}/spreadsheet/dashboard/data/{find(server)}"
     supervisor = WebSession.of(server, "supervisor").session_id
-    assert "crm.ladder.report" in fetch(url, supervisor)
+    # Odoo 18.0 has no such address.
+    is_told = "crm.ladder.report" in fetch(url, supervisor)
+    assert is_told != stack.source.is_18
     session_id = login and WebSession.of(server, login).session_id
     assert "crm.ladder.report" not in fetch(url, session_id)
 

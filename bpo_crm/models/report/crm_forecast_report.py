@@ -35,6 +35,7 @@ class ForecastReport(models.Model):
             "enquiry_date",
             "expected_revenue",
             "is_bpo",
+            "set_aside_date",
             "source_id",
             "stage_id",
             "team_id",
@@ -95,6 +96,7 @@ class ForecastReport(models.Model):
                    ON rate.stage_id = lead.stage_id
                    AND rate.company_id = COALESCE(lead.company_id, 0)
              WHERE lead.is_bpo AND lead.type = 'opportunity' AND lead.active
+               AND lead.set_aside_date IS NULL
                AND lead.stage_id = ANY(%(stages)s)
             """,
             of_lead=self._select_of_lead("lead"),
