@@ -34,6 +34,12 @@ def write(agents, reviewer, now):
 
 
 def _find_calls(agent, now):
+    """Return the calls of an agent that were reviewed, the latest one first.
+
+    :param res.users agent: who made them.
+    :param datetime now: in UTC.
+    :rtype: crm.call.log
+    """
     domain = [
         ("user_id", "=", agent.id),
         ("result", "=", "answered"),
@@ -58,6 +64,12 @@ def _rate(review, dice, is_failed):
 
 
 def _finish(review, finished_at, is_read):
+    """Let a review have been finished, and nobody be written to.
+
+    :param crm.call.review review: with all rights.
+    :param datetime finished_at: in UTC.
+    :param is_read: whether the agent has read it.
+    """
     review.write(
         {
             "state": "done",
