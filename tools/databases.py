@@ -200,6 +200,8 @@ class Databases:
         return paths.digest(
             self._source.python_path.name,
             str(self._source.python_path),
+            # A database has a list of all addons that there are.
+            *(addon.name for addon in paths.ADDONS),
             *layer.modules,
             *scripts,
             *layer.content,
