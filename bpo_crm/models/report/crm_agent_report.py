@@ -279,8 +279,7 @@ class AgentReport(models.Model):
         ]
         return SQL(
             """
-            SELECT %(source)s.id AS source_row,
-                   %(source)s.id::int8 * %(kinds)s + %(place)s AS id,
+            SELECT %(ids)s,
                    %(kind)s::varchar AS kind,
                    %(lead_id)s AS lead_id,
                    %(agent)s AS owner_id,
@@ -295,9 +294,7 @@ class AgentReport(models.Model):
               FROM %(tables)s
              WHERE lead.is_bpo AND lead.type = 'opportunity' AND %(where)s
             """,
-            source=SQL.identifier(source),
-            kinds=self._source_count,
-            place=names.index(kind),
+            ids=self._select_ids(source, names.index(kind)),
             kind=kind,
             lead_id=self._get_shown_lead(SQL("lead.id")),
             agent=agent,

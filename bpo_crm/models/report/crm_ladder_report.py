@@ -101,8 +101,7 @@ class LadderReport(models.Model):
         """
         return SQL(
             """
-            SELECT lead.id AS source_row,
-                   lead.id::int8 * 2 AS id,
+            SELECT %(ids)s,
                    'enquiry' AS kind,
                    %(of_lead)s,
                    lead.vehicle_model_id,
@@ -123,7 +122,7 @@ class LadderReport(models.Model):
                    NULL::float AS show,
                    NULL::float AS sold
               FROM crm_lead AS lead
-              JOIN crm_lead_stage_history AS born ON born.lead_id = lead.id
+              %(birth)s
               CROSS JOIN LATERAL (
                    SELECT lead.first_conversation_date IS NOT NULL
                    ) AS is_spoken(it)
@@ -132,9 +131,10 @@ class LadderReport(models.Model):
                    ) AS is_tried(it)
              WHERE lead.is_bpo AND lead.type = 'opportunity'
                AND lead.is_response_unmeasured IS NOT TRUE
-               AND born.kind = 'born' AND born.is_first AND born.is_bpo
             """,
+            ids=self._select_ids("lead", 0),
             of_lead=self._select_of_lead("lead"),
+            birth=self._join_birth("lead"),
             is_visit=self._is_visit("visit"),
         )
 
@@ -145,8 +145,7 @@ class LadderReport(models.Model):
         """
         return SQL(
             """
-            SELECT visit.id AS source_row,
-                   visit.id::int8 * 2 + 1 AS id,
+            SELECT %(ids)s,
                    'visit' AS kind,
                    %(of_lead)s,
                    lead.vehicle_model_id,
@@ -176,6 +175,7 @@ class LadderReport(models.Model):
               LEFT JOIN crm_stage AS stage ON stage.id = lead.stage_id
              WHERE lead.is_bpo AND lead.type = 'opportunity' AND %(is_visit)s
             """,
+            ids=self._select_ids("visit", 1),
             of_lead=self._select_of_lead("lead"),
             day=self._get_visit_day("visit", "lead"),
             is_visit=self._is_visit("visit"),

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ...ids import is_id
 from ...measure import FloorDay, Measure, Percentile
 
 #: Of the lead that a row is about, in the columns of its table.
@@ -22,8 +23,8 @@ class Report(models.AbstractModel):
     _order = "day desc, id desc"
     _rec_name = "lead_id"
 
-    #: Of how many tables a row can be, where their ids would clash: the id of a row is
-    #: then that of its source, ``source_row``, times this number, and its place.
+    #: Of how many kinds a row can be, where the ids of their sources would clash: see
+    #: :meth:`_select_ids`.
     _source_count = 1
 
     lead_id = fields.Many2one("crm.lead", readonly=True)
@@ -49,16 +50,13 @@ class Report(models.AbstractModel):
         all.
 
         :param Query query: for the domain; it gets a condition more.
-        :param list domain: of ids alone, or another one.
+        :param list domain: of ids alone, or another one, as a client sent it.
         """
-        if len(domain) != 1 or tuple(domain[0][:2]) != ("id", "in"):
-            return
-        ids = domain[0][2]
-        if not isinstance(ids, Collection):
-            return
-        rows = [row_id // self._source_count for row_id in ids if row_id]
-        column = SQL.identifier(self._table, "source_row")
-        query.add_where(SQL("%s = ANY(%s)", column, rows))
+        match domain:
+            case [("id", "in", Collection() as ids)] if all(map(is_id, ids)):
+                rows = [row_id // self._source_count for row_id in ids]
+                column = SQL.identifier(self._table, "source_row")
+                query.add_where(SQL("%s = ANY(%s)", column, rows))
 
     def _condition_to_sql(self, alias, fname, operator, value, query):
         # Odoo 18.0 asks the model, and takes 0 for nothing in every number. 19.0 asks
@@ -107,6 +105,34 @@ class Report(models.AbstractModel):
     # ------------------------------------------------------------
     # BUSINESS
     # ------------------------------------------------------------
+
+    def _select_ids(self, source, place):
+        """Return the columns by which a row of several kinds is found, for a query.
+
+        :param str source: alias of the table of which it is a row.
+        :param int place: of its kind, among all.
+        :return: the row's id, and that of its source.
+        :rtype: SQL
+        """
+        return SQL(
+            "%(id)s::int8 * %(count)s + %(place)s AS id, %(id)s AS source_row",
+            id=SQL.identifier(source, "id"),
+            count=self._source_count,
+            place=place,
+        )
+
+    def _join_birth(self, lead):
+        """Return the join of the stay that a lead began with, as ``born``, for a query.
+
+        :param str lead: alias of the lead's table.
+        :rtype: SQL
+        """
+        return SQL(
+            "JOIN crm_lead_stage_history AS born"
+            " ON born.lead_id = %s AND born.kind = 'born'"
+            " AND born.is_first AND born.is_bpo",
+            SQL.identifier(lead, "id"),
+        )
 
     def _select_of_lead(self, lead):
         """Return the columns that a row has of its lead, for a query.

@@ -83,12 +83,12 @@ class SpeedReport(models.Model):
                         THEN lead.response_met_rate
                    END AS in_time
               FROM crm_lead AS lead
-              JOIN crm_lead_stage_history AS born ON born.lead_id = lead.id
+              %(birth)s
              WHERE lead.is_bpo AND lead.type = 'opportunity'
                AND lead.first_attempt_date IS NOT NULL
                AND lead.is_response_unmeasured IS NOT TRUE
-               AND born.kind = 'born' AND born.is_first AND born.is_bpo
             """,
             of_lead=self._select_of_lead("lead"),
+            birth=self._join_birth("lead"),
             fast=FAST,
         )
