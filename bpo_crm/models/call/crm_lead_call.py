@@ -19,17 +19,17 @@ class Lead(models.Model):
         server_only=True,
         help="The number at which somebody else answered.",
     )
-
-    # What calls are told apart by: PostgreSQL reads it instead of the leads.
-    _called_idx = Index(
-        "(id) INCLUDE (company_id, source_id, dealership_id, country_id, user_id,"
-        " team_id, brand_id) WHERE is_bpo AND type = 'opportunity'"
-    )
     is_phone_wrong = fields.Boolean(
         "Wrong Number",
         compute="_compute_is_phone_wrong",
         help="A call reached somebody else at this number. Cleared as soon as "
         "the number is changed.",
+    )
+
+    # What calls are told apart by: PostgreSQL reads it instead of the leads.
+    _called_idx = Index(
+        "(id) INCLUDE (company_id, source_id, dealership_id, country_id, user_id,"
+        " team_id, brand_id) WHERE is_bpo AND type = 'opportunity'"
     )
 
     @api.depends("call_log_ids")

@@ -104,12 +104,19 @@ class Lead(models.Model):
         history._write_past(leads)
         return result
 
+    def _find_staying(self):
+        """Return those of these leads whose stays are written down, with all rights.
+
+        :rtype: crm.lead
+        """
+        return self.sudo().filtered(lambda lead: lead.type == "opportunity")
+
     def _write_births_down(self):
         """Write down that leads have come to their first stage.
 
         Those that came back from another team have moved.
         """
-        leads = self.sudo().filtered(lambda lead: lead.type == "opportunity")
+        leads = self._find_staying()
         if not leads:
             return
         history = self.env["crm.lead.stage.history"]
@@ -129,7 +136,7 @@ class Lead(models.Model):
 
         Of those that have none, the chatter tells the past.
         """
-        leads = self.sudo().filtered(lambda lead: lead.type == "opportunity")
+        leads = self._find_staying()
         if not leads:
             return
         history = self.env["crm.lead.stage.history"]
@@ -145,7 +152,7 @@ class Lead(models.Model):
 
         :param LeadChange change: that moved them; none where nobody did it by a rule.
         """
-        leads = self.sudo().filtered(lambda lead: lead.type == "opportunity")
+        leads = self._find_staying()
         if not leads:
             return
         history = self.env["crm.lead.stage.history"]
@@ -173,7 +180,7 @@ class Lead(models.Model):
 
     def _keep_stays_up(self):
         """Let the stays of leads say whose these are now."""
-        leads = self.sudo().filtered(lambda lead: lead.type == "opportunity")
+        leads = self._find_staying()
         if leads:
             zones = leads._find_floor_zones()
             rows = [lead._prepare_kept_of_stay(zones) for lead in leads]

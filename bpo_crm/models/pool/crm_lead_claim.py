@@ -39,8 +39,8 @@ class Lead(models.Model):
 
     # The pool among a million leads, in the order in which it is handed out.
     _pool_idx = Index(
-        "(priority DESC, enquiry_date, id) INCLUDE (stage_id, company_id, is_bpo,"
-        " user_id)"
+        "(priority DESC, enquiry_date, id)"
+        " INCLUDE (stage_id, company_id, is_bpo, user_id)"
         " WHERE user_id IS NULL AND active AND type = 'opportunity'"
     )
     # Who asked in a period, and what agents took.
