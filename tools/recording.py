@@ -12,10 +12,11 @@ import time
 
 from playwright.sync_api import sync_playwright
 
-from . import filling, paths, programs
+from . import filling, paths, programs, sources
 from .benchmark import run_script
 from .console import LauncherError, step
 from .jsonrpc import WebSession
+from .stack import Stack
 
 PREPARE = paths.REPOSITORY / "bench" / "prepare" / "busy_floor.py"
 
@@ -106,25 +107,28 @@ class Screen:
         return {side: action for side, action in actions.items() if action}
 
 
-def find_browser():
-    """Return the path of Chromium.
+@contextlib.contextmanager
+def open_floor(series, is_small, *further):
+    """Give a server of each side, with as many leads.
 
-    :raises LauncherError: without one.
+    :param str series: of Odoo.
+    :param bool is_small: with fewer leads.
+    :param further: scripts that run in the addon's database afterwards.
+    :return: a title for what is measured, the servers by side, and Chromium's path.
+    :rtype: tuple[str, dict, str]
+    :raises LauncherError: without a browser, or when something fails.
     """
     browser, reason = programs.find_chromium()
     if not browser:
         raise LauncherError(reason)
-    return browser
+    source = sources.find_first(series)
+    count = SMALL if is_small else LARGE
+    title = f"Odoo {source.series}, {count:,} leads, median of {ROUNDS}"
+    with Stack(source) as stack:
+        yield title, _start_servers(stack, count, further), browser
 
 
-def start_servers(stack, count, *further):
-    """Return a server of each side, with as many leads.
-
-    :param Stack stack: where they run.
-    :param int count: of the leads.
-    :param further: scripts that run in the addon's database afterwards.
-    :rtype: dict[str, OdooServer]
-    """
+def _start_servers(stack, count, further):
     sides = {OURS: stack.clone("bpo"), PLAIN: stack.clone("plain")}
     scripts = {OURS: (PREPARE, *further), PLAIN: (PREPARE,)}
     for side, database in sides.items():
@@ -163,7 +167,7 @@ def record_all(chromium, servers, screens):
     """Return what screens ask for when they are opened a second time.
 
     :param chromium: as of :func:`open_browser`.
-    :param dict servers: as of :func:`start_servers`.
+    :param dict servers: as of :func:`open_floor`.
     :param screens: of :class:`Screen`.
     :return: by screen and side, pairs of a path and the parameters.
     :rtype: dict[Screen, dict[str, list]]
@@ -256,7 +260,7 @@ def _search(page, text):
 def replay_all(servers, calls):
     """Return what the calls of screens cost each side.
 
-    :param dict servers: as of :func:`start_servers`.
+    :param dict servers: as of :func:`open_floor`.
     :param dict calls: as of :func:`record_all`.
     :return: by the name of the screen and the side, the seconds of each of its calls,
         by round.

@@ -7,10 +7,9 @@ the pipeline, grouped alike.
 import dataclasses
 from datetime import date, timedelta
 
-from . import paths, recording, screens_report, sources
+from . import paths, recording, screens_report
 from .console import say
-from .recording import AGENT, MANAGER, ROUNDS, Action, Screen
-from .stack import Stack
+from .recording import AGENT, MANAGER, Action, Screen
 
 #: What the leads went through, beside the leads themselves.
 PREPARE = paths.REPOSITORY / "bench" / "prepare" / "busy_reports.py"
@@ -135,16 +134,12 @@ def run(series=None, is_small=False):
     :rtype: int
     :raises LauncherError: without a browser, or when something fails.
     """
-    browser = recording.find_browser()
-    source = sources.find_first(series)
-    count = recording.SMALL if is_small else recording.LARGE
-    with Stack(source) as stack:
-        servers = recording.start_servers(stack, count, PREPARE)
+    floor = recording.open_floor(series, is_small, PREPARE)
+    with floor as (title, servers, browser):
         with recording.open_browser(browser) as chromium:
             calls = recording.record_all(chromium, servers, REPORTS)
         results = recording.replay_all(servers, calls)
         peaks = {side: server.get_peak_memory() for side, server in servers.items()}
-    title = f"Odoo {source.series}, {count:,} leads, median of {ROUNDS}"
     screens_report.tell(title, results)
     screens_report.tell_over(results, BUDGET)
     for side, peak in peaks.items():

@@ -2,10 +2,9 @@
 
 import time
 
-from . import recording, screens_report, sources
+from . import recording, screens_report
 from .jsonrpc import WebSession
 from .recording import AGENT, MANAGER, PLAIN, ROUNDS, Action, Screen
-from .stack import Stack
 
 
 def _against_pipeline(name, login, action, *filters, search=""):
@@ -60,16 +59,11 @@ def run(series=None, is_small=False, picture=None):
     :rtype: int
     :raises LauncherError: without a browser, or when something fails.
     """
-    browser = recording.find_browser()
-    source = sources.find_first(series)
-    count = recording.SMALL if is_small else recording.LARGE
-    with Stack(source) as stack:
-        servers = recording.start_servers(stack, count)
+    with recording.open_floor(series, is_small) as (title, servers, browser):
         with recording.open_browser(browser) as chromium:
             calls = recording.record_all(chromium, servers, SCREENS)
             forms = {side: _record_form(chromium, servers[side]) for side in servers}
         results = _measure(servers, calls, forms)
-    title = f"Odoo {source.series}, {count:,} leads, median of {ROUNDS}"
     screens_report.tell(title, results)
     if picture:
         with recording.open_browser(browser) as chromium:
