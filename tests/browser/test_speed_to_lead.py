@@ -134,8 +134,11 @@ def open_first_bar(client):
 def test_a_bar_opens_the_rows_that_it_was_counted_from(manager, floor, open_dealership):
     lead = ask(floor, open_dealership, 90)
     floor.agent.call("crm.lead", "action_claim", [lead])
+    # In one hour, and so in one bar.
+    moment = f"{datetime.now(timezone.utc) - timedelta(minutes=1):%F %T}"
+    call = {"lead_id": lead, "call_date": moment}
     for result in ("answered", "busy"):
-        floor.agent.call("crm.call.log", "create", {"lead_id": lead, "result": result})
+        floor.agent.call("crm.call.log", "create", {**call, "result": result})
     manager.open("crm_call_report_action", ".o_pivot")
     manager.page.locator(".o_switch_view.o_graph").click()
     count, opened = open_first_bar(manager)

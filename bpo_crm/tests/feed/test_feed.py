@@ -339,8 +339,9 @@ class TestFeed(BpoCase):
     def test_only_managers_see_feeds(self):
         feed = self._new_feed()
         for user in (self.agent, self.supervisor):
-            with self.assertRaises(AccessError):
-                feed.with_user(user).check_access("read")
+            for operation in ("read", "create", "write", "unlink"):
+                with self.assertRaises(AccessError):
+                    feed.with_user(user).check_access(operation)
             with self.assertRaises(AccessError):
                 self.brand.with_user(user).action_sync_now()
             with self.assertRaises(AccessError):
