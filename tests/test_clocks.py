@@ -15,6 +15,8 @@ UTC = datetime.timezone.utc
 DAY = datetime.timedelta(days=1)
 ALL_SERIES = ["18.0", "19.0"]
 
+ADDON_TESTS = paths.REPOSITORY / "bpo_crm" / "tests"
+
 #: A day like any other, and days that the clocks are named after.
 TODAYS = (
     "2026-11-26T08:15",
@@ -74,46 +76,93 @@ def test_in_time_every_clock_has_its_turn_on_every_series(monkeypatch):
     assert len(turns) == len(ALL_SERIES) * len(clocks.find_all())
 
 
-def test_an_ordinary_run_has_one_other_clock():
-    other_clock = rounds.list_ordinary(ALL_SERIES)[-1]
-    names = {
-        options[: options.index("--clock") + 2][-1] for options in other_clock.values()
+def list_files(options):
+    """Return the files of tests that a round runs on a series."""
+    named = [option for option in options if option.startswith(("bpo_crm", "tests"))]
+    ignored = [option.partition("=")[2] for option in options if "=" in option]
+    return {
+        file
+        for path in (paths.REPOSITORY / name for name in named)
+        for file in ([path] if path.is_file() else path.rglob("test_*.py"))
+        if not any(file.is_relative_to(paths.REPOSITORY / name) for name in ignored)
     }
-    assert names == {clocks.find_turn(ALL_SERIES)[0]}
-    for file in rounds.TIMELESS:
-        assert (paths.REPOSITORY / file).is_file()
-        assert all(f"--ignore={file}" in options for options in other_clock.values())
+
+
+def find_files(names):
+    """Return files by their names, which are there."""
+    files = {paths.REPOSITORY / name for name in names}
+    assert files <= list_all_files()
+    return files
+
+
+def list_all_files():
+    return {
+        file
+        for folder in ("bpo_crm/tests", "tests")
+        for file in (paths.REPOSITORY / folder).rglob("test_*.py")
+    }
+
+
+def list_runs(listed):
+    """Return pairs of a series and a file, each as often as it is run."""
+    return [
+        (series, file)
+        for chosen in listed
+        for series, options in chosen.items()
+        for file in list_files(options)
+    ]
+
+
+def test_an_ordinary_run_has_the_addons_tests_under_the_clock_whose_turn_it_is(today):
+    name, other = clocks.find_turn(ALL_SERIES)
+    options = [
+        chosen for run in rounds.list_ordinary(ALL_SERIES) for chosen in run.items()
+    ]
+    shifted = [(series, given) for series, given in options if "--clock" in given]
+    ((series, given),) = shifted
+    assert (series, given[0]) == (other, "bpo_crm/tests")
+    assert given[given.index("--clock") + 1] == name
     runs = testing._list_runs("18.0", ["-x"], [])
     assert len([name for _kind, name in runs if name]) == 1
     named = ["tests/test_clocks.py"]
     assert testing._list_runs("18.0", named, []) == [("tests", None)]
 
 
-def test_under_the_other_clock_each_test_of_the_addon_runs_on_one_series():
-    other_clock = rounds.list_ordinary(ALL_SERIES)[-1]
-    assert other_clock.keys() == set(ALL_SERIES)
-    folders = [
-        paths.REPOSITORY / option
-        for options in other_clock.values()
-        for option in options
-        if option.startswith("bpo_crm/tests")
-    ]
-    assert len(folders) == len(set(folders))
-    found = {file for folder in folders for file in folder.rglob("test_*.py")}
-    assert found == set((paths.REPOSITORY / "bpo_crm" / "tests").rglob("test_*.py"))
+def test_an_ordinary_run_has_every_test_and_the_addons_on_every_series(today):
+    runs = list_runs(rounds.list_ordinary(ALL_SERIES))
+    assert len(runs) == len(set(runs))
+    assert {file for _series, file in runs} == list_all_files()
+    addon, same, longest, about_odoo = (
+        {file for file in list_all_files() if file.is_relative_to(ADDON_TESTS)},
+        find_files(rounds.SAME_EVERYWHERE),
+        find_files(rounds.LONGEST),
+        find_files(rounds.ABOUT_ODOO),
+    )
+    for file in same:
+        assert [series for series, run in runs if run == file] == ALL_SERIES[:1]
+    for file in (addon | about_odoo) - same - longest:
+        assert [series for series, run in runs if run == file] == ALL_SERIES
 
 
-def test_an_ordinary_run_has_every_test_on_every_series_that_can_differ():
-    *listed, _other_clock = rounds.list_ordinary(ALL_SERIES)
-    for series in ALL_SERIES:
-        runs = [chosen[series] for chosen in listed if series in chosen]
-        folders = ["bpo_crm/tests", "tests", "tests/browser"]
-        assert sorted(folder for folder, *_options in runs) == folders
-        left_out = {option for run in runs for option in run[1:]}
-        is_first = series == ALL_SERIES[0]
-        for file in rounds.SAME_EVERYWHERE:
-            assert (paths.REPOSITORY / file).is_file()
-            assert (f"--ignore={file}" in left_out) != is_first
+def test_what_ran_on_one_series_runs_on_the_other_the_day_after(monkeypatch):
+    now, runs = clocks._now(), []
+    for day in range(2):
+        monkeypatch.setattr(clocks, "_now", lambda day=day: now + day * DAY)
+        runs += list_runs(rounds.list_ordinary(ALL_SERIES))
+    for file in list_all_files() - find_files(rounds.SAME_EVERYWHERE):
+        assert {series for series, run in runs if run == file} == set(ALL_SERIES)
+
+
+def test_a_whole_run_has_every_test_on_every_series_that_can_differ(today):
+    listed = rounds.list_whole(ALL_SERIES)
+    runs = list_runs(listed)
+    same = find_files(rounds.SAME_EVERYWHERE)
+    expected = {(series, file) for series in ALL_SERIES for file in list_all_files()}
+    assert set(runs) == expected - {("19.0", file) for file in same}
+    (*_others, other_clock) = listed
+    assert [
+        run for run in listed if any("--clock" in given for given in run.values())
+    ] == [other_clock]
 
 
 def test_a_moment_is_a_clock(today):

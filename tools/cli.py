@@ -59,6 +59,12 @@ def _parse(arguments):
         commands, "test", _test, "run all tests; pytest's own arguments pass through"
     )
     test.add_argument(
+        "--whole",
+        action="store_true",
+        help="run every test on every series, those with a browser as well, which "
+        "have another series every day otherwise",
+    )
+    test.add_argument(
         "--clock",
         action="append",
         default=[],
@@ -129,7 +135,7 @@ def _test(options, rest):
     from . import clocks, testing
 
     names = list(clocks.find_all()) if options.clocks else options.clock
-    return testing.run(options.series, rest, names, options.tries)
+    return testing.run(options.series, rest, names, options.tries, options.whole)
 
 
 def _shell(options, _rest):

@@ -138,9 +138,8 @@ def find_turn(all_series):
     :return: the name of a clock, and one of the series.
     :rtype: tuple[str, str]
     """
-    turns = list(itertools.product(all_series, find_all()))
-    series, name = turns[_now().toordinal() % len(turns)]
-    return name, series
+    turns = list(itertools.product(find_all(), all_series))
+    return turns[_now().toordinal() % len(turns)]
 
 
 def _now():

@@ -39,15 +39,17 @@ class Count:
 TRIES = "BPO_TRIES"
 
 
-def run(series, arguments, clock_names=(), tries=None):
+def run(series, arguments, clock_names=(), tries=None, is_whole=False):
     """Run the tests and sum up in the last line.
 
     :param str series: only this one, or None for all that can be had.
     :param list arguments: pytest's own.
     :param list clock_names: the clocks under which the addon's tests run, and no
-        others. By default, all that is asked for runs under the real one, and where
-        nothing is named, the addon's once more under the one whose turn it is.
+        others. By default, all that is asked for runs under the real one. Where nothing
+        is named, the addon's run under the one whose turn it is, too: on one of several
+        series, or once more on a single one.
     :param int tries: of the machine that tries to get past the rules.
+    :param bool is_whole: whether each test runs on each series where nothing is named.
     :return: 0 when all tests passed, and there were any.
     :rtype: int
     :raises LauncherError: when other tests are named for another clock.
@@ -58,7 +60,7 @@ def run(series, arguments, clock_names=(), tries=None):
         os.environ[TRIES] = str(tries)
     found = sources.find_all(series)
     if len(found) > 1:
-        counts = _run_rounds(found, arguments, clock_names)
+        counts = _run_rounds(found, arguments, clock_names, is_whole)
     else:
         counts = _run_series(found[0], arguments, clock_names)
     say("\n".join(f"Odoo {name}: {count}" for name, count in counts.items()))
@@ -67,11 +69,11 @@ def run(series, arguments, clock_names=(), tries=None):
     return 0 if total.passed and not total.failed else 1
 
 
-def _run_rounds(found, arguments, clock_names):
+def _run_rounds(found, arguments, clock_names, is_whole):
     """Run what was asked for of several series, each by a launcher of its own."""
     all_series = [source.series for source in found]
     counts = dict.fromkeys(all_series, Count())
-    for chosen in _list_rounds(all_series, arguments, clock_names):
+    for chosen in _list_rounds(all_series, arguments, clock_names, is_whole):
         commands = {
             series: [*options, *arguments] for series, options in chosen.items()
         }
@@ -80,11 +82,13 @@ def _run_rounds(found, arguments, clock_names):
     return counts
 
 
-def _list_rounds(all_series, arguments, clock_names):
+def _list_rounds(all_series, arguments, clock_names, is_whole):
     if clock_names:
         return rounds.list_clocks(all_series, clock_names)
     if _named_kinds(arguments):
         return rounds.list_named(all_series)
+    if is_whole:
+        return rounds.list_whole(all_series)
     return rounds.list_ordinary(all_series)
 
 

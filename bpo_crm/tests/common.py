@@ -11,7 +11,8 @@ from odoo.exceptions import UserError
 from odoo.tests import BaseCase, TransactionCase, new_test_user
 
 from odoo.addons.bpo_crm.remote_odoo import PlacedOrder
-from odoo.addons.bpo_crm.series import IS_19
+from odoo.addons.bpo_crm.roles import AGENT, MANAGER, SUPERVISOR
+from odoo.addons.bpo_crm.series import IS_19, USER_GROUPS
 
 #: For customers who have no other lead.
 _numbers = itertools.count(7_000_001)
@@ -48,10 +49,9 @@ class BpoCase(TransactionCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.env = cls.env(context={**cls.env.context, "tracking_disable": False})
-        cls.agent = cls._new_user("ana", "bpo_crm.group_bpo_agent")
-        cls.other_agent = cls._new_user("ben", "bpo_crm.group_bpo_agent")
-        cls.supervisor = cls._new_user("sol", "bpo_crm.group_bpo_supervisor")
-        cls.manager = cls._new_user("max", "bpo_crm.group_bpo_manager")
+        cls.agent, cls.other_agent, cls.supervisor, cls.manager = cls._new_floor(
+            ana=AGENT, ben=AGENT, sol=SUPERVISOR, max=MANAGER
+        )
         cls.team = cls.env["crm.team"].create(
             {"name": "Floor", "member_ids": (cls.agent | cls.other_agent).ids}
         )
@@ -74,6 +74,32 @@ class BpoCase(TransactionCase):
                 "brand_ids": cls.brand.ids,
                 **CONNECTION,
             }
+        )
+
+    @classmethod
+    def _new_floor(cls, **roles):
+        """Make people at once, without a mail to each: it takes a third of the time.
+
+        :param roles: XML id of a group by the name of each.
+        :rtype: res.users
+        """
+        return (
+            cls.env["res.users"]
+            .with_context(no_reset_password=True)
+            .create(
+                [
+                    {
+                        "name": name.title(),
+                        "login": f"{name}@bpo.test",
+                        "email": f"{name}@bpo.test",
+                        "password": f"{name}@bpo.test",
+                        "tz": "Asia/Manila",
+                        USER_GROUPS: cls.env.ref(role).ids,
+                    }
+                    for name, role in roles.items()
+                ]
+            )
+            .with_env(cls.env)
         )
 
     @classmethod

@@ -144,17 +144,23 @@ def test_the_activity_view_shows_what_is_to_do(home, floor, dealership):
     home.save_screenshot("activity_view")
 
 
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_my_day_scrolls_to_its_last_row(browse, floor, dealership, size):
+@pytest.mark.parametrize(
+    ("size", "way"),
+    [
+        (DESKTOP, "turn_wheel"),
+        (DESKTOP, "press_page_down"),
+        (PHONE, "swipe_up"),
+    ],
+    ids=["wheel", "keys", "finger"],
+)
+def test_my_day_scrolls_to_its_last_row(browse, floor, dealership, size, way):
     for number in range(12):
         claimed_lead(floor, dealership, f"Far down {number}")
         floor.new_lead(dealership, user_id=False)
-    client = browse("agent2", size)
-    for scroll in (client.turn_wheel, client.press_page_down, client.swipe_up):
-        client.open("my_day_action", MY_DAY)
-        rows = client.page.locator(".o_bpo_row")
-        expect(rows.first).to_be_in_viewport()
-        expect(rows.last).not_to_be_in_viewport()
-        client.scroll_to(rows.last, scroll)
-        client.save_screenshot(f"my_day_{size['width']}_{scroll.__name__}")
-        expect(rows.last).to_be_in_viewport(ratio=1)
+    client = browse("agent2", size).open("my_day_action", MY_DAY)
+    rows = client.page.locator(".o_bpo_row")
+    expect(rows.first).to_be_in_viewport()
+    expect(rows.last).not_to_be_in_viewport()
+    client.scroll_to(rows.last, getattr(client, way))
+    client.save_screenshot(f"my_day_{size['width']}_{way}")
+    expect(rows.last).to_be_in_viewport(ratio=1)

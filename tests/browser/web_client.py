@@ -1,5 +1,6 @@
 """What a person does in Odoo's web client, in either series."""
 
+import contextlib
 import os
 import re
 from pathlib import Path
@@ -11,6 +12,9 @@ KANBAN = ".o_kanban_renderer"
 
 #: Debian leaves this library out of its package of 19.0; nothing here needs it.
 MISSING_LIBRARY = "selfie_segmentation.js"
+
+#: What lists and boards ask the server for, of several records at once.
+READING = re.compile(r"/call_kw/crm\.lead/(web_search_read|web_read_group)")
 
 #: Where a hand takes a card.
 GRIP = {"x": 40, "y": 12}
@@ -83,6 +87,20 @@ class WebClient:
         self.page.goto(f"{self._url}/odoo/action-bpo_crm.{action}/{lead}")
         self.page.wait_for_selector(FORM)
         return self
+
+    @contextlib.contextmanager
+    def without_news(self):
+        """Let no list or board look at the server again until the end of the block.
+
+        As on a line that has become slow: whatever the screen hears of, it shows what
+        it showed, and what it asks for comes at the end.
+        """
+        waiting = []
+        self.page.route(READING, lambda route: waiting.append(route))
+        yield
+        self.page.unroute(READING)
+        for route in waiting:
+            route.continue_()
 
     def open_menu(self, *names):
         """Open a menu of the addon by its names from the top."""
