@@ -61,7 +61,7 @@ def test_the_slower_of_two_browsers_is_told_who_was_faster(browse, floor, dealer
         first.button("Claim Lead", first.card("Wanted by two")).click()
         expect(first.toast("You are now assigned")).to_be_visible()
         second.button("Claim Lead", second.card("Wanted by two")).click()
-        second.close_error("is already claimed by Ana Agent")
+    second.close_error("is already claimed by Ana Agent")
     expect(second.card("Wanted by two")).to_have_count(0)
 
 
