@@ -7,7 +7,7 @@ from odoo.tools.sql import column_exists, create_column
 from . import roles, series
 from .fresh_stages import FRESH_STAGES, translate_renamed_stage
 from .leaving import CORE_LOST_REASONS, find_left
-from .mending import mend_rows, move_lost_leads
+from .mending import mend_rows
 
 #: What must not begin before somebody has said how the team works.
 FOLLOW_UP_CRONS = (
@@ -160,7 +160,9 @@ def _adopt_existing_leads(env):
         return
     others = env["crm.stage"].search([("id", "!=", lost.id)])
     lost.sequence = max([*others.mapped("sequence"), 40]) + 10
-    move_lost_leads(env, lost)
+    env["crm.lead"]._lose_as_before(SQL("is_bpo"))
+    # Theirs may be the one that was taken over before.
+    lost._drop_unused_lost()
     env["crm.lead"]._number_leads(SQL("is_bpo"))
 
 
