@@ -88,16 +88,17 @@ def test_what_version_1_0_left_is_found_again(adopted):
 
 #: Two teams, the customary folded *Lost*, and leads in every state.
 USED = """
-    INSERT INTO crm_team (name, active, sequence, use_opportunities, company_id)
-    SELECT jsonb_build_object('en_US', name), true, 50, true, NULL
-      FROM (VALUES ('Cars'), ('Fleet')) AS team (name);
+    UPDATE crm_team SET name = '{"en_US": "Cars"}', active = TRUE
+     WHERE id = (SELECT min(id) FROM crm_team);
+    UPDATE crm_team SET name = '{"en_US": "Fleet"}', active = TRUE
+     WHERE id = (SELECT max(id) FROM crm_team);
     INSERT INTO crm_stage (name, sequence, fold, is_won)
     VALUES ('{"en_US": "Lost"}', 90, true, false);
     INSERT INTO crm_lead (
         name, type, active, probability, phone_sanitized, phone, stage_id, team_id,
         lost_reason_id, date_last_stage_update, create_date, company_id
     )
-    SELECT lead.name, 'opportunity', active, probability, phone, phone, stage.id,
+    SELECT lead.name, 'opportunity', lead.active, probability, phone, phone, stage.id,
            team.id, CASE WHEN lead.name = 'With a reason' THEN reason.id END,
            now(), now(), 1
       FROM (VALUES ('Open', true, 10, '+639175559101', 'New', 'Cars'),
@@ -125,7 +126,7 @@ READ_STAGES = "SELECT name ->> 'en_US', sequence, is_won FROM crm_stage ORDER BY
 
 READ_REASONS = "SELECT name ->> 'en_US' FROM crm_lost_reason WHERE active AND id <= 3"
 
-READ_SCORING = "SELECT active FROM ir_cron WHERE cron_name ILIKE 'Predictive Lead%'"
+READ_SCORING = "SELECT active FROM ir_cron WHERE cron_name ~ '^Predictive Lead'"
 
 READ_MESSAGES = "SELECT count(*) FROM mail_message WHERE model = 'crm.lead'"
 

@@ -15,6 +15,14 @@ class Lead(models.Model):
         self._lose_as_before(chosen)
         return result
 
+    def _arrive(self):
+        lost = self.filtered(
+            lambda lead: lead.stage_id.is_lost or not (lead.active or lead.probability)
+        )
+        if lost:
+            self.sudo()._lose_as_before(SQL("id = ANY(%s)", lost.ids))
+        return super()._arrive()
+
     @api.model
     def _lose_as_before(self, chosen):
         """Let leads go to the lost stage of their team that were lost in Odoo's sense.

@@ -2,6 +2,7 @@ from odoo import api, models
 from odoo.tools import SQL
 from odoo.tools.translate import LazyTranslate
 
+from ...ids import is_id
 from ...series import STAGE_TEAM
 
 _lt = LazyTranslate(__name__)
@@ -139,7 +140,7 @@ class Lead(models.Model):
     def _read_group_stage_ids(self, stages, domain):
         shown = super()._read_group_stage_ids(stages, domain)
         team_id = self.env.context.get("default_team_id")
-        own = team_id and self.env["crm.stage"]._get_own_lost()
+        own = is_id(team_id) and self.env["crm.stage"]._get_own_lost()
         if not own or own in stages or own not in shown:
             return shown
         team = self.env["crm.team"].sudo().browse(team_id).exists()

@@ -195,6 +195,17 @@ class TestAdoption(UsedCase):
         self.assertTrue(lead.is_bpo)
         self.assertTrue(lead.reference)
 
+    def test_a_lost_lead_that_a_manager_brings_in_is_lost_as_all_others(self):
+        for lead, stage in (
+            (self._new_core_lost(), self.new),
+            (self._new_used(), self.lost),
+        ):
+            lead.stage_id = stage
+            lead.with_user(self.manager).team_id = self.team
+            self.assertEqual((lead.stage_id, lead.active), (self.lost, False))
+            self.assertTrue(lead.lost_reason_id)
+            self.assertEqual(lead.stage_history_ids[0].stage_id, self.lost)
+
     # Who may
 
     def test_only_a_manager_of_the_companies_of_its_leads_says_so(self):
@@ -406,6 +417,16 @@ class TestStagesThatAreThere(UsedCase):
         self.assertFalse(self._find_holder())
         self.assertEqual(lead.stage_history_ids[0].kind, "lost")
         self.assertEqual(lead.stage_history_ids[1].outcome, "lost")
+
+    def test_calls_that_it_planned_for_them_are_gone(self):
+        self.folded.activity_type_id = self.env.ref(CALL)
+        lead = self._new_lead(self.agent)
+        lead.with_context(skip_stage_transition_check=True).stage_id = self.folded
+        mine = lead.activity_schedule("mail.mail_activity_data_todo")
+        self.assertEqual(len(lead.activity_ids), 2)
+        self._answer([(self.folded, "lost")])
+        self.assertEqual(lead.activity_ids, mine)
+        self.assertEqual(lead.next_step_date, mine.date_deadline)
 
     def test_what_is_answered_twice_is_done_once(self):
         lead = self._new_used()

@@ -329,11 +329,12 @@ class PipelineSettingsMeaning(models.TransientModel):
 
     def _apply(self):
         """Let stages mean what was said, with the leads that are in them."""
-        for line in self:
-            stage = line.stage_id
-            if line.meaning == stage._get_meaning():
+        # A line goes with its stage, and the addon's own may go.
+        told = [(line.stage_id, line.meaning) for line in self]
+        for stage, meaning in told:
+            if not stage.exists() or meaning == stage._get_meaning():
                 continue
-            if line.meaning == "lost":
+            if meaning == "lost":
                 stage._take_over()
             else:
-                stage.write({"is_won": line.meaning == "won", "is_lost": False})
+                stage.write({"is_won": meaning == "won", "is_lost": False})
