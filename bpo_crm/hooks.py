@@ -1,11 +1,13 @@
 """What happens once, when the addon is installed."""
 
 from odoo import SUPERUSER_ID
+from odoo.tools import SQL
+from odoo.tools.sql import column_exists, create_column
 
 from . import roles, series
 from .fresh_stages import FRESH_STAGES, translate_renamed_stage
 from .leaving import CORE_LOST_REASONS, find_left
-from .mending import find_lost_stages, find_other_reason, mend_rows
+from .mending import mend_rows
 
 #: What must not begin before somebody has said how the team works.
 FOLLOW_UP_CRONS = (
@@ -23,7 +25,9 @@ def pre_init_hook(env):
 
     :param odoo.api.Environment env: of the superuser.
     """
+    was_here = _was_version_1_0_here(env.cr)
     find_left(env)
+    _say_who_works(env.cr, was_here)
     mend_rows(env)
 
 
@@ -31,7 +35,8 @@ def post_init_hook(env):
     """Fit the pipeline to the database that the addon came into.
 
     A fresh database gets exactly the five stages of the product. One that has
-    leads keeps its stages, its reasons and its history.
+    leads keeps its stages, its reasons and its history, and nobody in it works for
+    dealerships before the questionnaire is answered.
 
     :param odoo.api.Environment env: of the superuser.
     """
@@ -105,74 +110,60 @@ def _update_or_create_stage(env, stage, values):
     return stage
 
 
+def _was_version_1_0_here(cr):
+    """Whether version 1.0 was uninstalled, in which all teams worked for dealerships.
+
+    :param odoo.sql_db.Cursor cr: of the database, before the tables are changed.
+    :rtype: bool
+    """
+    cr.execute(
+        "SELECT FROM ir_model_data WHERE module = 'bpo_crm' AND name = 'stage_lost'"
+    )
+    return bool(cr.rowcount)
+
+
+def _say_who_works(cr, was_here):
+    """Let nobody in a database with leads work for dealerships who did not before.
+
+    Before the tables are changed: the ORM would let everybody do.
+
+    :param odoo.sql_db.Cursor cr: of the database.
+    :param bool was_here: whether version 1.0 was here.
+    """
+    cr.execute("SELECT FROM crm_lead LIMIT 1")
+    is_fresh = not cr.rowcount
+    for table in ("crm_team", "res_company"):
+        is_new = not column_exists(cr, table, "is_bpo")
+        if is_new:
+            create_column(cr, table, "is_bpo", "bool")
+        works = is_fresh or (is_new and was_here)
+        cr.execute(
+            SQL(
+                "UPDATE %s SET is_bpo = %s WHERE is_bpo IS NULL",
+                SQL.identifier(table),
+                works,
+            )
+        )
+
+
 def _adopt_existing_leads(env):
     """Let leads from before keep their stages, but for lost ones, and number all.
 
-    The lost stage comes last.
+    Those of teams that work for dealerships already. The lost stage comes last.
 
     :param odoo.api.Environment env: of the superuser.
     """
     lost = env.ref("bpo_crm.stage_lost")
+    if not env["crm.lead"]._is_somebody_working():
+        # It comes with the first team that works for dealerships.
+        lost._drop_unused_lost()
+        return
     others = env["crm.stage"].search([("id", "!=", lost.id)])
     lost.sequence = max([*others.mapped("sequence"), 40]) + 10
-    move_lost_leads(env, lost)
-    _number_existing_leads(env)
-
-
-def move_lost_leads(env, lost_stage):
-    """Let leads be lost in both senses that are so in one: Odoo's, or by their stage.
-
-    In SQL, because it is no move that somebody made: it must not show in the
-    chatter, and there may be a million of them. In a lost stage already are those of
-    an earlier installation.
-
-    :param odoo.api.Environment env: of the superuser.
-    :param crm.stage lost_stage: where the others go.
-    """
-    env["crm.lead"].flush_model()
-    env.cr.execute(
-        """
-        UPDATE crm_lead
-           SET lost_stage_id = stage_id, stage_id = %(lost)s,
-               lost_reason_id = COALESCE(lost_reason_id, %(other)s)
-         WHERE is_bpo AND active IS NOT TRUE AND probability = 0
-           AND (stage_id IS NULL OR stage_id != ALL(%(all_lost)s));
-
-        UPDATE crm_lead
-           SET active = FALSE, probability = 0, automated_probability = 0,
-               date_closed = COALESCE(date_closed, date_last_stage_update),
-               lost_reason_id = COALESCE(lost_reason_id, %(other)s)
-         WHERE is_bpo AND stage_id = ANY(%(all_lost)s)
-           AND (active OR probability != 0 OR lost_reason_id IS NULL)
-        """,
-        {
-            "lost": lost_stage.id,
-            "all_lost": find_lost_stages(env.cr),
-            "other": find_other_reason(env).id,
-        },
-    )
-    env["crm.lead"].invalidate_model()
-
-
-def _number_existing_leads(env):
-    """Give each lead without a reference the next one, in the order of their ids.
-
-    In SQL, because a write would show in the chatter of each of them.
-
-    :param odoo.api.Environment env: of the superuser.
-    """
-    leads = env["crm.lead"].with_context(active_test=False)
-    unnumbered = leads.search([("reference", "=", False)], order="id")
-    references = leads._next_references(len(unnumbered))
-    env.cr.execute(
-        """
-        UPDATE crm_lead SET reference = numbered.reference
-          FROM unnest(%s::integer[], %s::text[]) AS numbered(id, reference)
-         WHERE crm_lead.id = numbered.id
-        """,
-        [unnumbered.ids, references],
-    )
-    leads.invalidate_model(["reference"])
+    env["crm.lead"]._lose_as_before(SQL("is_bpo"))
+    # Theirs may be the one that was taken over before.
+    lost._drop_unused_lost()
+    env["crm.lead"]._number_leads(SQL("is_bpo"))
 
 
 def _set_up_roles(env):

@@ -249,15 +249,6 @@ def _take_back_columns(cr):
         left = LEFT_PREFIX + column
         if column_exists(cr, table, left) and not column_exists(cr, table, column):
             rename_column(cr, table, left, column)
-    for table in ("crm_team", "res_company"):
-        if column_exists(cr, table, "is_bpo"):
-            # Those made since are as new ones are.
-            cr.execute(
-                SQL(
-                    "UPDATE %s SET is_bpo = TRUE WHERE is_bpo IS NULL",
-                    SQL.identifier(table),
-                )
-            )
 
 
 def _recognise_lost_stage(cr):

@@ -7,6 +7,7 @@ they were is in the log.
 
 import logging
 
+from odoo import SUPERUSER_ID
 from odoo.tools import SQL
 from odoo.tools.sql import column_exists, table_exists
 
@@ -31,13 +32,83 @@ def mend_rows(env):
     :param odoo.api.Environment env: of the superuser, before the tables are changed.
     """
     env.flush_all()
-    _give_stage(env)
+    _give_stage(env, find_ours(env.cr))
     if column_exists(env.cr, "crm_lead", "lost_stage_id"):
         _give_reason(env)
         _complete_orders(env.cr)
     if table_exists(env.cr, "crm_call_log"):
         _limit_calls(env.cr)
     env.invalidate_all()
+
+
+def mend_leads(env, chosen):
+    """Let leads be such as the table takes those that the rules are for.
+
+    :param odoo.api.Environment env: of the superuser, with everything flushed.
+    :param SQL chosen: the condition on ``crm_lead`` that they fulfil.
+    """
+    _give_stage(env, chosen)
+    _give_reason(env, chosen)
+
+
+def find_ours(cr):
+    """Return the condition on ``crm_lead`` of the leads that the rules are for.
+
+    :param odoo.sql_db.Cursor cr: of the database, whose leads may not say it yet.
+    :rtype: SQL
+    """
+    if column_exists(cr, "crm_lead", "is_bpo"):
+        return SQL("is_bpo")
+    if not column_exists(cr, "crm_team", "is_bpo"):
+        return SQL("TRUE")
+    return SQL(
+        """
+        CASE WHEN team_id IS NULL
+             THEN COALESCE(
+                      company_id, (SELECT company_id FROM res_users WHERE id = %s)
+                  ) IN (SELECT id FROM res_company WHERE is_bpo)
+             ELSE team_id IN (SELECT id FROM crm_team WHERE is_bpo) END
+        """,
+        SUPERUSER_ID,
+    )
+
+
+def move_lost_leads(env, lost_stage, chosen=None):
+    """Let leads be lost in both senses that are so in one: Odoo's, or by their stage.
+
+    In SQL, because it is no move that somebody made: it must not show in the
+    chatter, and there may be a million of them. In a lost stage already are those of
+    an earlier installation, and of a stage that was taken over.
+
+    :param odoo.api.Environment env: of the superuser.
+    :param crm.stage lost_stage: where the others go.
+    :param SQL chosen: the condition on ``crm_lead`` of which; by default, all that the
+        rules are for.
+    """
+    env["crm.lead"].flush_model()
+    env.cr.execute(
+        SQL(
+            """
+            UPDATE crm_lead
+               SET lost_stage_id = stage_id, stage_id = %(lost)s,
+                   lost_reason_id = COALESCE(lost_reason_id, %(other)s)
+             WHERE (%(chosen)s) AND active IS NOT TRUE AND probability = 0
+               AND (stage_id IS NULL OR stage_id != ALL(%(all_lost)s));
+
+            UPDATE crm_lead
+               SET active = FALSE, probability = 0, automated_probability = 0,
+                   date_closed = COALESCE(date_closed, date_last_stage_update),
+                   lost_reason_id = COALESCE(lost_reason_id, %(other)s)
+             WHERE (%(chosen)s) AND stage_id = ANY(%(all_lost)s)
+               AND (active OR probability IS DISTINCT FROM 0 OR lost_reason_id IS NULL)
+            """,
+            lost=lost_stage.id,
+            all_lost=find_lost_stages(env.cr),
+            other=find_other_reason(env).id,
+            chosen=SQL("is_bpo") if chosen is None else chosen,
+        )
+    )
+    env["crm.lead"].invalidate_model()
 
 
 def find_other_reason(env):
@@ -62,14 +133,13 @@ def find_lost_stages(cr):
     return [stage_id for (stage_id,) in cr.fetchall()]
 
 
-def _give_stage(env):
+def _give_stage(env, chosen):
     """Put opportunities without a stage into one: those that are won into a won one.
 
     :param odoo.api.Environment env: of the superuser, with everything flushed.
+    :param SQL chosen: the condition on ``crm_lead`` of which.
     """
-    without = SQL("stage_id IS NULL AND type = 'opportunity'")
-    if column_exists(env.cr, "crm_lead", "is_bpo"):
-        without = SQL("%s AND is_bpo", without)
+    without = SQL("stage_id IS NULL AND type = 'opportunity' AND (%s)", chosen)
     is_won = SQL("COALESCE(probability, 0) >= 100")
     env.cr.execute(
         SQL("SELECT DISTINCT team_id, %s FROM crm_lead WHERE %s", is_won, without)
@@ -106,15 +176,17 @@ def _find_stage(env, team_id, is_won):
     return (stages.filtered(lambda stage: stage.is_won == is_won) or stages)[:1]
 
 
-def _give_reason(env):
+def _give_reason(env, chosen=None):
     """Let leads that were lost without a reason have the one of none that is known.
 
     :param odoo.api.Environment env: of the superuser, with everything flushed.
+    :param SQL chosen: the condition on ``crm_lead`` of which; of all by default.
     """
     without = SQL(
         "lost_reason_id IS NULL AND active IS NOT TRUE"
-        " AND (lost_stage_id IS NOT NULL OR stage_id = ANY(%s))",
+        " AND (lost_stage_id IS NOT NULL OR stage_id = ANY(%s)) AND (%s)",
         find_lost_stages(env.cr),
+        SQL("TRUE") if chosen is None else chosen,
     )
     env.cr.execute(SQL("SELECT FROM crm_lead WHERE %s LIMIT 1", without))
     if env.cr.rowcount:

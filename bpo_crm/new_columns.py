@@ -21,22 +21,30 @@ def add_empty_columns(cr, table, columns):
     return bool(new)
 
 
-def add_true_column(cr, table, name):
-    """Add a boolean column that is true in all rows that there are, if it is new.
+def add_flag_column(cr, table, name, value=True):
+    """Add a boolean column that says the same of all rows that there are, if it is new.
 
     As its default, which PostgreSQL does not write to each of them.
 
     :param odoo.sql_db.Cursor cr: of the database.
     :param str table: to which it is added.
     :param str name: of the column.
+    :param bool value: what it says.
     :return: whether it is new.
     :rtype: bool
     """
     if column_exists(cr, table, name):
         return False
-    words = {"table": SQL.identifier(table), "name": SQL.identifier(name)}
+    words = {
+        "table": SQL.identifier(table),
+        "name": SQL.identifier(name),
+        "value": SQL("TRUE") if value else SQL("FALSE"),
+    }
     cr.execute(
-        SQL("ALTER TABLE %(table)s ADD COLUMN %(name)s boolean DEFAULT TRUE", **words)
+        SQL(
+            "ALTER TABLE %(table)s ADD COLUMN %(name)s boolean DEFAULT %(value)s",
+            **words,
+        )
     )
     cr.execute(SQL("ALTER TABLE %(table)s ALTER COLUMN %(name)s DROP DEFAULT", **words))
     return True

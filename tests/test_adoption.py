@@ -3,6 +3,8 @@
 import pytest
 
 from tests.catalogue import HELD, READ_LEAD, read
+from tests.floor import refuse
+from tools.jsonrpc import WebSession
 
 PHONE, EMAIL = "+639175559101", "maria@customer.example"
 
@@ -80,3 +82,227 @@ def test_what_version_1_0_left_is_found_again(adopted):
     assert read(adopted, "SELECT name ->> 'en_US' FROM crm_stage WHERE is_lost") == [
         ("Lost",)
     ]
+
+
+# A database that is in use, in which the addon never was
+
+#: Two teams, the customary folded *Lost*, and leads in every state.
+USED = """
+    UPDATE crm_team SET name = '{"en_US": "Cars"}', active = TRUE
+     WHERE id = (SELECT min(id) FROM crm_team);
+    UPDATE crm_team SET name = '{"en_US": "Fleet"}', active = TRUE
+     WHERE id = (SELECT max(id) FROM crm_team);
+    INSERT INTO crm_stage (name, sequence, fold, is_won)
+    VALUES ('{"en_US": "Lost"}', 90, true, false);
+    INSERT INTO crm_lead (
+        name, type, active, probability, phone_sanitized, phone, stage_id, team_id,
+        lost_reason_id, date_last_stage_update, create_date, company_id
+    )
+    SELECT lead.name, 'opportunity', lead.active, probability, phone, phone, stage.id,
+           team.id, CASE WHEN lead.name = 'With a reason' THEN reason.id END,
+           now(), now(), 1
+      FROM (VALUES ('Open', true, 10, '+639175559101', 'New', 'Cars'),
+                   ('Open too', true, 10, '+639175559101', 'Qualified', 'Cars'),
+                   ('Archived', false, 0, NULL, 'Qualified', 'Cars'),
+                   ('Dragged', true, 20, '+639175559102', 'Lost', 'Cars'),
+                   ('With a reason', false, 0, NULL, 'Lost', 'Cars'),
+                   ('Won', true, 100, NULL, 'Won', 'Cars'),
+                   ('Of Fleet', true, 20, '+639175559103', 'Lost', 'Fleet'),
+                   ('Lost in Fleet', false, 0, NULL, 'New', 'Fleet'),
+                   ('Of no team', true, 20, '+639175559104', 'New', NULL))
+           AS lead (name, active, probability, phone, stage, team)
+      JOIN crm_stage AS stage ON stage.name ->> 'en_US' = lead.stage
+      LEFT JOIN crm_team AS team ON team.name ->> 'en_US' = lead.team
+     CROSS JOIN (SELECT min(id) AS id FROM crm_lost_reason) AS reason
+"""
+
+#: What is read of leads before and after.
+READ_ALL = """
+    SELECT name, active, probability, stage_id, lost_reason_id, team_id, date_closed
+      FROM crm_lead ORDER BY id
+"""
+
+READ_STAGES = "SELECT name ->> 'en_US', sequence, is_won FROM crm_stage ORDER BY id"
+
+READ_REASONS = "SELECT name ->> 'en_US' FROM crm_lost_reason WHERE active AND id <= 3"
+
+READ_SCORING = "SELECT active FROM ir_cron WHERE cron_name ~ '^Predictive Lead'"
+
+READ_MESSAGES = "SELECT count(*) FROM mail_message WHERE model = 'crm.lead'"
+
+#: By what the first team begins; the questionnaire asks the same.
+CARS = "SELECT id FROM crm_team WHERE name ->> 'en_US' = 'Cars'"
+
+FOLDED = "SELECT id FROM crm_stage WHERE name ->> 'en_US' = 'Lost' AND fold"
+
+
+class House:
+    """The database, before and after the installation."""
+
+    def __init__(self, stack, database):
+        self.stack = stack
+        self.database = database
+        self.before = {}
+
+    def read(self, statement, *values):
+        with self.stack.postgres.connect(self.database) as cursor:
+            return read(cursor, statement, *values)
+
+    def read_one(self, name):
+        with self.stack.postgres.connect(self.database) as cursor:
+            (row,) = read(cursor, READ_LEAD, name)
+            return row[:3]
+
+    def find(self, name):
+        ((lead,),) = self.read("SELECT id FROM crm_lead WHERE name = %s", name)
+        return lead
+
+
+@pytest.fixture(scope="module")
+def used(stack):
+    """A database in use after the installation, and a server for it."""
+    house = House(stack, stack.clone("plain"))
+    with stack.postgres.connect(house.database) as cursor:
+        cursor.execute(USED)
+    for statement in (READ_ALL, READ_STAGES, READ_REASONS, READ_SCORING):
+        house.before[statement] = house.read(statement)
+    stack.run_odoo(house.database, "-i", "bpo_crm")
+    for statement in (READ_ALL, READ_STAGES, READ_REASONS, READ_SCORING):
+        house.before[statement, "installed"] = house.read(statement)
+    house.installed = {
+        table: house.read(f"SELECT DISTINCT is_bpo FROM {table}")
+        for table in ("crm_team", "res_company", "crm_lead")
+    }
+    server = stack.bpo_server(house.database, name="used").start()
+    house.admin = WebSession.of(server, "admin")
+    yield house
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def answered(used):
+    """The same, after the first manager said what it works for."""
+    used.worked = work_as_before(used)
+    used.messages = used.read(READ_MESSAGES)
+    admin, ((cars,),), ((folded,),) = used.admin, used.read(CARS), used.read(FOLDED)
+    used.settings = admin.call("crm.pipeline.settings", "create", {"line_ids": []})
+    (line,) = admin.call(
+        "crm.pipeline.settings.team",
+        "search",
+        [("settings_id", "=", used.settings), ("team_id", "=", cars)],
+    )
+    admin.call("crm.pipeline.settings.team", "write", [line], {"is_bpo": True})
+    meaning = {"settings_id": used.settings, "stage_id": folded, "meaning": "lost"}
+    admin.call("crm.pipeline.settings.meaning", "create", meaning)
+    admin.call("crm.pipeline.settings", "action_apply", [used.settings])
+    return used
+
+
+def work_as_before(house):
+    """Do what people did before the addon came; return how the lead is then."""
+    lead = house.admin.call("crm.lead", "create", {"name": "Sold", "team_id": False})
+    for values in ({"active": False}, {"active": True}):
+        house.admin.call("crm.lead", "write", [lead], values)
+    house.admin.call("crm.lead", "action_set_won", [lead])
+    return house.read("SELECT probability, is_bpo FROM crm_lead WHERE id = %s", lead)
+
+
+def test_an_installation_changes_no_lead_and_no_stage(used):
+    for statement in (READ_ALL, READ_STAGES, READ_REASONS, READ_SCORING):
+        assert used.before[statement, "installed"] == used.before[statement] != []
+
+
+def test_nobody_works_for_dealerships_until_it_is_said(used):
+    assert used.installed == {
+        "crm_team": [(False,)],
+        "res_company": [(False,)],
+        "crm_lead": [(False,)],
+    }
+
+
+def test_work_goes_on_as_without_the_addon(answered):
+    assert answered.worked == [(100, False)]
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("Open", (True, "New", None)),
+        ("Open too", (True, "Qualified", None)),
+        ("Archived", (False, "Lost", "Other")),
+        ("Dragged", (False, "Lost", "Other")),
+        ("Won", (True, "Won", None)),
+        ("Of Fleet", (True, "Lost", None)),
+        ("Lost in Fleet", (False, "New", None)),
+        ("Of no team", (True, "New", None)),
+    ],
+)
+def test_the_leads_of_the_team_are_taken_over_and_no_others(answered, name, found):
+    assert answered.read_one(name) == found
+
+
+def test_a_reason_from_before_is_kept(answered):
+    active, stage, reason = answered.read_one("With a reason")
+    assert (active, stage) == (False, "Lost")
+    assert reason not in (None, "Other")
+
+
+def test_there_is_one_stage_named_lost(answered):
+    assert answered.read(FOLDED) == answered.read(
+        "SELECT id FROM crm_stage WHERE is_lost"
+    )
+
+
+def test_the_oldest_open_lead_holds_its_customer(answered):
+    assert answered.read(HELD) == [("+639175559101", answered.find("Open"))]
+
+
+def test_the_team_has_references_and_a_history(answered):
+    counts = answered.read(
+        """
+        SELECT is_bpo, count(*), count(reference),
+               count(*) FILTER (WHERE EXISTS (
+                   SELECT FROM crm_lead_stage_history WHERE lead_id = crm_lead.id
+               ))
+          FROM crm_lead WHERE name != 'Sold' GROUP BY is_bpo ORDER BY is_bpo
+        """
+    )
+    assert counts == [(False, 3, 0, 0), (True, 6, 6, 6)]
+
+
+def test_nothing_of_it_is_in_the_chatter(answered):
+    assert answered.read(READ_MESSAGES) == answered.messages
+
+
+def test_saved_twice_it_is_done_once(answered):
+    before = answered.read(READ_ALL)
+    answered.admin.call("crm.pipeline.settings", "action_apply", [answered.settings])
+    assert answered.read(READ_ALL) == before
+
+
+def test_it_is_undone_until_a_lead_moves(answered):
+    ((folded,),) = answered.read(FOLDED)
+    answered.admin.call("crm.stage", "action_undo_takeover", [folded])
+    assert answered.read_one("Dragged") == (True, "Lost", None)
+    assert answered.read("SELECT is_lost FROM crm_stage WHERE id = %s", folded) == [
+        (False,)
+    ]
+    stage = answered.read(
+        "SELECT stage.id FROM crm_lead AS lead JOIN crm_stage AS stage"
+        " ON stage.id = stage_id WHERE lead.name = 'Archived' AND stage.is_lost"
+    )
+    assert stage not in ([], [(folded,)])
+
+
+def test_taken_over_again_and_worked_in_it_is_not_undone(answered):
+    ((folded,),) = answered.read(FOLDED + " AND is_lost IS NOT TRUE")
+    again = answered.admin.call("crm.pipeline.settings", "create", {"line_ids": []})
+    meaning = {"settings_id": again, "stage_id": folded, "meaning": "lost"}
+    answered.admin.call("crm.pipeline.settings.meaning", "create", meaning)
+    answered.admin.call("crm.pipeline.settings", "action_apply", [again])
+    ((reason,),) = answered.read("SELECT min(id) FROM crm_lost_reason")
+    lead = [answered.find("Open")]
+    answered.admin.call("crm.lead", "action_set_lost", lead, lost_reason_id=reason)
+    said = refuse(answered.admin, "crm.stage", "action_undo_takeover", [folded])
+    assert "A lead has moved since" in said
+    assert answered.read(FOLDED) == [(folded,)]

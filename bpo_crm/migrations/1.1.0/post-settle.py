@@ -2,7 +2,8 @@ from odoo import SUPERUSER_ID, api
 
 from odoo.addons.bpo_crm import roles
 from odoo.addons.bpo_crm.fresh_stages import translate_renamed_stage
-from odoo.addons.bpo_crm.hooks import move_lost_leads, name_roles
+from odoo.addons.bpo_crm.hooks import name_roles
+from odoo.addons.bpo_crm.mending import move_lost_leads
 
 
 def migrate(cr, version):

@@ -4,7 +4,7 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import RedirectWarning, UserError
 from odoo.tools import SQL
 
-from ...domains import CUSTOMER_KEYS, OPEN_LEAD
+from ...domains import CUSTOMER_KEYS
 from ...email_address import read_address
 from ...inner_context import ASKED_AGAIN, CUSTOMERS_MATCHED
 from ...roles import AGENT
@@ -23,9 +23,8 @@ CUSTOMER_FIELDS = {
     "type",
 }
 
-#: Which open lead is the oldest one of each customer.
-OLDEST_LEADS = r"""
-    SELECT DISTINCT ON (key) key, lead.id
+#: By what the customers of open leads are known.
+KEYS_OF_OPEN = r"""
       FROM crm_lead AS lead
       LEFT JOIN crm_stage AS stage ON stage.id = lead.stage_id
      CROSS JOIN unnest(
@@ -35,8 +34,24 @@ OLDEST_LEADS = r"""
      WHERE lead.is_bpo AND lead.active AND lead.type = 'opportunity'
        AND key IS NOT NULL
        AND stage.is_won IS NOT TRUE AND stage.is_lost IS NOT TRUE
-       AND %s
+"""
+
+#: Which open lead is the oldest one of each customer.
+OLDEST_LEADS = """
+    SELECT DISTINCT ON (key) key, lead.id %(keys)s AND %(chosen)s
      ORDER BY key, lead.id
+"""
+
+#: Two open leads of one customer, one of which comes back.
+TWO_LEADS = """
+    WITH known AS (SELECT key, lead.id %(keys)s
+                       AND lead.id IN (SELECT id FROM crm_lead WHERE %(chosen)s))
+    SELECT known.id, held.lead_id
+      FROM known
+      JOIN crm_lead_customer AS held ON held.key = known.key
+     WHERE held.lead_id != known.id
+       AND (known.id IN (%(returning)s) OR held.lead_id IN (%(returning)s))
+     ORDER BY known.id LIMIT 1
 """
 
 
@@ -113,6 +128,15 @@ class Lead(models.Model):
     # ------------------------------------------------------------
     # BUSINESS
     # ------------------------------------------------------------
+
+    @api.model
+    def _follow_switch(self, chosen, is_bpo):
+        result = super()._follow_switch(chosen, is_bpo)
+        if is_bpo:
+            self._hold_existing_customers(chosen)
+        else:
+            self._release_existing_customers(chosen)
+        return result
 
     @api.model
     def _phone_get_sanitize_triggers(self):
@@ -302,7 +326,11 @@ class Lead(models.Model):
             r" OR string_to_array(lead.other_reach, E'\n') && %(keys)s::text[])",
             keys=keys,
         )
-        next_holders = dict(self.env.execute_query(SQL(OLDEST_LEADS, of_them)))
+        next_holders = dict(
+            self.env.execute_query(
+                SQL(OLDEST_LEADS, keys=SQL(KEYS_OF_OPEN), chosen=of_them)
+            )
+        )
         if not next_holders:
             return
         # Who closes one of them in this moment has to see this.
@@ -312,24 +340,30 @@ class Lead(models.Model):
         )
 
     @api.model
-    def _hold_existing_customers(self):
+    def _hold_existing_customers(self, chosen=None):
         """Let the open leads from before have their customers; the oldest comes first.
 
         In SQL, because there may be a million of them.
+
+        :param SQL chosen: the condition on ``crm_lead`` of which; of all by default.
         """
         self.flush_model()
+        chosen = SQL("TRUE") if chosen is None else chosen
+        among = SQL("lead.id IN (SELECT id FROM crm_lead WHERE %s)", chosen)
+        identifying = SQL("%s AND %s", self._get_sql_identifying(), among)
         self.env.execute_query(
             SQL(
                 "INSERT INTO crm_lead_customer (key, lead_id) %s"
                 " ON CONFLICT (key) DO NOTHING RETURNING key",
-                SQL(OLDEST_LEADS, self._get_sql_identifying()),
+                SQL(OLDEST_LEADS, keys=SQL(KEYS_OF_OPEN), chosen=identifying),
             )
         )
         # Core reads one number only, and 18.0 has two.
         names = self._phone_get_number_fields()
         if len(names) > 1:
-            several = [(name, "!=", False) for name in names]
-            leads = self.search([*several, *OPEN_LEAD], order="id")
+            given = [SQL("%s IS NOT NULL", SQL.identifier(name)) for name in names]
+            several = SQL(" AND ").join([SQL("(%s) AND active", chosen), *given])
+            leads = self.browse(self._find_ids(several))
             wanted = leads._get_customers()
             self._insert_customers(
                 {key: lead for lead in reversed(leads) for key in wanted[lead]}
@@ -346,6 +380,42 @@ class Lead(models.Model):
         nobodys = [key for key, owners in nobody.own.items() if not any(owners)]
         pattern = f"^(?:{nobody.placeholders.pattern})$"
         return SQL("key !~ %s AND key != ALL(%s)", pattern, nobodys)
+
+    @api.model
+    def _release_existing_customers(self, chosen):
+        """Let other leads have the customers of these, which are for no dealership.
+
+        :param SQL chosen: the condition on ``crm_lead`` of which.
+        """
+        released = self.env.execute_query(
+            SQL(
+                "DELETE FROM crm_lead_customer"
+                " WHERE lead_id IN (SELECT id FROM crm_lead WHERE %s) RETURNING key",
+                chosen,
+            )
+        )
+        self._pass_on_customers([key for (key,) in released])
+
+    @api.model
+    def _refuse_two_leads(self, chosen, returning):
+        """Refuse that a lead comes back whose customer has another open one.
+
+        Of leads from before the addon, more than one may have the same customer.
+
+        :param SQL chosen: the condition on ``crm_lead`` of all that come.
+        :param SQL returning: the ids of those that the rules were for before.
+        :raises UserError: as of :meth:`_refuse_second_lead`.
+        """
+        rows = self.env.execute_query(
+            SQL(
+                TWO_LEADS,
+                keys=SQL(KEYS_OF_OPEN),
+                chosen=chosen,
+                returning=returning,
+            )
+        )
+        for lead_id, holder_id in rows:
+            self.browse(lead_id)._refuse_second_lead(self.browse(holder_id))
 
     @api.model
     def _can_be_told(self):

@@ -1,4 +1,5 @@
 from odoo import SUPERUSER_ID, api, models
+from odoo.tools import SQL
 
 from ...inner_context import FOLLOW_UP_PLANNED
 
@@ -46,6 +47,35 @@ class Lead(models.Model):
     # ------------------------------------------------------------
     # BUSINESS
     # ------------------------------------------------------------
+
+    @api.model
+    def _lose_as_before(self, chosen):
+        result = super()._lose_as_before(chosen)
+        self._forget_stage_activities(chosen)
+        return result
+
+    @api.model
+    def _forget_stage_activities(self, chosen):
+        """Remove what stages had planned for leads that turned out to be lost.
+
+        What a person planned stays.
+
+        :param SQL chosen: the condition on ``crm_lead`` of all that are looked at.
+        """
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                "DELETE FROM mail_activity WHERE res_model = 'crm.lead' AND active"
+                " AND automated AND crm_stage_id IS NOT NULL AND res_id IN ("
+                " SELECT id FROM crm_lead WHERE (%s) AND active IS NOT TRUE)"
+                " RETURNING res_id",
+                chosen,
+            )
+        )
+        self.env.invalidate_all()
+        leads = self.browse({lead_id for (lead_id,) in rows})
+        for name in ("next_step_date", "next_step_zone"):
+            self.env.add_to_compute(self._fields[name], leads)
 
     def _follow_up_move(self, left):
         """End what the stages planned that leads have left, and plan what is next.

@@ -9,6 +9,7 @@ from . import (
     crm_lead_lock,
     crm_lead_precomputed,
     crm_lead_team,
+    crm_lead_switch,
     crm_lead_reach,
     crm_lead_revenue,
     crm_lead_set_aside,

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ...new_columns import add_true_column
+from ...new_columns import add_flag_column
 
 
 class Lead(models.Model):
@@ -26,7 +26,7 @@ class Lead(models.Model):
 
     def _auto_init(self):
         # What leads from before the field expect was typed by somebody.
-        add_true_column(self.env.cr, self._table, "is_revenue_typed")
+        add_flag_column(self.env.cr, self._table, "is_revenue_typed")
         return super()._auto_init()
 
     # ------------------------------------------------------------

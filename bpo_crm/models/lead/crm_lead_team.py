@@ -1,40 +1,137 @@
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, ValidationError
-from odoo.tools.sql import column_exists
+from odoo.tools import SQL
 
-from ...domains import OPEN_LEAD
-from ...new_columns import add_true_column
+from ...new_columns import add_flag_column
 from ...roles import MANAGER, check_role
+
+
+class WorksForDealerships(models.AbstractModel):
+    """Who works for dealerships: teams, and companies for leads without a team.
+
+    What that changes for their leads is in ``crm_lead_switch.py``.
+    """
+
+    _name = "crm.works.for.dealerships"
+    _description = "Works for Dealerships"
+
+    is_bpo = fields.Boolean(default=lambda self: self._default_is_bpo())
+
+    @api.model
+    def _default_is_bpo(self):
+        """A new one does where all others do."""
+        others = self.sudo().with_context(active_test=False)
+        return not others.search_count([("is_bpo", "=", False)], limit=1)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        told = any("is_bpo" in vals for vals in vals_list)
+        default = told and self._default_is_bpo()
+        records = super().create(vals_list)
+        if told and any(record.is_bpo != default for record in records):
+            self._check_may_switch()
+        return records
+
+    def write(self, vals):
+        if "is_bpo" not in vals:
+            return super().write(vals)
+        is_bpo = bool(vals["is_bpo"])
+        switched = self.filtered(lambda record: record.is_bpo != is_bpo)
+        if switched:
+            switched._check_may_switch()
+        others = {name: vals[name] for name in vals if name != "is_bpo"}
+        result = super().write(others)
+        if switched:
+            switched._switch(is_bpo)
+        return result
+
+    # ------------------------------------------------------------
+    # BUSINESS
+    # ------------------------------------------------------------
+
+    def _check_may_switch(self):
+        """Refuse to say who works for dealerships, to all but managers of these leads.
+
+        :raises AccessError: for anybody else.
+        """
+        check_role(
+            self.env,
+            MANAGER,
+            self.env._(
+                "Only a BPO manager can say whether a team works for dealerships."
+            ),
+        )
+        if self.env.su:
+            return
+        others = self._find_concerned() - self.env.user.company_ids
+        if others:
+            raise AccessError(
+                self.env._(
+                    "%(names)s has leads of companies that you are not allowed in. "
+                    "Only a BPO manager of all of them can say whether they are for "
+                    "dealerships.",
+                    names=", ".join(self.mapped("display_name")),
+                )
+            )
+
+    def _switch(self, is_bpo):
+        """Let these work for dealerships from now on, or no more, with their leads.
+
+        In SQL: the ORM would work it out for one lead after the other.
+
+        :param bool is_bpo: whether they do.
+        """
+        self.check_access("write")
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                "UPDATE %s SET is_bpo = %s, write_uid = %s,"
+                " write_date = timezone('UTC', now()) WHERE id = ANY(%s)",
+                SQL.identifier(self._table),
+                is_bpo,
+                self.env.uid,
+                self.ids,
+            )
+        )
+        self.env.invalidate_all()
+        self.env["crm.lead"].sudo()._follow_switch(self._get_own_leads(), is_bpo)
+
+    def _find_concerned(self):
+        """Hook: the companies whose leads these work."""
+        raise NotImplementedError
+
+    def _get_own_leads(self):
+        """Hook: the condition on ``crm_lead`` of the leads of these.
+
+        :rtype: SQL
+        """
+        raise NotImplementedError
 
 
 class Team(models.Model):
     """Teams that work for dealerships, whose leads the rules are for."""
 
-    _inherit = "crm.team"
+    _name = "crm.team"
+    _inherit = ["crm.team", "crm.works.for.dealerships"]
 
     is_bpo = fields.Boolean(
         "Works for Dealerships",
-        default=True,
         help="Leads of this team move one stage at a time, need a reason to be "
         "lost, and make an order at the dealership when they are won.",
     )
 
+    @api.model
+    def _default_is_bpo(self):
+        """Of several kinds, those work for dealerships that a BPO manager makes."""
+        if super()._default_is_bpo():
+            return True
+        if self.env.context.get("install_mode") or not self.env.user.has_group(MANAGER):
+            return False
+        others = self.sudo().with_context(active_test=False)
+        return bool(others.search_count([("is_bpo", "=", True)], limit=1))
+
     def write(self, vals):
-        is_switched = any(
-            team.is_bpo != vals.get("is_bpo", team.is_bpo) for team in self
-        )
-        if is_switched:
-            check_role(
-                self.env,
-                MANAGER,
-                self.env._(
-                    "Only a BPO manager can say whether a team works for dealerships."
-                ),
-            )
         result = super().write(vals)
-        if is_switched:
-            leads = self.env["crm.lead"].sudo()
-            leads._follow_switch([("team_id", "in", self.ids)])
         if vals.get("company_id"):
             self._check_leads_company()
         return result
@@ -62,28 +159,38 @@ class Team(models.Model):
                     )
                 )
 
+    def _find_concerned(self):
+        leads = self.env["crm.lead"].sudo().with_context(active_test=False)
+        groups = leads._read_group([("team_id", "in", self.ids)], ["company_id"])
+        return self.company_id.concat(*(company for (company,) in groups))
+
+    def _get_own_leads(self):
+        return SQL("team_id = ANY(%s)", self.ids)
+
 
 class Company(models.Model):
     """Whether leads without a team are of those that the rules are for."""
 
-    _inherit = "res.company"
+    _name = "res.company"
+    _inherit = ["res.company", "crm.works.for.dealerships"]
 
     is_bpo = fields.Boolean(
         "Leads without a Team Are for Dealerships",
-        default=True,
         help="The rules of teams that work for dealerships apply to leads "
         "without a team as well.",
     )
 
-    def write(self, vals):
-        is_switched = any(
-            company.is_bpo != vals.get("is_bpo", company.is_bpo) for company in self
+    def _find_concerned(self):
+        return self
+
+    def _get_own_leads(self):
+        return SQL(
+            "id IN (SELECT id FROM crm_lead WHERE team_id IS NULL AND"
+            " COALESCE(company_id, (SELECT company_id FROM res_users WHERE id = %s))"
+            " = ANY(%s))",
+            SUPERUSER_ID,
+            self.ids,
         )
-        result = super().write(vals)
-        if is_switched:
-            of_no_team = [("team_id", "=", False), ("company_id", "in", self.ids)]
-            self.env["crm.lead"].sudo()._follow_switch(of_no_team)
-        return result
 
 
 class Lead(models.Model):
@@ -105,18 +212,26 @@ class Lead(models.Model):
     )
 
     def _auto_init(self):
-        if add_true_column(self.env.cr, self._table, "is_bpo"):
+        works = self._is_somebody_working()
+        if add_flag_column(self.env.cr, self._table, "is_bpo", works) and works:
             self._init_of_other_teams()
         return super()._auto_init()
 
+    @api.model
+    def _is_somebody_working(self):
+        """Whether any team, or any company's leads without one, are for dealerships.
+
+        In SQL, since the models may not be there yet.
+        """
+        self.env.cr.execute(
+            "SELECT FROM crm_team WHERE is_bpo"
+            " UNION ALL SELECT FROM res_company WHERE is_bpo LIMIT 1"
+        )
+        return bool(self.env.cr.rowcount)
+
     def _init_of_other_teams(self):
-        """Tell apart the leads of teams that an earlier installation knew of."""
-        cr = self.env.cr
-        if not all(
-            column_exists(cr, table, "is_bpo") for table in ("crm_team", "res_company")
-        ):
-            return
-        cr.execute(
+        """Tell apart the leads of teams that do not work for dealerships."""
+        self.env.cr.execute(
             """
             UPDATE crm_lead SET is_bpo = FALSE
              WHERE team_id IN (SELECT id FROM crm_team WHERE NOT is_bpo)
@@ -175,14 +290,6 @@ class Lead(models.Model):
         team = self.env["crm.team"].sudo().browse(vals.get("team_id"))
         company = self.env["res.company"].sudo().browse(vals.get("company_id"))
         return (team or company or self.env.company.sudo()).is_bpo
-
-    @api.model
-    def _follow_switch(self, domain):
-        """Follow that leads are for a dealership from now on, or are no more.
-
-        :param list domain: of the leads of a team, or of a company, that was switched.
-        """
-        self.search([*domain, *OPEN_LEAD], order="id")._hold_customers()
 
     def _arrive(self):
         """Let leads that come to a team that works for dealerships begin there.

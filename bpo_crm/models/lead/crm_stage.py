@@ -117,7 +117,8 @@ class Stage(models.Model):
         if not changing:
             return
         leads = self.env["crm.lead"].sudo().with_context(active_test=False)
-        if leads.search_count([("stage_id", "in", changing.ids)], limit=1):
+        ours = [("stage_id", "in", changing.ids), ("is_bpo", "=", True)]
+        if leads.search_count(ours, limit=1):
             raise UserError(
                 self.env._(
                     "Stage %s has leads, which would be closed or reopened by this. "
@@ -164,12 +165,21 @@ class Stage(models.Model):
     def _next_among(self, stages):
         """Return the stage that follows this one, or an empty recordset.
 
+        Leads stay among the stages that their team has of its own, once they are
+        there, and go on to these before they go on to shared ones. None goes on to a
+        folded one.
+
         :param crm.stage stages: in the order of the pipeline. This stage may be
             missing there, when it belongs to another team.
         """
         if self in stages:
-            return stages[stages.ids.index(self.id) + 1 :][:1]
-        return stages.filtered(lambda stage: stage.sequence > self.sequence)[:1]
+            following = stages[stages.ids.index(self.id) + 1 :]
+        else:
+            following = stages.filtered(lambda stage: stage.sequence > self.sequence)
+        following = following.filtered(lambda stage: not stage.fold)
+        own = following.filtered(STAGE_TEAM)
+        is_own = self in stages and bool(self[STAGE_TEAM])
+        return (own if is_own else own or following)[:1]
 
     def _find_place_among(self, stages):
         """Return where a lead that is in this stage goes that another team takes over.

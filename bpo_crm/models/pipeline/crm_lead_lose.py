@@ -241,11 +241,11 @@ class Lead(models.Model):
         """Return the stage in which the leads of a team are lost.
 
         :param crm.team team: a team, or an empty recordset.
-        :return: the first one.
+        :return: the first one of its own, or else the first shared one.
         :rtype: crm.stage
         :raises UserError: without a lost stage.
         """
-        stage = self.env["crm.stage"]._find_for_team(team, [("is_lost", "=", True)])[:1]
+        stage = self.env["crm.stage"]._find_lost(team)
         if not stage:
             raise UserError(
                 self.env._(

@@ -23,10 +23,11 @@ class Lead(models.Model):
         """Let core's job learn each night, where the company works.
 
         Once: whoever switches it off later means it. An update of core's CRM would
-        switch it off as well, and leaves it alone from now on.
+        switch it off as well, and leaves it alone from now on. Where nobody works for
+        dealerships, core learns by itself.
         """
         job = self.env.ref(SCORING_JOB, raise_if_not_found=False)
-        if job and not job.active:
+        if job and not job.active and self._is_somebody_working():
             zone = self.env.company._get_sales_zone()
             day = to_zone(fields.Datetime.now(), zone).date() + timedelta(days=1)
             night = from_zone(datetime.combine(day, AT_NIGHT), zone)
@@ -50,6 +51,13 @@ class Lead(models.Model):
     # ------------------------------------------------------------
     # HOOKS
     # ------------------------------------------------------------
+
+    @api.model
+    def _follow_switch(self, chosen, is_bpo):
+        result = super()._follow_switch(chosen, is_bpo)
+        if is_bpo and not self._find_scoring_xml_id().noupdate:
+            self._schedule_scoring()
+        return result
 
     def _rebuild_pls_frequency_table(self):
         """Learn anew, while all others read what was learned before.

@@ -78,6 +78,31 @@ MARK_OWN = """
        AND stay.is_bpo IS DISTINCT FROM lead.is_bpo
 """
 
+#: The last stay of leads whose stage was taken over as a lost one, or given back, and
+#: how they left the one before.
+FOLLOW_STAGES = """
+    WITH last AS (
+        UPDATE crm_lead_stage_history AS stay
+           SET stage_id = lead.stage_id,
+               kind = CASE WHEN stay.kind = 'born' THEN 'born'
+                           WHEN stage.is_lost THEN 'lost'
+                           WHEN stay.kind = 'lost' THEN 'override'
+                           ELSE stay.kind END
+          FROM crm_lead AS lead
+          JOIN crm_stage AS stage ON stage.id = lead.stage_id
+         WHERE stay.lead_id = lead.id AND lead.id = ANY(%(ids)s)
+           AND stay.left_at IS NULL
+        RETURNING stay.id, stay.lead_id, stage.is_lost
+    )
+    UPDATE crm_lead_stage_history AS before
+       SET outcome = CASE WHEN last.is_lost THEN 'lost' ELSE 'on' END
+      FROM last
+     WHERE before.id = (SELECT max(id) FROM crm_lead_stage_history AS earlier
+                         WHERE earlier.lead_id = last.lead_id
+                           AND earlier.id < last.id)
+       AND (before.outcome = 'lost') IS DISTINCT FROM COALESCE(last.is_lost, FALSE)
+"""
+
 #: The stays of leads that have none: where each began, its changes as the chatter has
 #: them, and where it is now.
 WRITE_PAST = """
@@ -476,6 +501,18 @@ class LeadStageHistory(models.Model):
         leads.flush_recordset(["is_bpo"])
         self.env.cr.execute(SQL(MARK_OWN, ids=leads.ids))
         self.invalidate_model(["is_bpo"])
+
+    @api.model
+    def _follow_stages(self, leads):
+        """Write how leads came where they are, as their stage means something else now.
+
+        :param crm.lead leads: of any number.
+        """
+        if leads:
+            self.env.flush_all()
+            self.env.cr.execute(SQL(FOLLOW_STAGES, ids=leads.ids))
+            self.invalidate_model()
+            self._mark_progress(leads)
 
     # ------------------------------------------------------------
     # THE PAST

@@ -1,6 +1,7 @@
 import functools
 
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from ...local_time import to_zone
 
@@ -93,15 +94,22 @@ class Lead(models.Model):
     # ------------------------------------------------------------
 
     @api.model
-    def _follow_switch(self, domain):
-        result = super()._follow_switch(domain)
-        every_one = [*domain, ("type", "=", "opportunity")]
-        leads = self.with_context(active_test=False).search(every_one)
+    def _follow_switch(self, chosen, is_bpo):
+        result = super()._follow_switch(chosen, is_bpo)
         history = self.env["crm.lead.stage.history"]
+        chosen = SQL("(%s) AND type = 'opportunity'", chosen)
+        leads = self.browse(self._find_ids(chosen))
         history._mark_own(leads)
-        history._find_outdated(leads)._resume_stays()
-        # Those that have none get their past.
-        history._write_past(leads)
+        if is_bpo:
+            returning = SQL(
+                "SELECT lead_id FROM crm_lead_stage_history"
+                " WHERE lead_id IN (SELECT id FROM crm_lead WHERE %s)",
+                chosen,
+            )
+            self._refuse_two_leads(chosen, returning)
+            history._find_outdated(leads)._resume_stays()
+            # Those that have none get their past.
+            history._write_past(leads)
         return result
 
     def _find_staying(self):

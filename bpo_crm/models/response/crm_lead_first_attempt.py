@@ -1,7 +1,8 @@
 from odoo import SUPERUSER_ID, api, fields, models
+from odoo.tools import SQL
 
 from ...email_address import read_address
-from ...new_columns import add_empty_columns, add_true_column
+from ...new_columns import add_empty_columns, add_flag_column
 from ...series import Index, get_addresses_without_contact
 
 #: What people write, by hand or in a mail program; neither templates nor the system.
@@ -54,7 +55,7 @@ class Lead(models.Model):
     @api.model
     def _exempt_existing_leads(self):
         """Nobody wrote down when the leads from before the addon were called first."""
-        add_true_column(self.env.cr, self._table, "is_response_unmeasured")
+        add_flag_column(self.env.cr, self._table, "is_response_unmeasured")
 
     # ------------------------------------------------------------
     # COMPUTE
@@ -90,6 +91,25 @@ class Lead(models.Model):
     # ------------------------------------------------------------
     # HOOKS
     # ------------------------------------------------------------
+
+    @api.model
+    def _prepare_switch(self, chosen):
+        # Nobody wrote down when leads were called first that are no dealership's yet.
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE crm_lead
+                   SET is_response_unmeasured = TRUE, response_target_minutes = NULL,
+                       response_deadline = NULL, response_warning_date = NULL
+                 WHERE (%s) AND first_attempt_date IS NULL
+                   AND is_response_unmeasured IS NOT TRUE
+                   AND NOT EXISTS (SELECT FROM crm_lead_stage_history
+                                    WHERE lead_id = crm_lead.id)
+                """,
+                chosen,
+            )
+        )
+        return super()._prepare_switch(chosen)
 
     @api.model
     def _get_alike_fields(self):

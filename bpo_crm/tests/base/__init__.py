@@ -1,4 +1,5 @@
 from . import (
+    test_adoption,
     test_agents_name,
     test_clock,
     test_companies,

@@ -1,6 +1,6 @@
 from odoo.tests import tagged
 
-from ... import hooks, leaving
+from ... import hooks, leaving, mending
 from ..common import BpoCase
 
 
@@ -100,7 +100,7 @@ class TestLeaving(BpoCase):
     def test_leads_that_were_put_into_the_lost_stage_meanwhile_are_lost(self):
         lead = self._new_lead(self.agent)
         lead._write_by_core({"stage_id": self.lost.id})
-        hooks.move_lost_leads(self.env, self.lost)
+        mending.move_lost_leads(self.env, self.lost)
         self.assertFalse(lead.active)
         self.assertEqual(lead.lost_reason_id.name, "Other")
 
@@ -108,5 +108,5 @@ class TestLeaving(BpoCase):
         team = self.env["crm.team"].create({"name": "Own Sales", "is_bpo": False})
         lead = self._new_lead(team_id=team.id)
         lead._write_by_core({"active": False, "probability": 0})
-        hooks.move_lost_leads(self.env, self.lost)
+        mending.move_lost_leads(self.env, self.lost)
         self.assertEqual(lead.stage_id, self.new)

@@ -60,6 +60,8 @@ WITHOUT_RULES = {
     "crm.placeholder": "what is nobody's number is so in all companies",
     "crm.lead.second.request": "nobody reads it",
     "crm.saved.key": "nobody reads it",
+    "crm.stage.takeover": "nobody reads it",
+    "crm.stage.takeover.lead": "nobody reads it",
     "phone.blacklist": "who does not want to be called is called by no company",
 }
 
@@ -146,6 +148,12 @@ SAMPLES = {
     ),
     "crm.merge.opportunity": (OF_USERS, "_no_values", {"user_id": False}),
     "crm.pipeline.settings": (OF_USERS, "_no_values", {"pool_return_days": 3}),
+    "crm.pipeline.settings.meaning": (
+        OF_USERS,
+        "_settings_stage_values",
+        {"meaning": "won"},
+    ),
+    "crm.pipeline.settings.team": (OF_USERS, "_no_values", {"is_bpo": True}),
     "crm.pipeline.settings.stage": (
         OF_USERS,
         "_settings_stage_values",
@@ -156,6 +164,8 @@ SAMPLES = {
     "crm.saved.key": (ALL, "_saved_key_values", {"subject": "X"}),
     "crm.speed.report": (OF_LEADS, "_lead_values", {"in_time": 1}),
     "crm.stage": (OF_COMPANIES, "_stage_values", {"stale_after_days": 3}),
+    "crm.stage.takeover": (ALL, "_takeover_values", {"is_folded": True}),
+    "crm.stage.takeover.lead": (ALL, "_takeover_lead_values", {"probability": 3}),
     "crm.team.member": (OF_COMPANIES, "_member_values", {"open_leads_max": 3}),
     "crm.stay.report": (OF_LEADS, "_stay_values", {"outcome": "on"}),
     "crm.vehicle.model": (OF_COMPANIES, "_vehicle_values", {"name": "X"}),
@@ -328,6 +338,7 @@ CALLS = {
         "action_save_and_retry": ("_map_window",),
         "default_get": (ON_MODEL, ["sample"]),
     },
+    "crm.stage": {"action_undo_takeover": ("_taken_over_stage",)},
     "crm.stay.report": {"action_open_lead": ("_others_stay",)},
     "crm.team.member": {"action_view_coaching": ("_home_member",)},
     "crm.word": {
@@ -848,6 +859,13 @@ class TestRights(CompaniesCase):
     def _leave_owner_values(self, _name, _kind, _user):
         return {"user_ids": [Command.set(self.other_agent.ids)]}
 
+    def _takeover_values(self, _name, _kind, _user):
+        return {"stage_id": self.env["crm.stage"].create({"name": "Lost"}).id}
+
+    def _takeover_lead_values(self, *sample):
+        takeover = self.env["crm.stage.takeover"].create(self._takeover_values(*sample))
+        return {"takeover_id": takeover.id, "lead_id": self._new_lead().id}
+
     def _settings_stage_values(self, _name, _kind, _user):
         return {"stage_id": self.new.id}
 
@@ -1205,6 +1223,13 @@ class TestRights(CompaniesCase):
         window = window.create({"activity_type_id": kind.id})
         self.assertEqual(window._get_applied_on_records(), lead)
         return self._give(window, user)
+
+    def _taken_over_stage(self, user):
+        stage = self.env["crm.stage"].create({"name": "Lost", "fold": True})
+        lead = self._new_lead(company_id=self.home.id)
+        lead._write_by_core({"stage_id": stage.id})
+        stage._take_over()
+        return self._give(stage, user)
 
     def _home_settings(self, user):
         return self._window_of(

@@ -226,6 +226,50 @@ class TestPipeline(BpoCase):
         fleet_lead.stage_id = between
         self.assertEqual(fleet_lead.stage_id, between)
 
+    def _new_fleet(self, *stages):
+        """Make a team with stages of its own: their names and sequences."""
+        fleet = self.env["crm.team"].create({"name": "Fleet"})
+        is_many = STAGE_TEAM == "team_ids"
+        return fleet, self.env["crm.stage"].create(
+            [
+                {
+                    "name": name,
+                    "sequence": sequence,
+                    STAGE_TEAM: fleet.ids if is_many else fleet.id,
+                }
+                for name, sequence in stages
+            ]
+        )
+
+    def test_next_stays_among_the_stages_of_its_team(self):
+        fleet, own = self._new_fleet(
+            ("Inspect", self.new.sequence + 1), ("Offer", self.negotiation.sequence + 1)
+        )
+        lead = self._new_lead(team_id=fleet.id)
+        self.assertEqual(lead.stage_id, self.new)
+        lead.stage_id = own[0]
+        self.assertIn(
+            'the only allowed next stage is "Offer"',
+            self._refused(self.qualified, lead),
+        )
+        lead.stage_id = own[1]
+        self._refused(self.negotiation, lead)
+
+    def test_a_folded_stage_is_never_next(self):
+        self.qualified.fold = True
+        self.assertIn(
+            f'the only allowed next stage is "{self.negotiation.name}"',
+            self._refused(self.qualified, self.lead),
+        )
+        behind = self.won.sequence + 1
+        self.env["crm.stage"].create(
+            {"name": "Archive", "sequence": behind, "fold": True}
+        )
+        self.lead.stage_id = self.negotiation
+        self.assertIn(
+            "no further open stage exists", self._refused(self.qualified, self.lead)
+        )
+
     def test_the_guard_costs_no_query_per_lead(self):
         few = self.env["crm.lead"].concat(*(self._new_lead() for _n in range(2)))
         many = self.env["crm.lead"].concat(*(self._new_lead() for _n in range(12)))

@@ -5,6 +5,7 @@ from ...client_actions import CLOSE
 from ...domains import OPEN_STAGE
 from ...hooks import activate_crons, find_stage_activity
 from ...roles import MANAGER, check_role
+from ...series import STAGE_TEAM
 
 #: What the questionnaire asks of each stage.
 STAGE_FIELDS = (
@@ -14,8 +15,11 @@ STAGE_FIELDS = (
     "stale_after_days",
 )
 
-#: What is proposed for the first stage, and for all others, where nobody has said
-#: anything yet.
+#: What a stage means to the rules.
+MEANINGS = [("open", "Open"), ("won", "Won"), ("lost", "Lost")]
+
+#: What is proposed for the first stage of each team, and for all others, where nobody
+#: has said anything yet.
 PROPOSALS = (
     {"activity_due_days": 0, "advance_when_done": True, "stale_after_days": 2},
     {"activity_due_days": 2, "advance_when_done": False, "stale_after_days": 7},
@@ -35,6 +39,21 @@ class PipelineSettings(models.TransientModel):
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company
     )
+    # Where the answer is not clear
+    team_ids = fields.One2many(
+        "crm.pipeline.settings.team",
+        "settings_id",
+        "Teams",
+        default=lambda self: self._default_team_ids(),
+    )
+    meaning_ids = fields.One2many(
+        "crm.pipeline.settings.meaning",
+        "settings_id",
+        "What Stages Mean",
+        default=lambda self: self._propose_meanings(self._find_working_teams()),
+    )
+    are_teams_asked = fields.Boolean(compute="_compute_are_teams_asked")
+    # How they work
     line_ids = fields.One2many(
         "crm.pipeline.settings.stage",
         "settings_id",
@@ -70,36 +89,142 @@ class PipelineSettings(models.TransientModel):
         return {**super().default_get(fields_list), **current}
 
     @api.model
-    def _default_line_ids(self):
-        # Those of other companies are not this user's to set.
-        stages = self.env["crm.stage"].search(OPEN_STAGE)._filtered_access("write")
-        if not any(stages.mapped("activity_type_id")):
-            return self._propose_lines(stages)
+    def _default_team_ids(self):
+        company = self.env.company.sudo()
+        without = {"name": self.env._("Leads without a team"), "is_bpo": company.is_bpo}
         return [
-            Command.create(
-                {
-                    "stage_id": stage.id,
-                    **stage._convert_to_write(
-                        {name: stage[name] for name in STAGE_FIELDS}
-                    ),
-                }
-            )
-            for stage in stages
+            *(
+                Command.create(
+                    {"team_id": team.id, "name": team.name, "is_bpo": team.is_bpo}
+                )
+                for team in self._find_teams()
+            ),
+            Command.create(without),
         ]
 
     @api.model
-    def _propose_lines(self, stages):
-        """Return what suits most teams, for a pipeline that plans nothing yet.
+    def _default_line_ids(self):
+        return self._prepare_lines(self._find_working_teams())
 
-        :param crm.stage stages: the open ones, in the order of the pipeline.
+    # ------------------------------------------------------------
+    # COMPUTE
+    # ------------------------------------------------------------
+
+    @api.depends("company_id")
+    def _compute_are_teams_asked(self):
+        for settings in self:
+            works = [*self._find_teams().mapped("is_bpo")]
+            works.append(settings.company_id.sudo().is_bpo)
+            settings.are_teams_asked = not all(works)
+
+    @api.onchange("team_ids")
+    def _onchange_team_ids(self):
+        teams = self._find_ticked()
+        self.meaning_ids = [Command.clear(), *self._propose_meanings(teams)]
+        lost = self.meaning_ids.filtered(lambda line: line.meaning != "open").stage_id
+        self.line_ids = [Command.clear(), *self._prepare_lines(teams, lost)]
+
+    # ------------------------------------------------------------
+    # WHAT IS ASKED
+    # ------------------------------------------------------------
+
+    @api.model
+    def _find_teams(self):
+        """Return the teams of which the user may say whether they work for dealerships.
+
+        :rtype: crm.team
+        """
+        of_company = [("company_id", "in", [False, self.env.company.id])]
+        return self.env["crm.team"].search(of_company)._filtered_access("write")
+
+    @api.model
+    def _find_working_teams(self):
+        """Return whose leads are for dealerships now.
+
+        :return: teams; an empty one for the leads without a team.
+        :rtype: list[crm.team]
+        """
+        teams = self._find_teams()
+        working = [*teams.filtered("is_bpo")]
+        return [*working, teams.browse()] if self.env.company.sudo().is_bpo else working
+
+    def _find_ticked(self):
+        """Return whose leads are to be for dealerships, as of the same."""
+        return [line.team_id._origin for line in self.team_ids if line.is_bpo]
+
+    @api.model
+    def _find_stages(self, teams, domain=()):
+        """Return stages of teams, in the order of the pipeline.
+
+        Those of other companies are not this user's to set.
+
+        :param list teams: as of :meth:`_find_working_teams`.
+        :param list domain: further conditions.
+        :rtype: crm.stage
+        """
+        stages = self.env["crm.stage"]
+        found = stages.union(
+            *(stages._find_for_team(team, [*domain]) for team in teams)
+        )
+        return found.sorted()._filtered_access("write")
+
+    @api.model
+    def _propose_meanings(self, teams):
+        """Return what the stages of teams seem to mean, if that is not clear anyway.
+
+        :param list teams: as of :meth:`_find_working_teams`.
+        :return: commands for ``meaning_ids``.
+        :rtype: list
+        """
+        stages = self._find_stages(teams)
+        is_new = any(not team.is_bpo for team in teams if team)
+        is_new |= any(not team for team in teams) and not self.env.company.sudo().is_bpo
+        unclear = stages.filtered(lambda s: s.fold and s._get_meaning() == "open")
+        if not (is_new or unclear):
+            return []
+        return [
+            Command.create(
+                {"stage_id": stage.id, "meaning": meaning, "lead_count": count}
+            )
+            for stage, (meaning, count) in stages._propose_meanings().items()
+        ]
+
+    @api.model
+    def _prepare_lines(self, teams, closed=()):
+        """Return what is planned in the open stages of teams, or may be.
+
+        :param list teams: as of :meth:`_find_working_teams`.
+        :param crm.stage closed: of them, those that are to be closed.
         :return: commands for ``line_ids``.
         :rtype: list
         """
-        kind = {"activity_type_id": find_stage_activity(self.env).id}
+        stages = self._find_stages(teams, OPEN_STAGE)
+        pipelines = [stages._find_open(team) for team in teams]
+        first = stages.browse().union(*(pipeline[:1] for pipeline in pipelines))
+        planned = stages.browse().union(
+            *(one for one in pipelines if any(one.mapped("activity_type_id")))
+        )
         return [
-            Command.create({"stage_id": stage.id, **kind, **PROPOSALS[number > 0]})
-            for number, stage in enumerate(stages)
+            Command.create(
+                {"stage_id": stage.id, **self._prepare_line(stage, planned, first)}
+            )
+            for stage in stages
+            if stage not in closed
         ]
+
+    @api.model
+    def _prepare_line(self, stage, planned, first):
+        """Return what a stage plans, or what suits most teams where nothing is planned.
+
+        :param crm.stage stage: an open one.
+        :param crm.stage planned: those of teams that plan something.
+        :param crm.stage first: the first one of each team.
+        :rtype: dict
+        """
+        if stage in planned or stage.activity_type_id or stage.fold:
+            return stage._convert_to_write({name: stage[name] for name in STAGE_FIELDS})
+        kind = {"activity_type_id": find_stage_activity(self.env).id}
+        return {**kind, **PROPOSALS[stage not in first]}
 
     # ------------------------------------------------------------
     # ACTIONS
@@ -114,6 +239,8 @@ class PipelineSettings(models.TransientModel):
         """
         self.ensure_one()
         self._check_may_set()
+        self.meaning_ids._apply()
+        self.team_ids._apply()
         for line in self.line_ids:
             values = {name: line[name] for name in STAGE_FIELDS}
             line.stage_id.write(line._convert_to_write(values))
@@ -159,3 +286,55 @@ class PipelineSettingsStage(models.TransientModel):
     activity_due_days = fields.Integer("Due after")
     advance_when_done = fields.Boolean()
     stale_after_days = fields.Integer("Stale after")
+
+
+class PipelineSettingsTeam(models.TransientModel):
+    _name = "crm.pipeline.settings.team"
+    _description = "Whether a Team Works for Dealerships"
+    _inherit = ["crm.checked.afterwards"]
+    _order = "id"
+
+    settings_id = fields.Many2one("crm.pipeline.settings", ondelete="cascade")
+    team_id = fields.Many2one(
+        "crm.team", ondelete="cascade", help="None for the leads without a team."
+    )
+    name = fields.Char("Whose Leads")
+    is_bpo = fields.Boolean("For Dealerships")
+
+    def _apply(self):
+        """Let teams, and the leads without one, be for dealerships, or not."""
+        for line in self:
+            # Managers of the floor do not manage companies otherwise.
+            switched = line.team_id or line.settings_id.company_id.sudo()
+            switched.is_bpo = line.is_bpo
+
+
+class PipelineSettingsMeaning(models.TransientModel):
+    _name = "crm.pipeline.settings.meaning"
+    _description = "What a Stage Means"
+    _inherit = ["crm.checked.afterwards"]
+    _order = "id"
+
+    settings_id = fields.Many2one("crm.pipeline.settings", ondelete="cascade")
+    stage_id = fields.Many2one("crm.stage", required=True, ondelete="cascade")
+    team_names = fields.Char("Sales Team", compute="_compute_team_names")
+    lead_count = fields.Integer("Leads", readonly=True)
+    meaning = fields.Selection(MEANINGS, required=True, default="open")
+
+    @api.depends("stage_id")
+    def _compute_team_names(self):
+        for line in self:
+            teams = line.stage_id[STAGE_TEAM]
+            line.team_names = ", ".join(teams.mapped("name")) or self.env._("All")
+
+    def _apply(self):
+        """Let stages mean what was said, with the leads that are in them."""
+        # A line goes with its stage, and the addon's own may go.
+        told = [(line.stage_id, line.meaning) for line in self]
+        for stage, meaning in told:
+            if not stage.exists() or meaning == stage._get_meaning():
+                continue
+            if meaning == "lost":
+                stage._take_over()
+            else:
+                stage.write({"is_won": meaning == "won", "is_lost": False})
