@@ -114,6 +114,9 @@ class Lead(models.Model):
         leads = self._create_by_core(self._prepare_births(vals_list))
         leads._check_no_server_only(drawn=["reference"])
         born = leads.filtered("is_bpo")
+        if not born:
+            return leads
+        born._complete_births()
         born._check_births()
         born._follow_up_births()
         born._close_births()
@@ -193,11 +196,17 @@ class Lead(models.Model):
         :param list vals_list: as somebody sent them.
         :rtype: list[dict]
         """
-        references = self._next_references(len(vals_list))
-        return [
-            {**self._normalize(self._drop_computed(vals)), "reference": reference}
-            for vals, reference in zip(vals_list, references, strict=True)
-        ]
+        return [self._normalize(self._drop_computed(vals)) for vals in vals_list]
+
+    def _complete_births(self):
+        """Number leads of which it was not foreseen that the rules are for them.
+
+        They are opportunities, whatever Odoo's setting on leads is.
+        """
+        unforeseen = self.filtered(lambda lead: not lead.reference)
+        references = self._next_references(len(unforeseen))
+        for lead, reference in zip(unforeseen, references, strict=True):
+            lead._write_by_core({"reference": reference, "type": "opportunity"})
 
     def _check_births(self):
         """Refuse new leads that must not be, as they are now.
@@ -288,7 +297,9 @@ class Lead(models.Model):
         if not self:
             return
         self._write_by_core(vals)
-        self.sudo().filtered("is_bpo").with_env(self.env)._arrive()
+        arrived = self.sudo().filtered("is_bpo").with_env(self.env)
+        if arrived:
+            arrived._arrive()
 
     # ------------------------------------------------------------
     # BUSINESS
@@ -377,6 +388,16 @@ class Lead(models.Model):
         return {
             key[len(prefix) :] for key in self.env.context if key.startswith(prefix)
         }
+
+    @api.model
+    def _add_precomputed_values(self, vals_list):
+        # Of which team a lead is was worked out just now.
+        result = super()._add_precomputed_values(vals_list)
+        ours = [vals for vals in vals_list if self._is_for_dealership(vals)]
+        references = self._next_references(len(ours))
+        for vals, reference in zip(ours, references, strict=True):
+            vals |= {"reference": reference, "type": "opportunity"}
+        return result
 
     @api.model
     def _next_references(self, count):
