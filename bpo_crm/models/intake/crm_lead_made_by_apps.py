@@ -1,6 +1,7 @@
 import functools
 
 from odoo import fields, models
+from odoo.exceptions import RedirectWarning, UserError
 
 from ...inner_context import with_inner_context
 
@@ -13,9 +14,8 @@ LINKS = ("event_id", "origin_channel_id", "origin_survey_id", "registration_ids"
 class Lead(models.Model):
     """What Odoo's other apps make of a customer who has an open lead is merged into it.
 
-    They need not be there, come after this addon, and call nothing of it: where they
-    make leads with the rights of whoever is signed in, their methods are wrapped once
-    all addons are loaded, as ``base_automation`` does it.
+    They need not be there, come after this addon, and call nothing of it: methods of
+    theirs are wrapped once all addons are loaded, as ``base_automation`` does it.
     """
 
     _inherit = "crm.lead"
@@ -26,13 +26,13 @@ class Lead(models.Model):
 
     def _register_hook(self):
         result = super()._register_hook()
-        for cls, name in self._find_makers():
+        for cls, name, wrap in self._find_wrapped():
             if hasattr(cls, name) and name not in vars(cls):
-                setattr(cls, name, _with_all_rights(getattr(cls, name)))
+                setattr(cls, name, wrap(getattr(cls, name)))
         return result
 
     def _unregister_hook(self):
-        for cls, name in self._find_makers():
+        for cls, name, _wrap in self._find_wrapped():
             if name in vars(cls):
                 delattr(cls, name)
         return super()._unregister_hook()
@@ -53,10 +53,28 @@ class Lead(models.Model):
     # BUSINESS
     # ------------------------------------------------------------
 
-    def _find_makers(self):
-        """Return pairs of a class of the registry and a method of :data:`MAKERS`."""
+    def _find_wrapped(self):
+        """Return what there is of :data:`WRAPPED`, with classes of the registry."""
         registry = self.env.registry
-        return [(registry[model], name) for model, name in MAKERS if model in registry]
+        return [
+            (registry[model], name, wrap)
+            for model, name, wrap in WRAPPED
+            if model in registry
+        ]
+
+    def _log_refused_update(self, name, refusal):
+        """Leave a line with these leads that an app could not change.
+
+        :param str name: of what was changed in the app.
+        :param Exception refusal: why.
+        """
+        for lead in self:
+            text = self.env._(
+                "%(name)s was changed, and this lead was not. %(reason)s",
+                name=name,
+                reason=refusal.args[0],
+            )
+            lead._message_log(body=text)
 
     def _add_links(self, values, made):
         """Link this lead with what an app would have made another one of.
@@ -89,8 +107,33 @@ def _with_all_rights(make):
     return make_with_all_rights
 
 
-#: Methods of Odoo's apps that make leads in the name of whoever is signed in.
-MAKERS = (
-    ("crm.iap.lead.mining.request", "_create_leads_from_response"),
-    ("discuss.channel", "_convert_visitor_to_lead"),
+def _told_in_chatter(update):
+    """Return a method that changes leads, or says in their chatter why it did not.
+
+    Whoever works in the app may not see the leads.
+
+    :param update: a method of records with ``lead_ids``, which they were made of.
+    """
+
+    @functools.wraps(update)
+    def update_or_tell(self, *args, **kwargs):
+        leads = self.lead_ids.filtered("is_bpo")
+        if not leads:
+            return update(self, *args, **kwargs)
+        try:
+            with self.env.cr.savepoint():
+                return update(self, *args, **kwargs)
+        except (RedirectWarning, UserError) as refusal:
+            name = ", ".join(self.mapped("display_name"))
+            return leads._log_refused_update(name, refusal)
+
+    return update_or_tell
+
+
+#: Methods of Odoo's apps that make leads in the name of whoever is signed in, or change
+#: them as what they were made of changes.
+WRAPPED = (
+    ("crm.iap.lead.mining.request", "_create_leads_from_response", _with_all_rights),
+    ("discuss.channel", "_convert_visitor_to_lead", _with_all_rights),
+    ("event.registration", "_update_leads", _told_in_chatter),
 )

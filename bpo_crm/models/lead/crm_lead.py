@@ -161,7 +161,7 @@ class Lead(models.Model):
             self._write_by_core(vals)
             return []
         ours = self.filtered("is_bpo")
-        changes = ours._prepare_changes(vals)
+        changes = ours._prepare_changes(vals) if ours else []
         for change in changes:
             change.leads._refuse_change(change)
         for change in changes:

@@ -179,7 +179,7 @@ class Lead(models.Model):
 
     @api.model
     def _foresee_team_id(self, vals):
-        """Return the team that core will give a new lead, of whose team nothing is said.
+        """Return the team that core will give a new lead whose values name none.
 
         :param dict vals: of ``crm.lead``.
         :return: its id; False for none.

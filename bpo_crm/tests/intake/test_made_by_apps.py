@@ -55,13 +55,15 @@ class TestMadeByApps(BpoCase):
 
     def test_methods_of_apps_that_are_there_are_wrapped_once(self):
         leads = self.env["crm.lead"]
-        makers = (("crm.team", "action_your_pipeline"), ("no.such.app", "make"))
+        wrap = crm_lead_made_by_apps._with_all_rights
+        names = (("crm.team", "action_your_pipeline"), ("no.such.app", "make"))
+        wrapped = [(*pair, wrap) for pair in names]
         cls = self.registry["crm.team"]
-        with patch.object(crm_lead_made_by_apps, "MAKERS", makers):
+        with patch.object(crm_lead_made_by_apps, "WRAPPED", wrapped):
             leads._register_hook()
-            wrapped = vars(cls)["action_your_pipeline"]
+            method = vars(cls)["action_your_pipeline"]
             leads._register_hook()
-            self.assertIs(vars(cls)["action_your_pipeline"], wrapped)
+            self.assertIs(vars(cls)["action_your_pipeline"], method)
             leads._unregister_hook()
         self.assertNotIn("action_your_pipeline", vars(cls))
         leads._register_hook()
