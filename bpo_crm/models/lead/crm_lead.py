@@ -154,13 +154,18 @@ class Lead(models.Model):
         """
         if not self:
             return []
+        ours = self.filtered("is_bpo")
+        others = self - ours
+        # Core writes it when it loses a lead.
+        echoed = {name: vals[name] for name in ECHOED if name in vals}
         vals = self._drop_echoed(vals)
         self._check_server_only(vals)
         vals = self._normalize(vals)
         if not self._is_watched(vals):
-            self._write_by_core(vals)
+            for leads, values in ((ours, vals), (others, {**vals, **echoed})):
+                if leads:
+                    leads._write_by_core(values)
             return []
-        ours = self.filtered("is_bpo")
         changes = ours._prepare_changes(vals) if ours else []
         for change in changes:
             change.leads._refuse_change(change)
@@ -169,7 +174,7 @@ class Lead(models.Model):
             leads = change.leads._leave_trace(change)
             # Core adds to the values what it works out of them.
             leads._write_by_core(dict(change.vals))
-        (self - ours)._write_others(vals)
+        others._write_others({**vals, **echoed})
         return changes
 
     def _create_by_core(self, vals_list):

@@ -47,6 +47,14 @@ class TestTeam(BpoCase):
         self.assertEqual((lead.stage_id, lead.probability), (self.new, 0))
         self.assertEqual(lead.lost_reason_id, self.reason)
 
+    def test_leads_of_other_teams_come_back_as_without_the_addon(self):
+        lead = self._new_lead(team_id=self.sales.id).with_user(self.supervisor)
+        lead.action_set_lost(lost_reason_id=self.reason.id)
+        self.assertEqual(lead.automated_probability, 0)
+        self.assertTrue(lead.is_automated_probability)
+        lead.toggle_active()
+        self.assertEqual(lead.probability, lead.automated_probability)
+
     def test_leads_of_other_teams_are_archived_without_a_reason(self):
         for archive in ("action_archive", "toggle_active"):
             lead = self._new_lead(team_id=self.sales.id).with_user(self.supervisor)
