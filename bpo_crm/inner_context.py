@@ -94,6 +94,9 @@ LEAVING = InnerKey("leaving")
 #: Contacts are merged, and their leads are looked at once that is done.
 MERGES_CONTACTS = InnerKey("merges_contacts")
 
+#: Leads are merged: which of them stays, and in which stage, is for its team to say.
+MERGES_LEADS = InnerKey("merges_leads")
+
 #: The mail waited in quarantine, and is read now.
 KEPT_MAIL = InnerKey("is_kept_mail")
 

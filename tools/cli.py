@@ -4,6 +4,7 @@ import argparse
 import signal
 import subprocess
 import sys
+import tempfile
 
 from . import environment, paths
 from .console import LauncherError, fail
@@ -30,6 +31,7 @@ def main(arguments):
     signal.signal(signal.SIGTERM, lambda *_args: sys.exit(143))
     options, rest = _parse(arguments)
     try:
+        _check_cache()
         environment.ensure()
         return options.run(options, rest)
     except LauncherError as error:
@@ -39,6 +41,22 @@ def main(arguments):
         return 1
     except KeyboardInterrupt:
         return 130
+
+
+def _check_cache():
+    """Refuse to begin where nothing can be kept.
+
+    :raises LauncherError: which says what to do about it.
+    """
+    try:
+        paths.CACHE.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=paths.CACHE):
+            pass
+    except OSError as error:
+        raise LauncherError(
+            f"Nothing can be written to {paths.CACHE} ({error.strerror}). Set HOME to "
+            "a folder of your own."
+        ) from None
 
 
 def _parse(arguments):

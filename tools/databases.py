@@ -20,6 +20,16 @@ SCRIPTS = paths.REPOSITORY / "tools" / "scripts"
 
 PREFIX = "bpo_template"
 
+#: Odoo's own that bring others along: with events and with chats come those that make
+#: leads of them.
+APPS = (
+    "base_automation",
+    "event_crm",
+    "crm_livechat",
+    "website_crm_partner_assign",
+    "mass_mailing_crm",
+)
+
 #: How many templates of a layer stay, the newest ones.
 KEPT = 4
 
@@ -76,6 +86,8 @@ def layers():
             ),
             Layer("site", "plain", ("website_crm", "spreadsheet_dashboard")),
             Layer("website", "site", ("bpo_crm",), (), paths.ADDONS),
+            # All that makes leads, or does something with them.
+            Layer("apps", "site", APPS),
             Layer("sales", "", ("sale_management",)),
             Layer("dealer", "sales", (), ("set_up_account.py", "set_up_dealer.py")),
             Layer(

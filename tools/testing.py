@@ -52,8 +52,10 @@ def run(series, arguments, clock_names=(), tries=None, is_whole=False):
     :param bool is_whole: whether each test runs on each series where nothing is named.
     :return: 0 when all tests passed, and there were any.
     :rtype: int
-    :raises LauncherError: when other tests are named for another clock.
+    :raises LauncherError: when other tests are named for another clock, or tests that
+        are not there.
     """
+    _check_there(arguments)
     if clock_names and SERVER_TESTS in _named_kinds(arguments):
         raise LauncherError(f"Under another clock, only {ADDON_TESTS} can be run.")
     if tries is not None:
@@ -120,6 +122,19 @@ def _list_runs(series, arguments, clock_names):
         return [(kind, None) for kind in named]
     name, _series = clocks.find_turn([series])
     return [(ADDON_TESTS, None), (SERVER_TESTS, None), (ADDON_TESTS, name)]
+
+
+def _check_there(arguments):
+    """Refuse files and folders of tests that are not there.
+
+    :param list arguments: pytest's own.
+    :raises LauncherError: naming the first one.
+    """
+    for argument in arguments:
+        name = argument.partition("::")[0]
+        is_path = name.startswith((ADDON_TESTS, SERVER_TESTS))
+        if is_path and not (paths.REPOSITORY / name).exists():
+            raise LauncherError(f"There is no {name}.")
 
 
 def _named_kinds(arguments):

@@ -131,6 +131,20 @@ class BpoCase(TransactionCase):
         )
 
     @classmethod
+    def _new_unqualified(cls, owner=None, **values):
+        """Make a lead as core did before its team worked for dealerships.
+
+        :param res.users owner: who works it; nobody by default.
+        :param values: further values of ``crm.lead``.
+        """
+        lead = cls._new_lead(owner)
+        lead._release_customers()
+        lead.activity_ids.unlink()
+        # Its customer may have another one.
+        lead._write_by_core({**values, "type": "lead"})
+        return lead
+
+    @classmethod
     def _new_calendar(cls, name, days=range(7), start=0, stop=24, zone="Asia/Manila"):
         """Make working hours.
 

@@ -63,9 +63,7 @@ class Lead(models.Model):
         :rtype: str
         """
         ((keys, _name, _numbers),) = self._find_keys_of_values([vals])
-        types = self.default_get(["type"])
-        if keys or {**types, **vals}.get("type") == "lead":
-            # Core's leads, which are none of these yet, have no keys at all.
+        if keys:
             return ""
         sources = self.env["crm.lead.source"]
         return sources._explain_unreachable(self._read_form(vals))

@@ -1,6 +1,7 @@
 from odoo import SUPERUSER_ID, api, models
 from odoo.exceptions import UserError
 
+from ...inner_context import MERGES_LEADS
 from ...roles import MANAGER
 
 MERGED_FIELDS = ["dealership_id", "vehicle_model_id"]
@@ -11,7 +12,13 @@ class Lead(models.Model):
 
     _inherit = "crm.lead"
 
+    # ------------------------------------------------------------
+    # HOOKS
+    # ------------------------------------------------------------
+
     def _merge_opportunity(self, *args, **kwargs):
+        if not any(self.mapped("is_bpo")):
+            return super()._merge_opportunity(*args, **kwargs)
         self._check_mergeable()
         # Closed leads stay on record for the reports.
         closed = self.filtered(lambda lead: lead.stage_id._is_closed)
@@ -26,12 +33,33 @@ class Lead(models.Model):
         keys = [key for lead in merged for key in lead._get_customer_keys()]
         # The head may take over how the others' customers are reached.
         released = merged._release_customers()
-        head = super(Lead, merged)._merge_opportunity(*args, **kwargs)
+        merging = merged.with_context(**MERGES_LEADS.say())
+        head = super(Lead, merging)._merge_opportunity(*args, **kwargs)
+        head = head.with_env(self.env)
         # Another lead from before the addon may hold them, and goes on to.
         head._write_by_core(head._prepare_other_reach(keys))
         head._hold_customers({head: keys})
         self._pass_on_customers(released)
         return head
+
+    def _sort_by_confidence_level(self, reverse=False):
+        ranked = super()._sort_by_confidence_level(reverse=reverse)
+        if MERGES_LEADS.get(self.env):
+            # By a merge, no lead leaves the teams that work for dealerships.
+            return ranked.sorted("is_bpo", reverse=reverse)
+        return ranked
+
+    @api.model
+    def _normalize(self, vals):
+        values = super()._normalize(vals)
+        if MERGES_LEADS.get(self.env):
+            # Core would send it back to the first stage, whatever that is.
+            values.pop("stage_id", None)
+        return values
+
+    # ------------------------------------------------------------
+    # BUSINESS
+    # ------------------------------------------------------------
 
     def _check_mergeable(self):
         """Refuse to let an agent make somebody else's lead, or customer, disappear.
@@ -50,6 +78,23 @@ class Lead(models.Model):
                     "of one customer. Ask a supervisor to merge others."
                 )
             )
+
+    def _merge_unqualified(self):
+        """Merge those of these leads whose customers have an open lead into that.
+
+        They were made before their team worked for dealerships, and become
+        opportunities now.
+
+        :return: the others, and the leads that some were merged into.
+        :rtype: tuple[crm.lead, crm.lead]
+        """
+        rest, heads = self, self.browse()
+        for lead in self.filtered(lambda lead: lead.is_bpo and lead.type == "lead"):
+            head = lead._find_customers_open_lead() - lead
+            if head:
+                heads |= (head | lead)._merge_opportunity(max_length=0)
+                rest -= lead
+        return rest, heads
 
     def _are_of_one_customer(self):
         """Whether each of these leads has a key in common with the others.
@@ -140,12 +185,23 @@ class Lead(models.Model):
 
 
 class LeadConvert(models.TransientModel):
-    """Core's window deletes all that it was to merge, and may have left out some."""
+    """Core's windows that convert leads, one or many.
+
+    They delete all that they were to merge, and may have left out some.
+    """
 
     _inherit = "crm.lead2opportunity.partner"
 
     def _action_merge(self):
         self.duplicated_lead_ids -= self.duplicated_lead_ids.filtered(
-            lambda lead: lead.stage_id._is_closed
+            lambda lead: lead.is_bpo and lead.stage_id._is_closed
         )
         return super()._action_merge()
+
+    def _action_convert(self):
+        leads = self.env["crm.lead"].browse(self.env.context.get("active_ids", []))
+        rest, heads = leads._merge_unqualified()
+        if not rest:
+            return heads[:1]
+        converting = self.with_context(active_ids=rest.ids)
+        return super(LeadConvert, converting)._action_convert()

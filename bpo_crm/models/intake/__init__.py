@@ -26,6 +26,7 @@ from . import (
     crm_lead_unknown_word,
     crm_lead_import,
     crm_lead_intake_core,
+    crm_lead_made_by_apps,
     crm_lead_other_company,
     crm_lead_source_try_out,
     onboarding_source,

@@ -52,9 +52,11 @@ class Lead(models.Model):
 
     @api.model
     def _is_unattended(self):
-        # People are told who works their customer.
+        # People are told who works their customer: those who make a lead by hand. With
+        # all rights, an app makes it, whoever is signed in.
         is_matched = CUSTOMERS_MATCHED.get(self.env)
-        return super()._is_unattended() or not (self._can_be_told() or is_matched)
+        is_by_hand = self._can_be_told() and not self.env.su
+        return super()._is_unattended() or not (is_by_hand or is_matched)
 
     @api.model
     def _take_in_values(self, vals_list):
@@ -64,6 +66,8 @@ class Lead(models.Model):
         :return: for each a new lead, or the open one that its customer has.
         """
         self.check_access("create")
+        if not any(map(self._is_for_dealership, vals_list)):
+            return self._create_in_phases(vals_list)
         entries = self._prepare_values_entries(vals_list)
         new, returning = self._match_values(entries)
         matched = self.with_context(**CUSTOMERS_MATCHED.say())
@@ -244,8 +248,7 @@ class Lead(models.Model):
         """
         stage = self.env["crm.stage"].browse(vals.get("stage_id"))
         is_open = vals.get("active", True) and not stage._is_closed
-        kind = vals.get("type") or self.default_get(["type"]).get("type")
-        return is_open and kind != "lead" and self._is_for_dealership(vals)
+        return is_open and self._is_for_dealership(vals)
 
     @api.model
     def _read_values(self, vals):

@@ -114,6 +114,9 @@ class Lead(models.Model):
         leads = self._create_by_core(self._prepare_births(vals_list))
         leads._check_no_server_only(drawn=["reference"])
         born = leads.filtered("is_bpo")
+        if not born:
+            return leads
+        born._complete_births()
         born._check_births()
         born._follow_up_births()
         born._close_births()
@@ -151,14 +154,19 @@ class Lead(models.Model):
         """
         if not self:
             return []
+        ours = self.filtered("is_bpo")
+        others = self - ours
+        # Core writes it when it loses a lead.
+        echoed = {name: vals[name] for name in ECHOED if name in vals}
         vals = self._drop_echoed(vals)
         self._check_server_only(vals)
         vals = self._normalize(vals)
         if not self._is_watched(vals):
-            self._write_by_core(vals)
+            for leads, values in ((ours, vals), (others, {**vals, **echoed})):
+                if leads:
+                    leads._write_by_core(values)
             return []
-        ours = self.filtered("is_bpo")
-        changes = ours._prepare_changes(vals)
+        changes = ours._prepare_changes(vals) if ours else []
         for change in changes:
             change.leads._refuse_change(change)
         for change in changes:
@@ -166,7 +174,7 @@ class Lead(models.Model):
             leads = change.leads._leave_trace(change)
             # Core adds to the values what it works out of them.
             leads._write_by_core(dict(change.vals))
-        (self - ours)._write_others(vals)
+        others._write_others({**vals, **echoed})
         return changes
 
     def _create_by_core(self, vals_list):
@@ -193,11 +201,17 @@ class Lead(models.Model):
         :param list vals_list: as somebody sent them.
         :rtype: list[dict]
         """
-        references = self._next_references(len(vals_list))
-        return [
-            {**self._normalize(self._drop_computed(vals)), "reference": reference}
-            for vals, reference in zip(vals_list, references, strict=True)
-        ]
+        return [self._normalize(self._drop_computed(vals)) for vals in vals_list]
+
+    def _complete_births(self):
+        """Number leads of which it was not foreseen that the rules are for them.
+
+        They are opportunities, whatever Odoo's setting on leads is.
+        """
+        unforeseen = self.filtered(lambda lead: not lead.reference)
+        references = self._next_references(len(unforeseen))
+        for lead, reference in zip(unforeseen, references, strict=True):
+            lead._write_by_core({"reference": reference, "type": "opportunity"})
 
     def _check_births(self):
         """Refuse new leads that must not be, as they are now.
@@ -288,7 +302,9 @@ class Lead(models.Model):
         if not self:
             return
         self._write_by_core(vals)
-        self.sudo().filtered("is_bpo").with_env(self.env)._arrive()
+        arrived = self.sudo().filtered("is_bpo").with_env(self.env)
+        if arrived:
+            arrived._arrive()
 
     # ------------------------------------------------------------
     # BUSINESS
@@ -377,6 +393,16 @@ class Lead(models.Model):
         return {
             key[len(prefix) :] for key in self.env.context if key.startswith(prefix)
         }
+
+    @api.model
+    def _add_precomputed_values(self, vals_list):
+        # Of which team a lead is was worked out just now.
+        result = super()._add_precomputed_values(vals_list)
+        ours = [vals for vals in vals_list if self._is_for_dealership(vals)]
+        references = self._next_references(len(ours))
+        for vals, reference in zip(ours, references, strict=True):
+            vals |= {"reference": reference, "type": "opportunity"}
+        return result
 
     @api.model
     def _next_references(self, count):

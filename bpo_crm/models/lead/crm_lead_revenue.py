@@ -36,8 +36,7 @@ class Lead(models.Model):
     @api.depends("vehicle_model_id")
     def _compute_expected_revenue(self):
         for lead in self:
-            is_kept = lead.is_revenue_typed or lead.stage_id._is_closed
-            if not (lead.expected_revenue and is_kept):
+            if not (lead.expected_revenue and lead._keeps_revenue()):
                 lead.expected_revenue = lead._get_list_price()
 
     def _inverse_expected_revenue(self):
@@ -61,6 +60,10 @@ class Lead(models.Model):
     # ------------------------------------------------------------
     # BUSINESS
     # ------------------------------------------------------------
+
+    def _keeps_revenue(self):
+        """Whether another vehicle does not change what is expected."""
+        return self.is_revenue_typed or self.stage_id._is_closed
 
     def _get_list_price(self):
         """Return the price of the vehicle in the currency of the lead.

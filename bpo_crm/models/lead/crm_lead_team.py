@@ -287,9 +287,24 @@ class Lead(models.Model):
         :param dict vals: of a new lead, which gets its team by core's rules otherwise.
         :rtype: bool
         """
-        team = self.env["crm.team"].sudo().browse(vals.get("team_id"))
+        team_id = vals["team_id"] if "team_id" in vals else self._foresee_team_id(vals)
+        team = self.env["crm.team"].sudo().browse(team_id)
         company = self.env["res.company"].sudo().browse(vals.get("company_id"))
         return (team or company or self.env.company.sudo()).is_bpo
+
+    @api.model
+    def _foresee_team_id(self, vals):
+        """Return the team that core will give a new lead whose values name none.
+
+        :param dict vals: of ``crm.lead``.
+        :return: its id; False for none.
+        :rtype: int | bool
+        """
+        given = {**self.default_get(["team_id", "user_id"]), **vals}
+        owner_id = given.get("user_id")
+        if given.get("team_id") or not owner_id:
+            return given.get("team_id") or False
+        return self.env["crm.team"].sudo()._get_default_team_id(user_id=owner_id).id
 
     def _arrive(self):
         """Let leads that come to a team that works for dealerships begin there.
@@ -308,7 +323,8 @@ class Lead(models.Model):
         arriving = self - closed
         for team, leads in arriving.grouped("team_id").items():
             first = self.env["crm.stage"]._find_open(team)[:1]
-            leads._write_by_core({"stage_id": first.id})
+            leads._write_by_core({"stage_id": first.id, "type": "opportunity"})
+        self._complete_births()
         arriving._check_births()
         arriving._follow_up_births()
 

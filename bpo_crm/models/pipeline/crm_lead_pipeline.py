@@ -26,8 +26,11 @@ class Lead(models.Model):
 
     @api.depends("team_id", "type")
     def _compute_stage_id(self):
+        others = self.filtered(lambda lead: not lead.is_bpo)
+        if others:
+            super(Lead, others)._compute_stage_id()
         # Core takes the first unfolded stage, which may be a won one.
-        misplaced = self.filtered(
+        misplaced = (self - others).filtered(
             lambda lead: not lead.stage_id or lead._is_in_stage_of_others()
         )
         for team, leads in misplaced.grouped("team_id").items():

@@ -99,6 +99,8 @@ class Lead(models.Model):
         when a lead is lost. The lost column would say: through all stages.
         """
         values_by_lead = super()._pls_get_lead_pls_values(*args, **kwargs)
+        if self and not any(self.mapped("is_bpo")):
+            return values_by_lead
         lost_stages = self.env["crm.stage"].search([("is_lost", "=", True)])
         in_lost_column = {("stage_id", stage.id) for stage in lost_stages}
         lost = self.browse(

@@ -66,7 +66,7 @@ class Lead(models.Model):
             waiting = now - (lead.enquiry_date or lead.create_date or now)
             lead.waiting_time = format_timedelta(waiting, locale=locale, threshold=1.5)
 
-    @api.depends("user_id", "type", "stage_id")
+    @api.depends("active", "user_id", "type", "stage_id")
     @api.depends_context("uid")
     def _compute_is_claimable(self):
         claims = self.env.user.has_group(AGENT)
@@ -218,10 +218,10 @@ class Lead(models.Model):
             lead._refuse_unqualified()
 
     def _refuse_closed_to_claim(self, stage):
-        """Refuse to claim this lead when it is closed.
+        """Refuse to claim this lead when it is closed, or archived as it is.
 
         :param crm.stage stage: that it is in.
-        :raises UserError: for a closing one.
+        :raises UserError: for a closing one, and for a lead that nobody sees.
         """
         if stage._is_closed:
             raise UserError(
@@ -229,6 +229,14 @@ class Lead(models.Model):
                     '%(lead)s is closed in stage "%(stage)s" and cannot be claimed.',
                     lead=self._get_label(),
                     stage=stage.name,
+                )
+            )
+        if not self.active:
+            raise UserError(
+                self.env._(
+                    "%s is archived and cannot be claimed. Ask a supervisor to restore "
+                    "it first.",
+                    self._get_label(),
                 )
             )
 
@@ -427,7 +435,7 @@ class Lead(models.Model):
 
     def _is_in_pool(self):
         """Whether this lead waits for somebody to claim it."""
-        return self._is_open() and not self.user_id
+        return self._is_open() and self.active and not self.user_id
 
     def _refuse_unclaimed(self):
         self._refuse_unqualified()

@@ -100,15 +100,17 @@ class Lead(models.Model):
     @api.depends("intake_source_id", "is_response_unmeasured")
     def _compute_response_target_minutes(self):
         # The source in the reports counts, too: see _follow_up_change().
-        frozen = self._freeze_closed("response_target_minutes")
-        targets = (self - frozen)._get_response_targets()
+        ours = self.filtered("is_bpo")
+        frozen = ours._freeze_closed("response_target_minutes")
+        targets = (ours - frozen)._get_response_targets()
         for lead in self - frozen:
             lead.response_target_minutes = targets.get(lead, 0)
 
     @api.depends("dealership_id", "enquiry_date", "response_target_minutes")
     def _compute_response_deadline(self):
-        frozen = self._freeze_closed("response_deadline", "response_warning_date")
-        aimed = (self - frozen).filtered("response_target_minutes")
+        ours = self.filtered("is_bpo")
+        frozen = ours._freeze_closed("response_deadline", "response_warning_date")
+        aimed = (ours - frozen).filtered("response_target_minutes")
         (self - frozen - aimed).response_deadline = False
         (self - frozen - aimed).response_warning_date = False
         for calendar, leads in aimed._group_by_hours():
@@ -191,6 +193,11 @@ class Lead(models.Model):
     # BUSINESS
     # ------------------------------------------------------------
 
+    def _arrive(self):
+        result = super()._arrive()
+        self.sudo()._compute_response_target_minutes()
+        return result
+
     def _get_response_calendar(self):
         """Return the working hours in which a customer can expect to be called."""
         company = self._get_company()
@@ -271,6 +278,8 @@ class Lead(models.Model):
         :return: the minutes of each lead that has a target.
         :rtype: dict
         """
+        if not self:
+            return {}
         sources = self.env["crm.lead.source"].search([("target_minutes", ">", 0)])
         by_report = {
             source.utm_source_id: source.target_minutes

@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
+from ...series import STAGE_TEAM
 from ..common import BpoCase
 
 
@@ -127,3 +128,92 @@ class TestMerge(BpoCase):
             lost.with_user(self.supervisor).sudo().unlink()
         lost.with_user(self.manager).unlink()
         self.assertFalse(lost.exists())
+
+    # Leads of two teams
+
+    def _new_team(self, name, **values):
+        """Make a team with a first stage of its own."""
+        team = self.env["crm.team"].create({"name": name, **values})
+        own = team.ids if STAGE_TEAM == "team_ids" else team.id
+        self.env["crm.stage"].create({"name": name, "sequence": 0, STAGE_TEAM: own})
+        return team
+
+    def test_leads_of_two_teams_are_merged(self):
+        fleet = self._new_team("Fleet")
+        ahead, behind = self._new_lead(self.agent), self._new_lead(team_id=fleet.id)
+        ahead.stage_id = self.qualified
+        merged = (ahead | behind).with_user(self.supervisor).merge_opportunity()
+        self.assertEqual(merged, ahead)
+        self.assertEqual(merged.stage_id, self.qualified)
+        self.assertFalse(behind.exists())
+
+    def test_a_merge_into_another_team_goes_on_where_that_team_lets_it(self):
+        fleet = self._new_team("Fleet")
+        leads = self._new_lead(self.agent) | self._new_lead()
+        leads[0].stage_id = self.qualified
+        merged = leads.with_user(self.supervisor).merge_opportunity(team_id=fleet.id)
+        self.assertEqual(merged.team_id, fleet)
+        self.assertEqual(merged.stage_id, self.qualified)
+
+    def test_no_lead_leaves_by_a_merge(self):
+        sales = self._new_team("Own Sales", is_bpo=False)
+        ours, other = self._new_lead(self.agent), self._new_lead(team_id=sales.id)
+        other.stage_id = self.negotiation
+        merged = (ours | other).with_user(self.supervisor).merge_opportunity()
+        self.assertEqual(merged, ours)
+        self.assertEqual((merged.team_id, merged.stage_id), (self.team, self.new))
+        leads = merged | self._new_lead(self.agent)
+        with self._refused("Only a BPO manager can take a lead out", AccessError):
+            leads.with_user(self.supervisor).merge_opportunity(team_id=sales.id)
+
+    def test_leads_of_other_teams_are_merged_as_without_the_addon(self):
+        sales = self._new_team("Own Sales", is_bpo=False)
+        seller = self._new_user("chief", "sales_team.group_sale_manager")
+        won, first, second = (self._new_lead(team_id=sales.id) for _unused in range(3))
+        won.stage_id = self.won
+        merged = (won | first | second).with_user(seller).merge_opportunity()
+        self.assertEqual((won | first | second).exists(), merged)
+        self.assertEqual(merged, won)
+
+    # What Odoo made as leads before the addon came
+
+    def _convert(self, leads, user, is_many=True, **values):
+        name = "crm.lead2opportunity.partner" + (".mass" if is_many else "")
+        window = (
+            self.env[name]
+            .with_user(user)
+            .with_context(
+                active_model="crm.lead", active_id=leads[0].id, active_ids=leads.ids
+            )
+        )
+        window = window.create({"name": "convert", **values})
+        if is_many:
+            return window.action_mass_convert()
+        return window.action_apply()
+
+    def test_one_known_customer_does_not_stop_the_conversion_of_others(self):
+        held = self._new_lead(self.agent)
+        by_email = self._new_lead(self.agent, email_from="held@customer.example")
+        new = self._new_unqualified()
+        leads = new | self._new_unqualified() | self._new_unqualified()
+        known = self._new_unqualified(phone=held.phone)
+        known |= self._new_unqualified(email_from="Held@customer.example")
+        self._convert(leads | known, self.supervisor, user_ids=self.agent.ids)
+        self.assertEqual(set(leads.mapped("type")), {"opportunity"})
+        self.assertEqual(leads.user_id, self.agent)
+        self.assertFalse(known.exists())
+        for lead in (held, by_email):
+            self.assertEqual((lead.user_id, lead.stage_id), (self.agent, self.new))
+
+    def test_a_known_customer_is_merged_by_the_window_for_one_lead(self):
+        held = self._new_lead(self.agent)
+        known = self._new_unqualified(phone=held.phone)
+        action = self._convert(known, self.supervisor, is_many=False)
+        self.assertEqual(action["res_id"], held.id)
+        self.assertFalse(known.exists())
+
+    def test_many_are_converted_into_the_pool(self):
+        leads = self._new_unqualified() | self._new_unqualified()
+        self._convert(leads, self.supervisor)
+        self.assertEqual(set(leads.mapped("type")), {"opportunity"})
+        self.assertTrue(all(lead._is_in_pool() for lead in leads))

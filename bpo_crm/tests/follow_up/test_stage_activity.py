@@ -43,7 +43,7 @@ class TestStageActivity(StageActivityCase):
         self.assertFalse(self._pending(self._new_lead()))
 
     def test_a_lead_that_becomes_an_opportunity_gets_it(self):
-        lead = self._new_lead(self.agent, type="lead")
+        lead = self._new_unqualified(self.agent)
         self.assertFalse(self._pending(lead))
         lead.type = "opportunity"
         self.assertTrue(self._pending(lead))

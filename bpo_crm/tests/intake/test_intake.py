@@ -619,7 +619,7 @@ class TestIntake(SourceCase):
         self.assertEqual(self._take_in(self._enquiry()).lead_id, head)
 
     def test_leads_of_the_other_type_hold_nobody(self):
-        self._new_lead(phone="+63 917 555 9101", type="lead")
+        self._new_unqualified(phone="+63 917 555 9101")
         self.assertTrue(self._new_lead(self.agent, phone="+63 917 555 9101"))
 
     # ------------------------------------------------------------

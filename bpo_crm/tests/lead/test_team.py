@@ -47,6 +47,14 @@ class TestTeam(BpoCase):
         self.assertEqual((lead.stage_id, lead.probability), (self.new, 0))
         self.assertEqual(lead.lost_reason_id, self.reason)
 
+    def test_leads_of_other_teams_come_back_as_without_the_addon(self):
+        lead = self._new_lead(team_id=self.sales.id).with_user(self.supervisor)
+        lead.action_set_lost(lost_reason_id=self.reason.id)
+        self.assertEqual(lead.automated_probability, 0)
+        self.assertTrue(lead.is_automated_probability)
+        lead.toggle_active()
+        self.assertEqual(lead.probability, lead.automated_probability)
+
     def test_leads_of_other_teams_are_archived_without_a_reason(self):
         for archive in ("action_archive", "toggle_active"):
             lead = self._new_lead(team_id=self.sales.id).with_user(self.supervisor)
@@ -106,6 +114,49 @@ class TestTeam(BpoCase):
             lead.with_user(self.supervisor).team_id = self.team
         lead.with_user(self.manager).team_id = self.team
         self.assertEqual(lead.stage_id, self.won)
+
+    # Odoo's setting on leads
+
+    def _use_leads(self):
+        """Let Odoo's setting be on, for all users and teams."""
+        self.env.ref("base.group_user").implied_ids += self.env.ref(
+            "crm.group_use_lead"
+        )
+        (self.team | self.sales).use_leads = True
+
+    def test_what_comes_in_is_an_opportunity_whatever_the_setting_is(self):
+        self._use_leads()
+        leads = self.env["crm.lead"]
+        by_hand = leads.with_user(self.agent).create({"name": "By hand"})
+        quick = leads.with_user(self.agent).browse(
+            leads.with_user(self.agent).name_create("Quick")[0]
+        )
+        said = self._new_lead(type="lead", team_id=self.team.id)
+        for lead in (by_hand, quick, said):
+            self.assertEqual(lead.type, "opportunity")
+            self.assertEqual(lead.stage_id, self.new)
+            self.assertTrue(lead.reference)
+        other = self._new_lead(type="lead", team_id=self.sales.id)
+        self.assertEqual(other.type, "lead")
+        other.with_user(self.supervisor).team_id = self.team
+        self.assertEqual(other.type, "opportunity")
+        self.assertTrue(other.reference)
+
+    def test_an_enquiry_is_merged_whatever_the_setting_is(self):
+        self._use_leads()
+        held = self._new_lead(self.agent)
+        values = {"name": "Again", "phone": held.phone, "team_id": self.team.id}
+        self.assertEqual(self.env["crm.lead"].create({**values, "type": "lead"}), held)
+        values["team_id"] = self.sales.id
+        self.assertNotEqual(self.env["crm.lead"].create(values), held)
+
+    # Leads of other teams cost nothing
+
+    def test_a_lead_of_another_team_draws_no_number(self):
+        lead = self._new_lead(team_id=self.sales.id)
+        self.assertFalse(lead.reference)
+        lead.with_user(self.manager).team_id = self.team
+        self.assertTrue(lead.reference)
 
     # Stages of teams
 

@@ -210,7 +210,7 @@ class FloorCase(BpoCase):
             "pool": cls._new_lead(phone=POOL_PHONE, email_from="pool@customer.example"),
             "pool_2": cls._new_lead(priority="2"),
             "pool_lost": cls._new_lead(),
-            "unqualified": cls._new_lead(type="lead"),
+            "unqualified": cls._new_unqualified(),
             "sales": cls._new_lead(cls.users["salesperson"]),
         }
         cls._name(**leads)

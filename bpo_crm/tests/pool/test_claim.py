@@ -1,7 +1,10 @@
 from datetime import timedelta
 
-from odoo.exceptions import AccessError, UserError
+from lxml import etree
+
+from odoo.exceptions import AccessError, RedirectWarning, UserError
 from odoo.tests import new_test_user, tagged
+from odoo.tools.safe_eval import safe_eval
 
 from ..common import CALL, BpoCase
 
@@ -41,7 +44,7 @@ class TestClaim(BpoCase):
     def test_claim_next_hands_out_by_priority_then_by_age(self):
         leads = self.env["crm.lead"]
         self.env["crm.lead"].search([("user_id", "=", False)]).user_id = self.manager
-        self._new_lead(priority="3", type="lead")
+        self._new_unqualified(priority="3")
         late, urgent, early = (
             self._new_lead(priority=priority) for priority in ("0", "3", "0")
         )
@@ -84,7 +87,7 @@ class TestClaim(BpoCase):
                 foreign.write({"phone": "1"})
 
     def test_what_is_not_an_opportunity_yet_is_neither_claimed_nor_worked(self):
-        lead = self._new_lead(type="lead").with_user(self.agent)
+        lead = self._new_unqualified().with_user(self.agent)
         for way in (
             lead.action_claim,
             lambda: lead.write({"user_id": self.agent.id}),
@@ -143,9 +146,53 @@ class TestClaim(BpoCase):
                     lead.stage_id = stage
             self.assertTrue(self._lose(lead).is_lost)
 
+    def _new_archived(self, owner=None):
+        """Make a lead that was archived before the addon came, and never lost."""
+        lead = self._new_lead(owner)
+        lead._write_by_core({"active": False})
+        lead._release_customers()
+        return lead
+
+    def test_what_nobody_sees_is_not_claimed(self):
+        lead = self._new_archived().with_user(self.agent)
+        self.assertFalse(lead.is_claimable)
+        for way in (lead.action_claim, lambda: lead.write({"user_id": self.agent.id})):
+            with self._refused("is archived and cannot be claimed. Ask a supervisor"):
+                way()
+
+    def test_what_was_archived_and_never_lost_is_restored(self):
+        for user in (self.agent, self.supervisor, self.manager):
+            for way in ("action_unarchive", "toggle_active"):
+                lead = self._new_archived(user if user == self.agent else None)
+                getattr(lead.with_user(user), way)()
+                self.assertTrue(lead.active)
+                self.assertEqual(lead.stage_id, self.new)
+                self.assertTrue(lead._get_held_keys())
+        with self._refused("before you work it"):
+            self._new_archived().with_user(self.agent).action_unarchive()
+
+    def test_the_form_restores_it(self):
+        for lead, is_offered in (
+            (self._new_archived(), True),
+            (self._new_lead(), False),
+            (self._lose(self._new_lead()), False),
+        ):
+            arch = etree.fromstring(lead.with_user(self.manager).get_view()["arch"])
+            (button,) = arch.xpath("//header/button[@name='action_unarchive']")
+            names = ("active", "id", "is_lost", "is_won")
+            known = {name: lead[name] for name in names}
+            is_hidden = safe_eval(button.get("invisible"), known)
+            self.assertNotEqual(is_hidden, is_offered)
+
+    def test_a_restored_lead_is_the_only_one_of_its_customer(self):
+        lead = self._new_archived()
+        self._new_lead(self.agent, phone=lead.phone)
+        with self._refused("has an open lead already", RedirectWarning):
+            lead.with_user(self.manager).action_unarchive()
+
     def test_a_lead_in_the_pool_is_claimable(self):
         pool, mine = self._new_lead(), self._new_lead(self.agent)
-        raw, lost = self._new_lead(type="lead"), self._lose(self._new_lead())
+        raw, lost = self._new_unqualified(), self._lose(self._new_lead())
         leads = pool | mine | raw | lost
         claimable = leads.with_user(self.supervisor).filtered("is_claimable")
         self.assertEqual(claimable.ids, pool.ids)
