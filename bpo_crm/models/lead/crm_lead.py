@@ -211,7 +211,11 @@ class Lead(models.Model):
         unforeseen = self.filtered(lambda lead: not lead.reference)
         references = self._next_references(len(unforeseen))
         for lead, reference in zip(unforeseen, references, strict=True):
-            lead._write_by_core({"reference": reference, "type": "opportunity"})
+            lead._write_by_core({"reference": reference})
+        # Written where nothing changes, it would begin in the first stage again.
+        self.filtered(lambda lead: lead.type != "opportunity")._write_by_core(
+            {"type": "opportunity"}
+        )
 
     def _check_births(self):
         """Refuse new leads that must not be, as they are now.

@@ -31,6 +31,7 @@ class Lead(models.Model):
 
         :param SQL chosen: the condition on ``crm_lead`` of which.
         """
+        self.flush_model()
         rows = self.env.execute_query(
             SQL("SELECT DISTINCT team_id FROM crm_lead WHERE %s", chosen)
         )
