@@ -163,7 +163,7 @@ def _adopt_existing_leads(env):
     env["crm.lead"]._lose_as_before(SQL("is_bpo"))
     # Theirs may be the one that was taken over before.
     lost._drop_unused_lost()
-    env["crm.lead"]._number_leads(SQL("is_bpo"))
+    env["crm.lead"]._let_in(SQL("is_bpo"))
 
 
 def _set_up_roles(env):

@@ -24,13 +24,10 @@ class Lead(models.Model):
         self.env.flush_all()
         if is_bpo:
             self._prepare_switch(chosen)
+            self._let_in(chosen)
+            return
         self.env.cr.execute(
-            SQL(
-                "UPDATE crm_lead SET is_bpo = %(is_bpo)s"
-                " WHERE (%(chosen)s) AND is_bpo IS DISTINCT FROM %(is_bpo)s",
-                is_bpo=is_bpo,
-                chosen=chosen,
-            )
+            SQL("UPDATE crm_lead SET is_bpo = FALSE WHERE (%s) AND is_bpo", chosen)
         )
         self.env.invalidate_all()
 
@@ -41,26 +38,35 @@ class Lead(models.Model):
         :param SQL chosen: as of :meth:`_follow_switch`.
         """
         mend_leads(self.env, chosen)
-        self._number_leads(chosen)
 
     @api.model
-    def _number_leads(self, chosen):
-        """Give leads without a reference the next ones, in the order of their ids.
+    def _let_in(self, chosen):
+        """Let leads be for a dealership, with a reference, in the order of their ids.
+
+        One statement for both: each row has many indexes.
 
         :param SQL chosen: the condition on ``crm_lead`` of which.
         """
         ids = self._find_ids(SQL("(%s) AND reference IS NULL", chosen))
-        if not ids:
-            return
         self.env.cr.execute(
-            """
-            UPDATE crm_lead SET reference = numbered.reference
-              FROM unnest(%s::integer[], %s::text[]) AS numbered(id, reference)
-             WHERE crm_lead.id = numbered.id
-            """,
-            [ids, self._next_references(len(ids))],
+            SQL(
+                """
+                UPDATE crm_lead
+                   SET is_bpo = TRUE,
+                       reference = COALESCE(crm_lead.reference, numbered.reference)
+                  FROM crm_lead AS same
+                  LEFT JOIN unnest(%s::integer[], %s::text[])
+                       AS numbered(id, reference) ON numbered.id = same.id
+                 WHERE same.id = crm_lead.id
+                   AND crm_lead.id IN (SELECT id FROM crm_lead WHERE %s)
+                   AND (crm_lead.is_bpo IS NOT TRUE OR numbered.id IS NOT NULL)
+                """,
+                ids,
+                self._next_references(len(ids)),
+                chosen,
+            )
         )
-        self.invalidate_model(["reference"])
+        self.env.invalidate_all()
 
     @api.model
     def _find_ids(self, chosen):

@@ -16,9 +16,10 @@ class Lead(models.Model):
         return result
 
     def _arrive(self):
-        lost = self.filtered(
-            lambda lead: lead.stage_id.is_lost or not (lead.active or lead.probability)
-        )
+        # Archiving is losing; core may have worked out another probability just now.
+        archived = self.filtered(lambda lead: not (lead.active or lead.is_won))
+        archived._write_by_core({"probability": 0, "automated_probability": 0})
+        lost = archived | self.filtered("is_lost")
         if lost:
             self.sudo()._lose_as_before(SQL("id = ANY(%s)", lost.ids))
         return super()._arrive()
@@ -31,7 +32,7 @@ class Lead(models.Model):
 
         :param SQL chosen: the condition on ``crm_lead`` of which.
         """
-        self.flush_model()
+        self.env.flush_all()
         rows = self.env.execute_query(
             SQL("SELECT DISTINCT team_id FROM crm_lead WHERE %s", chosen)
         )
