@@ -300,10 +300,9 @@ class Lead(models.Model):
         :return: its id; False for none.
         :rtype: int | bool
         """
-        given = {**self.default_get(["team_id", "user_id"]), **vals}
-        owner_id = given.get("user_id")
-        if given.get("team_id") or not owner_id:
-            return given.get("team_id") or False
+        owner_id = vals.get("user_id")
+        if not owner_id:
+            return False
         return self.env["crm.team"].sudo()._get_default_team_id(user_id=owner_id).id
 
     def _arrive(self):
