@@ -62,16 +62,17 @@ class Lead(models.Model):
             if model in registry
         ]
 
-    def _log_refused_update(self, name, refusal):
+    def _log_refused_update(self, records, refusal):
         """Leave a line with these leads that an app could not change.
 
-        :param str name: of what was changed in the app.
+        :param records: what was changed in the app.
         :param Exception refusal: why.
         """
+        names = ", ".join(records.mapped("display_name"))
         for lead in self:
             text = self.env._(
                 "%(name)s was changed, and this lead was not. %(reason)s",
-                name=name,
+                name=names,
                 reason=refusal.args[0],
             )
             lead._message_log(body=text)
@@ -117,6 +118,11 @@ def _told_in_chatter(update):
 
     @functools.wraps(update)
     def update_or_tell(self, *args, **kwargs):
+        """Change the leads, as somebody may work in the app who may not change them.
+
+        :param args: of the method.
+        :param kwargs: of the method.
+        """
         leads = self.lead_ids.filtered("is_bpo")
         if not leads:
             return update(self, *args, **kwargs)
@@ -124,8 +130,7 @@ def _told_in_chatter(update):
             with self.env.cr.savepoint():
                 return update(self, *args, **kwargs)
         except (RedirectWarning, UserError) as refusal:
-            name = ", ".join(self.mapped("display_name"))
-            return leads._log_refused_update(name, refusal)
+            return leads._log_refused_update(self, refusal)
 
     return update_or_tell
 

@@ -26,17 +26,18 @@ class Lead(models.Model):
 
     @api.depends("team_id", "type")
     def _compute_stage_id(self):
-        others = self.filtered(lambda lead: not lead.is_bpo)
-        if others:
-            super(Lead, others)._compute_stage_id()
+        ours = self.filtered("is_bpo")
+        others = self - ours
+        result = super(Lead, others)._compute_stage_id() if others else None
         # Core takes the first unfolded stage, which may be a won one.
-        misplaced = (self - others).filtered(
+        misplaced = ours.filtered(
             lambda lead: not lead.stage_id or lead._is_in_stage_of_others()
         )
         for team, leads in misplaced.grouped("team_id").items():
             open_stages = self.env["crm.stage"]._find_open(team)
             for lead in leads:
                 lead.stage_id = lead.stage_id._find_place_among(open_stages)
+        return result
 
     # ------------------------------------------------------------
     # CRUD
