@@ -16,7 +16,7 @@ STAGE_FIELDS = (
 )
 
 #: What a stage means to the rules.
-MEANINGS = [("open", "Open"), ("won", "Won"), ("lost", "Lost")]
+MEANINGS = [("open", "Being Worked"), ("won", "Won"), ("lost", "Lost")]
 
 #: What is proposed for the first stage of each team, and for all others, where nobody
 #: has said anything yet.
