@@ -177,9 +177,11 @@ class Stage(models.Model):
         else:
             following = stages.filtered(lambda stage: stage.sequence > self.sequence)
         following = following.filtered(lambda stage: not stage.fold)
-        own = following.filtered(STAGE_TEAM)
-        is_own = self in stages and bool(self[STAGE_TEAM])
-        return (own if is_own else own or following)[:1]
+        # One look at all of them.
+        own = (self | following).filtered(STAGE_TEAM)
+        if self in own & stages:
+            return (following & own)[:1]
+        return (following & own or following)[:1]
 
     def _find_place_among(self, stages):
         """Return where a lead that is in this stage goes that another team takes over.

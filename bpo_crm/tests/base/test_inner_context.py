@@ -27,6 +27,10 @@ READ_FROM_CLIENTS = {
     "mail_auto_subscribe_no_notify",
     # By which clock a page shows a time to who reads it.
     "tz",
+    # Which records a window is for: they are looked at as whoever opened it.
+    "active_ids",
+    # Which team's columns a board shows: stages, which everybody reads.
+    "default_team_id",
     # Of a job, which no client runs.
     "ir_cron_progress_id",
     # The period of a digest: moments, which no client can send.
