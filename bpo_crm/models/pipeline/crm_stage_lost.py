@@ -131,6 +131,31 @@ class Stage(models.Model):
                 own.unlink()
 
 
+class WorksForDealerships(models.AbstractModel):
+    """Who works for dealerships can lose leads, from the beginning on."""
+
+    _inherit = "crm.works.for.dealerships"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        records = super().create(vals_list)
+        records.filtered("is_bpo")._make_missing_lost()
+        return records
+
+    def _switch(self, is_bpo):
+        result = super()._switch(is_bpo)
+        if is_bpo:
+            self._make_missing_lost()
+        return result
+
+    def _make_missing_lost(self):
+        """Make the addon's own lost stage where one of these has no other."""
+        teams = self.env["crm.team"]
+        for record in self.sudo():
+            team = record if record._name == teams._name else teams
+            self.env["crm.stage"].sudo()._get_or_make_lost(team)
+
+
 class Lead(models.Model):
     """The addon's own lost stage is a column of the teams that lose leads there."""
 

@@ -206,6 +206,13 @@ class TestAdoption(UsedCase):
             self.assertTrue(lead.lost_reason_id)
             self.assertEqual(lead.stage_history_ids[0].stage_id, self.lost)
 
+    def test_a_team_without_leads_can_lose_them_too(self):
+        self.env["crm.stage"].search([("is_lost", "=", True)]).unlink()
+        self.used_as_manager.is_bpo = True
+        lead = self._new_used()
+        self._lose(lead)
+        self.assertTrue(lead.stage_id.is_lost)
+
     # Who may
 
     def test_only_a_manager_of_the_companies_of_its_leads_says_so(self):
