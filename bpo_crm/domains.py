@@ -2,6 +2,8 @@
 
 from collections.abc import Collection
 
+from odoo.tools import SQL
+
 from .series import any_of
 
 #: The flags of a stage in which leads are closed.
@@ -20,6 +22,9 @@ COUNTED_LEAD = [
     ("is_bpo", "=", True),
     *["|", ("active", "=", True), ("stage_id.is_lost", "=", True)],
 ]
+
+#: Conditions on ``crm_lead``: of all leads, and of those that the rules are for.
+EVERY, OURS = SQL("TRUE"), SQL("is_bpo")
 
 #: Of no record at all.
 NEVER = [("id", "=", 0)]

@@ -2,12 +2,12 @@
 
 from odoo import SUPERUSER_ID
 from odoo.tools import SQL
-from odoo.tools.sql import column_exists, create_column
 
 from . import roles, series
 from .fresh_stages import FRESH_STAGES, translate_renamed_stage
 from .leaving import CORE_LOST_REASONS, find_left
 from .mending import mend_rows
+from .new_columns import add_flag_column
 
 #: What must not begin before somebody has said how the team works.
 FOLLOW_UP_CRONS = (
@@ -133,15 +133,14 @@ def _say_who_works(cr, was_here):
     cr.execute("SELECT FROM crm_lead LIMIT 1")
     is_fresh = not cr.rowcount
     for table in ("crm_team", "res_company"):
-        is_new = not column_exists(cr, table, "is_bpo")
-        if is_new:
-            create_column(cr, table, "is_bpo", "bool")
-        works = is_fresh or (is_new and was_here)
+        if add_flag_column(cr, table, "is_bpo", is_fresh or was_here):
+            continue
+        # Those made since the addon was left.
         cr.execute(
             SQL(
                 "UPDATE %s SET is_bpo = %s WHERE is_bpo IS NULL",
                 SQL.identifier(table),
-                works,
+                is_fresh,
             )
         )
 

@@ -11,10 +11,27 @@ from odoo import SUPERUSER_ID
 from odoo.tools import SQL
 from odoo.tools.sql import column_exists, table_exists
 
+from .domains import EVERY, OURS
 from .limits import LONGEST_CALL
 from .series import STAGE_TEAM
 
 _logger = logging.getLogger(__name__)
+
+#: The company whose setting counts for a lead without a team.
+COMPANY_OF_LEAD = SQL(
+    "COALESCE(company_id, (SELECT company_id FROM res_users WHERE id = %s))",
+    SUPERUSER_ID,
+)
+
+#: Which leads the rules are for, where these do not say it themselves yet.
+WORKED_FOR_DEALERSHIPS = SQL(
+    """
+    CASE WHEN team_id IS NULL
+         THEN %s IN (SELECT id FROM res_company WHERE is_bpo)
+         ELSE team_id IN (SELECT id FROM crm_team WHERE is_bpo) END
+    """,
+    COMPANY_OF_LEAD,
+)
 
 #: How many of the mended rows the log names.
 LOG_LIMIT = 100
@@ -58,22 +75,13 @@ def find_ours(cr):
     :rtype: SQL
     """
     if column_exists(cr, "crm_lead", "is_bpo"):
-        return SQL("is_bpo")
+        return OURS
     if not column_exists(cr, "crm_team", "is_bpo"):
-        return SQL("TRUE")
-    return SQL(
-        """
-        CASE WHEN team_id IS NULL
-             THEN COALESCE(
-                      company_id, (SELECT company_id FROM res_users WHERE id = %s)
-                  ) IN (SELECT id FROM res_company WHERE is_bpo)
-             ELSE team_id IN (SELECT id FROM crm_team WHERE is_bpo) END
-        """,
-        SUPERUSER_ID,
-    )
+        return EVERY
+    return WORKED_FOR_DEALERSHIPS
 
 
-def move_lost_leads(env, lost_stage, chosen=None):
+def move_lost_leads(env, lost_stage, chosen=OURS):
     """Let leads be lost in both senses that are so in one: Odoo's, or by their stage.
 
     In SQL, because it is no move that somebody made: it must not show in the
@@ -105,7 +113,7 @@ def move_lost_leads(env, lost_stage, chosen=None):
             lost=lost_stage.id,
             all_lost=find_lost_stages(env.cr),
             other=find_other_reason(env).id,
-            chosen=SQL("is_bpo") if chosen is None else chosen,
+            chosen=chosen,
         )
     )
     env["crm.lead"].invalidate_model()
@@ -176,7 +184,7 @@ def _find_stage(env, team_id, is_won):
     return (stages.filtered(lambda stage: stage.is_won == is_won) or stages)[:1]
 
 
-def _give_reason(env, chosen=None):
+def _give_reason(env, chosen=EVERY):
     """Let leads that were lost without a reason have the one of none that is known.
 
     :param odoo.api.Environment env: of the superuser, with everything flushed.
@@ -186,7 +194,7 @@ def _give_reason(env, chosen=None):
         "lost_reason_id IS NULL AND active IS NOT TRUE"
         " AND (lost_stage_id IS NOT NULL OR stage_id = ANY(%s)) AND (%s)",
         find_lost_stages(env.cr),
-        SQL("TRUE") if chosen is None else chosen,
+        chosen,
     )
     env.cr.execute(SQL("SELECT FROM crm_lead WHERE %s LIMIT 1", without))
     if env.cr.rowcount:

@@ -4,7 +4,7 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import RedirectWarning, UserError
 from odoo.tools import SQL
 
-from ...domains import CUSTOMER_KEYS
+from ...domains import CUSTOMER_KEYS, EVERY
 from ...email_address import read_address
 from ...inner_context import ASKED_AGAIN, CUSTOMERS_MATCHED
 from ...roles import AGENT
@@ -340,7 +340,7 @@ class Lead(models.Model):
         )
 
     @api.model
-    def _hold_existing_customers(self, chosen=None):
+    def _hold_existing_customers(self, chosen=EVERY):
         """Let the open leads from before have their customers; the oldest comes first.
 
         In SQL, because there may be a million of them.
@@ -348,7 +348,6 @@ class Lead(models.Model):
         :param SQL chosen: the condition on ``crm_lead`` of which; of all by default.
         """
         self.flush_model()
-        chosen = SQL("TRUE") if chosen is None else chosen
         among = SQL("lead.id IN (SELECT id FROM crm_lead WHERE %s)", chosen)
         identifying = SQL("%s AND %s", self._get_sql_identifying(), among)
         self.env.execute_query(

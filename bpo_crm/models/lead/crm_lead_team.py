@@ -1,7 +1,8 @@
-from odoo import SUPERUSER_ID, api, fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tools import SQL
 
+from ...mending import COMPANY_OF_LEAD, WORKED_FOR_DEALERSHIPS
 from ...new_columns import add_flag_column
 from ...roles import MANAGER, check_role
 
@@ -187,10 +188,8 @@ class Company(models.Model):
 
     def _get_own_leads(self):
         return SQL(
-            "id IN (SELECT id FROM crm_lead WHERE team_id IS NULL AND"
-            " COALESCE(company_id, (SELECT company_id FROM res_users WHERE id = %s))"
-            " = ANY(%s))",
-            SUPERUSER_ID,
+            "id IN (SELECT id FROM crm_lead WHERE team_id IS NULL AND %s = ANY(%s))",
+            COMPANY_OF_LEAD,
             self.ids,
         )
 
@@ -234,14 +233,10 @@ class Lead(models.Model):
     def _init_of_other_teams(self):
         """Tell apart the leads of teams that do not work for dealerships."""
         self.env.cr.execute(
-            """
-            UPDATE crm_lead SET is_bpo = FALSE
-             WHERE team_id IN (SELECT id FROM crm_team WHERE NOT is_bpo)
-                OR team_id IS NULL AND COALESCE(
-                       company_id, (SELECT company_id FROM res_users WHERE id = %s)
-                   ) IN (SELECT id FROM res_company WHERE NOT is_bpo)
-            """,
-            [self.env.uid],
+            SQL(
+                "UPDATE crm_lead SET is_bpo = FALSE WHERE NOT (%s)",
+                WORKED_FOR_DEALERSHIPS,
+            )
         )
 
     @api.depends("team_id.is_bpo", "company_id.is_bpo")

@@ -37,9 +37,9 @@ class Lead(models.Model):
             SQL("SELECT DISTINCT team_id FROM crm_lead WHERE %s", chosen)
         )
         teams = self.env["crm.team"].sudo()
+        taken_over = self.env["crm.stage.takeover"].sudo().search([])
         for (team_id,) in rows:
             lost = self.env["crm.stage"].sudo()._get_or_make_lost(teams.browse(team_id))
             of_team = SQL("(%s) AND team_id IS NOT DISTINCT FROM %s", chosen, team_id)
-            taken_over = self.env["crm.stage.takeover"].sudo().search([])
             taken_over._keep_lost(lost, of_team)
             move_lost_leads(self.sudo().env, lost, of_team)

@@ -112,10 +112,10 @@ class PipelineSettings(models.TransientModel):
 
     @api.depends("company_id")
     def _compute_are_teams_asked(self):
+        are_all_working = all(self._find_teams().mapped("is_bpo"))
         for settings in self:
-            works = [*self._find_teams().mapped("is_bpo")]
-            works.append(settings.company_id.sudo().is_bpo)
-            settings.are_teams_asked = not all(works)
+            is_clear = are_all_working and settings.company_id.sudo().is_bpo
+            settings.are_teams_asked = not is_clear
 
     @api.onchange("team_ids")
     def _onchange_team_ids(self):
@@ -177,8 +177,8 @@ class PipelineSettings(models.TransientModel):
         :rtype: list
         """
         stages = self._find_stages(teams)
-        is_new = any(not team.is_bpo for team in teams if team)
-        is_new |= any(not team for team in teams) and not self.env.company.sudo().is_bpo
+        company = self.env.company.sudo()
+        is_new = any(not (team or company).is_bpo for team in teams)
         unclear = stages.filtered(lambda s: s.fold and s._get_meaning() == "open")
         if not (is_new or unclear):
             return []
