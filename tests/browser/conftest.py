@@ -1,5 +1,6 @@
 """A browser on the call centre's server, logged in as somebody."""
 
+import contextlib
 import os
 from pathlib import Path
 
@@ -46,9 +47,16 @@ def chromium():
         browser.close()
 
 
-@pytest.fixture(scope="session")
-def profiles(chromium, web, session_floor):
-    """Return the profile of a user's browser, which keeps what it has loaded."""
+@contextlib.contextmanager
+def keep_profiles(chromium, url, log_in, timeout=TIMEOUT):
+    """Return the profile of a user's browser, which keeps what it has loaded.
+
+    :param playwright.sync_api.Browser chromium: the browser.
+    :param str url: of the server.
+    :param log_in: returns the id of a session of somebody, by the login.
+    :param int timeout: how long each step of theirs may take, in milliseconds.
+    :return: a function that takes a login and the size of the window.
+    """
     contexts = {}
 
     def find(login, viewport):
@@ -59,16 +67,23 @@ def profiles(chromium, web, session_floor):
                 has_touch=viewport == PHONE,
                 timezone_id="Asia/Manila",
             )
-            context.set_default_timeout(TIMEOUT)
-            session_id = session_floor.login(login).session_id
-            context.add_cookies(
-                [{"name": "session_id", "value": session_id, "url": web.url}]
-            )
+            context.set_default_timeout(timeout)
+            cookie = {"name": "session_id", "value": log_in(login), "url": url}
+            context.add_cookies([cookie])
         return contexts[key]
 
     yield find
     for context in contexts.values():
         context.close()
+
+
+@pytest.fixture(scope="session")
+def profiles(chromium, web, session_floor):
+    def log_in(login):
+        return session_floor.login(login).session_id
+
+    with keep_profiles(chromium, web.url, log_in) as find:
+        yield find
 
 
 @pytest.fixture

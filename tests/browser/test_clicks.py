@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import DESKTOP, TIMEOUT
+from tests.browser.conftest import DESKTOP, keep_profiles
 from tests.browser.web_client import FORM, WebClient
 from tools.jsonrpc import WebSession
 
@@ -534,14 +534,14 @@ def plain_odoo(stack):
 
 @pytest.fixture
 def seller(request, chromium, plain_odoo, browse):
-    context = chromium.new_context(viewport=DESKTOP, timezone_id=ZONE)
-    context.set_default_timeout(TIMEOUT)
-    cookie = {"name": "session_id", "value": plain_odoo.session_id}
-    context.add_cookies([{**cookie, "url": plain_odoo.url}])
-    client = WebClient(context.new_page(), plain_odoo.url)
-    # Looked after like those that `browse` opens.
-    request.node.web_clients.append(client)
-    return Seller(client, plain_odoo)
+    def log_in(_login):
+        return plain_odoo.session_id
+
+    with keep_profiles(chromium, plain_odoo.url, log_in) as find:
+        client = WebClient(find(SELLER, DESKTOP).new_page(), plain_odoo.url)
+        # Looked after like those that `browse` opens.
+        request.node.web_clients.append(client)
+        yield Seller(client, plain_odoo)
 
 
 def read_table():

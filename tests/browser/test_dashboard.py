@@ -9,7 +9,7 @@ import polib
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import DESKTOP
+from tests.browser.conftest import DESKTOP, keep_profiles
 from tests.browser.web_client import WebClient
 from tools import paths
 from tools.jsonrpc import RpcError, WebSession
@@ -147,32 +147,21 @@ def server(stack):
 
 
 @pytest.fixture(scope="module")
-def contexts(server, chromium):
-    """Return the browser of somebody, which keeps what it has loaded."""
-    contexts = {}
+def tall_profiles(server, chromium):
+    def log_in(login):
+        return WebSession.of(server, login).session_id
 
-    def find(login):
-        if login not in contexts:
-            context = chromium.new_context(viewport=TALL, timezone_id="Asia/Manila")
-            contexts[login] = context
-            context.set_default_timeout(TIMEOUT)
-            session_id = WebSession.of(server, login).session_id
-            cookie = {"name": "session_id", "value": session_id, "url": server.url}
-            context.add_cookies([cookie])
-        return contexts[login]
-
-    yield find
-    for context in contexts.values():
-        context.close()
+    with keep_profiles(chromium, server.url, log_in, TIMEOUT) as find:
+        yield find
 
 
 @pytest.fixture
-def opened(server, contexts, request):
+def opened(server, tall_profiles, request):
     """Return a function that opens Dashboards as somebody."""
     clients = request.node.web_clients = []
 
     def open_as(login):
-        client = WebClient(contexts(login).new_page(), server.url)
+        client = WebClient(tall_profiles(login, TALL).new_page(), server.url)
         clients.append(client)
         client.page.goto(server.url + ACTION)
         return client
