@@ -52,7 +52,7 @@ def test_tests_that_are_not_there_are_told_in_a_sentence():
 
 
 class Answer:
-    """What PostgreSQL says of a role."""
+    """What PostgreSQL says of a role; the one of the tests can make no other one."""
 
     def __init__(self, role, may_create):
         self._row = (role, may_create)

@@ -79,8 +79,8 @@ def _parse(arguments):
     test.add_argument(
         "--whole",
         action="store_true",
-        help="run every test on every series, those with a browser as well, which "
-        "have another series every day otherwise",
+        help="run every test on every series, those with a browser and between "
+        "servers as well, which have another series every day otherwise",
     )
     test.add_argument(
         "--clock",

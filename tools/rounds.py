@@ -45,6 +45,7 @@ ABOUT_ODOO = tuple(
         "security_page",
         "translations",
         "upgrade",
+        "used_database",
         "website",
     )
 )
