@@ -16,6 +16,7 @@
         "static/description/won.png",
     ],
     "depends": [
+        "base_import",
         "bus",
         "calendar",
         "contacts",

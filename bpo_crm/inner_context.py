@@ -63,6 +63,9 @@ ASKS_FOR_NEXT_STEP = InnerKey("asks_for_next_step")
 #: The lead learns what its customer said who asks again, and is told from all others.
 ASKED_AGAIN = InnerKey("asked_again")
 
+#: What was closed elsewhere is brought in: it is no news.
+BRINGS_PAST = InnerKey("brings_past")
+
 #: Core changes a meeting by changing others: what it says then is its own.
 CHANGES_MEETINGS = InnerKey("changes_meetings")
 
@@ -83,6 +86,9 @@ FOLLOW_UP_PLANNED = InnerKey("is_follow_up_planned")
 
 #: An activity that is done is archived where core would delete it.
 KEEPS_DONE = InnerKey("keep_done_activities")
+
+#: The import asks what may be in a file, which is more than what forms let change.
+IMPORTS_PAST = InnerKey("imports_past")
 
 #: Who gets the leads of somebody who is archived: ``pool``, ``round`` or ``person``,
 #: and the id of the person.

@@ -1,4 +1,6 @@
 import contextlib
+import csv
+import io
 import itertools
 import json
 from datetime import timedelta
@@ -30,6 +32,23 @@ CONNECTION = {
     "odoo_login": "bpo",
     "odoo_api_key": "a-secret-key",
 }
+
+
+#: As the client sends them with a file.
+IMPORT_OPTIONS = {
+    "quoting": '"',
+    "separator": ",",
+    "has_headers": True,
+    "encoding": "utf-8",
+    "date_format": "",
+    "datetime_format": "",
+    "float_thousand_separator": ",",
+    "float_decimal_separator": ".",
+    "advanced": False,
+}
+
+#: Of a file that is imported.
+IMPORT_COLUMNS = ("id", "name", "contact_name", "phone", "email_from")
 
 
 class ReadingCase(BaseCase):
@@ -480,3 +499,32 @@ class StageActivityCase(BpoCase):
         wizard = wizards.create({"lead_id": lead.id, "result": result, **values})
         wizard.action_save()
         return wizard
+
+
+class ImportCase(BpoCase):
+    """Files are imported by Odoo's own screen."""
+
+    def _import(self, *rows, user=None, columns=IMPORT_COLUMNS, dryrun=False):
+        """Import a CSV file as the client does."""
+        file = io.StringIO()
+        csv.writer(file).writerows([columns, *rows])
+        wizard = (
+            self.env["base_import.import"]
+            .with_user(user or self.agent)
+            .create(
+                {
+                    "res_model": "crm.lead",
+                    "file": file.getvalue().encode(),
+                    "file_type": "text/csv",
+                    "file_name": "leads.csv",
+                }
+            )
+        )
+        names = list(columns)
+        return wizard.execute_import(names, names, dict(IMPORT_OPTIONS), dryrun=dryrun)
+
+    def _imported(self, *rows, **options):
+        """Import a CSV file; return the leads that its rows ended in."""
+        result = self._import(*rows, **options)
+        self.assertFalse(result["messages"])
+        return [self.env["crm.lead"].browse(lead_id) for lead_id in result["ids"]]

@@ -1,3 +1,5 @@
+import re
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
@@ -20,15 +22,39 @@ class IrSequence(models.Model):
             return [self.next_by_code(code) for _unused in range(count)]
         # It makes what is missing, such as the range of a new year.
         first = self.next_by_code(code)
-        sequence = self.search(
-            [("code", "=", code), ("company_id", "in", [self.env.company.id, False])],
-            order="company_id",
-            limit=1,
-        )
+        sequence = self._find_by_code(code)
         if sequence.implementation != "standard":
             return [first, *(self.next_by_code(code) for _unused in range(count - 1))]
         drawn = sequence._draw_many(count - 1)
         return [first, *drawn]
+
+    @api.model
+    def _is_drawn_by_code(self, code, number):
+        """Whether a number looks like those that a sequence draws, in any year.
+
+        :param str code: of the sequence.
+        :param str number: for which it may be taken.
+        :rtype: bool
+        """
+        sequence = self._find_by_code(code)
+        prefix, suffix = (
+            re.sub(r"%\\\(\w+\\\)s", ".+", re.escape(text or ""))
+            for text in (sequence.prefix, sequence.suffix)
+        )
+        return bool(re.fullmatch(rf"{prefix}\d+{suffix}", number))
+
+    @api.model
+    def _find_by_code(self, code):
+        """Return the sequence from which core draws here.
+
+        :param str code: of the sequence.
+        :rtype: ir.sequence
+        """
+        return self.search(
+            [("code", "=", code), ("company_id", "in", [self.env.company.id, False])],
+            order="company_id",
+            limit=1,
+        )
 
     def _draw_many(self, count):
         """Draw numbers of this sequence at once, from PostgreSQL's own sequence.

@@ -25,6 +25,7 @@ from . import (
     crm_word_meaning,
     crm_lead_unknown_word,
     crm_lead_import,
+    crm_lead_past,
     crm_lead_intake_core,
     crm_lead_made_by_apps,
     crm_lead_other_company,

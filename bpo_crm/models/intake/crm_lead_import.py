@@ -44,10 +44,12 @@ class Lead(models.Model):
         # Merged by an earlier run: what the row says is in the chatter already.
         kept = source._find_merged(loaded)
         rows = [row for row in data_list if row.get("xml_id") not in kept]
+        self._prepare_row_updates(rows, loaded)
         fresh = self._prepare_row_entries(rows, loaded, source)
         new, returning = self._match_values(list(fresh))
         if returning:
             self.check_access("create")
+            self._tell_of_merged_rows(len(returning))
         asking = {id(fresh[entry]) for entry in returning}
         try:
             load([row for row in rows if id(row) not in asking], update, **options)
@@ -95,6 +97,34 @@ class Lead(models.Model):
                 loaded[xml_id] = lead_id
         self._check_free_names(xml_id for xml_id in xml_ids if xml_id not in loaded)
         return loaded
+
+    @api.model
+    def _prepare_row_updates(self, rows, loaded):
+        """Hook: look at what rows say of leads that are there.
+
+        :param list rows: as the class describes them.
+        :param dict loaded: the id of the lead of each external id that has one.
+        """
+
+    @api.model
+    def _tell_of_merged_rows(self, count):
+        """Say that rows became no leads of their own.
+
+        A run that only tests takes it back, as all that it does.
+
+        :param int count: of the rows.
+        """
+        self.env.user._bus_send(
+            "simple_notification",
+            {
+                "type": "warning",
+                "sticky": True,
+                "message": self.env._(
+                    "Rows of customers who have an open lead, added to that lead: %s",
+                    count,
+                ),
+            },
+        )
 
     @api.model
     def _check_free_names(self, xml_ids):

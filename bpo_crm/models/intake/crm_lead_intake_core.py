@@ -1,3 +1,5 @@
+import logging
+
 from odoo import SUPERUSER_ID, Command, api, fields, models
 
 from ...email_address import read_address
@@ -11,6 +13,8 @@ from ...intake import (
     put_on_one_line,
 )
 from ...phone_number import read_numbers, to_e164, to_international
+
+_logger = logging.getLogger(__name__)
 
 #: Values of a lead that say how it is worked, not what the customer asked; and those
 #: that a merge has a line of its own for.
@@ -70,6 +74,13 @@ class Lead(models.Model):
             return self._create_in_phases(vals_list)
         entries = self._prepare_values_entries(vals_list)
         new, returning = self._match_values(entries)
+        if returning:
+            _logger.info(
+                "%s of %s new leads are of customers with an open lead, or with "
+                "another one of these, which they were added to.",
+                len(returning),
+                len(entries),
+            )
         matched = self.with_context(**CUSTOMERS_MATCHED.say())
         leads = matched._create_in_phases([entry.values for entry in new])
         leads = leads.with_env(self.env)

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ...ids import is_id
+from ...inner_context import BRINGS_PAST
 from ...lead_change import WATCHED, LeadChange, read_value
 from ...roles import SUPERVISOR
 from ...series import Constraint
@@ -403,6 +404,9 @@ class Lead(models.Model):
         # Of which team a lead is was worked out just now.
         result = super()._add_precomputed_values(vals_list)
         ours = [vals for vals in vals_list if self._is_for_dealership(vals)]
+        if BRINGS_PAST.get(self.env):
+            # Some have a reference from elsewhere.
+            ours = [vals for vals in ours if not vals.get("reference")]
         references = self._next_references(len(ours))
         for vals, reference in zip(ours, references, strict=True):
             vals |= {"reference": reference, "type": "opportunity"}
@@ -418,6 +422,16 @@ class Lead(models.Model):
         """
         sequence = self.env["ir.sequence"].sudo()
         return sequence._next_many_by_code(REFERENCE_SEQUENCE, count)
+
+    @api.model
+    def _is_drawn_reference(self, reference):
+        """Whether a new lead may get a reference one day, or has got it.
+
+        :param str reference: from elsewhere.
+        :rtype: bool
+        """
+        sequence = self.env["ir.sequence"].sudo()
+        return sequence._is_drawn_by_code(REFERENCE_SEQUENCE, str(reference))
 
     def _is_open(self):
         """Whether this lead is an opportunity that is neither won nor lost."""

@@ -25,4 +25,5 @@ from . import (
     test_timestamp,
     test_words,
     test_passing_fault,
+    test_past,
 )

@@ -1,60 +1,18 @@
-import csv
-import io
-
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 
 from ...intake import Enquiry
-from ..common import BpoCase
-
-OPTIONS = {
-    "quoting": '"',
-    "separator": ",",
-    "has_headers": True,
-    "encoding": "utf-8",
-    "date_format": "",
-    "datetime_format": "",
-    "float_thousand_separator": ",",
-    "float_decimal_separator": ".",
-    "advanced": False,
-}
-
-COLUMNS = ("id", "name", "contact_name", "phone", "email_from")
+from ..common import IMPORT_COLUMNS, ImportCase
 
 
 @tagged("post_install", "-at_install")
-class TestIntakeImport(BpoCase):
+class TestIntakeImport(ImportCase):
     """Odoo's own import ends at the door."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         cls.env.company.country_id = cls.env.ref("base.ph")
-
-    def _import(self, *rows, user=None, columns=COLUMNS, dryrun=False):
-        """Import a CSV file as the client does."""
-        file = io.StringIO()
-        csv.writer(file).writerows([columns, *rows])
-        wizard = (
-            self.env["base_import.import"]
-            .with_user(user or self.agent)
-            .create(
-                {
-                    "res_model": "crm.lead",
-                    "file": file.getvalue().encode(),
-                    "file_type": "text/csv",
-                    "file_name": "leads.csv",
-                }
-            )
-        )
-        names = list(columns)
-        return wizard.execute_import(names, names, dict(OPTIONS), dryrun=dryrun)
-
-    def _imported(self, *rows, **options):
-        """Import a CSV file; return the leads that its rows ended in."""
-        result = self._import(*rows, **options)
-        self.assertFalse(result["messages"])
-        return [self.env["crm.lead"].browse(lead_id) for lead_id in result["ids"]]
 
     def _row(self, xml_id="", phone="0917 555 9301", email="", name="From a file"):
         return [xml_id, name, "Maria", phone, email]
@@ -366,7 +324,11 @@ class TestIntakeImport(BpoCase):
     def test_who_may_make_no_leads_merges_none(self):
         lead = self._new_lead(self.other_agent, phone="+63 917 555 9301")
         user = new_test_user(self.env, "nobody@bpo.test", "base.group_user")
-        result = self.env["crm.lead"].with_user(user).load(list(COLUMNS), [self._row()])
+        result = (
+            self.env["crm.lead"]
+            .with_user(user)
+            .load(list(IMPORT_COLUMNS), [self._row()])
+        )
         self.assertFalse(result["ids"])
         self.assertFalse([b for b in self._chatter(lead) if "From a file" in b])
 
