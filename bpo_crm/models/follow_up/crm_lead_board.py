@@ -12,7 +12,9 @@ class Lead(models.Model):
     # in the pipeline's analysis, so that no lead has to be read for it.
     _board_idx = Index(
         "(stage_id, priority DESC, enquiry_date, id)"
-        " INCLUDE (type, active, is_bpo, company_id, user_id, next_step_date,"
-        " next_step_zone, expected_revenue, color, date_deadline, prorated_revenue)"
+        " INCLUDE (type, active, is_bpo, company_id, user_id, dealership_id,"
+        " next_step_date, next_step_zone, no_next_step_reason, first_attempt_date,"
+        " response_deadline, dealer_so_id, expected_revenue, color, date_deadline,"
+        " prorated_revenue)"
         " WHERE set_aside_date IS NULL"
     )

@@ -1,6 +1,7 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
+from ...call_results import RIGHT_PARTY
 from ...domains import OPEN_STAGE
 from ...measure import FloorDay, Share
 
@@ -55,7 +56,7 @@ class AgentReport(models.Model):
             "start_date",
             "visit_state",
         ],
-        "crm.call.log": ["is_contact", "lead_id", "local_day", "user_id"],
+        "crm.call.log": ["is_contact", "lead_id", "local_day", "result", "user_id"],
         "crm.lead": [
             "active",
             "brand_id",
@@ -160,7 +161,7 @@ class AgentReport(models.Model):
             tables=SQL(
                 "crm_call_log AS call JOIN crm_lead AS lead ON lead.id = call.lead_id"
             ),
-            where=SQL("call.is_contact"),
+            where=RIGHT_PARTY,
             contacts=SQL("1"),
         )
 

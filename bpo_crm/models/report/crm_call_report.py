@@ -1,8 +1,9 @@
 import json
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ...call_results import RIGHT_PARTY
 from ...local_time import find_only_zone
 from ...measure import Measure, Share
 
@@ -95,8 +96,7 @@ class CallReport(models.Model):
                    to_char(%(here)s, 'HH24') AS hour,
                    to_char(%(there)s, 'ID') AS customer_weekday,
                    to_char(%(there)s, 'HH24') AS customer_hour,
-                   (call.is_contact IS TRUE AND call.result != 'wrong_number')
-                       ::integer::float AS contact,
+                   (%(right_party)s)::integer::float AS contact,
                    call.duration AS minutes
               FROM crm_call_log AS call
               JOIN crm_lead AS lead ON lead.id = call.lead_id
@@ -105,9 +105,24 @@ class CallReport(models.Model):
              WHERE lead.is_bpo AND lead.type = 'opportunity'
             """,
             of_lead=self._select_of_lead("lead"),
+            right_party=RIGHT_PARTY,
             here=here,
             there=there,
         )
+
+    # ------------------------------------------------------------
+    # HOOKS
+    # ------------------------------------------------------------
+
+    @api.model
+    def _read_group(self, *args, **options):
+        # Two processes would share in reading what is known of all leads, where one
+        # looks up those of a month: in less than half of the time.
+        parallel = SQL("max_parallel_workers_per_gather")
+        self.env.cr.execute(SQL("SET LOCAL %s = 0", parallel))
+        groups = super()._read_group(*args, **options)
+        self.env.cr.execute(SQL("SET LOCAL %s TO DEFAULT", parallel))
+        return groups
 
     # ------------------------------------------------------------
     # BUSINESS

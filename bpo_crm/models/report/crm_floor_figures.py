@@ -186,7 +186,7 @@ class Floor(models.AbstractModel):
             name: self._new_figure(
                 "crm.lead",
                 title,
-                [*self._get_present_domain(), *domains[name]],
+                [*self._get_worked_domain(), *domains[name]],
                 "crm_lead_view_list_work",
             )
             for name, title in titles.items()
@@ -207,10 +207,10 @@ class Floor(models.AbstractModel):
                 "crm.lead",
                 self.env._("First Attempts Missed"),
                 [
-                    *self._get_present_domain(),
+                    *self._get_worked_domain(),
                     *OPEN_LEAD,
-                    ("response_state", "=", "missed"),
                     ("first_attempt_date", "=", False),
+                    ("response_deadline", "<=", fields.Datetime.to_string(now)),
                 ],
                 "crm_lead_view_list_speed",
             ),
@@ -230,7 +230,7 @@ class Floor(models.AbstractModel):
             "failed_wins": self._new_figure(
                 "crm.lead",
                 self.env._("Failed Wins"),
-                [*self._get_present_domain(), ("is_win_failed", "=", True)],
+                [*self._get_worked_domain(), ("is_win_failed", "=", True)],
                 "crm_lead_view_list_failed_win",
             ),
             "orders_undone": self._new_figure(
@@ -418,3 +418,13 @@ class Floor(models.AbstractModel):
         :rtype: list
         """
         return [*self._get_leads_domain(), ("active", "=", True)]
+
+    @api.model
+    def _get_worked_domain(self):
+        """Return the domain of the leads among which all open ones are.
+
+        No open lead is set aside: by that, they are looked up.
+
+        :rtype: list
+        """
+        return [*self._get_present_domain(), ("set_aside_date", "=", False)]

@@ -244,6 +244,17 @@ class TestAgentReport(ReportCase):
                 self._assert_close(value or None, figures[figure](own) or None)
         self.assertEqual(sum(group[1] for group in groups), len(rows))
 
+    def test_a_wrong_number_reaches_nobody(self):
+        # Whatever a manager says of it.
+        self.env["crm.call.outcome"]._find("wrong_number").is_contact = True
+        call = self.env["crm.call.log"].create(
+            {"lead_id": self._new_lead(self.agent).id, "result": "wrong_number"}
+        )
+        self.env.flush_all()
+        self.assertTrue(call.is_contact)
+        domain = [("kind", "=", "contact"), ("lead_id", "=", call.lead_id.id)]
+        self.assertFalse(self._report(AGENTS).search(domain))
+
     def test_no_two_events_have_one_number(self):
         rows = self._read_events()
         found = self._report(AGENTS).search([])
