@@ -10,6 +10,7 @@ import pytest
 
 from tests import bad_server
 from tests.bad_server import BadServer
+from tests.floor import DealerFloor
 from tests.proxy import is_about_order
 from tools.jsonrpc import RpcError
 
@@ -159,6 +160,37 @@ def test_an_invoiced_order(floor, dealer, dealership):
     assert look(floor, lead)["dealer_so_invoice_status"] == "invoiced"
     # This dealer has no Stock.
     assert not look(floor, lead)["dealer_so_delivery_status"]
+
+
+def test_an_order_that_is_delivered(stack, floor):
+    database = stack.clone("dealer")
+    stack.run_odoo(database, "-i", "sale_stock", addons=[])
+    dealer = DealerFloor(stack.server(database, "stock", addons=[]).start())
+    dealership = floor.new_dealership(dealer.server.url, database)
+    (lead,) = won(floor, dealership)
+    order = order_of(floor, lead)
+    dealer.admin.call("sale.order", "action_confirm", [order])
+    read_back(floor, dealership)
+    assert look(floor, lead)["dealer_so_delivery_status"] == "pending"
+    deliver(dealer, order)
+    read_back(floor, dealership)
+    assert look(floor, lead)["dealer_so_delivery_status"] == "full"
+    dealer.server.stop()
+
+
+def deliver(dealer, order):
+    """Hand over all that a dealer has sold, as its warehouse does."""
+    (row,) = dealer.admin.call("sale.order", "read", [order], ["picking_ids"])
+    moves = dealer.admin.call(
+        "stock.move",
+        "search_read",
+        [("picking_id", "in", row["picking_ids"])],
+        ["product_uom_qty"],
+    )
+    for move in moves:
+        values = {"quantity": move["product_uom_qty"], "picked": True}
+        dealer.admin.call("stock.move", "write", [move["id"]], values)
+    dealer.admin.call("stock.picking", "button_validate", row["picking_ids"])
 
 
 def test_a_cancelled_order_is_told_once_until_it_stands_again(
