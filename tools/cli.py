@@ -113,7 +113,13 @@ def _parse(arguments):
         "leads, three million stays in stages and five million calls",
     )
     bench.add_argument(
-        "--small", action="store_true", help="the screens or reports of 20,000 leads"
+        "--adoption",
+        action="store_true",
+        help="how long it takes a database with a million leads to get the addon, to "
+        "answer its questionnaire, and to leave it",
+    )
+    bench.add_argument(
+        "--small", action="store_true", help="any of these with 20,000 leads"
     )
     bench.add_argument(
         "--picture", metavar="PNG", help="where to save a picture of the screens' times"
@@ -163,8 +169,10 @@ def _shell(options, _rest):
 
 
 def _bench(options, _rest):
-    from . import benchmark, reports, screens
+    from . import adoption, benchmark, reports, screens
 
+    if options.adoption:
+        return adoption.run(options.series, options.small)
     if options.reports:
         return reports.run(options.series, options.small)
     if options.screens or options.small or options.picture:
