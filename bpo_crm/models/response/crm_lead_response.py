@@ -165,10 +165,11 @@ class Lead(models.Model):
     # PHASES
     # ------------------------------------------------------------
 
-    def _check_births(self):
+    def _check_no_server_only(self, drawn=()):
+        # Of new leads: one that comes from another team has its source from there.
         if self._is_below_supervisor():
-            self._check_made_by_hand()
-        return super()._check_births()
+            self.filtered("is_bpo")._check_made_by_hand()
+        return super()._check_no_server_only(drawn)
 
     @api.model
     def _get_watched_fields(self):

@@ -99,6 +99,14 @@ class TestTeam(BpoCase):
         self.assertEqual(lead.stage_id, self.new)
         self.assertTrue(lead._get_held_keys())
 
+    def test_a_lead_keeps_the_source_with_which_it_comes_in(self):
+        mail = self.env["crm.lead.source"]._get_of_core("mail")
+        lead = self._new_lead(
+            self.agent, team_id=self.sales.id, intake_source_id=mail.id
+        )
+        lead.with_user(self.agent).team_id = self.team
+        self.assertEqual((lead.is_bpo, lead.intake_source_id), (True, mail))
+
     def test_a_lead_comes_in_only_where_its_customer_has_no_other(self):
         taken = self._new_lead(self.agent)
         lead = self._new_lead(team_id=self.sales.id, phone=taken.phone)
