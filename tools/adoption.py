@@ -29,7 +29,7 @@ USED = """
     VALUES ('{"en_US": "Lost"}', 90, true, false);
     UPDATE crm_lead SET active = TRUE, probability = 20, stage_id = (
         SELECT max(id) FROM crm_stage
-    ) WHERE active IS NOT TRUE AND id %% 10 = 0;
+    ) WHERE active IS NOT TRUE AND id % 10 = 0;
     CREATE TABLE before_adoption AS
     SELECT id, active, stage_id, probability, lost_reason_id, date_closed
       FROM crm_lead
