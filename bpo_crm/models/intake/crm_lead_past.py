@@ -178,8 +178,12 @@ class Lead(models.Model):
         leads = silent._create_by_core(self._prepare_past(vals_list))
         leads = leads.with_env(self.env)
         leads._check_no_server_only(drawn=(*TOLD, *UNMEASURED))
-        leads._check_past()
-        leads._date_past([vals.get("date_open") or None for vals in vals_list])
+        opened = [
+            fields.Datetime.to_datetime(vals.get("date_open")) or None
+            for vals in vals_list
+        ]
+        leads._check_past(opened)
+        leads._date_past(opened)
         self.env["crm.lead.stage.history"]._write_past(leads)
         return leads
 
@@ -249,19 +253,21 @@ class Lead(models.Model):
             "stage_id": self._get_lost_stage(team).id,
         }
 
-    def _check_past(self):
+    def _check_past(self, opened):
         """Refuse what cannot have been.
 
+        :param list opened: since when each had its owner; None where nobody knows.
         :raises UserError: for leads that were closed in the future, or before their
-            customers asked, and for those that were lost in a closing stage.
+            customers asked; and for those that were lost in a closing stage.
         """
         now = fields.Datetime.now()
-        for lead in self:
-            if not lead._get_arrival() <= lead.date_closed <= now:
+        for lead, owned_at in zip(self, opened, strict=True):
+            asked_at, closed_at = lead._get_arrival(), lead.date_closed
+            if not asked_at <= (owned_at or asked_at) <= closed_at <= now:
                 raise UserError(
                     self.env._(
-                        "%s must have been closed after its customer asked, and not "
-                        "in the future. Enter when it was closed.",
+                        "%s must have been closed after its customer asked and "
+                        "somebody got it, and not in the future. Correct these dates.",
                         lead.display_name,
                     )
                 )

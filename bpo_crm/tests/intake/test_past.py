@@ -218,6 +218,9 @@ class TestPast(ImportCase):
         for closed_at in (later, ASKED - timedelta(days=1)):
             with self._refused("must have been closed after"):
                 self._bring_in(date_closed=closed_at)
+        for owned_at in (later, ASKED - timedelta(days=1)):
+            with self._refused("somebody got it"):
+                self._bring_in(date_open=owned_at)
         with self._refused("in a closing stage"):
             self._bring_in(self.lost, lost_stage_id=self.won.id)
 
