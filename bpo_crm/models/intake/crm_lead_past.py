@@ -219,6 +219,8 @@ class Lead(models.Model):
             [
                 {
                     "enquiry_date": vals["date_closed"],
+                    # Not whoever brings it in, as Odoo has it.
+                    "user_id": False,
                     **{name: vals[name] for name in vals if name not in TOLD},
                 }
                 for vals in vals_list

@@ -121,8 +121,9 @@ class TestPast(ImportCase):
 
     def test_who_does_not_know_when_a_customer_asked_says_when_it_was_over(self):
         values = self._prepare()
-        del values["enquiry_date"]
+        del values["enquiry_date"], values["user_id"]
         lead = self.leads.create(values)
+        self.assertFalse(lead.user_id)
         self.assertEqual((lead.enquiry_date, lead.create_date), (CLOSED, CLOSED))
         self.assertFalse(lead.date_open)
 
