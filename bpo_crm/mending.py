@@ -126,7 +126,14 @@ def find_other_reason(env):
     :rtype: crm.lost.reason
     """
     reason = env.ref(OTHER_REASON, raise_if_not_found=False)
-    return reason or env["crm.lost.reason"].create({"name": "Other"})
+    if reason:
+        return reason
+    # A manager has deleted it.
+    reason = env["crm.lost.reason"].create({"name": "Other"})
+    env["ir.model.data"]._update_xmlids(
+        [{"xml_id": OTHER_REASON, "record": reason, "noupdate": True}]
+    )
+    return reason
 
 
 def find_lost_stages(cr):

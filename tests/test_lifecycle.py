@@ -14,6 +14,9 @@ from tools import paths
 from tools.jsonrpc import WebSession
 
 #: What an administrator reads about it.
+#: Where the document says what stays, and how to remove it.
+LEFT_BEHIND = "### What is left behind"
+
 DOCUMENT = paths.REPOSITORY / "docs" / "administration.md"
 
 #: Of the demo data: what people would have entered themselves, and keep.
@@ -263,7 +266,9 @@ def test_nothing_of_ours_stays_but_what_is_documented(left, plain):
 
 
 def test_who_does_not_come_back_removes_the_columns(left):
-    statements = "".join(re.findall(r"^    (.*\n)", DOCUMENT.read_text(), re.M))
+    _before, _heading, section = DOCUMENT.read_text().partition(LEFT_BEHIND)
+    section = section.partition("\n## ")[0]
+    statements = "".join(re.findall(r"^    (.*\n)", section, re.M))
     assert "DROP COLUMN" in statements
     with left.postgres.connect(left.server.database) as cursor:
         cursor.execute(f"BEGIN; {statements}")

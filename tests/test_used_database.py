@@ -19,6 +19,8 @@ FLOWS = re.findall(r"^    (\w+),$", SCRIPT.read_text(), re.M)
 OF_ONE_TEAM = [flow for flow in FLOWS if "two_teams" not in flow]
 COSTS = re.findall(r'^            "([\w ]+)": lambda', SCRIPT.read_text(), re.M)
 
+assert FLOWS, COSTS
+
 #: What is said in the chatter is the addon's.
 TOLD = (
     "name",

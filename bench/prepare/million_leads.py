@@ -29,7 +29,7 @@ values = {
 
 LEADS = """
     INSERT INTO crm_lead (
-        name, contact_name, type, priority, active, color,
+        name, contact_name, type, is_bpo, priority, active, color,
         stage_id, lost_stage_id, lost_reason_id, probability, automated_probability,
         date_closed, user_id, date_open, team_id, country_id,
         phone, phone_sanitized, phone_state,
@@ -39,7 +39,7 @@ LEADS = """
         enquiry_date, date_last_stage_update,
         create_uid, write_uid, create_date, write_date
     )
-    SELECT 'Customer ' || number, 'Customer ' || number, 'opportunity',
+    SELECT 'Customer ' || number, 'Customer ' || number, 'opportunity', TRUE,
            (number %% 40 / 13)::varchar, NOT is_lost, 0,
            CASE WHEN is_won THEN %(won)s WHEN is_lost THEN %(lost)s
                 WHEN is_pool THEN %(new)s

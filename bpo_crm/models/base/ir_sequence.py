@@ -29,19 +29,18 @@ class IrSequence(models.Model):
         return [first, *drawn]
 
     @api.model
-    def _is_drawn_by_code(self, code, number):
-        """Whether a number looks like those that a sequence draws, in any year.
+    def _get_pattern_by_code(self, code):
+        """Return what all numbers look like that a sequence draws, in any year.
 
         :param str code: of the sequence.
-        :param str number: for which it may be taken.
-        :rtype: bool
+        :rtype: re.Pattern
         """
         sequence = self._find_by_code(code)
         prefix, suffix = (
             re.sub(r"%\\\(\w+\\\)s", ".+", re.escape(text or ""))
             for text in (sequence.prefix, sequence.suffix)
         )
-        return bool(re.fullmatch(rf"{prefix}\d+{suffix}", number))
+        return re.compile(rf"{prefix}\d+{suffix}")
 
     @api.model
     def _find_by_code(self, code):

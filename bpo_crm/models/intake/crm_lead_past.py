@@ -60,7 +60,8 @@ class Lead(models.Model):
         if not any(vals.get("date_closed") for vals in vals_list):
             return super()._create_in_phases(vals_list)
         vals_list = [self._normalize(vals) for vals in vals_list]
-        are_past = [self._is_of_past(vals) for vals in vals_list]
+        stages = self.env["crm.stage"].search([])
+        are_past = [self._is_of_past(vals, stages) for vals in vals_list]
         past, others = (
             [
                 vals
@@ -113,8 +114,8 @@ class Lead(models.Model):
         ``docs/administration.md``. Open ones hold their customers from then on.
 
         :param crm.team team: which works for dealerships, and gets the leads.
-        :raises UserError: for leads that the rules are for already, and for a team
-            whose leads they are not for.
+        :raises UserError: for leads that the rules are for already, for a team whose
+            leads they are not for, and for references that new leads will get.
         """
         leads = self.sudo().with_context(active_test=False)
         if not team.is_bpo or leads.search_count(
@@ -126,8 +127,15 @@ class Lead(models.Model):
                     "that does."
                 )
             )
-        leads._work_out_reach()
         chosen = SQL("id = ANY(%s)", self.ids)
+        references = self.env.execute_query(
+            SQL(
+                "SELECT reference FROM crm_lead WHERE %s AND reference IS NOT NULL",
+                chosen,
+            )
+        )
+        self._check_not_drawn(reference for (reference,) in references)
+        leads._work_out_reach()
         self.env.cr.execute(
             SQL(
                 "UPDATE crm_lead SET team_id = %s,"
@@ -150,15 +158,16 @@ class Lead(models.Model):
             leads.invalidate_recordset()
 
     @api.model
-    def _is_of_past(self, vals):
+    def _is_of_past(self, vals, stages):
         """Whether values are of a lead for a dealership that was closed elsewhere.
 
         :param dict vals: normalised.
+        :param crm.stage stages: all that there are.
         :rtype: bool
         """
         if not (vals.get("date_closed") and self._is_for_dealership(vals)):
             return False
-        stage = self.env["crm.stage"].browse(vals.get("stage_id")).exists()
+        stage = stages.filtered(lambda stage: stage.id == vals.get("stage_id"))
         return stage._is_closed or not vals.get("active", True)
 
     @api.model
@@ -173,7 +182,7 @@ class Lead(models.Model):
         if not vals_list:
             return self.browse()
         self._check_may_date_closing()
-        self._check_no_drawn_reference(vals_list)
+        self._check_not_drawn(vals.get("reference") for vals in vals_list)
         silent = self.with_context(**BRINGS_PAST.say(), **SILENT)
         leads = silent._create_by_core(self._prepare_past(vals_list))
         leads = leads.with_env(self.env)
@@ -188,15 +197,15 @@ class Lead(models.Model):
         return leads
 
     @api.model
-    def _check_no_drawn_reference(self, vals_list):
+    def _check_not_drawn(self, references):
         """Leave the references free that new leads will get.
 
-        :param list vals_list: of ``crm.lead``.
+        :param references: of leads of the past; empty for those that have none.
         :raises UserError: for a reference such as the server draws them.
         """
-        for vals in vals_list:
-            reference = vals.get("reference")
-            if reference and self._is_drawn_reference(reference):
+        pattern = self._get_reference_pattern()
+        for reference in filter(None, references):
+            if pattern.fullmatch(str(reference)):
                 raise UserError(
                     self.env._(
                         "The reference %s is one of those that new leads get. Bring "
@@ -242,7 +251,8 @@ class Lead(models.Model):
         if stage.is_won:
             return WON
         reason_id = vals.get("lost_reason_id")
-        reason_id = reason_id or find_other_reason(self.sudo().env).id
+        if not reason_id:
+            reason_id = find_other_reason(self.sudo().env).id
         if stage.is_lost:
             return {**LOST, "lost_reason_id": reason_id}
         team = self.env["crm.team"].browse(

@@ -424,14 +424,13 @@ class Lead(models.Model):
         return sequence._next_many_by_code(REFERENCE_SEQUENCE, count)
 
     @api.model
-    def _is_drawn_reference(self, reference):
-        """Whether a new lead may get a reference one day, or has got it.
+    def _get_reference_pattern(self):
+        """Return what the references look like that new leads get, in any year.
 
-        :param str reference: from elsewhere.
-        :rtype: bool
+        :rtype: re.Pattern
         """
         sequence = self.env["ir.sequence"].sudo()
-        return sequence._is_drawn_by_code(REFERENCE_SEQUENCE, str(reference))
+        return sequence._get_pattern_by_code(REFERENCE_SEQUENCE)
 
     def _is_open(self):
         """Whether this lead is an opportunity that is neither won nor lost."""

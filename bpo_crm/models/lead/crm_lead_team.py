@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tools import SQL
 
@@ -242,7 +242,8 @@ class Lead(models.Model):
     @api.depends("team_id.is_bpo", "company_id.is_bpo")
     def _compute_is_bpo(self):
         for lead in self:
-            lead.is_bpo = (lead.team_id or lead._get_company()).is_bpo
+            company = lead.company_id or self._get_company_of_none()
+            lead.is_bpo = (lead.team_id or company).is_bpo
 
     # ------------------------------------------------------------
     # PHASES
@@ -287,7 +288,17 @@ class Lead(models.Model):
         team_id = vals["team_id"] if "team_id" in vals else self._foresee_team_id(vals)
         team = self.env["crm.team"].sudo().browse(team_id)
         company = self.env["res.company"].sudo().browse(vals.get("company_id"))
-        return (team or company or self.env.company.sudo()).is_bpo
+        return (team or company or self._get_company_of_none()).is_bpo
+
+    @api.model
+    def _get_company_of_none(self):
+        """Return the company whose setting counts for leads without team and company.
+
+        Whoever looks at them, as :data:`~...mending.COMPANY_OF_LEAD` has it.
+
+        :rtype: res.company
+        """
+        return self.env["res.users"].sudo().browse(SUPERUSER_ID).company_id
 
     @api.model
     def _foresee_team_id(self, vals):

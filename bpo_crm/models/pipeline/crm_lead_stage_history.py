@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ...domains import OPEN_STAGE
 from ...series import Constraint, Index, UniqueIndex
 
 #: What the stay in an open stage has of its lead, for as long as it lasts.
@@ -106,7 +105,12 @@ FOLLOW_STAGES = """
 #: The stays of leads that have none: where each began, its changes as the chatter has
 #: them, and where it is now.
 WRITE_PAST = """
-    WITH chosen AS (
+    WITH open_stage AS (
+        SELECT *
+          FROM unnest(%(team_ids)s::int4[], %(stage_ids)s::int4[], %(places)s::int4[])
+               AS open_stage (team_id, id, place)
+    ),
+    chosen AS (
         SELECT *
           FROM crm_lead AS lead
          WHERE %(chosen)s AND is_bpo AND type = 'opportunity'
@@ -135,8 +139,10 @@ WRITE_PAST = """
                    (SELECT old_id FROM told
                      WHERE told.lead_id = lead.id ORDER BY number LIMIT 1),
                    lead.lost_stage_id,
-                   CASE WHEN lead.stage_id = ANY(%(closed)s) THEN %(first)s
-                        ELSE lead.stage_id END
+                   CASE WHEN lead.stage_id = ANY(%(closed)s) THEN (
+                            SELECT id FROM open_stage
+                             WHERE team_id = COALESCE(lead.team_id, 0) AND place = 0
+                        ) ELSE lead.stage_id END
                ) AS stage_id,
                lead.create_uid AS user_id
           FROM chosen AS lead
@@ -174,9 +180,11 @@ WRITE_PAST = """
                      AND NOT origin.id = ANY(%(closed)s)
                      AND NOT EXISTS (
                          SELECT FROM crm_stage AS passed
-                          WHERE passed.sequence > origin.sequence
+                           JOIN open_stage USING (id)
+                          WHERE open_stage.team_id = COALESCE(lead.team_id, 0)
+                            AND passed.sequence > origin.sequence
                             AND passed.sequence < stage.sequence
-                            AND NOT passed.id = ANY(%(closed)s)
+                            AND passed.fold IS NOT TRUE
                      )
                      THEN 'forward'
                 ELSE 'override' END,
@@ -447,7 +455,7 @@ class LeadStageHistory(models.Model):
 
         :param list rows: a dict for each, with what a stay has of its lead.
         """
-        of_open = SQL("stay.left_at IS NULL AND stay.kind NOT IN ('won', 'lost')")
+        of_open = SQL("stay.left_at IS NULL AND stay.closed_as IS NULL")
         of_all = ("company_id", "enquiry_day")
         types = {name: COLUMNS[name] for name in ("lead_id", *KEPT_OF_LEAD, *of_all)}
         values = {
@@ -527,7 +535,7 @@ class LeadStageHistory(models.Model):
         self.env.flush_all()
         chosen = SQL("TRUE") if leads is None else SQL("lead.id = ANY(%s)", leads.ids)
         stages = self.env["crm.stage"].sudo()
-        first = stages.search(OPEN_STAGE, limit=1)
+        open_stages = self._list_open_stages(leads)
         companies = self.env["res.company"].sudo().with_context(active_test=False)
         for company in companies.search([]):
             of_company = SQL("lead.company_id = %s", company.id)
@@ -542,11 +550,32 @@ class LeadStageHistory(models.Model):
                     .id,
                     zone=company._get_database_zone(),
                     closed=stages._find_closed().ids,
-                    first=first.id or None,
+                    **open_stages,
                 )
             )
         self._mark_progress(leads)
         self._measure()
+
+    @api.model
+    def _list_open_stages(self, leads=None):
+        """Return the open stages of each team, in their order, for a query.
+
+        :param crm.lead leads: of whose teams; by default, of all.
+        :return: columns, each a list with an entry for each stage of each team:
+            ``team_ids``, with 0 for no team; ``stage_ids``; and the ``places`` of the
+            stages in their team, from 0 on.
+        :rtype: dict[str, list[int]]
+        """
+        teams = self.env["crm.team"].sudo().with_context(active_test=False)
+        teams = teams.search([]) if leads is None else leads.sudo().team_id
+        rows = [
+            (team.id or 0, stage.id, place)
+            for team in (*teams, teams.browse())
+            for place, stage in enumerate(self.env["crm.stage"]._find_open(team))
+        ]
+        columns = zip(*rows, strict=True) if rows else ((), (), ())
+        names = ("team_ids", "stage_ids", "places")
+        return dict(zip(names, map(list, columns), strict=True))
 
     @api.model
     def _measure(self):

@@ -130,10 +130,10 @@ class Lead(models.Model):
         history = self.env["crm.lead.stage.history"]
         known = leads.browse().concat(*history._find_of(leads))
         born = leads - known
-        zones = born._find_floor_zones()
+        zones, now = born._find_floor_zones(), fields.Datetime.now()
         history._begin(
             [
-                lead._prepare_stay(zones, "born", lead._get_birth_stage())
+                lead._prepare_stay(zones, "born", now, lead._get_birth_stage())
                 for lead in born
             ]
         )
@@ -167,22 +167,27 @@ class Lead(models.Model):
         known = history._find_of(leads)
         zones = leads._find_floor_zones()
         rows, ended, outcomes = [], history.sudo(), []
+        now = fields.Datetime.now()
         for lead in leads:
             stays = known.get(lead, history)
             last = stays[-1:]
             if last.stage_id == lead.stage_id and last:
                 continue
+            # Another server's clock may have been ahead.
+            moment = max(now, last.entered_at or now)
             if last:
                 ended += last
                 outcomes.append(last._get_outcome(lead.stage_id))
             kind = lead._get_way(change) if last else "born"
             rows.append(
                 {
-                    **lead._prepare_stay(zones, kind, lead.stage_id, last.stage_id),
+                    **lead._prepare_stay(
+                        zones, kind, moment, lead.stage_id, last.stage_id
+                    ),
                     "is_first": lead.stage_id not in stays.stage_id,
                 }
             )
-        ended._end(fields.Datetime.now(), outcomes)
+        ended._end(now, outcomes)
         history._begin(rows)
         history._mark_progress(leads)
 
@@ -224,24 +229,24 @@ class Lead(models.Model):
         companies = {lead._get_company() for lead in self}
         return {company: company._get_sales_zone() for company in companies}
 
-    def _prepare_stay(self, zones, kind, stage, origin=None):
-        """Return the values of a stay of this lead that begins now.
+    def _prepare_stay(self, zones, kind, moment, stage, origin=None):
+        """Return the values of a stay of this lead that begins.
 
         :param dict zones: from :meth:`_find_floor_zones`.
         :param str kind: how it came there.
+        :param datetime.datetime moment: when it begins, in UTC, naive.
         :param crm.stage stage: where it is.
         :param crm.stage origin: where it was before; none by default.
         :rtype: dict
         """
-        now = fields.Datetime.now()
         return {
             **self._prepare_kept_of_stay(zones),
             "stage_id": stage.id or None,
             "from_stage_id": origin and origin.id or None,
             "kind": kind,
             "user_id": self.env.uid,
-            "entered_at": now,
-            "local_day": _find_day(now, zones[self._get_company()]),
+            "entered_at": moment,
+            "local_day": _find_day(moment, zones[self._get_company()]),
             "is_bpo": True,
             "is_first": True,
             "has_advanced": False,

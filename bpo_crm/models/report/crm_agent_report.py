@@ -212,11 +212,11 @@ class AgentReport(models.Model):
                 " JOIN crm_lead AS lead ON lead.id = stay.lead_id"
             ),
             where=SQL(
-                "stay.left_at IS NULL AND stay.kind IN ('won', 'lost')"
+                "stay.left_at IS NULL AND stay.closed_as IS NOT NULL"
                 " AND stay.owner_id IS NOT NULL"
             ),
-            won=SQL("CASE WHEN stay.kind = 'won' THEN 1 END"),
-            conversion=SQL("(stay.kind = 'won')::integer"),
+            won=SQL("CASE WHEN stay.closed_as = 'won' THEN 1 END"),
+            conversion=SQL("(stay.closed_as = 'won')::integer"),
         )
 
     def _select_open(self):

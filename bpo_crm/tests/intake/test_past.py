@@ -210,9 +210,11 @@ class TestPast(ImportCase):
                 leads.create(self._prepare(user_id=user.id))
 
     def test_what_is_closed_today_is_no_history_without_its_date(self):
-        for values in ({}, {"date_closed": False}):
+        undated = self._prepare()
+        del undated["date_closed"]
+        for values in (undated, self._prepare(date_closed=False)):
             with self._refused("A new lead starts open"):
-                self.leads.create({**self._prepare(date_closed=False), **values})
+                self.leads.create(values)
 
     def test_what_cannot_have_been_is_refused(self):
         later = fields.Datetime.now() + timedelta(days=1)

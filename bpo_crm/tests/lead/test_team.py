@@ -74,7 +74,9 @@ class TestTeam(BpoCase):
     def test_leads_of_other_teams_hold_no_customer(self):
         first = self._new_lead(team_id=self.sales.id)
         second = self._new_lead(self.agent, phone=first.phone)
+        self.assertNotEqual(second, first)
         self.assertEqual(second.phone_sanitized, first.phone_sanitized)
+        self.assertFalse(first._get_held_keys())
 
     def test_only_a_manager_takes_a_lead_out_and_leaves_a_line(self):
         lead = self._new_lead(self.agent)
