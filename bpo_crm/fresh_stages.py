@@ -4,13 +4,14 @@ from odoo.tools.translate import LazyTranslate, TranslationImporter, get_po_path
 
 _lt = LazyTranslate(__name__)
 
-#: XML ids of the ``crm`` module with the name, the sequence, the days until the stage's
-#: activity is due, and those after which a lead in it is stale.
+#: XML ids of the ``crm`` module with the name, the sequence, and how leads are worked
+#: there: the days until its activity is ``due`` and until a lead is ``stale``, whether
+#: a lead ``advances`` once it is done, and whether the stage is the won one.
 FRESH_STAGES = (
-    ("crm.stage_lead1", "New", 10, 0, 2),
-    ("crm.stage_lead2", "Qualified", 20, 2, 7),
-    ("crm.stage_lead3", "Negotiation", 30, 3, 14),
-    ("crm.stage_lead4", "Won", 40, 0, 0),
+    ("crm.stage_lead1", "New", 10, {"due": 0, "stale": 2, "advances": True}),
+    ("crm.stage_lead2", "Qualified", 20, {"due": 2, "stale": 7}),
+    ("crm.stage_lead3", "Negotiation", 30, {"due": 3, "stale": 14}),
+    ("crm.stage_lead4", "Won", 40, {"is_won": True}),
 )
 
 #: The one that has another name than core gave it, whose translations are of core's.

@@ -133,6 +133,8 @@ def _leave_rights(env):
     """Let people keep the rights of Odoo's own that they have by their role.
 
     On 19.0 they would go with it.
+
+    :param odoo.api.Environment env: of the superuser.
     """
     ours = env["res.groups"].concat(*map(env.ref, roles.ALL))
     for role in ours:

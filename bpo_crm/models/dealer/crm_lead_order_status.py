@@ -98,11 +98,8 @@ class Lead(models.Model):
         "account may not see it any more.",
     )
 
-    # The orders of a period, and what somebody has to see to.
+    # The orders of a period.
     _ordered_idx = Index("(date_closed) WHERE dealer_so_id > 0")
-    _trouble_idx = Index(
-        "(dealer_so_trouble_at) WHERE dealer_so_trouble_at IS NOT NULL"
-    )
     # What is to be asked for next at a dealership.
     _dealer_order_idx = Index(
         "(dealership_id, dealer_so_check_at) WHERE dealer_so_id > 0"

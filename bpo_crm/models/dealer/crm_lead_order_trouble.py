@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ...local_time import to_local
+from ...series import Index
 
 ALERT = "mail.mail_activity_data_warning"
 
@@ -20,6 +21,10 @@ class Lead(models.Model):
         server_only=True,
         help="Since when it is known of a won lead that its order was cancelled, or is "
         "not shown by the dealer any more.",
+    )
+
+    _trouble_idx = Index(
+        "(dealer_so_trouble_at) WHERE dealer_so_trouble_at IS NOT NULL"
     )
 
     # ------------------------------------------------------------

@@ -67,13 +67,7 @@ class Stage(models.Model):
     @api.constrains(*CLOSING_FLAGS)
     def _check_closing_flags(self):
         for stage in self:
-            if stage.is_won and stage.is_lost:
-                raise ValidationError(
-                    self.env._(
-                        'Stage "%s" cannot be a won and a lost stage at once.',
-                        stage.name,
-                    )
-                )
+            stage._refuse_won_and_lost(stage.is_won, stage.is_lost)
 
     @api.constrains("activity_type_id", *CLOSING_FLAGS)
     def _check_activity_type(self):
@@ -130,6 +124,20 @@ class Stage(models.Model):
     # ------------------------------------------------------------
     # BUSINESS
     # ------------------------------------------------------------
+
+    def _refuse_won_and_lost(self, is_won, is_lost):
+        """Refuse to let this stage mean both.
+
+        :param bool is_won: whether leads are won in it.
+        :param bool is_lost: whether they are lost in it.
+        :raises ValidationError: where they are.
+        """
+        if is_won and is_lost:
+            raise ValidationError(
+                self.env._(
+                    'Stage "%s" cannot be a won and a lost stage at once.', self.name
+                )
+            )
 
     @property
     def _is_closed(self):

@@ -216,17 +216,13 @@ class Stage(models.Model):
         for dealerships stay as they are.
 
         :raises AccessError: for anybody but the managers of the companies.
+        :raises ValidationError: for a won stage.
         """
         self.ensure_one()
         if self.is_lost:
             return
         self._check_may_take_over()
-        if self.is_won:
-            raise UserError(
-                self.env._(
-                    'Stage "%s" cannot be a won and a lost stage at once.', self.name
-                )
-            )
+        self._refuse_won_and_lost(self.is_won, True)
         takeover = self.env["crm.stage.takeover"].sudo()
         takeover = takeover.create({"stage_id": self.id, "is_folded": self.fold})
         self.sudo()._flag_lost(True, fold=True)

@@ -82,8 +82,12 @@ class Dealership(models.Model):
         :rtype: dict
         """
         week = self._get_last_week()
-        counts = [self._count_week(day) for day in (week, week - WEEK)]
-        lost = [self._count_lost(day) for day in (week, week - WEEK)]
+        weeks = (week, week - WEEK)
+        lost = [self._count_lost(day) for day in weeks]
+        counts = [
+            {**self._count_week(day), "lost": sum(reasons.values())}
+            for day, reasons in zip(weeks, lost, strict=True)
+        ]
         reasons = sorted(
             lost[0] | lost[1],
             key=lambda reason: (-lost[0].get(reason, 0), reason.name or ""),
@@ -108,7 +112,7 @@ class Dealership(models.Model):
         }
 
     def _count_week(self, week):
-        """Count the figures of a week.
+        """Count the figures of a week, but for what was lost.
 
         :param datetime.date week: its Monday.
         :return: by name, a number (int), minutes (float, None for none), a share
@@ -119,7 +123,6 @@ class Dealership(models.Model):
             **self._count_ladder(week),
             **self._count_speed(week),
             **self._count_orders(week),
-            "lost": sum(self._count_lost(week).values()),
         }
 
     def _count_ladder(self, week):

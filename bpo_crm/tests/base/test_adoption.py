@@ -301,6 +301,23 @@ class TestStagesThatAreThere(UsedCase):
             line.is_bpo = True
         self.assertIn(own.id, [row["stage_id"] for row in form.line_ids._records])
 
+    def test_a_stage_that_is_closed_from_now_on_plans_nothing(self):
+        own = self._new_stage("Own", 5, self.used)
+        form = Form(self.settings)
+        number = [row["team_id"] for row in form.team_ids._records].index(self.used.id)
+        with form.team_ids.edit(number) as line:
+            line.is_bpo = True
+        kept = [row["stage_id"] for row in form.line_ids._records]
+        meanings = [row["stage_id"] for row in form.meaning_ids._records]
+        with form.meaning_ids.edit(meanings.index(own.id)) as line:
+            line.meaning = "lost"
+        shown = [row["stage_id"] for row in form.line_ids._records]
+        self.assertEqual(shown, [stage for stage in kept if stage != own.id])
+        with form.meaning_ids.edit(meanings.index(own.id)) as line:
+            line.meaning = "open"
+        shown = [row["stage_id"] for row in form.line_ids._records]
+        self.assertEqual(sorted(shown), sorted(kept))
+
     def test_the_ticked_teams_work_from_then_on(self):
         lead = self._new_used()
         self._answer()

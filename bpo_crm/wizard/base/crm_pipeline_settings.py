@@ -50,7 +50,7 @@ class PipelineSettings(models.TransientModel):
         "crm.pipeline.settings.meaning",
         "settings_id",
         "What Stages Mean",
-        default=lambda self: self._propose_meanings(self._find_working_teams()),
+        default=lambda self: self._prepare_meanings(self._find_working_teams()),
     )
     are_teams_asked = fields.Boolean(compute="_compute_are_teams_asked")
     # How they work
@@ -104,7 +104,10 @@ class PipelineSettings(models.TransientModel):
 
     @api.model
     def _default_line_ids(self):
-        return self._prepare_lines(self._find_working_teams())
+        teams = self._find_working_teams()
+        proposed = [values for *_command, values in self._prepare_meanings(teams)]
+        closed = [row["stage_id"] for row in proposed if row["meaning"] != "open"]
+        return self._prepare_lines(teams, self.env["crm.stage"].browse(closed))
 
     # ------------------------------------------------------------
     # COMPUTE
@@ -120,9 +123,23 @@ class PipelineSettings(models.TransientModel):
     @api.onchange("team_ids")
     def _onchange_team_ids(self):
         teams = self._find_ticked()
-        self.meaning_ids = [Command.clear(), *self._propose_meanings(teams)]
-        lost = self.meaning_ids.filtered(lambda line: line.meaning != "open").stage_id
-        self.line_ids = [Command.clear(), *self._prepare_lines(teams, lost)]
+        self.meaning_ids = [Command.clear(), *self._prepare_meanings(teams)]
+        self.line_ids = [
+            Command.clear(),
+            *self._prepare_lines(teams, self._find_closing()),
+        ]
+
+    @api.onchange("meaning_ids")
+    def _onchange_meaning_ids(self):
+        # What was said of the stages that stay open is kept.
+        closed = self._find_closing()
+        self.line_ids -= self.line_ids.filtered(lambda line: line.stage_id in closed)
+        there = self.line_ids.stage_id.ids
+        self.line_ids = [
+            command
+            for command in self._prepare_lines(self._find_ticked(), closed)
+            if command[-1]["stage_id"] not in there
+        ]
 
     # ------------------------------------------------------------
     # WHAT IS ASKED
@@ -152,6 +169,13 @@ class PipelineSettings(models.TransientModel):
         """Return whose leads are to be for dealerships, as of the same."""
         return [line.team_id._origin for line in self.team_ids if line.is_bpo]
 
+    def _find_closing(self):
+        """Return the stages in which leads are to be won or lost.
+
+        :rtype: crm.stage
+        """
+        return self.meaning_ids.filtered(lambda line: line.meaning != "open").stage_id
+
     @api.model
     def _find_stages(self, teams, domain=()):
         """Return stages of teams, in the order of the pipeline.
@@ -169,7 +193,7 @@ class PipelineSettings(models.TransientModel):
         return found.sorted()._filtered_access("write")
 
     @api.model
-    def _propose_meanings(self, teams):
+    def _prepare_meanings(self, teams):
         """Return what the stages of teams seem to mean, if that is not clear anyway.
 
         :param list teams: as of :meth:`_find_working_teams`.
