@@ -82,12 +82,8 @@ class Dealership(models.Model):
         :rtype: dict
         """
         week = self._get_last_week()
-        weeks = (week, week - WEEK)
-        lost = [self._count_lost(day) for day in weeks]
-        counts = [
-            {**self._count_week(day), "lost": sum(reasons.values())}
-            for day, reasons in zip(weeks, lost, strict=True)
-        ]
+        counts = [self._count_week(day) for day in (week, week - WEEK)]
+        lost = [self._count_lost(day) for day in (week, week - WEEK)]
         reasons = sorted(
             lost[0] | lost[1],
             key=lambda reason: (-lost[0].get(reason, 0), reason.name or ""),
@@ -112,7 +108,7 @@ class Dealership(models.Model):
         }
 
     def _count_week(self, week):
-        """Count the figures of a week, but for what was lost.
+        """Count the figures of a week.
 
         :param datetime.date week: its Monday.
         :return: by name, a number (int), minutes (float, None for none), a share
@@ -123,6 +119,7 @@ class Dealership(models.Model):
             **self._count_ladder(week),
             **self._count_speed(week),
             **self._count_orders(week),
+            "lost": sum(self._count_lost(week).values()),
         }
 
     def _count_ladder(self, week):
