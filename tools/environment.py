@@ -63,12 +63,13 @@ def _install(folder):
     constraint = folder / "build-constraint.txt"
     # Some of Odoo's requirements are built by an older setuptools only.
     constraint.write_text("setuptools<70\n")
+    # As an address: pip would take a path with a space for two.
     pip = [str(folder / "bin" / "python"), "-m", "pip", "--quiet", "install"]
     files = [argument for path in REQUIREMENTS for argument in ("-r", str(path))]
     _run(
         [*pip, "--disable-pip-version-check", *files],
         lambda output: f"pip could not install the requirements:\n{output}",
-        {**os.environ, "PIP_CONSTRAINT": str(constraint)},
+        {**os.environ, "PIP_CONSTRAINT": constraint.as_uri()},
     )
 
 
