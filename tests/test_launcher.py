@@ -13,6 +13,7 @@ from tools import cli, databases, environment, housekeeping, paths, postgres, te
 from tools.console import LauncherError
 from tools.databases import Databases, layers
 from tools.postgres import _check_may_create
+from tools.process import capture
 from tools.servers import odoo_command, odoo_environ
 
 
@@ -137,6 +138,22 @@ def test_pip_finds_what_it_has_to_heed_in_a_home_with_a_space(tmp_path, monkeypa
     assert " " not in address
     with urllib.request.urlopen(address) as file:
         assert b"setuptools" in file.read()
+
+
+def test_git_reads_a_checkout_of_somebody_else():
+    def list_files(environ):
+        command = ["git", "ls-files", "bpo"]
+        # Git's own, for its tests.
+        environ = {**environ, "GIT_TEST_ASSUME_DIFFERENT_OWNER": "1"}
+        return capture(command, cwd=paths.REPOSITORY, env=environ).stdout
+
+    untold = {name: v for name, v in os.environ.items() if "GIT_CONFIG" not in name}
+    assert "dubious ownership" in list_files(untold)
+    told = {**untold, "GIT_CONFIG_COUNT": "1"}
+    told |= {"GIT_CONFIG_KEY_0": "user.name", "GIT_CONFIG_VALUE_0": "Somebody"}
+    for environ in (untold, told):
+        trusting = environment._trust_repository(environ)
+        assert list_files({**environ, **trusting}) == "bpo\n"
 
 
 @pytest.fixture

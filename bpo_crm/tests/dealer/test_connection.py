@@ -1,3 +1,5 @@
+import uuid
+
 from odoo.exceptions import ValidationError
 from odoo.modules.module import get_manifest
 from odoo.tests import tagged
@@ -86,6 +88,19 @@ class TestConnection(BpoCase):
             self.assertFalse(any(record[name] for name in CONNECTION))
             self.assertEqual(record.connection_state, "untested")
         self.assertFalse(source._accepts_token(token))
+
+    def test_a_neutralized_database_is_another_one(self):
+        """Dealers tell by it whose an order is."""
+        parameters = self.env["ir.config_parameter"].sudo()
+        original = parameters.get_param("database.uuid")
+        self.env.flush_all()
+        with file_open("bpo_crm/data/neutralize.sql") as script:
+            self.env.cr.execute(script.read())
+        self.env.invalidate_all()
+        self.env.registry.clear_cache()
+        copied = parameters.get_param("database.uuid")
+        self.assertEqual(str(uuid.UUID(copied)), copied)
+        self.assertNotEqual(copied, original)
 
     def test_the_version_is_for_every_series(self):
         self.assertRegex(get_manifest("bpo_crm")["version"], r"^\d+\.0\.\d+\.\d+\.\d+$")
