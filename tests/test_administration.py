@@ -164,7 +164,7 @@ class Commands:
 
     def _write_script(self):
         """Write what the document says for Odoo's shell into a file."""
-        (lines,) = re.findall(r"```python\n(.*?) *```", DOCUMENT.read_text(), re.S)
+        (lines,) = re.findall(r"```\n(.*?) *```", DOCUMENT.read_text(), re.S)
         script = self.folder / "shell.py"
         script.write_text(textwrap.dedent(lines))
         return script

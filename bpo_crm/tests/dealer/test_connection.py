@@ -91,16 +91,15 @@ class TestConnection(BpoCase):
 
     def test_a_neutralized_database_is_another_one(self):
         """Dealers tell by it whose an order is."""
-        parameters = self.env["ir.config_parameter"].sudo()
-        original = parameters.get_param("database.uuid")
+        uuids = [("key", "=", "database.uuid")]
+        parameter = self.env["ir.config_parameter"].sudo().search(uuids)
+        original = parameter.value
         self.env.flush_all()
         with file_open("bpo_crm/data/neutralize.sql") as script:
             self.env.cr.execute(script.read())
         self.env.invalidate_all()
-        self.env.registry.clear_cache()
-        copied = parameters.get_param("database.uuid")
-        self.assertEqual(str(uuid.UUID(copied)), copied)
-        self.assertNotEqual(copied, original)
+        self.assertEqual(str(uuid.UUID(parameter.value)), parameter.value)
+        self.assertNotEqual(parameter.value, original)
 
     def test_the_version_is_for_every_series(self):
         self.assertRegex(get_manifest("bpo_crm")["version"], r"^\d+\.0\.\d+\.\d+\.\d+$")
