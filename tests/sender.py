@@ -39,10 +39,11 @@ class Sender:
         )
         return result["params"]["token"]
 
-    def post(self, body, token=None, method="POST", **headers):
+    def post(self, body, token=None, method="POST", server=None, **headers):
         """Deliver a body; return the status and the answer, which may be a page."""
+        address = urlsplit(server.url) if server else self._address
         connection = http.client.HTTPConnection(
-            self._address.hostname, self._address.port, timeout=120
+            address.hostname, address.port, timeout=120
         )
         if not isinstance(body, str | bytes):
             body = json.dumps(body)

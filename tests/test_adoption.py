@@ -3,6 +3,7 @@
 import pytest
 
 from tests.catalogue import HELD, READ_LEAD, read
+from tests.database_in_use import FOLDED, READ_ALL, USED, House
 from tests.floor import refuse
 from tools.jsonrpc import WebSession
 
@@ -86,42 +87,6 @@ def test_what_version_1_0_left_is_found_again(adopted):
 
 # A database that is in use, in which the addon never was
 
-#: Two teams, the customary folded *Lost*, and leads in every state.
-USED = """
-    UPDATE crm_team SET name = '{"en_US": "Cars"}', active = TRUE
-     WHERE id = (SELECT min(id) FROM crm_team);
-    UPDATE crm_team SET name = '{"en_US": "Fleet"}', active = TRUE
-     WHERE id = (SELECT max(id) FROM crm_team);
-    INSERT INTO crm_stage (name, sequence, fold, is_won)
-    VALUES ('{"en_US": "Lost"}', 90, true, false);
-    INSERT INTO crm_lead (
-        name, type, active, probability, phone_sanitized, phone, stage_id, team_id,
-        lost_reason_id, date_last_stage_update, create_date, company_id
-    )
-    SELECT lead.name, 'opportunity', lead.active, probability, phone, phone, stage.id,
-           team.id, CASE WHEN lead.name = 'With a reason' THEN reason.id END,
-           now(), now(), 1
-      FROM (VALUES ('Open', true, 10, '+639175559101', 'New', 'Cars'),
-                   ('Open too', true, 10, '+639175559101', 'Qualified', 'Cars'),
-                   ('Archived', false, 0, NULL, 'Qualified', 'Cars'),
-                   ('Dragged', true, 20, '+639175559102', 'Lost', 'Cars'),
-                   ('With a reason', false, 0, NULL, 'Lost', 'Cars'),
-                   ('Won', true, 100, NULL, 'Won', 'Cars'),
-                   ('Of Fleet', true, 20, '+639175559103', 'Lost', 'Fleet'),
-                   ('Lost in Fleet', false, 0, NULL, 'New', 'Fleet'),
-                   ('Of no team', true, 20, '+639175559104', 'New', NULL))
-           AS lead (name, active, probability, phone, stage, team)
-      JOIN crm_stage AS stage ON stage.name ->> 'en_US' = lead.stage
-      LEFT JOIN crm_team AS team ON team.name ->> 'en_US' = lead.team
-     CROSS JOIN (SELECT min(id) AS id FROM crm_lost_reason) AS reason
-"""
-
-#: What is read of leads before and after.
-READ_ALL = """
-    SELECT name, active, probability, stage_id, lost_reason_id, team_id, date_closed
-      FROM crm_lead ORDER BY id
-"""
-
 READ_STAGES = "SELECT name ->> 'en_US', sequence, is_won FROM crm_stage ORDER BY id"
 
 READ_REASONS = "SELECT name ->> 'en_US' FROM crm_lost_reason WHERE active AND id <= 3"
@@ -129,33 +94,6 @@ READ_REASONS = "SELECT name ->> 'en_US' FROM crm_lost_reason WHERE active AND id
 READ_SCORING = "SELECT active FROM ir_cron WHERE cron_name ~ '^Predictive Lead'"
 
 READ_MESSAGES = "SELECT count(*) FROM mail_message WHERE model = 'crm.lead'"
-
-#: By what the first team begins; the questionnaire asks the same.
-CARS = "SELECT id FROM crm_team WHERE name ->> 'en_US' = 'Cars'"
-
-FOLDED = "SELECT id FROM crm_stage WHERE name ->> 'en_US' = 'Lost' AND fold"
-
-
-class House:
-    """The database, before and after the installation."""
-
-    def __init__(self, stack, database):
-        self.stack = stack
-        self.database = database
-        self.before = {}
-
-    def read(self, statement, *values):
-        with self.stack.postgres.connect(self.database) as cursor:
-            return read(cursor, statement, *values)
-
-    def read_one(self, name):
-        with self.stack.postgres.connect(self.database) as cursor:
-            (row,) = read(cursor, READ_LEAD, name)
-            return row[:3]
-
-    def find(self, name):
-        ((lead,),) = self.read("SELECT id FROM crm_lead WHERE name = %s", name)
-        return lead
 
 
 @pytest.fixture(scope="module")
@@ -184,17 +122,8 @@ def answered(used):
     """The same, after the first manager said what it works for."""
     used.worked = work_as_before(used)
     used.messages = used.read(READ_MESSAGES)
-    admin, ((cars,),), ((folded,),) = used.admin, used.read(CARS), used.read(FOLDED)
-    used.settings = admin.call("crm.pipeline.settings", "create", {"line_ids": []})
-    (line,) = admin.call(
-        "crm.pipeline.settings.team",
-        "search",
-        [("settings_id", "=", used.settings), ("team_id", "=", cars)],
-    )
-    admin.call("crm.pipeline.settings.team", "write", [line], {"is_bpo": True})
-    meaning = {"settings_id": used.settings, "stage_id": folded, "meaning": "lost"}
-    admin.call("crm.pipeline.settings.meaning", "create", meaning)
-    admin.call("crm.pipeline.settings", "action_apply", [used.settings])
+    ((folded,),) = used.read(FOLDED)
+    used.settings = used.answer({"Cars": folded})
     return used
 
 
@@ -296,10 +225,7 @@ def test_it_is_undone_until_a_lead_moves(answered):
 
 def test_taken_over_again_and_worked_in_it_is_not_undone(answered):
     ((folded,),) = answered.read(FOLDED + " AND is_lost IS NOT TRUE")
-    again = answered.admin.call("crm.pipeline.settings", "create", {"line_ids": []})
-    meaning = {"settings_id": again, "stage_id": folded, "meaning": "lost"}
-    answered.admin.call("crm.pipeline.settings.meaning", "create", meaning)
-    answered.admin.call("crm.pipeline.settings", "action_apply", [again])
+    answered.answer({"Cars": folded})
     ((reason,),) = answered.read("SELECT min(id) FROM crm_lost_reason")
     lead = [answered.find("Open")]
     answered.admin.call("crm.lead", "action_set_lost", lead, lost_reason_id=reason)

@@ -1,6 +1,7 @@
 """What the README's map and the page on architecture name is there, and all of it."""
 
 import ast
+import configparser
 import re
 import subprocess
 
@@ -18,6 +19,11 @@ NO_AREAS = {"machine"}
 
 #: Of the addon's code, where functions need not say what they take.
 UNDOCUMENTED = ("intake/adf_markup.py", "migrations/", "remote_odoo/", "tests/")
+
+#: By which an Odoo server takes PostgreSQL's connections, of which there are so many
+#: unless it is told otherwise, and some are its superusers'.
+CONNECTIONS = ("workers", "max_cron_threads", "db_maxconn", "db_maxconn_gevent")
+MAX_CONNECTIONS, RESERVED = 100, 3
 
 #: A function that is no longer shows what it takes.
 SHORT = 5  # lines
@@ -252,3 +258,17 @@ def test_functions_say_what_they_take():
         if _list_parameters(node) - said:
             missing.append(f"{name}:{node.lineno} {node.name}")
     assert missing == []
+
+
+def test_the_servers_of_the_compose_file_share_postgresqls_connections():
+    parser = configparser.ConfigParser(interpolation=None)
+    parser.read(paths.REPOSITORY / "odoo.conf")
+    conf = {name: int(parser["options"][name]) for name in CONNECTIONS}
+    processes = conf["workers"] + conf["max_cron_threads"]
+    ours = processes * conf["db_maxconn"] + conf["db_maxconn_gevent"]
+    compose = (paths.REPOSITORY / "docker-compose.yml").read_text()
+    (theirs,) = map(int, re.findall(r"--db_maxconn=(\d+)", compose))
+    assert "max_connections" not in compose
+    assert f"= {ours}." in (paths.REPOSITORY / "odoo.conf").read_text()
+    # One for the check of PostgreSQL's health.
+    assert ours + theirs + 1 <= MAX_CONNECTIONS - RESERVED

@@ -14,10 +14,10 @@ from tools import paths
 from tools.jsonrpc import WebSession
 
 #: What an administrator reads about it.
-#: Where the document says what stays, and how to remove it.
-LEFT_BEHIND = "### What is left behind"
-
 DOCUMENT = paths.REPOSITORY / "docs" / "administration.md"
+
+#: Where it says what stays, and how to remove it.
+LEFT_BEHIND = "### What is left behind"
 
 #: Of the demo data: what people would have entered themselves, and keep.
 ENTERED = (

@@ -1,12 +1,18 @@
 """The embedded PostgreSQL, which the databases of all other tests come from."""
 
 import dataclasses
+import os
+import pwd
+import tempfile
 import time
+from pathlib import Path
 
 import psutil
 import pytest
 
 from tools import paths, postgres
+from tools.console import LauncherError
+from tools.servers import data_dir
 
 
 @pytest.fixture
@@ -53,6 +59,48 @@ def test_a_database_that_is_being_vacuumed_is_dropped(cluster):
         wait_for_autovacuum(superuser)
         server.drop("busy")
     assert server.list_databases("busy") == []
+
+
+@pytest.mark.parametrize("home", ["a home", "of_many_letters_" * 10])
+def test_a_home_may_have_a_name_that_no_socket_takes(
+    cluster, home, stack, tmp_path, monkeypatch
+):
+    folder = tmp_path / home / "postgres"
+    monkeypatch.setattr(paths, "CLUSTER", folder)
+    monkeypatch.setattr(postgres, "PID_FILE", folder / "postmaster.pid")
+    monkeypatch.setattr(tempfile, "tempdir", "/tmp")
+    server = postgres.start()
+    server.create("kept")
+    socket = Path(server.host)
+    # The server trusts whoever gets there.
+    assert socket.stat().st_mode & 0o077 == 0
+    postgres.stop()
+    files = data_dir(stack.source, server)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "t"))
+    (tmp_path / "t").mkdir()
+    server = postgres.start()
+    assert server.host != str(socket)
+    assert server.list_databases("kept") == ["kept"]
+    assert data_dir(stack.source, server) == files
+    postgres.stop()
+    socket.rmdir()
+
+
+def test_a_folder_of_somebody_elses_is_not_trusted(cluster, tmp_path, monkeypatch):
+    long = tmp_path / ("of_many_letters_" * 10)
+    long.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    folder = postgres._make_socket_folder(long, None)
+    assert folder.parent == tmp_path
+    if os.geteuid() == 0:
+        os.chown(folder, pwd.getpwnam("nobody").pw_uid, -1)
+    else:
+        # Be somebody else, whose server is root's.
+        monkeypatch.setattr(os, "geteuid", lambda: -1)
+        long.rmdir()
+        long.symlink_to("/")
+    with pytest.raises(LauncherError, match="is another user's. Remove it"):
+        postgres._make_socket_folder(long, None)
 
 
 def wait_for_autovacuum(superuser):

@@ -1,6 +1,8 @@
 """The command line. Imports what it needs late: see ``environment``."""
 
 import argparse
+import os
+import pwd
 import signal
 import subprocess
 import sys
@@ -31,6 +33,7 @@ def main(arguments):
     signal.signal(signal.SIGTERM, lambda *_args: sys.exit(143))
     options, rest = _parse(arguments)
     try:
+        _check_home()
         _check_cache()
         environment.ensure()
         return options.run(options, rest)
@@ -41,6 +44,34 @@ def main(arguments):
         return 1
     except KeyboardInterrupt:
         return 130
+
+
+def _check_home():
+    """Refuse, as root, to leave files in the home of somebody who cannot remove them.
+
+    :raises LauncherError: which says whose it is, and what to do about it.
+    """
+    owner = None if os.geteuid() else _find_owner(paths.HOME)
+    if owner:
+        raise LauncherError(
+            f"HOME is {paths.HOME}, which belongs to {owner}. As root, set HOME to a "
+            f"folder of root's own, or run this as {owner}."
+        )
+
+
+def _find_owner(folder):
+    """Return the name of the user whose a folder is, unless it is root's or nobody's.
+
+    :param Path folder: or where it would be made.
+    :rtype: str | None
+    """
+    there = next(path for path in (folder, *folder.parents) if path.exists())
+    uid = there.stat().st_uid
+    try:
+        return pwd.getpwuid(uid).pw_name if uid else None
+    except KeyError:
+        # In a container, the owner of a folder from outside.
+        return None
 
 
 def _check_cache():

@@ -204,7 +204,7 @@ class Databases:
 
     def _template_prefix(self, layer):
         series = self._source.series.replace(".", "_")
-        return f"{PREFIX}_{series}_{layer.name}_"
+        return f"{PREFIX}{self._postgres.mark}_{series}_{layer.name}_"
 
     def _digest(self, layer):
         scripts = [SCRIPTS / script for script in layer.scripts]

@@ -40,9 +40,25 @@ def ensure():
     environ["PATH"] = f"{folder / 'bin'}{os.pathsep}{environ.get('PATH', '')}"
     # The hooks' own environments point into this one, and go with it.
     environ.setdefault("PRE_COMMIT_HOME", str(folder / "pre-commit"))
+    environ.update(_trust_repository(environ))
     script = paths.REPOSITORY / "bpo"
     sys.stdout.flush()
     os.execve(python, [str(python), str(script), *sys.argv[1:]], environ)  # noqa: S606
+
+
+def _trust_repository(environ):
+    """Let git read the repository, whose code runs already, whoever's it is.
+
+    :param dict environ: of the launcher.
+    :return: further variables.
+    :rtype: dict[str, str]
+    """
+    count = int(environ.get("GIT_CONFIG_COUNT") or 0)
+    return {
+        "GIT_CONFIG_COUNT": str(count + 1),
+        f"GIT_CONFIG_KEY_{count}": "safe.directory",
+        f"GIT_CONFIG_VALUE_{count}": str(paths.REPOSITORY),
+    }
 
 
 def _folder():
@@ -63,12 +79,13 @@ def _install(folder):
     constraint = folder / "build-constraint.txt"
     # Some of Odoo's requirements are built by an older setuptools only.
     constraint.write_text("setuptools<70\n")
+    # As an address: pip would take a path with a space for two.
     pip = [str(folder / "bin" / "python"), "-m", "pip", "--quiet", "install"]
     files = [argument for path in REQUIREMENTS for argument in ("-r", str(path))]
     _run(
         [*pip, "--disable-pip-version-check", *files],
         lambda output: f"pip could not install the requirements:\n{output}",
-        {**os.environ, "PIP_CONSTRAINT": str(constraint)},
+        {**os.environ, "PIP_CONSTRAINT": constraint.as_uri()},
     )
 
 

@@ -57,7 +57,7 @@ def clean(everything=False):
 
 def _drop_databases(server):
     for prefix in (databases.PREFIX, RUN_PREFIX):
-        for name in server.list_databases(prefix):
+        for name in server.list_databases(f"{prefix}{server.mark}_"):
             server.drop(name)
 
 

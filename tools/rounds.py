@@ -36,6 +36,7 @@ LONGEST = (
 ABOUT_ODOO = tuple(
     f"{SERVER_TESTS}/test_{name}.py"
     for name in (
+        "administration",
         "adoption",
         "demo",
         "lifecycle",

@@ -40,7 +40,9 @@ def data_dir(source, postgres):
     :param Postgres postgres: where the databases are.
     :rtype: Path
     """
-    server = paths.digest(postgres.host, postgres.port)
+    # The socket of the embedded server may be here today and there tomorrow.
+    place = postgres.host if postgres.mark else str(paths.CLUSTER)
+    server = paths.digest(place, postgres.port)
     return paths.DATA / f"{source.series}-{server}"
 
 

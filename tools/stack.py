@@ -77,10 +77,18 @@ class Stack:
         :return: its name.
         :rtype: str
         """
-        name = f"{RUN_PREFIX}_{self._id}_{layer}_{len(self._databases)}"
+        prefix = RUN_PREFIX + self.postgres.mark
+        name = f"{prefix}_{self._id}_{layer}_{len(self._databases)}"
         self._all.clone(layer, name)
         self._databases.append(name)
         return name
+
+    def take_over(self, database):
+        """Let a database end with this run that something else has made.
+
+        :param str database: its name.
+        """
+        self._databases.append(database)
 
     def run_odoo(self, database, *arguments, addons=None):
         """Run Odoo on a database until it has done something.

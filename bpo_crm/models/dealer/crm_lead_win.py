@@ -330,8 +330,8 @@ class Lead(models.Model):
     def _prepare_order_key(self):
         """Return what tells the order of this lead from all others, anywhere.
 
-        A copy of the database gets another UUID, so attempts keep the key that
-        the first one had.
+        A copy that Odoo makes of the database gets another UUID, so attempts keep the
+        key that the first one had.
         """
         database = self.env["ir.config_parameter"].sudo().get_param("database.uuid")
         return f"{database}_lead_{self.id}"

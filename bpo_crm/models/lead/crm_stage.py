@@ -14,15 +14,16 @@ class Stage(models.Model):
 
     is_lost = fields.Boolean(
         "Is Lost Stage?",
-        help="Leads in this stage are lost. They keep the reason, and no order is "
-        "made for them.",
+        help="Leads of teams that work for dealerships are lost in this stage. They "
+        "keep the reason, and no order is made for them.",
     )
     activity_type_id = fields.Many2one(
         "mail.activity.type",
         "Activity",
         ondelete="set null",
         domain="[('res_model', 'in', (False, 'crm.lead'))]",
-        help="Planned for the agent when a lead enters this stage.",
+        help="Planned for the agent when a lead of a team that works for dealerships "
+        "enters this stage.",
     )
     activity_due_days = fields.Integer(
         "Due after",

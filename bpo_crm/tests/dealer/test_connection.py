@@ -1,3 +1,5 @@
+import uuid
+
 from odoo.exceptions import ValidationError
 from odoo.modules.module import get_manifest
 from odoo.tests import tagged
@@ -86,6 +88,18 @@ class TestConnection(BpoCase):
             self.assertFalse(any(record[name] for name in CONNECTION))
             self.assertEqual(record.connection_state, "untested")
         self.assertFalse(source._accepts_token(token))
+
+    def test_a_neutralized_database_is_another_one(self):
+        """Dealers tell by it whose an order is."""
+        uuids = [("key", "=", "database.uuid")]
+        parameter = self.env["ir.config_parameter"].sudo().search(uuids)
+        original = parameter.value
+        self.env.flush_all()
+        with file_open("bpo_crm/data/neutralize.sql") as script:
+            self.env.cr.execute(script.read())
+        self.env.invalidate_all()
+        self.assertEqual(str(uuid.UUID(parameter.value)), parameter.value)
+        self.assertNotEqual(parameter.value, original)
 
     def test_the_version_is_for_every_series(self):
         self.assertRegex(get_manifest("bpo_crm")["version"], r"^\d+\.0\.\d+\.\d+\.\d+$")
