@@ -24,6 +24,7 @@ PREFIX = "bpo_template"
 #: leads of them.
 APPS = (
     "base_automation",
+    "sale_crm",
     "event_crm",
     "crm_livechat",
     "website_crm_partner_assign",

@@ -32,7 +32,8 @@ LONGEST = (
 )
 
 #: What is about Odoo itself, and what it does with the addon: how it installs and
-#: upgrades it, what it answers to clients, what other addons of its do.
+#: upgrades it, what it answers to clients, what other addons of its do. Its own tests
+#: take minutes, and are shared as those between servers are.
 ABOUT_ODOO = tuple(
     f"{SERVER_TESTS}/test_{name}.py"
     for name in (

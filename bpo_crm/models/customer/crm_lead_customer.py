@@ -315,7 +315,8 @@ class Lead(models.Model):
 
         :param list keys: phone numbers in E.164, and normalized email addresses.
         """
-        keys = self.env["crm.placeholder"]._filter_identifying(keys, "")
+        # What identifies nobody is looked up anew.
+        keys = keys and self.env["crm.placeholder"]._filter_identifying(keys, "")
         if not keys:
             return
         read = ("active", "is_bpo", "other_reach", "stage_id", "type")

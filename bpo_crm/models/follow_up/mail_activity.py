@@ -130,7 +130,7 @@ class Activity(models.Model):
         """Refuse what looks as if it was done for a lead, and was not."""
         done = self.sudo()._filter_of_leads()
         done = done.filtered(lambda row: row.date_done or not row.active)
-        if done and not self.env.su:
+        if not self.env.su and done._filter_for_dealerships():
             raise AccessError(
                 self.env._(
                     "An activity of a lead cannot be entered as done. "
@@ -238,7 +238,8 @@ class Activity(models.Model):
         leads = planned._get_leads().with_env(self.env)
         leads._check_worked_by_people()
         # 19.0 knows activities of nobody, which nobody would see.
-        for activity in planned.filtered(lambda row: not row.user_id):
+        unassigned = planned.filtered(lambda row: not row.user_id)
+        for activity in unassigned._filter_for_dealerships():
             lead = activity._get_leads()
             activity.user_id = lead.user_id or self.env.user
         leads._forget_reason()

@@ -73,12 +73,12 @@ class Activity(models.Model):
         """
         if self.env.su or vals.keys() <= AFTERWARDS:
             return
-        activities = self._filter_of_leads()
-        done = activities.filtered("done_at")
+        done = self._filter_of_leads().filtered("done_at")
+        hidden = self._filter_for_dealerships() if "active" in vals else done
         # To be done, an activity is archived once that is written down.
-        is_doing = vals == {"active": False} and done == activities
-        if not is_doing and (done or (activities and "active" in vals)):
-            activities._refuse_history_change()
+        is_doing = vals == {"active": False} and hidden <= done
+        if not is_doing and (done or hidden):
+            self._refuse_history_change()
 
     def _refuse_history_change(self):
         raise AccessError(
@@ -105,7 +105,7 @@ class Activity(models.Model):
     def _action_done(self, feedback=False, attachment_ids=None):
         # Somebody else may have done them a moment ago.
         pending = self.filtered("active").with_context(**KEEPS_DONE.say())
-        of_leads = pending._filter_of_leads()
+        of_leads = pending._filter_for_dealerships()
         leads = of_leads._get_leads()
         advancing = of_leads._get_advancing_leads()
         of_leads.sudo().write(self._prepare_done_values())
@@ -185,6 +185,12 @@ class Activity(models.Model):
 
     def _filter_of_leads(self):
         return self.filtered(lambda activity: activity.res_model == "crm.lead")
+
+    def _filter_for_dealerships(self):
+        """Return those of leads that the rules are for."""
+        leads = self.sudo()._filter_of_leads()._get_leads()
+        ours = leads.exists().filtered("is_bpo")
+        return self._filter_of_leads().filtered(lambda row: row.res_id in ours._ids)
 
     def _filter_done(self):
         return self.sudo()._filter_of_leads().filtered("done_at")

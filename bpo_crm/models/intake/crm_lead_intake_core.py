@@ -99,8 +99,10 @@ class Lead(models.Model):
         if not self.env.su:
             # Not the gateway: somebody who makes a lead, with rights of its own.
             return super().message_new(msg_dict, custom_values=custom_values)
-        mail = self.env["crm.lead.source"]._get_of_core("mail")
         given = self._prepare_alias_values(custom_values or {})
+        if not self._is_for_dealership(given):
+            return super().message_new(msg_dict, custom_values=given)
+        mail = self.env["crm.lead.source"]._get_of_core("mail")
         values = {"intake_source_id": mail.id, **given}
         if self._is_forwarding_employee(msg_dict.get("from")):
             msg_dict = {**msg_dict, **dict.fromkeys(SENDER, False)}
@@ -127,6 +129,9 @@ class Lead(models.Model):
 
         19.0 would give what comes in by mail or chat to the team's leader.
         """
+        others = self.filtered(lambda lead: not lead.is_bpo)
+        if others:
+            super(Lead, others)._assign_userless_lead_in_team(creation_source)
 
     @api.model
     def _prepare_values_entries(self, vals_list):

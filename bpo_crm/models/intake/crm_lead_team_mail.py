@@ -55,10 +55,11 @@ class MailThread(models.AbstractModel):
 
     @api.model
     def _message_route_process(self, message, message_dict, routes):
-        to_teams = [route for route in routes or () if _makes_lead(route)]
-        others = [route for route in routes or () if not _makes_lead(route)]
+        making = [route for route in routes or () if _makes_lead(route)]
         if KEPT_MAIL.get(self.env):
-            return self._process_kept_mail(message, message_dict, to_teams)
+            return self._process_kept_mail(message, message_dict, making)
+        to_teams = [route for route in making if self._is_for_dealerships(route)]
+        others = [route for route in routes or () if route not in to_teams]
         original = self._get_original(message)
         if to_teams and len(original) < MAX_MAIL:
             source = self.env["crm.lead.source"].sudo()._get_of_core("mail")
@@ -70,6 +71,18 @@ class MailThread(models.AbstractModel):
             source._receive_mail(original, **values)
             routes = others
         return super()._message_route_process(message, message_dict, routes)
+
+    @api.model
+    def _is_for_dealerships(self, route):
+        """Whether the lead that a route makes is one that the rules are for.
+
+        :param tuple route: of the gateway, to a lead.
+        """
+        _model, _thread_id, values, *_others = route
+        said = {name: value for name, value in (values or {}).items() if value}
+        if "team_id" in said:
+            said["team_id"] = self._find_team([route]).id
+        return self.env["crm.lead"]._is_for_dealership(said)
 
     @api.model
     def _find_team(self, routes):

@@ -278,6 +278,13 @@ class Lead(models.Model):
     # BUSINESS
     # ------------------------------------------------------------
 
+    def _were_for_dealerships(self):
+        """Whether the rules are for any of these leads, or ever were.
+
+        A lead keeps its number when it leaves, and what belongs to it.
+        """
+        return any(self.sudo().mapped("reference"))
+
     @api.model
     def _is_for_dealership(self, vals):
         """Whether values are of a lead that the rules are for.

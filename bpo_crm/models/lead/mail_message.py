@@ -155,23 +155,30 @@ class Message(models.Model):
         if self.env.su:
             # A mail program may have any date.
             late = self.filtered(lambda message: message.date > now + CLOCK_SKEW)
-            late.date = now
-        elif any(
-            message.message_type == "email"
-            or abs(message.date - now) > CLOCK_SKEW
-            or any(message[name] for name in RECEIVED_BY)
-            for message in self
-        ):
+            late._filter_spoken_for().date = now
+            return
+        elsewhen = self.filtered(
+            lambda message: (
+                message.message_type == "email"
+                or abs(message.date - now) > CLOCK_SKEW
+                or any(message[name] for name in RECEIVED_BY)
+            )
+        )
+        if elsewhen._filter_spoken_for():
             self._refuse_change()
 
     def _check_authors(self):
         """Everybody speaks for himself: for no colleague, and not for the customer."""
         if self.env.su:
             return
-        leads = self._get_leads()._filter_spoken_for()
-        for message in self.sudo().filtered(lambda row: row.res_id in leads._ids):
+        for message in self._filter_spoken_for().sudo():
             if not message._is_of(self.env.user):
                 self._refuse_change()
+
+    def _filter_spoken_for(self):
+        """Return those of these about leads that nobody speaks of for another."""
+        leads = self._get_leads()._filter_spoken_for()
+        return self.filtered(lambda message: message.res_id in leads._ids)
 
     def _is_of(self, user):
         """Whether this message has the name and the address of a user, and no other."""

@@ -126,7 +126,8 @@ class Lead(models.Model):
     def _merge_opportunity(self, *args, **kwargs):
         head = super()._merge_opportunity(*args, **kwargs)
         # By how its customer is reached now.
-        head.sudo()._compute_first_attempt()
+        if head._were_for_dealerships():
+            head.sudo()._compute_first_attempt()
         return head
 
     # ------------------------------------------------------------

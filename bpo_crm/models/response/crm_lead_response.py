@@ -150,10 +150,10 @@ class Lead(models.Model):
     # CONSTRAINTS
     # ------------------------------------------------------------
 
-    @api.constrains("enquiry_date")
+    @api.constrains("enquiry_date", "is_bpo")
     def _check_enquiry_date(self):
-        now = fields.Datetime.now()
-        if any(lead.enquiry_date and lead.enquiry_date > now for lead in self):
+        now, ours = fields.Datetime.now(), self.sudo().filtered("is_bpo")
+        if any(lead.enquiry_date and lead.enquiry_date > now for lead in ours):
             raise ValidationError(
                 self.env._(
                     "A customer cannot have asked in the future. Enter when the "

@@ -84,6 +84,9 @@ class CalendarEvent(models.Model):
         return events
 
     def write(self, vals):
+        if not self:
+            # As where core merges leads without meetings.
+            return super().write(vals)
         # Whoever may not write them is told nothing about them.
         self.check_access("write")
         meetings = self._let_be_told([vals])

@@ -78,6 +78,9 @@ class Lead(models.Model):
 
     def _merge_dependences(self, opportunities):
         # The head gets what is planned, and of these it has one.
-        declined = (self | opportunities)._find_declined_activities()
+        merged = self | opportunities
+        if not merged._were_for_dealerships():
+            return super()._merge_dependences(opportunities)
+        declined = merged._find_declined_activities()
         (declined - declined.sorted("date_deadline")[:1]).unlink()
         return super()._merge_dependences(opportunities)

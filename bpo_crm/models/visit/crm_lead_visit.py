@@ -102,6 +102,8 @@ class Lead(models.Model):
         return values
 
     def _merge_dependences_calendar_events(self, opportunities):
+        if not (self | opportunities)._were_for_dealerships():
+            return super()._merge_dependences_calendar_events(opportunities)
         # Recorded visits come along, and no meeting was made just now.
         meetings = self.env["calendar.event"].sudo()
         meetings = meetings.search([("opportunity_id", "in", opportunities.ids)])

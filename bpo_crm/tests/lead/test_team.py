@@ -1,8 +1,19 @@
-from odoo.exceptions import AccessError, RedirectWarning
+from datetime import timedelta
+
+from odoo import fields
+from odoo.exceptions import AccessError, RedirectWarning, ValidationError
 from odoo.tests import tagged
 
-from ...series import STAGE_TEAM
-from ..common import BpoCase
+from ...series import IS_19, STAGE_TEAM
+from ..common import CALL, BpoCase
+
+MAIL = """Message-ID: <1@customer.example>
+From: Juan <juan@customer.example>
+To: {to}
+Subject: Spare parts
+
+Is it there?
+"""
 
 
 @tagged("post_install", "-at_install")
@@ -159,6 +170,74 @@ class TestTeam(BpoCase):
         self.assertEqual(self.env["crm.lead"].create({**values, "type": "lead"}), held)
         values["team_id"] = self.sales.id
         self.assertNotEqual(self.env["crm.lead"].create(values), held)
+
+    # What comes to other teams, and what is said and done there, is Odoo's
+
+    def _new_seller(self):
+        return self._new_user("sam", "sales_team.group_sale_salesman_all_leads")
+
+    def _new_other(self, **values):
+        return self._new_lead(team_id=self.sales.id, **values)
+
+    def _hand_over(self, team):
+        """Let the gateway process a mail to a team, and return the lead at once."""
+        domain = self.env["mail.alias.domain"].search([], limit=1)
+        domain = domain or domain.create({"name": "bpo.example"})
+        team.write({"alias_name": "own-sales-t", "alias_domain_id": domain.id})
+        mail = MAIL.format(to=team.alias_id.alias_full_name)
+        thread_id = self.env["mail.thread"].message_process(None, mail)
+        return self.env["crm.lead"].browse(thread_id).exists()
+
+    def test_a_mail_to_another_team_becomes_a_lead_at_once(self):
+        lead = self._hand_over(self.sales)
+        self.assertEqual((lead.team_id, lead.name), (self.sales, "Spare parts"))
+        self.assertIn("juan@customer.example", lead.email_from)
+        self.assertFalse(lead.intake_source_id)
+        self._assert_in_chatter("Is it there?", lead)
+        self.assertFalse(
+            self.env["crm.lead.enquiry"].search([("lead_id", "=", lead.id)])
+        )
+
+    def test_a_mail_of_an_employee_to_another_team_is_of_that_employee(self):
+        seller = self._new_seller()
+        seller.partner_id.email = "juan@customer.example"
+        self.assertIn("juan@customer.example", self._hand_over(self.sales).email_from)
+
+    def test_a_mail_to_another_team_is_its_leaders_where_it_is_so_in_odoo(self):
+        self.sales.user_id = leader = self._new_seller()
+        owner = leader if IS_19 else self.env["res.users"]
+        self.assertEqual(self._hand_over(self.sales).user_id, owner)
+
+    def test_what_is_done_for_a_lead_of_another_team_is_kept_as_for_a_contact(self):
+        seller = self._new_seller()
+        lead = self._new_other(user_id=seller.id).with_user(seller)
+        contact = self.env["res.partner"].create({"name": "Anybody"}).with_user(seller)
+        planned, elsewhere = (
+            record.activity_schedule(CALL, user_id=seller.id)
+            for record in (lead, contact)
+        )
+        (planned | elsewhere).action_done()
+        self.assertFalse(lead.activity_ids)
+        self.assertEqual(bool(planned.exists()), bool(elsewhere.exists()))
+        self.assertFalse(planned.exists().done_at)
+
+    def test_a_message_about_a_lead_of_another_team_is_of_any_date(self):
+        seller = self._new_seller()
+        before = fields.Datetime.now().replace(microsecond=0) - timedelta(days=20)
+        messages = self.env["mail.message"].with_user(seller)
+        values = {"model": "crm.lead", "body": "Hello", "date": before}
+        other = self._new_other(user_id=seller.id)
+        message = messages.create({**values, "res_id": other.id})
+        self.assertEqual(message.date, before)
+        own = self._new_lead(seller)
+        with self._refused("set by Odoo", AccessError):
+            messages.create({**values, "res_id": own.id})
+
+    def test_no_customer_has_asked_in_the_future_once_the_rules_apply(self):
+        ahead = fields.Datetime.now() + timedelta(days=1)
+        lead = self._new_other(enquiry_date=ahead).with_user(self.supervisor)
+        with self._refused("cannot have asked in the future", ValidationError):
+            lead.team_id = self.team
 
     # Leads of other teams cost nothing
 
