@@ -72,7 +72,7 @@ class Stage(models.Model):
         return stage
 
     def _is_called_lost(self):
-        """Whether this stage has the customary name, in any language.
+        """Whether this stage has the customary name, in an installed language.
 
         :rtype: bool
         """
