@@ -31,13 +31,17 @@ LONGEST = (
     f"{ADDON_TESTS}/follow_up/test_follow_up_batch.py",
 )
 
+#: What takes minutes of the rest, the longest first: as many of each series.
+LONG = tuple(
+    f"{SERVER_TESTS}/test_{name}.py"
+    for name in ("odoos_own", "feed", "administration", "bad_answers")
+)
+
 #: What is about Odoo itself, and what it does with the addon: how it installs and
-#: upgrades it, what it answers to clients, what other addons of its do. Its own tests
-#: take minutes, and are shared as those between servers are.
+#: upgrades it, what it answers to clients, what other addons of its do.
 ABOUT_ODOO = tuple(
     f"{SERVER_TESTS}/test_{name}.py"
     for name in (
-        "administration",
         "adoption",
         "demo",
         "lifecycle",
@@ -135,9 +139,10 @@ def _share(files, all_series, begins):
 
 
 def _list_between_servers():
-    """Return the files of the tests of what goes on between us and other servers."""
+    """Return the files of the tests between servers that one series is enough for."""
     all_files = _list_files(SERVER_TESTS)
-    return [file for file in all_files if file not in ABOUT_ODOO + SAME_EVERYWHERE]
+    shared = [file for file in all_files if file not in ABOUT_ODOO + SAME_EVERYWHERE]
+    return [*LONG, *(file for file in shared if file not in LONG)]
 
 
 def _list_browser_files():
