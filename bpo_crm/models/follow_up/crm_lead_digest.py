@@ -15,7 +15,12 @@ class Lead(models.Model):
 
         :rtype: dict[str, list]
         """
-        worked = [("type", "=", "opportunity"), ("user_id", "!=", False), *OPEN_LEAD]
+        worked = [
+            ("type", "=", "opportunity"),
+            ("is_bpo", "=", True),
+            ("user_id", "!=", False),
+            *OPEN_LEAD,
+        ]
         return {
             "overdue": [*worked, ("next_step_state", "=", "overdue")],
             "missing_step": [

@@ -30,6 +30,7 @@ class Lead(models.Model):
         "activity_ids.date_deadline",
         "company_id",
         "date_last_stage_update",
+        "is_bpo",
         "stage_id",
         "user_id",
     )
@@ -63,7 +64,8 @@ class Lead(models.Model):
         days = self.stage_id.stale_after_days
         since = fields.Datetime.now() - timedelta(days=days)
         moved = self.date_last_stage_update
-        return bool(self.user_id and days > 0 and moved and moved < since)
+        is_late = bool(self.user_id and days > 0 and moved and moved < since)
+        return is_late and self.is_bpo
 
     @api.model
     def _get_stale_domain(self, stages=None):
@@ -127,7 +129,7 @@ class Lead(models.Model):
                         ("date_last_stage_update", "<", since),
                     ]
                 )
-        return any_of(waiting)
+        return all_of([[("is_bpo", "=", True)], any_of(waiting)])
 
     @api.model
     def _group_companies_by_days(self):

@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
@@ -32,6 +34,9 @@ LOST = {"active": False, "automated_probability": 0, "probability": 0}
 
 #: Nobody is told of what is over, and whoever brings it in does not follow it.
 SILENT = {"mail_auto_subscribe_no_notify": True, "mail_create_nosubscribe": True}
+
+#: What is before it is a slip of the pen.
+EARLIEST = datetime(1970, 1, 1)
 
 #: How many leads Odoo works something out for at once.
 AT_ONCE = 10_000
@@ -269,17 +274,20 @@ class Lead(models.Model):
         """Refuse what cannot have been.
 
         :param list opened: since when each had its owner; None where nobody knows.
-        :raises UserError: for leads that were closed in the future, or before their
-            customers asked; and for those that were lost in a closing stage.
+        :raises UserError: for leads that were closed in the future, before their
+            customers asked, or too long ago; and for those that were lost in a closing
+            stage.
         """
         now = fields.Datetime.now()
         for lead, owned_at in zip(self, opened, strict=True):
             asked_at, closed_at = lead._get_arrival(), lead.date_closed
-            if not asked_at <= (owned_at or asked_at) <= closed_at <= now:
+            dates = [EARLIEST, asked_at, owned_at or asked_at, closed_at, now]
+            if dates != sorted(dates):
                 raise UserError(
                     self.env._(
                         "%s must have been closed after its customer asked and "
-                        "somebody got it, and not in the future. Correct these dates.",
+                        "somebody got it, and neither in the future nor before 1970. "
+                        "Correct these dates.",
                         lead.display_name,
                     )
                 )

@@ -1,5 +1,5 @@
 from odoo import SUPERUSER_ID, api, fields, models
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL
 
 from ...mending import COMPANY_OF_LEAD, WORKED_FOR_DEALERSHIPS
@@ -26,11 +26,12 @@ class WorksForDealerships(models.AbstractModel):
 
     @api.model_create_multi
     def create(self, vals_list):
-        told = any("is_bpo" in vals for vals in vals_list)
-        default = told and self._default_is_bpo()
+        default = self._default_is_bpo()
         records = super().create(vals_list)
-        if told and any(record.is_bpo != default for record in records):
+        # Whoever said otherwise: the context has defaults as well.
+        if any(record.is_bpo != default for record in records):
             self._check_may_switch()
+            self.env.registry.clear_cache()
         return records
 
     def write(self, vals):
@@ -95,6 +96,7 @@ class WorksForDealerships(models.AbstractModel):
             )
         )
         self.env.invalidate_all()
+        self.env.registry.clear_cache()
         self.env["crm.lead"].sudo()._follow_switch(self._get_own_leads(), is_bpo)
 
     def _find_concerned(self):
@@ -109,6 +111,28 @@ class WorksForDealerships(models.AbstractModel):
         raise NotImplementedError
 
 
+class ResUsers(models.Model):
+    """Agents see the leads of other teams as Odoo has it."""
+
+    _inherit = "res.users"
+
+    @api.model
+    def _works_beside_other_teams(self):
+        """Whether there are leads that the rules are not for, or may be.
+
+        Where there are none, no search has to ask for them. Kept with the rights that
+        depend on it, until a team or a company is switched.
+
+        :rtype: bool
+        """
+        kinds = (self.env[name].sudo() for name in ("crm.team", "res.company"))
+        others = [("is_bpo", "=", False)]
+        return any(
+            records.with_context(active_test=False).search_count(others, limit=1)
+            for records in kinds
+        )
+
+
 class Team(models.Model):
     """Teams that work for dealerships, whose leads the rules are for."""
 
@@ -117,6 +141,7 @@ class Team(models.Model):
 
     is_bpo = fields.Boolean(
         "Works for Dealerships",
+        copy=False,
         help="Leads of this team move one stage at a time, need a reason to be "
         "lost, and make an order at the dealership when they are won.",
     )
@@ -138,6 +163,24 @@ class Team(models.Model):
         if vals.get("company_id"):
             self._check_leads_company()
         return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_with_leads(self):
+        """Keep teams whose leads would be for no dealership without them.
+
+        :raises UserError: for a team with a lead that the rules are for.
+        """
+        leads = self.env["crm.lead"].sudo().with_context(active_test=False)
+        ours = [("team_id", "in", self.ids), ("is_bpo", "=", True)]
+        lead = leads.search(ours, limit=1)
+        if lead:
+            raise UserError(
+                self.env._(
+                    "%s has leads for dealerships. Archive the team, or let a BPO "
+                    "manager give its leads to another one first.",
+                    lead.team_id.name,
+                )
+            )
 
     def _check_leads_company(self):
         """Refuse to let a team be of a company while it works for another one.
@@ -242,8 +285,21 @@ class Lead(models.Model):
     @api.depends("team_id.is_bpo", "company_id.is_bpo")
     def _compute_is_bpo(self):
         for lead in self:
-            company = lead.company_id or self._get_company_of_none()
-            lead.is_bpo = (lead.team_id or company).is_bpo
+            lead.is_bpo = lead._is_worked_by(lead.team_id)
+
+    @api.depends("user_id", "type")
+    def _compute_team_id(self):
+        # Core gives a lead to a team of its owner, which may be of another kind.
+        before = {
+            lead: lead.team_id
+            for lead in self
+            if lead._origin and lead._is_worked_by(lead.team_id)
+        }
+        result = super()._compute_team_id()
+        for lead, team in before.items():
+            if not lead.team_id.is_bpo:
+                lead.team_id = team
+        return result
 
     # ------------------------------------------------------------
     # PHASES
@@ -277,6 +333,15 @@ class Lead(models.Model):
     # ------------------------------------------------------------
     # BUSINESS
     # ------------------------------------------------------------
+
+    def _is_worked_by(self, team):
+        """Whether this lead is for a dealership where it is of a team.
+
+        :param crm.team team: empty for none.
+        :rtype: bool
+        """
+        company = self.company_id or self._get_company_of_none()
+        return (team or company).is_bpo
 
     def _were_for_dealerships(self):
         """Whether the rules are for any of these leads, or ever were.

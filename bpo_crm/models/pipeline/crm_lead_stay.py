@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ...local_time import to_zone
+from ...roles import AGENT
 
 #: What a change of leads the stay in which they are follows.
 FOLLOWED = {
@@ -24,7 +25,7 @@ class Lead(models.Model):
     _inherit = "crm.lead"
 
     stage_history_ids = fields.One2many(
-        "crm.lead.stage.history", "lead_id", "Stages", readonly=True
+        "crm.lead.stage.history", "lead_id", "Stages", readonly=True, groups=AGENT
     )
 
     # ------------------------------------------------------------

@@ -18,7 +18,7 @@ COUNT_LEADS = """
     SELECT stage_id, count(*),
            bool_and(active IS NOT TRUE OR COALESCE(probability, 0) = 0)
       FROM crm_lead
-     WHERE stage_id = ANY(%s)
+     WHERE stage_id = ANY(%s) AND (company_id IS NULL OR company_id = ANY(%s))
      GROUP BY stage_id
 """
 
@@ -98,7 +98,8 @@ class Stage(models.Model):
         :rtype: dict[crm.stage, tuple[str, int]]
         """
         self.env["crm.lead"].flush_model(["active", "probability", "stage_id"])
-        rows = self.env.execute_query(SQL(COUNT_LEADS, self.ids))
+        allowed = self.env.user.company_ids
+        rows = self.env.execute_query(SQL(COUNT_LEADS, self.ids, allowed.ids))
         counted = {row[0]: row[1:] for row in rows}
         proposed = {}
         for stage in self:

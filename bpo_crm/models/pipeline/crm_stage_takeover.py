@@ -4,7 +4,7 @@ from odoo.tools import SQL
 
 from ...mending import find_lost_stages
 from ...roles import MANAGER, check_role
-from ...series import Constraint
+from ...series import STAGE_TEAM, Constraint, all_of, any_of
 
 #: What a lead had before it was lost by its stage being taken over.
 KEPT = (
@@ -114,6 +114,7 @@ class StageTakeover(models.Model):
             SQL(
                 "UPDATE crm_lead SET %(values)s FROM crm_stage_takeover_lead AS kept"
                 " WHERE kept.lead_id = crm_lead.id AND kept.takeover_id = %(takeover)s"
+                " AND crm_lead.is_bpo"
                 " RETURNING crm_lead.id",
                 values=SQL(", ").join(
                     SQL("%s = %s", SQL.identifier(name), SQL.identifier("kept", name))
@@ -254,7 +255,11 @@ class Stage(models.Model):
         )
         self.check_access("write")
         leads = self.env["crm.lead"].sudo().with_context(active_test=False)
-        ours = [("stage_id", "=", self.id), ("is_bpo", "=", True)]
+        # Those in the addon's own lost stage may come to this one.
+        of_teams = [("team_id", "in", self[STAGE_TEAM].ids)] if self[STAGE_TEAM] else []
+        own = [("stage_id", "in", self._get_own_lost().ids), *of_teams]
+        concerned = any_of([[("stage_id", "=", self.id)], own])
+        ours = all_of([[("is_bpo", "=", True)], concerned])
         groups = leads._read_group(ours, ["company_id"])
         companies = self.env.company.browse().concat(*(row[0] for row in groups))
         if not self.env.su and companies - self.env.user.company_ids:
@@ -326,6 +331,8 @@ class Lead(models.Model):
         :param list lead_ids: of those that were lost in it.
         """
         chosen = SQL("is_bpo AND id = ANY(%s)", lead_ids)
+        # Whose customer has asked again meanwhile.
+        self._refuse_two_leads(chosen, SQL("SELECT unnest(%s::integer[])", lead_ids))
         self._lose_as_before(chosen)
         self._hold_existing_customers(chosen)
         self.env["crm.lead.stage.history"]._follow_stages(self.browse(lead_ids))

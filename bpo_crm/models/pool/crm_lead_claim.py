@@ -8,6 +8,7 @@ from odoo.tools.misc import babel_locale_parse
 
 from ...client_actions import show_notification
 from ...domains import OPEN_LEAD, POOL_ORDER
+from ...inner_context import IMPORTS_PAST
 from ...roles import AGENT, SUPERVISOR, check_role
 from ...series import Index
 
@@ -81,6 +82,8 @@ class Lead(models.Model):
     def fields_get(self, allfields=None, attributes=None):
         """Let the screens offer only what the server allows."""
         described = super().fields_get(allfields, attributes)
+        if not self._is_of_the_floor() or IMPORTS_PAST.get(self.env):
+            return described
         # Leads are lost with a reason, not archived.
         closed = {"active"} | ({"user_id"} if self._is_agent_only() else set())
         for name in closed & described.keys():
@@ -162,6 +165,7 @@ class Lead(models.Model):
         """Return the domain of the leads that anybody may claim."""
         return [
             ("type", "=", "opportunity"),
+            ("is_bpo", "=", True),
             ("user_id", "=", False),
             ("active", "=", True),
             *OPEN_LEAD,
@@ -214,8 +218,23 @@ class Lead(models.Model):
         for lead in self.sudo():
             if lead.user_id:
                 raise UserError(lead._prepare_claimed_message(lead.user_id))
+            lead._refuse_of_other_teams()
             lead._refuse_closed_to_claim(lead.stage_id)
             lead._refuse_unqualified()
+
+    def _refuse_of_other_teams(self):
+        """Refuse to claim what is in no pool.
+
+        :raises UserError: for a lead that is not for a dealership.
+        """
+        if not self.is_bpo:
+            raise UserError(
+                self.env._(
+                    "%s is not for a dealership, and is not claimed. Whoever leads its "
+                    "team can give it to you.",
+                    self._get_label(),
+                )
+            )
 
     def _refuse_closed_to_claim(self, stage):
         """Refuse to claim this lead when it is closed, or archived as it is.
@@ -386,7 +405,9 @@ class Lead(models.Model):
         self._check_not_closed()
 
     def _check_not_closed(self):
-        for lead in self.filtered(lambda lead: lead.stage_id._is_closed):
+        for lead in self.filtered(
+            lambda lead: lead.is_bpo and lead.stage_id._is_closed
+        ):
             raise UserError(
                 self.env._(
                     '%(lead)s is closed in stage "%(stage)s" and is not worked any '
@@ -435,7 +456,7 @@ class Lead(models.Model):
 
     def _is_in_pool(self):
         """Whether this lead waits for somebody to claim it."""
-        return self._is_open() and self.active and not self.user_id
+        return self._is_open() and self.is_bpo and self.active and not self.user_id
 
     def _refuse_unclaimed(self):
         self._refuse_unqualified()

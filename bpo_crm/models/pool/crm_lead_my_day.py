@@ -82,6 +82,7 @@ class Lead(models.Model):
         """Return the domain of the open leads that the user works."""
         return [
             ("type", "=", "opportunity"),
+            ("is_bpo", "=", True),
             ("user_id", "=", self.env.uid),
             *OPEN_LEAD,
         ]

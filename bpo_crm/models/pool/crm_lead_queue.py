@@ -52,6 +52,7 @@ class Lead(models.Model):
         """
         domain = [
             ("id", "in", list(queue_ids)),
+            ("is_bpo", "=", True),
             ("user_id", "in", [self.env.uid, False]),
             *OPEN_LEAD,
         ]

@@ -99,7 +99,12 @@ class Lead(models.Model):
 
         :rtype: dict[str, list]
         """
-        own = [("type", "=", "opportunity"), ("active", "=", True), *OPEN_LEAD]
+        own = [
+            ("type", "=", "opportunity"),
+            ("is_bpo", "=", True),
+            ("active", "=", True),
+            *OPEN_LEAD,
+        ]
         missed = [*own, ("response_state", "=", "missed")]
         return {
             **self._get_digest_domains(),

@@ -44,6 +44,7 @@ class TeamMember(models.Model):
         domain = [
             ("user_id", "in", self.user_id.ids),
             ("type", "=", "opportunity"),
+            ("is_bpo", "=", True),
             ("active", "=", True),
             *OPEN_LEAD,
         ]

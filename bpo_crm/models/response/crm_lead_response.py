@@ -168,7 +168,7 @@ class Lead(models.Model):
     def _check_no_server_only(self, drawn=()):
         # Of new leads: one that comes from another team has its source from there.
         if self._is_below_supervisor():
-            self.filtered("is_bpo")._check_made_by_hand()
+            self._check_made_by_hand()
         return super()._check_no_server_only(drawn)
 
     @api.model
@@ -179,6 +179,13 @@ class Lead(models.Model):
         if self._is_below_supervisor():
             self._check_arrival_kept(change)
         return super()._refuse_change(change)
+
+    def _write_others(self, vals):
+        result = super()._write_others(vals)
+        if "intake_source_id" in vals and self._is_below_supervisor():
+            # With it, it could come to a team that works for dealerships.
+            self._check_made_by_hand()
+        return result
 
     def _prepare_change(self, change):
         change.find_closing()._stop_waiting()
@@ -221,7 +228,7 @@ class Lead(models.Model):
     def _check_made_by_hand(self):
         """What a source delivers comes by its door, or in a file that is imported."""
         sources = self.sudo().intake_source_id
-        if sources - sources._get_of_core("import"):
+        if sources and sources - sources._get_of_core("import"):
             raise AccessError(
                 self.env._(
                     "Only leads that a source has delivered itself can have it "

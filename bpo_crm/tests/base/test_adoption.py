@@ -523,6 +523,24 @@ class TestStagesThatAreThere(UsedCase):
         with self._refused("A lead has moved since"):
             self.folded.with_user(self.manager).action_undo_takeover()
 
+    def test_it_is_not_undone_once_its_customer_has_asked_again(self):
+        lead, _gone = self._take_over()
+        again = self._new_lead(self.agent, phone=lead.phone)
+        self.assertNotEqual(again, lead)
+        with self.assertRaisesRegex(RedirectWarning, "has an open lead already"):
+            self.folded.with_user(self.manager).action_undo_takeover()
+
+    def test_it_is_said_by_the_managers_of_all_leads_that_it_moves(self):
+        abroad = self.env["res.company"].create({"name": "Abroad", "is_bpo": True})
+        mine = self._lose(self._new_lead(self.agent))
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE crm_lead SET company_id = %s WHERE id = %s", [abroad.id, mine.id]
+        )
+        self.env.invalidate_all()
+        with self._refused("leads of companies that you are not", AccessError):
+            self.folded.with_user(self.manager)._take_over()
+
     def test_it_is_the_managers_of_the_companies(self):
         self._take_over()
         abroad = self.env["res.company"].create({"name": "Abroad"})

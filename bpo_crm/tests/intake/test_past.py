@@ -224,6 +224,9 @@ class TestPast(ImportCase):
         for owned_at in (later, ASKED - timedelta(days=1)):
             with self._refused("somebody got it"):
                 self._bring_in(date_open=owned_at)
+        with self._refused("before 1970"):
+            long_ago = datetime(201, 1, 1)
+            self._bring_in(enquiry_date=long_ago, date_closed=long_ago)
         with self._refused("in a closing stage"):
             self._bring_in(self.lost, lost_stage_id=self.won.id)
 

@@ -5,6 +5,7 @@ from . import (
     test_forged_values,
     test_lead_form,
     test_message_reach,
+    test_other_teams,
     test_phases,
     test_reference,
     test_revenue,

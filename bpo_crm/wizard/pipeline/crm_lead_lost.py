@@ -19,12 +19,13 @@ class LeadLost(models.TransientModel):
         # The rules hide the leads of others.
         if not self.lead_ids:
             raise UserError(self.env._("Choose leads that you work."))
-        if not self.lost_reason_id:
+        ours = self.lead_ids.filtered("is_bpo")
+        if ours and not self.lost_reason_id:
             raise UserError(self.env._("Choose a lost reason."))
         if not self._is_first_save():
             return True
         result = super().action_lost_reason_apply()
-        self.lead_ids._keep_lost_note(self.lost_feedback)
+        ours._keep_lost_note(self.lost_feedback)
         return result
 
     def _get_save_subject(self):
