@@ -201,9 +201,10 @@ class Stage(models.Model):
                 )
             )
         self.sudo()._flag_lost(False, fold=takeover.is_folded)
-        lead_ids = takeover._give_back()
+        lead_ids, taken_over_at = takeover._give_back(), takeover.create_date
         takeover.unlink()
-        self.env["crm.lead"].sudo()._follow_undone_takeover(lead_ids)
+        leads = self.env["crm.lead"].sudo()
+        leads._follow_undone_takeover(lead_ids, taken_over_at)
         return True
 
     # ------------------------------------------------------------
@@ -325,14 +326,16 @@ class Lead(models.Model):
         return [lead_id for (lead_id,) in rows]
 
     @api.model
-    def _follow_undone_takeover(self, lead_ids):
+    def _follow_undone_takeover(self, lead_ids, taken_over_at):
         """Let leads be worked again whose stage was given back.
 
         :param list lead_ids: of those that were lost in it.
+        :param datetime.datetime taken_over_at: since when, in UTC, naive.
+        :raises UserError: for one whose customer has asked again since.
         """
         chosen = SQL("is_bpo AND id = ANY(%s)", lead_ids)
-        # Whose customer has asked again meanwhile.
-        self._refuse_two_leads(chosen, SQL("SELECT unnest(%s::integer[])", lead_ids))
+        newer = SQL("SELECT id FROM crm_lead WHERE create_date > %s", taken_over_at)
+        self._refuse_two_leads(chosen, newer)
         self._lose_as_before(chosen)
         self._hold_existing_customers(chosen)
         self.env["crm.lead.stage.history"]._follow_stages(self.browse(lead_ids))

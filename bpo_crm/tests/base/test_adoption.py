@@ -527,6 +527,12 @@ class TestStagesThatAreThere(UsedCase):
         lead, _gone = self._take_over()
         again = self._new_lead(self.agent, phone=lead.phone)
         self.assertNotEqual(again, lead)
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE crm_lead SET create_date = create_date + interval '1 minute'"
+            " WHERE id = %s",
+            [again.id],
+        )
         with self.assertRaisesRegex(RedirectWarning, "has an open lead already"):
             self.folded.with_user(self.manager).action_undo_takeover()
 
