@@ -340,8 +340,7 @@ class Lead(models.Model):
         :param crm.team team: empty for none.
         :rtype: bool
         """
-        company = self.company_id or self._get_company_of_none()
-        return (team or company).is_bpo
+        return (team or self.company_id or self._get_company_of_none()).is_bpo
 
     def _were_for_dealerships(self):
         """Whether the rules are for any of these leads, or ever were.
