@@ -227,6 +227,7 @@ ON_MODEL = None
 #: What is called: on which record, by a method of the test, and with what. Windows are
 #: the caller's own, and on the lead of somebody else.
 CALLS = {
+    "base_import.import": {"get_fields_tree": (ON_MODEL, "crm.lead")},
     "calendar.event": {
         "copy_data": ("_others_visit",),
         "get_display_time_tz": ("_others_visit",),

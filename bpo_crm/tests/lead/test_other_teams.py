@@ -1,6 +1,5 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
@@ -16,9 +15,10 @@ class TestOtherTeams(BpoCase):
         super().setUpClass()
         cls.sales = cls.env["crm.team"].create({"name": "Own Sales", "is_bpo": False})
         cls.fleet_agent = cls._new_user("flo", "bpo_crm.group_bpo_agent")
-        cls.sales.member_ids = cls.fleet_agent
+        cls.outsider = cls._new_user("oli", "sales_team.group_sale_salesman")
         cls.seller = cls._new_user("sam", "sales_team.group_sale_salesman")
         cls.colleague = cls._new_user("cat", "sales_team.group_sale_salesman")
+        cls.sales.member_ids = cls.fleet_agent | cls.seller | cls.colleague
 
     def _new_other(self, owner=None, **values):
         return self._new_lead(owner, team_id=self.sales.id, **values)
@@ -36,15 +36,17 @@ class TestOtherTeams(BpoCase):
         self.assertFalse(lead.is_bpo)
 
     def test_they_never_go_back_to_the_pool(self):
-        self.new.stale_after_days = 1
-        self.env.company.pool_return_days = 1
-        self.env.company.count_working_days = False
+        self.env.company.write({"count_working_days": False, "pool_return_days": 10})
+        self.new.stale_after_days = 2
         mine, other = self._new_lead(self.agent), self._new_other(self.fleet_agent)
-        with self._at(fields.Datetime.now() + timedelta(days=9)):
-            self._run_job("crm.lead", "_cron_return_to_pool")
-            self.assertFalse(mine.user_id)
-            self.assertEqual(other.user_id, self.fleet_agent)
-            self.assertFalse(other.is_stale)
+        long_ago = datetime.now() - timedelta(days=20)
+        (mine | other).write(
+            {"date_open": long_ago, "date_last_stage_update": long_ago}
+        )
+        self._run_job("crm.lead", "_cron_return_to_pool")
+        self.assertFalse(mine.user_id)
+        self.assertEqual(other.user_id, self.fleet_agent)
+        self.assertFalse(other.is_stale)
 
     def test_they_are_no_work_of_the_floor(self):
         lead = self._new_other(self.fleet_agent)
@@ -53,8 +55,8 @@ class TestOtherTeams(BpoCase):
         self.assertNotIn(lead, own.search(own._get_own_domain()))
         for domain in own.with_user(self.supervisor)._get_team_domains().values():
             self.assertNotIn(lead, leads.search(domain))
-        member = self.sales.crm_team_member_ids
-        self.assertEqual(member.open_lead_count, 0)
+        members = self.sales.crm_team_member_ids
+        self.assertEqual(set(members.mapped("open_lead_count")), {0})
 
     # Who has a lead for a dealership, and which team
 
@@ -109,7 +111,14 @@ class TestOtherTeams(BpoCase):
     def test_a_seller_gives_a_lead_away(self):
         lead = self._new_other(self.seller)
         lead.with_user(self.seller).user_id = self.colleague
-        self.assertEqual(lead.user_id, self.colleague)
+        self.assertEqual((lead.user_id, lead.team_id), (self.colleague, self.sales))
+
+    def test_a_seller_gives_a_lead_to_whose_team_works_for_dealerships(self):
+        self.team.member_ids += self.outsider
+        lead = self._new_other(self.seller, stage_id=self.qualified.id)
+        lead.with_user(self.seller).user_id = self.outsider
+        self.assertEqual((lead.team_id, lead.is_bpo), (self.team, True))
+        self.assertEqual(lead.stage_id, self.new)
 
     def test_a_seller_reads_all_fields(self):
         lead = self._new_other(self.seller).with_user(self.seller)
