@@ -113,12 +113,19 @@ class TestOtherTeams(BpoCase):
         lead.with_user(self.seller).user_id = self.colleague
         self.assertEqual((lead.user_id, lead.team_id), (self.colleague, self.sales))
 
-    def test_a_seller_gives_a_lead_to_whose_team_works_for_dealerships(self):
+    def test_a_lead_comes_in_with_an_owner_whose_team_works_for_dealerships(self):
         self.team.member_ids += self.outsider
+        for owner in (self.agent, self.outsider):
+            lead = self._new_other(self.seller, stage_id=self.qualified.id)
+            lead.with_user(self.supervisor).user_id = owner
+            self.assertEqual((lead.team_id, lead.is_bpo), (self.team, True))
+            self.assertEqual(lead.stage_id, self.new)
+
+    def test_a_lead_comes_in_with_an_owner_without_a_team(self):
         lead = self._new_other(self.seller, stage_id=self.qualified.id)
-        lead.with_user(self.seller).user_id = self.outsider
-        self.assertEqual((lead.team_id, lead.is_bpo), (self.team, True))
-        self.assertEqual(lead.stage_id, self.new)
+        lead.with_user(self.supervisor).user_id = self.outsider
+        self.assertTrue(lead.stage_id)
+        self.assertEqual(lead.user_id, self.outsider)
 
     def test_a_seller_reads_all_fields(self):
         lead = self._new_other(self.seller).with_user(self.seller)
