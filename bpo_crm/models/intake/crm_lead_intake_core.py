@@ -130,8 +130,9 @@ class Lead(models.Model):
         19.0 would give what comes in by mail or chat to the team's leader.
         """
         others = self.filtered(lambda lead: not lead.is_bpo)
-        if others:
-            super(Lead, others)._assign_userless_lead_in_team(creation_source)
+        if not others:
+            return None
+        return super(Lead, others)._assign_userless_lead_in_team(creation_source)
 
     @api.model
     def _prepare_values_entries(self, vals_list):

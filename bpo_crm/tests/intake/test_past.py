@@ -8,8 +8,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.bpo_crm.local_time import to_zone
-
+from ...local_time import to_zone
 from ..common import ImportCase
 
 MODULE = "odoo.addons.bpo_crm.models.intake.crm_lead_intake_core"
