@@ -121,6 +121,11 @@ class TestOtherTeams(BpoCase):
             self.assertEqual((lead.team_id, lead.is_bpo), (self.team, True))
             self.assertEqual(lead.stage_id, self.new)
 
+    def test_who_may_not_make_a_lead_beside_other_teams_is_told_so(self):
+        leads = self.env["crm.lead"].with_user(self.agent)
+        with self._refused("leads for yourself|top-secret|not allowed", AccessError):
+            leads.create({"name": "His", "user_id": self.other_agent.id})
+
     def test_a_lead_comes_in_with_an_owner_without_a_team(self):
         lead = self._new_other(self.seller, stage_id=self.qualified.id)
         lead.with_user(self.supervisor).user_id = self.outsider
