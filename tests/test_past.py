@@ -13,7 +13,7 @@ COLUMNS = (
 )
 
 ROWS = (
-    "Won,0917 555 9101,,gone,2019-03-01 02:30,2019-04-12 07:00,Won,f,,S00099,OLD/1\n"
+    "Won,+63 917 555 9101,,gone,2019-03-01 02:30,2019-04-12 07:00,Won,f,,S00099,OLD/1\n"
     "Lost,,M@Customer.example,,2019-03-01 02:30,2019-05-01 07:00,Qualified,t,Old,,\n"
 )
 
@@ -58,7 +58,7 @@ def brought_in(stack, tmp_path_factory):
 
 def test_a_program_brings_history_in(brought_in):
     assert brought_in[0] == (
-        *("Picanto", True, True, "__system__", "S00099", False, None, None),
+        *("Picanto", True, True, None, "S00099", False, None, None),
         *("2019-04-12 07:00:00", "+639175550101", None, 2),
     )
 
