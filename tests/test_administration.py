@@ -164,7 +164,9 @@ class Commands:
 
     def _write_script(self):
         """Write what the document says for Odoo's shell into a file."""
-        (lines,) = re.findall(r"```\n(.*?) *```", DOCUMENT.read_text(), re.S)
+        _before, _heading, section = DOCUMENT.read_text().partition("\n## Restoring\n")
+        section = section.partition("\n## ")[0]
+        (lines,) = re.findall(r"```\n(.*?) *```", section, re.S)
         script = self.folder / "shell.py"
         script.write_text(textwrap.dedent(lines))
         return script

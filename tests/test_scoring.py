@@ -18,8 +18,10 @@ def reason(floor):
 
 
 @pytest.fixture
-def learned(floor):
+def learned(floor, dealership, reason):
     """Let core's scoring have rows in which to count."""
+    lead = floor.new_lead(dealership)
+    floor.agent.call("crm.lead", "action_set_lost", [lead], lost_reason_id=reason)
 
     def learn():
         job = floor.admin.find("crm.website_crm_score_cron")

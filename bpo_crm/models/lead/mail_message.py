@@ -140,9 +140,9 @@ class Message(models.Model):
         """Refuse what is written about leads that are not the user's to work."""
         if self.env.su:
             return
-        leads = self._get_leads_for_dealerships()
+        leads = self._get_leads()
         if self.env["crm.lead"]._is_agent_only():
-            leads._check_post()
+            self._get_leads_for_dealerships()._check_post()
         elif leads - leads._filter_reachable("read"):
             notices = self.filtered(lambda row: row.message_type == "user_notification")
             # Core lets everybody write these, and shows their lead's name in them.
