@@ -45,11 +45,6 @@ FAILS_WITH_ADDON = {
             "It looks for a field of core's form as the administrator, who is a BPO "
             "manager and gets the call centre's form."
         ),
-        "crm.tests.test_performances.TestLeadAssignPerf.test_assign_perf_duplicates": (
-            "A lead is given to a team with 929 queries for two hundred of them, and "
-            "with some fifty more where it may be about vehicles of a company, and "
-            "have calls, which follow its team. The test allows for thirty."
-        ),
     },
 }
 
