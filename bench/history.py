@@ -13,9 +13,7 @@ won = stages.search([("is_won", "=", True)], limit=1)
 reason = env["crm.lost.reason"].create({"name": "Too late"})  # noqa: F821
 if is_ours:
     group = env.ref("bpo_crm.group_bpo_manager")  # noqa: F821
-    group.write(
-        {"users" if "users" in group._fields else "user_ids": [(4, leads_env.env.uid)]}
-    )
+    group._add_members([leads_env.env.uid])
     LOST = {"stage_id": stages.search([("is_lost", "=", True)], limit=1).id}
 else:
     LOST = {"active": False, "probability": 0}

@@ -15,6 +15,9 @@ OPEN_STAGE = [(flag, "=", False) for flag in CLOSING_FLAGS]
 #: Of the leads that are neither won nor lost.
 OPEN_LEAD = [(f"stage_id.{flag}", "=", False) for flag in CLOSING_FLAGS]
 
+#: Of those of them that the rules are for.
+OUR_OPEN_LEAD = [("is_bpo", "=", True), *OPEN_LEAD]
+
 #: Of the leads that figures are about. Those that are lost are archived, and count all
 #: the same.
 COUNTED_LEAD = [

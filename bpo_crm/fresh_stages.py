@@ -4,15 +4,41 @@ from odoo.tools.translate import LazyTranslate, TranslationImporter, get_po_path
 
 _lt = LazyTranslate(__name__)
 
-#: XML ids of the ``crm`` module with the name, the sequence, and how leads are worked
-#: there: the days until its activity is ``due`` and until a lead is ``stale``, whether
-#: a lead ``advances`` once it is done, and whether the stage is the won one.
-FRESH_STAGES = (
-    ("crm.stage_lead1", "New", 10, {"due": 0, "stale": 2, "advances": True}),
-    ("crm.stage_lead2", "Qualified", 20, {"due": 2, "stale": 7}),
-    ("crm.stage_lead3", "Negotiation", 30, {"due": 3, "stale": 14}),
-    ("crm.stage_lead4", "Won", 40, {"is_won": True}),
-)
+#: The values of core's stages, by their XML ids: their fields, but what they plan.
+FRESH_STAGES = {
+    "crm.stage_lead1": {
+        "name": "New",
+        "sequence": 10,
+        "is_won": False,
+        "activity_due_days": 0,
+        "advance_when_done": True,
+        "stale_after_days": 2,
+    },
+    "crm.stage_lead2": {
+        "name": "Qualified",
+        "sequence": 20,
+        "is_won": False,
+        "activity_due_days": 2,
+        "advance_when_done": False,
+        "stale_after_days": 7,
+    },
+    "crm.stage_lead3": {
+        "name": "Negotiation",
+        "sequence": 30,
+        "is_won": False,
+        "activity_due_days": 3,
+        "advance_when_done": False,
+        "stale_after_days": 14,
+    },
+    "crm.stage_lead4": {
+        "name": "Won",
+        "sequence": 40,
+        "is_won": True,
+        "activity_due_days": 0,
+        "advance_when_done": False,
+        "stale_after_days": 0,
+    },
+}
 
 #: The one that has another name than core gave it, whose translations are of core's.
 RENAMED, NEW_NAME = "crm.stage_lead3", _lt("Negotiation")

@@ -81,19 +81,10 @@ def _set_up_fresh_pipeline(env):
     activate_crons(env)
     kept = env.ref("bpo_crm.stage_lost")
     call = find_stage_activity(env)
-    for xml_id, name, sequence, ways in FRESH_STAGES:
+    for xml_id, values in FRESH_STAGES.items():
         stage = env.ref(xml_id, raise_if_not_found=False)
-        is_won = ways.get("is_won", False)
-        values = {
-            "name": name,
-            "sequence": sequence,
-            "is_won": is_won,
-            "activity_type_id": not is_won and call.id,
-            "activity_due_days": ways.get("due", 0),
-            "advance_when_done": ways.get("advances", False),
-            "stale_after_days": ways.get("stale", 0),
-        }
-        kept |= _update_or_create_stage(env, stage, values)
+        planned = {"activity_type_id": not values["is_won"] and call.id}
+        kept |= _update_or_create_stage(env, stage, {**values, **planned})
     (env["crm.stage"].search([]) - kept).unlink()
     translate_renamed_stage(env)
     for xml_id in CORE_LOST_REASONS:

@@ -20,6 +20,26 @@ def refuse(session, *args, **kwargs):
     return caught.value.message
 
 
+def run_job(admin, name):
+    """Run a scheduled job of the addon as an administrator does by hand.
+
+    :param WebSession admin: of an administrator.
+    :param str name: the job's XML id, without the module.
+    """
+    job = admin.find(f"bpo_crm.{name}")
+    admin.call("ir.cron", "method_direct_trigger", [job])
+
+
+def change_module(admin, method):
+    """Install or uninstall the addon as an administrator does.
+
+    :param WebSession admin: of an administrator.
+    :param str method: of the module, which does it.
+    """
+    module = admin.call("ir.module.module", "search", [("name", "=", "bpo_crm")])
+    admin.call("ir.module.module", method, module)
+
+
 def _has_text(cursor, table, text):
     """Tell whether a row of a table has a text in one of its columns."""
     cursor.execute(
@@ -80,8 +100,7 @@ class Floor:
 
     def run_job(self, name):
         """Run a scheduled job of the addon as an administrator does by hand."""
-        job = self.admin.find(f"bpo_crm.{name}")
-        self.admin.call("ir.cron", "method_direct_trigger", [job])
+        run_job(self.admin, name)
 
     def connect(self):
         """Return a cursor on the database, for use in a ``with`` statement."""

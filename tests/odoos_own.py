@@ -9,7 +9,8 @@ from tests.without_browser import NEEDS_BROWSER
 from tools import paths
 from tools.console import LauncherError
 from tools.process import die_with_parent
-from tools.servers import odoo_environ, write_config
+from tools.servers import odoo_environ
+from tools.testing import join_odoo
 
 TIMEOUT = 1800  # seconds
 
@@ -51,22 +52,15 @@ def run(stack, database, targets, report):
     :rtype: Outcomes
     :raises LauncherError: when pytest did not come to its end.
     """
-    config = report.with_suffix(".conf")
-    options = {
-        "addons": [paths.REPOSITORY],
-        "db_name": database,
-        "max_cron_threads": 0,
-        "http_interface": "127.0.0.1",
-    }
-    write_config(config, stack.source, stack.postgres, options)
+    joined = join_odoo(stack, database, report.with_suffix(".conf"))
     log_file = report.with_suffix(".log")
     with log_file.open("w") as log:
         subprocess.run(
             [
                 *(sys.executable, "-m", "pytest", "-p", "no:cacheprovider"),
-                *("-p", "tools.older_python", "-p", "tests.without_browser"),
+                *joined,
+                *("-p", "tests.without_browser"),
                 *("--rootdir", stack.source.python_path, f"--junitxml={report}"),
-                *(f"--odoo-config={config}", "--odoo-log-level=critical"),
                 # Without it, no test is run that asks for a page.
                 "--odoo-http",
                 *map(str, targets),

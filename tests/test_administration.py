@@ -14,7 +14,7 @@ import pytest
 
 from tests.catalogue import read_catalogue
 from tests.database_in_use import FOLDED, READ_ALL, TEAM, USED, House
-from tests.floor import SERVICE, refuse
+from tests.floor import SERVICE, change_module, refuse, run_job
 from tests.sender import Sender
 from tools import paths
 from tools.jsonrpc import WebSession
@@ -89,8 +89,7 @@ class Office(House):
         return [line for line in lines if " ERROR " in line or "Traceback" in line]
 
     def run_job(self, name):
-        job = self.admin.find(f"bpo_crm.{name}")
-        self.admin.call("ir.cron", "method_direct_trigger", [job])
+        run_job(self.admin, name)
 
     def new_lead(self, name, **values):
         """Make a lead that can be won, of somebody who has no other one."""
@@ -122,12 +121,6 @@ class Office(House):
         statement = "SELECT reference FROM crm_lead WHERE name = %s"
         ((reference,),) = self.read(statement, name)
         return len(dealer.orders(reference))
-
-    def change_module(self, method):
-        module = self.admin.call(
-            "ir.module.module", "search", [("name", "=", "bpo_crm")]
-        )
-        self.admin.call("ir.module.module", method, module)
 
 
 class Commands:
@@ -236,14 +229,14 @@ def copied(stack, office, backup, commands, mails):
 def left(office, backup):
     """The database after the addon was uninstalled."""
     office.before["left"] = office.read_state(), office.read(READ_STAGES)
-    office.change_module("button_immediate_uninstall")
+    change_module(office.admin, "button_immediate_uninstall")
     return office
 
 
 @pytest.fixture(scope="module")
 def again(left):
     """The database after the addon was installed again."""
-    left.change_module("button_immediate_install")
+    change_module(left.admin, "button_immediate_install")
     return left
 
 

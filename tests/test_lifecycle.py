@@ -9,7 +9,7 @@ import re
 import pytest
 
 from tests.catalogue import read_catalogue
-from tests.floor import Floor, refuse
+from tests.floor import Floor, change_module, refuse
 from tools import paths
 from tools.jsonrpc import WebSession
 
@@ -132,10 +132,8 @@ class House:
             admin.call("res.groups", "write", [group], {self.members: [(4, user)]})
 
     def change_module(self, method):
-        """Install or uninstall the addon, as an administrator does."""
-        admin = self.login("admin")
-        module = admin.call("ir.module.module", "search", [("name", "=", "bpo_crm")])
-        admin.call("ir.module.module", method, module)
+        """Install or uninstall the addon, with a login of then."""
+        change_module(self.login("admin"), method)
 
 
 @pytest.fixture(scope="module")

@@ -6,14 +6,12 @@ a folded *Lost*, as is the custom, and archived by nobody.
 
 import time
 
-from . import filling, paths, sources
-from .benchmark import run_script
+from . import filling, sources
+from .benchmark import PREPARE, run_script
 from .console import say
 from .recording import FILLED, LARGE, SMALL
 from .recording import PREPARE as FLOOR
 from .stack import Stack
-
-PREPARE = paths.REPOSITORY / "bench" / "prepare"
 
 #: What happens one after the other: a title, and the script that does it.
 STEPS = {

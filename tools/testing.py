@@ -183,7 +183,17 @@ def _prepare_addon_run(stack, clock):
         say(f"The clock says: {clock}")
         variables.update(clock.environ())
         clock.set(stack.postgres, database)
-    config = stack.folder / "pytest.conf"
+    return join_odoo(stack, database, stack.folder / "pytest.conf"), variables
+
+
+def join_odoo(stack, database, config):
+    """Return pytest's arguments for tests that run in one process with Odoo.
+
+    :param Stack stack: which Odoo.
+    :param str database: its name.
+    :param Path config: a file for Odoo's configuration, to be written.
+    :rtype: list[str]
+    """
     options = {
         "addons": [paths.REPOSITORY],
         "db_name": database,
@@ -192,8 +202,7 @@ def _prepare_addon_run(stack, clock):
     }
     write_config(config, stack.source, stack.postgres, options)
     plugin = ["-p", "tools.older_python"]
-    settings = [f"--odoo-config={config}", "--odoo-log-level=critical"]
-    return [*plugin, *settings], variables
+    return [*plugin, f"--odoo-config={config}", "--odoo-log-level=critical"]
 
 
 def _prepare_server_run(stack):

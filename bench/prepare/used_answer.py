@@ -2,7 +2,7 @@
 # dealerships, and that its folded stage means lost.
 manager = env["res.users"].search([("login", "=", "manager")])  # noqa: F821
 group = env.ref("bpo_crm.group_bpo_manager")  # noqa: F821
-group.write({"users" if "users" in group._fields else "user_ids": [(4, manager.id)]})
+group._add_members(manager.ids)
 settings = env(user=manager)["crm.pipeline.settings"].create({"line_ids": []})  # noqa: F821
 team = env["crm.lead"].search([("team_id", "!=", False)], limit=1).team_id  # noqa: F821
 settings.team_ids.filtered(lambda line: line.team_id == team).is_bpo = True

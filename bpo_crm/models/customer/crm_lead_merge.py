@@ -112,13 +112,13 @@ class Lead(models.Model):
         return True
 
     def _merge_dependences(self, opportunities):
-        if not (self | opportunities)._were_for_dealerships():
-            opportunities.sudo().call_log_ids.write({"lead_id": self.id})
-            return super()._merge_dependences(opportunities)
-        opportunities._release_stage_activities(self)
         # Core deletes the other leads soon, and all that is left with them. What
         # follows from what they had is worked out after it is the head's.
-        for name in ("call_log_ids", "enquiry_ids", "push_ids"):
+        opportunities.sudo().call_log_ids.write({"lead_id": self.id})
+        if not (self | opportunities)._were_for_dealerships():
+            return super()._merge_dependences(opportunities)
+        opportunities._release_stage_activities(self)
+        for name in ("enquiry_ids", "push_ids"):
             opportunities.sudo()[name].write({"lead_id": self.id})
         asked = [*opportunities.mapped("enquiry_date"), self.enquiry_date]
         self.sudo().enquiry_date = min(filter(None, asked), default=False)

@@ -1,6 +1,6 @@
 from odoo import api, models
 
-from ...domains import OPEN_LEAD
+from ...domains import OUR_OPEN_LEAD
 from ...limits import LIST_LIMIT
 
 
@@ -17,9 +17,8 @@ class Lead(models.Model):
         """
         worked = [
             ("type", "=", "opportunity"),
-            ("is_bpo", "=", True),
             ("user_id", "!=", False),
-            *OPEN_LEAD,
+            *OUR_OPEN_LEAD,
         ]
         return {
             "overdue": [*worked, ("next_step_state", "=", "overdue")],

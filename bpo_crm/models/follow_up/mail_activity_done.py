@@ -188,9 +188,9 @@ class Activity(models.Model):
 
     def _filter_for_dealerships(self):
         """Return those of leads that the rules are for."""
-        leads = self.sudo()._filter_of_leads()._get_leads()
-        ours = leads.exists().filtered("is_bpo")
-        return self._filter_of_leads().filtered(lambda row: row.res_id in ours._ids)
+        of_leads = self._filter_of_leads()
+        ours = of_leads._get_leads()._filter_for_dealerships()
+        return of_leads.filtered(lambda row: row.res_id in ours._ids)
 
     def _filter_done(self):
         return self.sudo()._filter_of_leads().filtered("done_at")

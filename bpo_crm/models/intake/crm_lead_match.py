@@ -4,7 +4,7 @@ from markupsafe import Markup, escape
 
 from odoo import api, models
 
-from ...domains import CUSTOMER_KEYS, OPEN_LEAD
+from ...domains import CUSTOMER_KEYS, OUR_OPEN_LEAD
 from ...intake import Person
 from ...series import any_of
 
@@ -106,7 +106,7 @@ class Lead(models.Model):
         ways = [[(name, "in", keys)] for name in CUSTOMER_KEYS]
         ways.append([("id", "in", self._find_also_reached_at(keys))])
         leads = self.browse(set(taken.values()))
-        leads |= self.search([*any_of(ways), *OPEN_LEAD, ("is_bpo", "=", True)])
+        leads |= self.search([*any_of(ways), *OUR_OPEN_LEAD])
         found = []
         for lead in leads.sorted("id"):
             own = {key for key, lead_id in taken.items() if lead_id == lead.id}

@@ -1,3 +1,5 @@
+import itertools
+import operator
 from datetime import datetime
 
 from odoo import api, fields, models
@@ -67,16 +69,10 @@ class Lead(models.Model):
         vals_list = [self._normalize(vals) for vals in vals_list]
         stages = self.env["crm.stage"].search([])
         are_past = [self._is_of_past(vals, stages) for vals in vals_list]
-        past, others = (
-            [
-                vals
-                for vals, is_past in zip(vals_list, are_past, strict=True)
-                if is_past == wanted
-            ]
-            for wanted in (True, False)
-        )
-        brought_in = iter(self._bring_in_past(past))
-        created = iter(super()._create_in_phases(others))
+        others = itertools.compress(vals_list, map(operator.not_, are_past))
+        past = itertools.compress(vals_list, are_past)
+        brought_in = iter(self._bring_in_past(list(past)))
+        created = iter(super()._create_in_phases(list(others)))
         return self.concat(
             *(next(brought_in if is_past else created) for is_past in are_past)
         )
@@ -172,7 +168,7 @@ class Lead(models.Model):
         """
         if not (vals.get("date_closed") and self._is_for_dealership(vals)):
             return False
-        stage = stages.filtered(lambda stage: stage.id == vals.get("stage_id"))
+        stage = stages.browse(vals.get("stage_id")) & stages
         return stage._is_closed or not vals.get("active", True)
 
     @api.model
@@ -260,14 +256,11 @@ class Lead(models.Model):
             reason_id = find_other_reason(self.sudo().env).id
         if stage.is_lost:
             return {**LOST, "lost_reason_id": reason_id}
-        team = self.env["crm.team"].browse(
-            vals["team_id"] if "team_id" in vals else self._foresee_team_id(vals)
-        )
         return {
             **LOST,
             "lost_reason_id": reason_id,
             "lost_stage_id": vals.get("lost_stage_id") or stage.id,
-            "stage_id": self._get_lost_stage(team).id,
+            "stage_id": self._get_lost_stage(self._foresee_team(vals)).id,
         }
 
     def _check_past(self, opened):

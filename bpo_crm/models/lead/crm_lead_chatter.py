@@ -74,7 +74,7 @@ class Lead(models.Model):
         """Return the leads about which the user speaks in nobody else's name."""
         if self._is_of_the_floor():
             return self
-        return self.sudo().exists().filtered("is_bpo").with_env(self.env)
+        return self._filter_for_dealerships()
 
     def _drop_former_agents(self, recipients, named):
         """Tell agents nothing of a lead any more that is another one's by now.

@@ -52,8 +52,7 @@ class Lead(models.Model):
 
         The leads of other teams are Odoo's.
         """
-        leads = self.sudo().exists().filtered("is_bpo")
-        leads = leads.with_user(self.env.user)
+        leads = self._filter_for_dealerships().with_user(self.env.user)
         return leads - leads._filter_reachable("read")
 
     @api.model

@@ -336,6 +336,13 @@ class Lead(models.Model):
     # BUSINESS
     # ------------------------------------------------------------
 
+    def _filter_for_dealerships(self):
+        """Return those of these leads that exist, and that the rules are for.
+
+        Whether the user may read them or not.
+        """
+        return self.sudo().exists().filtered("is_bpo").with_env(self.env)
+
     def _is_worked_by(self, team):
         """Whether this lead is for a dealership where it is of a team.
 
@@ -358,8 +365,7 @@ class Lead(models.Model):
         :param dict vals: of a new lead, which gets its team by core's rules otherwise.
         :rtype: bool
         """
-        team_id = vals["team_id"] if "team_id" in vals else self._foresee_team_id(vals)
-        team = self.env["crm.team"].sudo().browse(team_id)
+        team = self._foresee_team(vals)
         company = self.env["res.company"].sudo().browse(vals.get("company_id"))
         return (team or company or self._get_company_of_none()).is_bpo
 
@@ -374,17 +380,20 @@ class Lead(models.Model):
         return self.env["res.users"].sudo().browse(SUPERUSER_ID).company_id
 
     @api.model
-    def _foresee_team_id(self, vals):
-        """Return the team that core will give a new lead whose values name none.
+    def _foresee_team(self, vals):
+        """Return the team of a new lead: that core will give it, where none is named.
 
         :param dict vals: of ``crm.lead``.
-        :return: its id; False for none.
-        :rtype: int | bool
+        :return: empty for none.
+        :rtype: crm.team
         """
+        teams = self.env["crm.team"].sudo()
+        if "team_id" in vals:
+            return teams.browse(vals["team_id"])
         owner_id = vals.get("user_id")
         if not owner_id:
-            return False
-        return self.env["crm.team"].sudo()._get_default_team_id(user_id=owner_id).id
+            return teams
+        return teams._get_default_team_id(user_id=owner_id)
 
     def _arrive(self):
         """Let leads that come to a team that works for dealerships begin there.

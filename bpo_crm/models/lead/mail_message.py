@@ -97,11 +97,6 @@ class Message(models.Model):
     def _get_leads(self):
         return self.env["crm.lead"].browse(dict.fromkeys(self.mapped("res_id")))
 
-    def _get_leads_for_dealerships(self):
-        """Return the leads that the rules are for, of those that these are about."""
-        leads = self._get_leads().sudo().exists()
-        return leads.filtered("is_bpo").with_env(self.env)
-
     @api.model
     def _check_tracked(self, vals_list):
         """Refuse changes that did not happen, and those of other messages.
@@ -142,11 +137,11 @@ class Message(models.Model):
             return
         leads = self._get_leads()
         if self.env["crm.lead"]._is_agent_only():
-            self._get_leads_for_dealerships()._check_post()
+            leads._filter_for_dealerships()._check_post()
         elif leads - leads._filter_reachable("read"):
             notices = self.filtered(lambda row: row.message_type == "user_notification")
             # Core lets everybody write these, and shows their lead's name in them.
-            notices._get_leads_for_dealerships().check_access("read")
+            notices._get_leads()._filter_for_dealerships().check_access("read")
 
     def _date_now(self):
         """Date those of these messages that somebody sent without a date."""

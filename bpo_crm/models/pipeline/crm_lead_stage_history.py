@@ -379,21 +379,12 @@ class LeadStageHistory(models.Model):
         )
         self.invalidate_model()
 
-    def _end(self, moment, outcomes):
-        """Write that leads have left the stages of these stays.
-
-        :param datetime.datetime moment: in UTC, naive.
-        :param list outcomes: how each was left, a value of ``outcome``.
-        """
-        # Another server's clock may be behind.
-        ends = [max(moment, stay.entered_at) for stay in self]
-        self._write_ends(ends, outcomes)
-
     def _write_ends(self, ends, outcomes=None):
         """Write when these stays ended, how, and how long they took.
 
         :param list ends: the moment of each, in UTC, naive.
-        :param list outcomes: of each; by default, those that they have.
+        :param list outcomes: how each was left, a value of ``outcome``; by default,
+            those that they have.
         """
         if not self:
             return

@@ -167,7 +167,7 @@ class Lead(models.Model):
         history = self.env["crm.lead.stage.history"]
         known = history._find_of(leads)
         zones = leads._find_floor_zones()
-        rows, ended, outcomes = [], history.sudo(), []
+        rows, ended, ends, outcomes = [], history.sudo(), [], []
         now = fields.Datetime.now()
         for lead in leads:
             stays = known.get(lead, history)
@@ -178,6 +178,7 @@ class Lead(models.Model):
             moment = max(now, last.entered_at or now)
             if last:
                 ended += last
+                ends.append(moment)
                 outcomes.append(last._get_outcome(lead.stage_id))
             kind = lead._get_way(change) if last else "born"
             rows.append(
@@ -188,7 +189,7 @@ class Lead(models.Model):
                     "is_first": lead.stage_id not in stays.stage_id,
                 }
             )
-        ended._end(now, outcomes)
+        ended._write_ends(ends, outcomes)
         history._begin(rows)
         history._mark_progress(leads)
 

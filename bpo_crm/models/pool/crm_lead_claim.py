@@ -7,7 +7,7 @@ from odoo.tools import SQL
 from odoo.tools.misc import babel_locale_parse
 
 from ...client_actions import show_notification
-from ...domains import OPEN_LEAD, POOL_ORDER
+from ...domains import OUR_OPEN_LEAD, POOL_ORDER
 from ...inner_context import IMPORTS_PAST
 from ...roles import AGENT, SUPERVISOR, check_role
 from ...series import Index
@@ -165,10 +165,9 @@ class Lead(models.Model):
         """Return the domain of the leads that anybody may claim."""
         return [
             ("type", "=", "opportunity"),
-            ("is_bpo", "=", True),
             ("user_id", "=", False),
             ("active", "=", True),
-            *OPEN_LEAD,
+            *OUR_OPEN_LEAD,
         ]
 
     def _claim(self, owner=None):

@@ -1,6 +1,6 @@
 from odoo import api, models
 
-from ...domains import OPEN_LEAD
+from ...domains import OUR_OPEN_LEAD
 from ...inner_context import FOLLOWED, LEADS_GO_TO, with_inner_context
 from ...roles import SUPERVISOR
 from ...series import GROUP_MEMBERS, commit_progress
@@ -37,7 +37,7 @@ class Lead(models.Model):
     @api.model
     def _get_left_domain(self):
         """Return the domain of the leads that somebody else has to work, one day."""
-        return [("is_bpo", "=", True), ("active", "=", True), *OPEN_LEAD]
+        return [("active", "=", True), *OUR_OPEN_LEAD]
 
     def _leave_owners(self):
         """Give these open leads to others, since their owners are gone.

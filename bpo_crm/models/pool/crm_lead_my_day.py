@@ -2,7 +2,7 @@ from datetime import datetime, time, timedelta
 
 from odoo import api, fields, models
 
-from ...domains import OPEN_LEAD, POOL_ORDER
+from ...domains import OUR_OPEN_LEAD, POOL_ORDER
 from ...local_time import to_utc
 
 #: How many leads a section shows; the others are counted.
@@ -82,9 +82,8 @@ class Lead(models.Model):
         """Return the domain of the open leads that the user works."""
         return [
             ("type", "=", "opportunity"),
-            ("is_bpo", "=", True),
             ("user_id", "=", self.env.uid),
-            *OPEN_LEAD,
+            *OUR_OPEN_LEAD,
         ]
 
     @api.model

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ...domains import OPEN_LEAD
+from ...domains import OUR_OPEN_LEAD
 
 
 class Lead(models.Model):
@@ -52,9 +52,8 @@ class Lead(models.Model):
         """
         domain = [
             ("id", "in", list(queue_ids)),
-            ("is_bpo", "=", True),
             ("user_id", "in", [self.env.uid, False]),
-            *OPEN_LEAD,
+            *OUR_OPEN_LEAD,
         ]
         waiting = set(self.search(domain).ids)
         return self.browse(next((id_ for id_ in queue_ids if id_ in waiting), ()))

@@ -1,6 +1,6 @@
 from odoo import api, models
 
-from ...domains import OPEN_LEAD
+from ...domains import OUR_OPEN_LEAD
 from ...roles import AGENT, SUPERVISOR
 from ...series import GROUP_MEMBERS
 
@@ -101,9 +101,8 @@ class Lead(models.Model):
         """
         own = [
             ("type", "=", "opportunity"),
-            ("is_bpo", "=", True),
             ("active", "=", True),
-            *OPEN_LEAD,
+            *OUR_OPEN_LEAD,
         ]
         missed = [*own, ("response_state", "=", "missed")]
         return {

@@ -2,7 +2,7 @@ from ast import literal_eval
 
 from odoo import api, fields, models
 
-from ...domains import OPEN_LEAD
+from ...domains import OUR_OPEN_LEAD
 from ...series import Constraint
 
 
@@ -44,9 +44,8 @@ class TeamMember(models.Model):
         domain = [
             ("user_id", "in", self.user_id.ids),
             ("type", "=", "opportunity"),
-            ("is_bpo", "=", True),
             ("active", "=", True),
-            *OPEN_LEAD,
+            *OUR_OPEN_LEAD,
         ]
         leads = self.env["crm.lead"].sudo()
         counts = dict(leads._read_group(domain, ["user_id"], ["__count"]))

@@ -77,7 +77,7 @@ class AgentReport(models.Model):
             "user_id",
         ],
         "crm.lead.stage.history": [
-            "kind",
+            "closed_as",
             "lead_id",
             "left_at",
             "local_day",
