@@ -287,7 +287,7 @@ class Lead(models.Model):
         for lead in self:
             lead.is_bpo = lead._is_worked_by(lead.team_id)
         # PostgreSQL holds that such a lead is in a stage: they are written together.
-        self.mapped("stage_id")
+        self.filtered("id").mapped("stage_id")
 
     @api.depends("user_id", "type")
     def _compute_team_id(self):
