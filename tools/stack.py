@@ -16,6 +16,13 @@ RUN_PREFIX = "bpo_run"
 #: In a run's folder: the process that ends what it started.
 LAUNCHER_PID = "launcher.pid"
 
+#: By its identity and the id of a lead, a dealer knows whose an order is. Two copies of
+#: one template would take each other's, as Odoo's own copies do not.
+OWN_IDENTITY = """
+    UPDATE ir_config_parameter SET value = gen_random_uuid()
+     WHERE key = 'database.uuid'
+"""
+
 
 class Stack:
     """What one run needs, apart from every other run.
@@ -71,7 +78,7 @@ class Stack:
             self._all.ensure_template(layer)
 
     def clone(self, layer):
-        """Make a database.
+        """Make a database with an identity of its own.
 
         :param str layer: what kind, such as ``demo``.
         :return: its name.
@@ -81,6 +88,8 @@ class Stack:
         name = f"{prefix}_{self._id}_{layer}_{len(self._databases)}"
         self._all.clone(layer, name)
         self._databases.append(name)
+        with self.postgres.connect(name) as cursor:
+            cursor.execute(OWN_IDENTITY)
         return name
 
     def take_over(self, database):
