@@ -212,6 +212,14 @@ class WebClient:
             )
         session.detach()
 
+    @contextlib.contextmanager
+    def pressing(self, element):
+        """Press an element with the mouse, and let it go at the end of the block."""
+        element.hover()
+        self.page.mouse.down()
+        yield
+        self.page.mouse.up()
+
     def close_error(self, text):
         """Close the dialog with a refusal, after reading it.
 

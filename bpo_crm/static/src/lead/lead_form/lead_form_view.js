@@ -60,14 +60,15 @@ class LeadFormController extends crmFormView.Controller {
         await super.afterExecuteActionButton(clickParams);
         if (WINS.includes(clickParams.name)) {
             this.leadStage.ui.unblock();
-            await this.showFailure();
+            this.showFailure();
         }
     }
 
     /** A win that failed leaves an attempt, and a line in the chatter. */
-    async showFailure() {
+    showFailure() {
         if (status(this) !== "destroyed" && !this.model.root.data.is_won) {
-            await this.model.load();
+            // Not waited for: the refusal would be, too.
+            this.model.load();
         }
     }
 }

@@ -32,11 +32,12 @@ class LeadKanbanModel extends crmKanbanView.Model {
 }
 
 class LeadKanbanController extends crmKanbanView.Controller {
-    /** @override Whoever comes too late to claim a card sees it go. */
+    /** @override Whoever comes too late to claim a card is told so, and sees it go. */
     async afterExecuteActionButton(clickParams) {
         await super.afterExecuteActionButton(clickParams);
         if (clickParams.name === "action_claim" && status(this) !== "destroyed") {
-            await this.model.load();
+            // Not waited for: the refusal would be, too.
+            this.model.load();
         }
     }
 }

@@ -28,7 +28,8 @@ export class LeadStage {
         try {
             await (stage.is_won ? this.win(write) : write());
         } catch (error) {
-            await reload();
+            // Not waited for: the user is told, whatever else is loaded meanwhile.
+            reload();
             throw error;
         }
     }

@@ -11,8 +11,9 @@ const SPREAD = 1_500;
  * Look again whenever a lead has come to the pool, or has left it.
  *
  * @param {() => Promise} look what the screen does then
+ * @param {() => Boolean} isBusy whether the screen is not to look yet
  */
-export function useLivePool(look) {
+export function useLivePool(look, isBusy = () => false) {
     const bus = useService("bus_service");
     const wait = SHORTEST_WAIT + Math.random() * SPREAD;
     let timer = null;
@@ -20,7 +21,7 @@ export function useLivePool(look) {
     const lookSoon = () => {
         timer ??= setTimeout(() => {
             timer = null;
-            look();
+            return isBusy() ? lookSoon() : look();
         }, wait);
     };
     bus.subscribe(POOL_CHANGED, lookSoon);

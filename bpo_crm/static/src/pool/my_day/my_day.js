@@ -17,6 +17,7 @@ import {TeamDay} from "./team_day";
 import {formatOverdue} from "./due_day";
 import {Checklist} from "@bpo_crm/base/setting_up/checklist";
 import {useLivePool} from "@bpo_crm/pool/live_pool/live_pool";
+import {useHand} from "@bpo_crm/base/hand/hand";
 import {toLocalTime} from "@bpo_crm/base/local_time/local_time";
 
 const {DateTime} = luxon;
@@ -51,6 +52,7 @@ export class MyDay extends Component {
         this.orm = useService("orm");
         this.action = useService("action");
         this.queue = useService("bpo_crm.queue");
+        this.hand = useHand();
         this.day = useState({
             numbers: {},
             sections: [],
@@ -76,7 +78,10 @@ export class MyDay extends Component {
         if (status(this) === "destroyed") {
             return;
         }
-        Object.assign(this.day, await orm.call("crm.lead", "get_my_day", []));
+        const day = await orm.call("crm.lead", "get_my_day", []);
+        // Rows do not move under a button that is pressed.
+        await this.hand.free;
+        Object.assign(this.day, day);
     }
 
     /** Without a sign of it, and not where nobody looks. */
