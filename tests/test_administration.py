@@ -246,6 +246,9 @@ def work(office, dealer):
     A folded stage of one team is taken over, and another one's given back.
     """
     admin = office.admin
+    # Another call centre works for the same dealer, with numbers of its own.
+    numbers = admin.find("bpo_crm.sequence_lead_reference")
+    admin.call("ir.sequence", "write", numbers, {"prefix": "OFFICE/%(range_year)s/"})
     vans = admin.call("crm.team", "create", {"name": "Vans", "is_bpo": False})
     is_18 = office.stack.source.is_18
     team = {"team_id": vans} if is_18 else {"team_ids": [(6, 0, [vans])]}
