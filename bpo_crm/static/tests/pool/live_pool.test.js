@@ -2,9 +2,11 @@ import {describe, expect, test} from "@odoo/hoot";
 import {advanceTime} from "@odoo/hoot-mock";
 import {Component, xml} from "@odoo/owl";
 import {mountWithCleanup, mockService} from "@web/../tests/web_test_helpers";
-import {useLivePool} from "@bpo_crm/pool/live_pool/live_pool";
+import {defineLeadModels} from "@bpo_crm/../tests/base/lead_test_models";
+import {POOL_CHANGED, useLivePool} from "@bpo_crm/pool/live_pool/live_pool";
 
 describe.current.tags("desktop");
+defineLeadModels();
 
 const LONGEST_WAIT = 2_000; // Milliseconds
 
@@ -13,10 +15,11 @@ async function showScreen(isBusy) {
     let tell = null;
     mockService("bus_service", {
         subscribe(type, callback) {
-            tell = callback;
-        },
-        unsubscribe() {
-            tell = null;
+            if (type === POOL_CHANGED) {
+                tell = callback;
+                return;
+            }
+            super.subscribe(...arguments);
         },
     });
     class Screen extends Component {

@@ -1,7 +1,7 @@
 import {onWillUnmount} from "@odoo/owl";
 import {useService} from "@web/core/utils/hooks";
 
-const POOL_CHANGED = "bpo_crm.pool_changed";
+export const POOL_CHANGED = "bpo_crm.pool_changed";
 
 // Milliseconds: not all screens of the floor ask the server at the same moment.
 const SHORTEST_WAIT = 300;
