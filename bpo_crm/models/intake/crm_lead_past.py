@@ -3,7 +3,7 @@ import operator
 from datetime import datetime
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 from ...inner_context import BRINGS_PAST, IMPORTS_PAST
@@ -103,6 +103,20 @@ class Lead(models.Model):
         if BRINGS_PAST.get(self.env):
             return self.env["mail.message.subtype"]
         return super()._creation_subtype()
+
+    @api.model
+    def _drop_computed(self, vals):
+        try:
+            return super()._drop_computed(vals)
+        except AccessError as error:
+            if vals.keys().isdisjoint(TOLD) or not self.env.user.has_group(MANAGER):
+                raise
+            # The stage of a row is missing, say, or has another name here.
+            advice = self.env._(
+                "A lead that was closed elsewhere comes with a closing stage and a "
+                "closed date."
+            )
+            raise AccessError(f"{error} {advice}") from None
 
     # ------------------------------------------------------------
     # BUSINESS

@@ -252,6 +252,15 @@ class TestPast(ImportCase):
         self.assertEqual((lead.probability, lead.active), (100, True))
         self.assertFalse(lead.lost_stage_id)
 
+    def test_who_brings_in_half_of_it_is_told_what_is_missing(self):
+        for half in ({"stage_id": self.new.id}, {"date_closed": False}):
+            with self._refused("comes with a closing stage", AccessError):
+                self._bring_in(dealer_so_name="S1", **half)
+        leads = self.leads.with_user(self.agent)
+        with self.assertRaises(AccessError) as refused:
+            leads.create({"name": "Mine", "phone": "1", "dealer_so_name": "S1"})
+        self.assertNotIn("closing stage", str(refused.exception))
+
     def test_a_client_does_not_say_that_it_brings_history_in(self):
         leads = self.leads.with_user(self.agent).with_context(
             brings_past=True, imports_past=True
