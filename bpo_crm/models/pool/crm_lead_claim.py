@@ -113,6 +113,16 @@ class Lead(models.Model):
             self._refuse_move_in_pool(change)
         return super()._refuse_change(change)
 
+    def _write_others(self, vals):
+        try:
+            return super()._write_others(vals)
+        except AccessError:
+            # Core's notice to the new owner, for one, reads what is out of sight now.
+            given = self.sudo().filtered("is_bpo") if vals.get("user_id") else self[:0]
+            if given and self._is_below_supervisor():
+                raise AccessError(given._explain_not_given()) from None
+            raise
+
     # ------------------------------------------------------------
     # ACTIONS
     # ------------------------------------------------------------
@@ -268,6 +278,19 @@ class Lead(models.Model):
             "%(lead)s is already claimed by %(owner)s.",
             lead=self._get_label(),
             owner=owner.name,
+        )
+
+    def _explain_not_given(self):
+        """Say why leads are not brought in by giving them away, and who can do it.
+
+        :return: a translated text.
+        :rtype: str
+        """
+        return self.env._(
+            "The team of %(owner)s works for dealerships. Ask a BPO supervisor to give "
+            "these leads to it: %(leads)s.",
+            owner=self.user_id.name,
+            leads=", ".join(lead._get_label() for lead in self),
         )
 
     def _lock_for_claim(self):

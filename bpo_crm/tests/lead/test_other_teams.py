@@ -113,6 +113,14 @@ class TestOtherTeams(BpoCase):
         lead.with_user(self.seller).user_id = self.colleague
         self.assertEqual((lead.user_id, lead.team_id), (self.colleague, self.sales))
 
+    def test_a_seller_brings_no_lead_in_by_giving_it_away(self):
+        self.team.member_ids += self.outsider
+        lead = self._new_other(self.seller)
+        for owner in (self.agent, self.outsider):
+            with self._refused("Ask a BPO supervisor", AccessError):
+                lead.with_user(self.seller).user_id = owner
+            self.assertEqual((lead.user_id, lead.team_id), (self.seller, self.sales))
+
     def test_a_lead_comes_in_with_an_owner_whose_team_works_for_dealerships(self):
         self.team.member_ids += self.outsider
         for owner in (self.agent, self.outsider):
