@@ -19,9 +19,11 @@ export function useHand() {
         }
     };
     const release = () => {
-        // The click comes after the release.
-        setTimeout(letGo);
-        letGo = null;
+        if (letGo) {
+            // The click comes after the release.
+            setTimeout(letGo);
+            letGo = null;
+        }
     };
     const first = {capture: true};
     useExternalListener(window, "pointerdown", press, first);
