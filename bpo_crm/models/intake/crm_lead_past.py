@@ -112,11 +112,13 @@ class Lead(models.Model):
             if vals.keys().isdisjoint(TOLD) or not self.env.user.has_group(MANAGER):
                 raise
             # The stage of a row is missing, say, or has another name here.
-            advice = self.env._(
-                "A lead that was closed elsewhere comes with a closing stage and a "
-                "closed date."
-            )
-            raise AccessError(f"{error} {advice}") from None
+            raise AccessError(
+                self.env._(
+                    "%(refusal)s A lead that was closed elsewhere comes with a closing "
+                    "stage and a closed date.",
+                    refusal=error,
+                )
+            ) from None
 
     # ------------------------------------------------------------
     # BUSINESS

@@ -118,9 +118,8 @@ class Lead(models.Model):
             return super()._write_others(vals)
         except AccessError:
             # Core's notice to the new owner, for one, reads what is out of sight now.
-            given = self.sudo().filtered("is_bpo") if vals.get("user_id") else self[:0]
-            if given and self._is_below_supervisor():
-                raise AccessError(given._explain_not_given()) from None
+            if vals.get("user_id") and self._is_below_supervisor():
+                self.sudo().filtered("is_bpo")._refuse_given()
             raise
 
     # ------------------------------------------------------------
@@ -280,18 +279,20 @@ class Lead(models.Model):
             owner=owner.name,
         )
 
-    def _explain_not_given(self):
-        """Say why leads are not brought in by giving them away, and who can do it.
+    def _refuse_given(self):
+        """Refuse to bring leads in by giving them away.
 
-        :return: a translated text.
-        :rtype: str
+        :raises AccessError: for any; it names who can do it.
         """
-        return self.env._(
-            "The team of %(owner)s works for dealerships. Ask a BPO supervisor to give "
-            "these leads to it: %(leads)s.",
-            owner=self.user_id.name,
-            leads=", ".join(lead._get_label() for lead in self),
-        )
+        if self:
+            raise AccessError(
+                self.env._(
+                    "With %(owner)s, these leads would be for a dealership. Ask a BPO "
+                    "manager to give them away: %(leads)s.",
+                    owner=self.user_id.name,
+                    leads=", ".join(lead._get_label() for lead in self),
+                )
+            ) from None
 
     def _lock_for_claim(self):
         """Wait for whoever writes on these leads, and lock them.

@@ -115,11 +115,13 @@ class TestOtherTeams(BpoCase):
 
     def test_a_seller_brings_no_lead_in_by_giving_it_away(self):
         self.team.member_ids += self.outsider
-        lead = self._new_other(self.seller)
-        for owner in (self.agent, self.outsider):
-            with self._refused("Ask a BPO supervisor", AccessError):
-                lead.with_user(self.seller).user_id = owner
-            self.assertEqual((lead.user_id, lead.team_id), (self.seller, self.sales))
+        won = self._new_other(self.seller, stage_id=self.won.id)
+        for lead in (self._new_other(self.seller), won):
+            for owner in (self.agent, self.outsider):
+                with self._refused("Ask a BPO manager", AccessError):
+                    lead.with_user(self.seller).user_id = owner
+                kept = (self.seller, self.sales)
+                self.assertEqual((lead.user_id, lead.team_id), kept)
 
     def test_a_lead_comes_in_with_an_owner_whose_team_works_for_dealerships(self):
         self.team.member_ids += self.outsider

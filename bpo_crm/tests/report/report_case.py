@@ -247,7 +247,8 @@ class ReportCase(CompaniesCase):
         self.cr.execute("SET LOCAL enable_seqscan = off")
         self.cr.execute(SQL("EXPLAIN %s", query.select()))
         plan = "\n".join(line for (line,) in self.cr.fetchall())
-        self.assertIn("pkey", plan)
+        # Of so few rows, it may read another index for the key.
+        self.assertRegex(plan, r"pkey|Index Cond: \((\w+\.)?id = ANY")
         self.assertNotRegex(plan, r"Seq Scan on (crm_(lead|call)|calendar)")
         self.assertGreaterEqual(plan.count("(id = ANY"), report._source_count)
 

@@ -1,7 +1,12 @@
 import {describe, expect, test} from "@odoo/hoot";
-import {advanceTime} from "@odoo/hoot-mock";
+import {Deferred, advanceTime} from "@odoo/hoot-mock";
 import {Component, xml} from "@odoo/owl";
-import {mountWithCleanup, mockService} from "@web/../tests/web_test_helpers";
+import {
+    mockService,
+    mountView,
+    mountWithCleanup,
+    onRpc,
+} from "@web/../tests/web_test_helpers";
 import {defineLeadModels} from "@bpo_crm/../tests/base/lead_test_models";
 import {POOL_CHANGED, useLivePool} from "@bpo_crm/pool/live_pool/live_pool";
 
@@ -10,8 +15,8 @@ defineLeadModels();
 
 const LONGEST_WAIT = 2_000; // Milliseconds
 
-/** Show a screen of the pool; return what brings it news. */
-async function showScreen(isBusy) {
+/** Return what brings news of the pool to a screen. */
+function mockNews() {
     let tell = null;
     mockService("bus_service", {
         subscribe(type, callback) {
@@ -22,6 +27,13 @@ async function showScreen(isBusy) {
             super.subscribe(...arguments);
         },
     });
+    return async () => {
+        tell();
+        await advanceTime(LONGEST_WAIT);
+    };
+}
+
+async function showScreen(isBusy) {
     class Screen extends Component {
         static template = xml`<div/>`;
         static props = {};
@@ -30,25 +42,53 @@ async function showScreen(isBusy) {
         }
     }
     await mountWithCleanup(Screen);
-    return () => tell();
 }
 
-test("after much news, the screen looks once", async () => {
-    const tell = await showScreen();
-    tell();
-    tell();
+test("a screen looks at news", async () => {
+    const tell = mockNews();
+    await showScreen();
     expect.verifySteps([]);
-    await advanceTime(LONGEST_WAIT);
+    await tell();
     expect.verifySteps(["look"]);
 });
 
 test("a screen that is busy looks when it is not any more", async () => {
     let isBusy = true;
-    const tell = await showScreen(() => isBusy);
-    tell();
+    const tell = mockNews();
+    await showScreen(() => isBusy);
+    await tell();
     await advanceTime(10 * LONGEST_WAIT);
     expect.verifySteps([]);
     isBusy = false;
     await advanceTime(LONGEST_WAIT);
     expect.verifySteps(["look"]);
 });
+
+for (const type of ["kanban", "list"]) {
+    test(`news take the place of nothing that a ${type} loads`, async () => {
+        const tell = mockNews();
+        let answer = Promise.resolve();
+        onRpc("crm.lead", "web_search_read", () => {
+            expect.step("read");
+            return answer;
+        });
+        const card = `<templates><t t-name="card"><field name="name"/></t></templates>`;
+        await mountView({
+            resModel: "crm.lead",
+            type,
+            arch: `
+                <${type} js_class="bpo_pool_${type}">
+                    ${type === "kanban" ? card : `<field name="name"/>`}
+                </${type}>`,
+        });
+        expect.verifySteps(["read"]);
+        answer = new Deferred();
+        await tell();
+        expect.verifySteps(["read"]);
+        await tell();
+        expect.verifySteps([]);
+        answer.resolve();
+        await advanceTime(LONGEST_WAIT);
+        expect.verifySteps(["read"]);
+    });
+}

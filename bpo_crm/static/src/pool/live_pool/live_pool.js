@@ -1,4 +1,4 @@
-import {onWillUnmount} from "@odoo/owl";
+import {onWillDestroy} from "@odoo/owl";
 import {useService} from "@web/core/utils/hooks";
 
 export const POOL_CHANGED = "bpo_crm.pool_changed";
@@ -11,7 +11,7 @@ const SPREAD = 1_500;
  * Look again whenever a lead has come to the pool, or has left it.
  *
  * @param {() => Promise} look what the screen does then
- * @param {() => Boolean} isBusy whether the screen is not to look yet
+ * @param {() => Boolean} isBusy whether it is not to look yet, and is asked again
  */
 export function useLivePool(look, isBusy = () => false) {
     const bus = useService("bus_service");
@@ -21,11 +21,15 @@ export function useLivePool(look, isBusy = () => false) {
     const lookSoon = () => {
         timer ??= setTimeout(() => {
             timer = null;
-            return isBusy() ? lookSoon() : look();
+            if (isBusy()) {
+                lookSoon();
+            } else {
+                look();
+            }
         }, wait);
     };
     bus.subscribe(POOL_CHANGED, lookSoon);
-    onWillUnmount(() => {
+    onWillDestroy(() => {
         bus.unsubscribe(POOL_CHANGED, lookSoon);
         clearTimeout(timer);
     });

@@ -8,31 +8,32 @@ const live = ({Controller, Model, ...view}) => ({
     ...view,
     Model: class extends Model {
         hand = {free: Promise.resolve()};
-        current = null;
+        loading = 0;
 
-        get isLoading() {
-            return Boolean(this.current);
-        }
-
-        /** @override */
-        async load() {
-            const mine = Symbol("load");
-            this.current = mine;
+        /** @override Nothing is replaced under the user's hand. */
+        async _loadData() {
+            this.loading++;
             try {
-                return await super.load(...arguments);
+                const data = await super._loadData(...arguments);
+                await this.hand.free;
+                return data;
             } finally {
-                // One that another one has followed ends never, or is not the current one.
-                if (this.current === mine) {
-                    this.current = null;
-                }
+                this.loading--;
             }
         }
 
-        /** @override */
-        async _loadData() {
-            const data = await super._loadData(...arguments);
-            await this.hand.free;
-            return data;
+        /** @override Of 19.0: nor by what the browser had, and the server has otherwise. */
+        _getCacheParams() {
+            const cache = super._getCacheParams(...arguments);
+            return (
+                cache && {
+                    ...cache,
+                    callback: async (...news) => {
+                        await this.hand.free;
+                        return cache.callback(...news);
+                    },
+                }
+            );
         }
     },
     Controller: class extends Controller {
@@ -46,12 +47,12 @@ const live = ({Controller, Model, ...view}) => ({
         }
 
         /**
-         * What the user has begun with a screen is not taken from it, and whoever waits
-         * for a load gets it: Odoo forgets a load that another one follows.
+         * What the user has begun with a screen is not taken from it. Nor is a load that
+         * another one follows: it never settles, and a refusal may wait for it.
          */
         get isBusy() {
-            const {isLoading, root} = this.model;
-            return isLoading || Boolean(root.editedRecord || root.selection?.length);
+            const {loading, root} = this.model;
+            return Boolean(loading || root?.editedRecord || root?.selection?.length);
         }
     },
 });

@@ -1,8 +1,8 @@
 import {
     Component,
     onMounted,
+    onWillDestroy,
     onWillStart,
-    onWillUnmount,
     status,
     useRef,
     useState,
@@ -66,7 +66,7 @@ export class MyDay extends Component {
         // Keys scroll what has the focus, and the page itself does not scroll.
         onMounted(() => day.el.focus({preventScroll: true}));
         const interval = setInterval(() => this.refresh(), REFRESH_INTERVAL);
-        onWillUnmount(() => clearInterval(interval));
+        onWillDestroy(() => clearInterval(interval));
         useLivePool(() => this.refresh());
     }
 
@@ -158,8 +158,8 @@ export class MyDay extends Component {
             const result = await this.orm.call("crm.lead", method, [[row.id]]);
             await this.action.doAction(result, {onClose: () => this.load()});
         } catch (error) {
-            // Somebody else was faster, say.
-            await this.load();
+            // Somebody else was faster, say. The user is told, whether it loads or not.
+            this.load();
             throw error;
         }
     }
