@@ -1,5 +1,5 @@
 import {describe, expect, test} from "@odoo/hoot";
-import {Deferred, advanceTime} from "@odoo/hoot-mock";
+import {Deferred, advanceTime, animationFrame} from "@odoo/hoot-mock";
 import {Component, xml} from "@odoo/owl";
 import {
     mockService,
@@ -88,6 +88,7 @@ for (const type of ["kanban", "list"]) {
         await tell();
         expect.verifySteps([]);
         answer.resolve();
+        await animationFrame();
         await advanceTime(LONGEST_WAIT);
         expect.verifySteps(["read"]);
     });

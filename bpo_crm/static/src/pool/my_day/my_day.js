@@ -74,21 +74,24 @@ export class MyDay extends Component {
         return _t("Priority %s", row.priority);
     }
 
-    async load(orm = this.orm) {
-        if (status(this) === "destroyed") {
-            return;
+    async load() {
+        if (status(this) !== "destroyed") {
+            Object.assign(this.day, await this.read(this.orm));
         }
-        const day = await orm.call("crm.lead", "get_my_day", []);
-        // Rows do not move under a button that is pressed.
-        await this.hand.free;
-        Object.assign(this.day, day);
     }
 
     /** Without a sign of it, and not where nobody looks. */
     async refresh() {
         if (!document.hidden) {
-            await this.load(this.orm.silent);
+            const day = await this.read(this.orm.silent);
+            // Rows do not move under a button that is pressed.
+            await this.hand.free;
+            Object.assign(this.day, day);
         }
+    }
+
+    read(orm) {
+        return orm.call("crm.lead", "get_my_day", []);
     }
 
     get filledSections() {
