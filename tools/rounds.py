@@ -18,7 +18,6 @@ SAME_EVERYWHERE = (
     f"{SERVER_TESTS}/test_clocks.py",
     f"{SERVER_TESTS}/test_documents.py",
     f"{SERVER_TESTS}/test_mail_sink.py",
-    f"{SERVER_TESTS}/test_odd_replies.py",
     f"{SERVER_TESTS}/test_postgres.py",
 )
 
@@ -31,10 +30,18 @@ LONGEST = (
     f"{ADDON_TESTS}/follow_up/test_follow_up_batch.py",
 )
 
-#: What takes minutes of the rest, the longest first: as many of each series.
+#: What takes a minute or more of the rest: of two neighbours, each series has one, and
+#: all of its own take about as long as the other's.
 LONG = tuple(
     f"{SERVER_TESTS}/test_{name}.py"
-    for name in ("odoos_own", "feed", "administration", "bad_answers")
+    for name in (
+        *("odoos_own", "feed"),
+        *("intake", "odd_replies"),
+        *("exactly_once", "administration"),
+        *("bad_answers", "read_back"),
+        *("follow_up", "distribution"),
+        *("claim", "intake_trouble"),
+    )
 )
 
 #: What is about Odoo itself, and what it does with the addon: how it installs and
