@@ -1,5 +1,9 @@
 import {beforeEach, describe, expect, test} from "@odoo/hoot";
-import {manuallyDispatchProgrammaticEvent, pointerDown, pointerUp} from "@odoo/hoot-dom";
+import {
+    manuallyDispatchProgrammaticEvent,
+    pointerDown,
+    pointerUp,
+} from "@odoo/hoot-dom";
 import {advanceTime} from "@odoo/hoot-mock";
 import {Component, xml} from "@odoo/owl";
 import {mountWithCleanup} from "@web/../tests/web_test_helpers";
