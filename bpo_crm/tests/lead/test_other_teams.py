@@ -123,6 +123,13 @@ class TestOtherTeams(BpoCase):
                 kept = (self.seller, self.sales)
                 self.assertEqual((lead.user_id, lead.team_id), kept)
 
+    def test_a_refusal_says_nothing_of_leads_that_the_seller_may_not_write(self):
+        lead = self._new_other(self.colleague, name="Top Secret Title")
+        with self.assertRaises(AccessError) as refused:
+            lead.with_user(self.seller).user_id = self.agent
+        self.assertNotIn(lead.name, str(refused.exception))
+        self.assertEqual(lead.user_id, self.colleague)
+
     def test_a_lead_comes_in_with_an_owner_whose_team_works_for_dealerships(self):
         self.team.member_ids += self.outsider
         for owner in (self.agent, self.outsider):
