@@ -2,7 +2,8 @@ import {describe, expect, test} from "@odoo/hoot";
 import {Deferred, advanceTime, animationFrame} from "@odoo/hoot-mock";
 import {Component, xml} from "@odoo/owl";
 import {
-    mockService,
+    MockServer,
+    getService,
     mountView,
     mountWithCleanup,
     onRpc,
@@ -15,22 +16,13 @@ defineLeadModels();
 
 const LONGEST_WAIT = 2_000; // Milliseconds
 
-/** Return what brings news of the pool to a screen. */
-function mockNews() {
-    let tell = null;
-    mockService("bus_service", {
-        subscribe(type, callback) {
-            if (type === POOL_CHANGED) {
-                tell = callback;
-                return;
-            }
-            super.subscribe(...arguments);
-        },
-    });
-    return async () => {
-        tell();
-        await advanceTime(LONGEST_WAIT);
-    };
+/** A lead has come to the pool, or has left it. */
+async function tell() {
+    const told = new Deferred();
+    getService("bus_service").subscribe(POOL_CHANGED, () => told.resolve());
+    MockServer.env["bus.bus"]._sendone("broadcast", POOL_CHANGED, {});
+    await told;
+    await advanceTime(LONGEST_WAIT);
 }
 
 async function showScreen(isBusy) {
@@ -45,7 +37,6 @@ async function showScreen(isBusy) {
 }
 
 test("a screen looks at news", async () => {
-    const tell = mockNews();
     await showScreen();
     expect.verifySteps([]);
     await tell();
@@ -54,7 +45,6 @@ test("a screen looks at news", async () => {
 
 test("a screen that is busy looks when it is not any more", async () => {
     let isBusy = true;
-    const tell = mockNews();
     await showScreen(() => isBusy);
     await tell();
     await advanceTime(10 * LONGEST_WAIT);
@@ -66,7 +56,6 @@ test("a screen that is busy looks when it is not any more", async () => {
 
 for (const type of ["kanban", "list"]) {
     test(`news take the place of nothing that a ${type} loads`, async () => {
-        const tell = mockNews();
         let answer = Promise.resolve();
         onRpc("crm.lead", "web_search_read", () => {
             expect.step("read");
