@@ -60,6 +60,16 @@ def floor(session_floor):
 
 
 @pytest.fixture
+def impatient(floor):
+    """The call centre, with timeouts that a test can wait for.
+
+    They are as long as an honest answer takes on a machine that is busy, too.
+    """
+    floor.set_timeouts(connect=2, read=3)
+    return floor
+
+
+@pytest.fixture
 def proxy(dealer):
     """A way to the dealer on which things can go wrong."""
     with FaultProxy(dealer.server.port) as proxy:

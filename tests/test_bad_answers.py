@@ -7,13 +7,6 @@ from tests.bad_server import BadServer
 from tools.jsonrpc import RpcError
 
 
-@pytest.fixture
-def impatient(floor):
-    """The call centre with timeouts that a test can wait for."""
-    floor.set_timeouts(connect=1, read=2)
-    return floor
-
-
 def assert_fails(floor, dealership, kind, *texts):
     """A connection test and a win both fail, with a clear message."""
     message = floor.test_connection(dealership)

@@ -468,13 +468,12 @@ def test_records_of_which_none_can_be_read_are_the_feeds_trouble(
     assert feeds.state(feed)["failure_count"] == 1
 
 
+@pytest.mark.usefixtures("impatient")
 def test_a_record_that_is_never_read_in_time_does_not_stop_the_others(
-    floor, feeds, distributor, line
+    feeds, distributor, line
 ):
     feed = feeds.new_marking_feed(batch_size=1)
     stuck, *others = (distributor.new_enquiry(feeds.batch) for _n in range(3))
-    # The others must come in time on a machine that is busy, too.
-    floor.set_timeouts(read=3)
     line.plan("hold", is_fetch_of(stuck), times=9)
     assert_fails_three_times(feeds, feed)
     assert feeds.enquiries() == []
@@ -483,13 +482,12 @@ def test_a_record_that_is_never_read_in_time_does_not_stop_the_others(
     assert feeds.written_back() == {stuck: "waiting"} | dict.fromkeys(others, "done")
 
 
+@pytest.mark.usefixtures("impatient")
 def test_a_record_that_is_never_written_in_time_does_not_stop_the_others(
-    floor, feeds, distributor, line
+    feeds, distributor, line
 ):
     feed = feeds.new_marking_feed()
     stuck, *others = (distributor.new_enquiry(feeds.batch) for _n in range(3))
-    # The others must come in time on a machine that is busy, too.
-    floor.set_timeouts(read=3)
     line.plan("hold", is_write_of(stuck), times=9)
     assert_fails_three_times(feeds, feed)
     feeds.sync()
@@ -545,12 +543,10 @@ def make_field(distributor, name, field_type, code):
     )
 
 
-def test_what_takes_too_long_at_once_is_written_back_in_parts(
-    floor, feeds, distributor, line
-):
+@pytest.mark.usefixtures("impatient")
+def test_what_takes_too_long_at_once_is_written_back_in_parts(feeds, distributor, line):
     feed = feeds.new_feed(write_back={"x_taken": {"value": "True"}})
     there = [distributor.new_enquiry(feeds.batch) for _number in range(5)]
-    floor.set_timeouts(read=2)
     line.plan("hold", is_long_write, times=9)
     assert "did not answer in time" in feeds.sync()
     state = feeds.state(feed)
@@ -689,14 +685,13 @@ def seconds_between(first, second):
     return (datetime.fromisoformat(second) - datetime.fromisoformat(first)).seconds
 
 
-def test_a_slow_distributor_is_given_up_in_time(floor, feeds, distributor, line):
+def test_a_slow_distributor_is_given_up_in_time(impatient, feeds, distributor, line):
     feed = feeds.new_feed()
     distributor.new_enquiry(feeds.batch)
-    floor.set_timeouts(read=1)
     line.plan("hold", is_fetch)
     assert "did not answer in time" in feeds.sync()
     assert feeds.state(feed)["failure_count"] == 1
-    floor.set_timeouts()
+    impatient.set_timeouts()
     assert "1 new" in feeds.sync()
 
 

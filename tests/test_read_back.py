@@ -34,13 +34,6 @@ def alone(floor):
     floor.execute("UPDATE crm_lead SET dealer_so_check_at = '2100-01-01'")
 
 
-@pytest.fixture
-def impatient(floor):
-    """The call centre with timeouts that a test can wait for."""
-    floor.set_timeouts(connect=1, read=2)
-    return floor
-
-
 def won(floor, dealership, count=1):
     """Return leads that have orders at a dealership."""
     leads = [floor.new_lead(dealership) for _n in range(count)]

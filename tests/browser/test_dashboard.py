@@ -16,6 +16,8 @@ from tools.jsonrpc import RpcError, WebSession
 
 ACTION = "/odoo/action-spreadsheet_dashboard.ir_actions_dashboard_action"
 
+DASHBOARD_SCREEN = ".o_spreadsheet_dashboard_action .o-spreadsheet"
+
 DASHBOARD, SHARE = "spreadsheet.dashboard", "spreadsheet.dashboard.share"
 
 #: Odoo 19.0 draws what is in sight alone.
@@ -175,13 +177,13 @@ def opened(server, tall_profiles, request):
 
 def go_back(client):
     """Return to the dashboard from what was opened on it."""
-    client.page.go_back()
+    client.go_back(DASHBOARD_SCREEN)
     read(client)
 
 
 def read(client):
     """Return what the dashboard shows, once it is all there."""
-    client.page.wait_for_selector(".o_spreadsheet_dashboard_action .o-spreadsheet")
+    client.page.wait_for_selector(DASHBOARD_SCREEN)
     client.page.wait_for_function(IS_LOADED)
     return client.page.evaluate(READ)
 

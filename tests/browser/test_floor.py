@@ -46,8 +46,7 @@ def test_a_figure_opens_the_list_that_it_was_counted_from(browse, busy, login):
         count = read_count(figure)
         figure.click()
         assert read_pager(client) == count
-        client.page.go_back()
-        client.page.wait_for_selector(FLOOR)
+        client.go_back(FLOOR)
 
 
 def test_it_opens_from_the_menu_and_by_keys(supervisor, busy):

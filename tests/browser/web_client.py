@@ -110,6 +110,17 @@ class WebClient:
             popover = self.page.locator(".o-dropdown--menu")
             popover.get_by_role("menuitem", name=name, exact=True).click()
 
+    def go_back(self, wait_for):
+        """Return to the screen before, by its name above the one that is open.
+
+        Odoo writes the address of a screen a moment after the screen is there; the
+        browser's own way back leads elsewhere until then.
+
+        :param str wait_for: the selector of what it shows.
+        """
+        self.page.locator(".o_breadcrumb .o_back_button a").click()
+        self.page.wait_for_selector(wait_for)
+
     # Looking
 
     def button(self, name, within=None):
