@@ -10,6 +10,17 @@ from .row_locks import lock_available
 _logger = logging.getLogger(__name__)
 
 
+def _see_what_others_commit(cr):
+    """Let each query see what is committed by then.
+
+    A view that is frozen when the first query begins lacks what somebody did who let
+    go of a lock between that moment and ours.
+
+    :param odoo.sql_db.BaseCursor cr: of a transaction without any query yet.
+    """
+    cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
+
+
 def run_alone(records, work, problem, *, lock=False, otherwise=None):
     """Do something with records in a transaction of its own, with all rights.
 
@@ -25,10 +36,10 @@ def run_alone(records, work, problem, *, lock=False, otherwise=None):
     """
     try:
         with records.env.registry.cursor() as cr:
+            _see_what_others_commit(cr)
             # Rather fail than wait for a lock that our own caller holds.
             cr.execute("SET LOCAL lock_timeout = '5s'")
             alone = records.with_env(api.Environment(cr, SUPERUSER_ID, {}))
-            # Locked by the first query: what others committed before is seen.
             found = lock_available(alone) if lock else alone.exists()
             return work(found) if found else otherwise
     except Exception as error:  # noqa: BLE001 - it is logged

@@ -670,7 +670,8 @@ def test_a_dead_distributor_does_not_stop_the_others(floor, feeds, distributor, 
             [("id", "=", broken)],
             ["last_run", "retry_at"],
         )
-        assert seconds_between(row["last_run"], row["retry_at"]) == waits
+        # From the end of the run, whose beginning may be of the second before.
+        assert 0 <= seconds_between(row["last_run"], row["retry_at"]) - waits < 60
     assert len(feeds.leads()) == 2
     assert feeds.state(healthy)["last_success"]
     # Until its time comes, nobody tries.

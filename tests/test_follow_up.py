@@ -2,12 +2,12 @@
 
 import functools
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timezone
 
 import pytest
 
+from tests.locks import wait_until_locked
 from tools.jsonrpc import RpcError
 
 CALL = "mail.mail_activity_data_call"
@@ -167,26 +167,29 @@ def test_what_an_agent_may_not_write(floor, lead):
         floor.supervisor.call("crm.pipeline.settings", "create", {})
 
 
-def test_a_user_who_is_changed_meanwhile_costs_nobody_the_digest(
-    stack, floor, dealership, around_the_clock
-):
-    logins = ("agent", "agent2", "supervisor")
-    # Around noon, wherever the sun is now.
+@pytest.fixture
+def at_noon(floor):
+    """Let it be around noon where three people are, wherever the sun is now."""
+    users = [floor.login(login).uid for login in ("agent", "agent2", "supervisor")]
     hours = datetime.now(timezone.utc).hour - 12
-    zone = f"Etc/GMT{hours:+d}"
-    users = [floor.login(login).uid for login in logins]
-    floor.execute(
-        "UPDATE res_partner SET tz = %s WHERE id IN"
-        " (SELECT partner_id FROM res_users WHERE id = ANY(%s))",
-        [zone, users],
-    )
+    before = floor.admin.call("res.users", "read", users, ["tz"])
+    floor.admin.call("res.users", "write", users, {"tz": f"Etc/GMT{hours:+d}"})
+    yield users
+    for user in before:
+        floor.admin.call("res.users", "write", [user["id"]], {"tz": user["tz"]})
+
+
+def test_a_user_who_is_changed_meanwhile_costs_nobody_the_digest(
+    stack, floor, dealership, around_the_clock, at_noon
+):
+    users = at_noon
     floor.execute(
         "UPDATE res_users SET follow_up_digest_date = NULL WHERE id = ANY(%s)", [users]
     )
     for user in users[:2]:
         lead = floor.new_lead(dealership, user_id=False)
         floor.admin.call("crm.lead", "write", lead, {"user_id": user})
-    before = count_digests(floor)
+    before = count_digests(floor, users)
     since = len(floor.server.read_log())
     with stack.postgres.connect(floor.server.database) as cursor:
         cursor.execute("BEGIN")
@@ -199,27 +202,17 @@ def test_a_user_who_is_changed_meanwhile_costs_nobody_the_digest(
             wait_until_locked(cursor)
             cursor.execute("COMMIT")
             job.result()
-    assert count_digests(floor) == before + len(logins)
+    assert count_digests(floor, users) == before + len(users)
     log = floor.server.read_log()[since:]
     assert "could not serialize" in log
     assert "Traceback" not in log
 
 
-def count_digests(floor):
-    """Return how many digests were written."""
-    subject = [("subject", "=", "Leads that need attention")]
-    return floor.admin.call("mail.mail", "search_count", subject)
-
-
-def wait_until_locked(cursor, seconds=30):
-    """Wait until somebody waits for a lock in the database of a cursor."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND wait_event_type = 'Lock'"
-        )
-        if cursor.fetchone()[0]:
-            return
-        time.sleep(0.05)
-    pytest.fail("Nobody waits for a lock.")
+def count_digests(floor, users):
+    """Return how many digests were written to users."""
+    people = floor.admin.call("res.users", "read", users, ["email_formatted"])
+    digests = [
+        ("subject", "=", "Leads that need attention"),
+        ("email_to", "in", [user["email_formatted"] for user in people]),
+    ]
+    return floor.admin.call("mail.mail", "search_count", digests)

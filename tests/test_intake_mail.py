@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from tests.locks import wait_until_locked
 from tests.sender import Sender, find, new_phone
 
 _numbers = itertools.count(1)
@@ -200,7 +201,7 @@ def test_a_mail_to_a_team_waits_for_a_delivery_of_its_customer(
         cursor.execute("BEGIN")
         cursor.execute("INSERT INTO crm_lead_customer (key) VALUES (%s)", [customer])
         sent = pool.submit(portal.send, "Is it there?", **headers)
-        time.sleep(1)
+        wait_until_locked(cursor)
         assert not sent.done()
         cursor.execute("COMMIT")
         sent.result()

@@ -170,15 +170,24 @@ def test_requests_of_one_moment_wait_for_each_other_instead_of_failing(floor, se
 
 
 def test_a_limit_counts_the_requests_of_all_workers(floor):
-    sender = Sender(floor, rate_limit=20)
-    left = 60 - time.time() % 60
-    if left < 20:
-        # The count begins anew with the minute.
-        time.sleep(left + 1)
-    statuses = post_many(sender, 40)
-    assert (statuses.count(201), statuses.count(429)) == (20, 20)
-    assert sender.post({"phone": new_phone()})[0] == 429
+    sender, statuses = post_many_in_a_minute(floor, 40, rate_limit=20)
+    assert (statuses.count(201), statuses.count(429)) == (20, 21)
+    assert statuses[-1] == 429
     assert sender.headers["Retry-After"] == "60"
+
+
+def post_many_in_a_minute(floor, count, **options):
+    """Post at once, and once more, all in the minute of which a limit is.
+
+    :return: the sender, and its statuses.
+    """
+    while True:
+        sender = Sender(floor, **options)
+        began = time.time() // 60
+        statuses = post_many(sender, count)
+        statuses.append(sender.post({"phone": new_phone()})[0])
+        if time.time() // 60 == began:
+            return sender, statuses
 
 
 def test_strangers_with_one_id_and_one_address_are_kept_apart(floor, sender):

@@ -23,14 +23,27 @@ START_TIMEOUT = 120  # seconds
 FIRST_FILE = "/web/static/img/favicon.ico"
 
 
-def free_port():
-    """Return a port on loopback that nobody listens on.
+def reserve_port():
+    """Return a socket on loopback whose port is given to nobody as long as it is open.
 
+    Whoever asks for this port listens on it beside the socket, as servers do that
+    take over from earlier ones; Odoo is one of them.
+
+    :rtype: socket.socket
+    """
+    place = socket.socket()
+    place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    place.bind(("127.0.0.1", 0))
+    return place
+
+
+def get_port(place):
+    """Return the port of a socket.
+
+    :param socket.socket place: bound.
     :rtype: int
     """
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    return place.getsockname()[1]
 
 
 def data_dir(source, postgres):
@@ -98,6 +111,9 @@ def odoo_environ(source, **further):
         "PYTHONPATH": str(source.python_path),
         # Where Odoo makes a folder before it reads where its own one is.
         "XDG_DATA_HOME": str(paths.DATA),
+        # A worker that waits for the rest of a request, in seconds: on a machine that
+        # is busy, whoever sends it has other things to do for a while.
+        "ODOO_HTTP_SOCKET_TIMEOUT": "10",
         **further,
     }
 
@@ -130,7 +146,10 @@ class OdooServer:
         **options,
     ):
         self.database = database
-        self.port = port or free_port()
+        # Between the stop of a server and its next start, too.
+        self._places = [reserve_port() for _port in range(2)]
+        web, gevent = map(get_port, self._places)
+        self.port = port or web
         self.log_file = folder / f"{name}.log"
         self._pid_file = folder / f"{name}.pid"
         self._config = folder / f"{name}.conf"
@@ -139,7 +158,7 @@ class OdooServer:
         options = {
             "http_interface": "127.0.0.1",
             "http_port": self.port,
-            "gevent_port": free_port(),
+            "gevent_port": gevent,
             "workers": workers,
             "max_cron_threads": 0,
             "db_name": database,

@@ -27,6 +27,12 @@ BACKLOG = 10
 #: Customers who asked before come back after so many days at the earliest.
 RECENT = timedelta(days=30)
 
+#: Where the floor has to open first, it goes on so many minutes later: from, below.
+AFTER_OPENING = (3, 45)
+
+#: A win is tried so many minutes after the last that was said of a lead.
+UNTIL_FAILURE = 9
+
 
 @dataclasses.dataclass(frozen=True)
 class Source:
@@ -487,7 +493,12 @@ class Teller:
     def _after(self, at, minutes):
         """Return a moment soon after another one in which the floor works."""
         later = at + timedelta(seconds=int(minutes * 60))
-        return hours.find_open(later, self._random.randrange(3, 45))
+        return hours.find_open(later, self._random.randrange(*AFTER_OPENING))
+
+    def _is_over(self, at, minutes):
+        """Whether a moment soon after another one has passed, whichever it will be."""
+        later = at + timedelta(minutes=minutes)
+        return hours.find_open(later, AFTER_OPENING[1]) < self._now
 
     def _try_again(self, at):
         """Return when somebody calls again who reached nobody."""
@@ -535,13 +546,13 @@ class Teller:
             if story.has("negotiate")
             and not story.is_closed
             and story.events[-1].at > since
+            and self._is_over(story.events[-1].at, UNTIL_FAILURE)
         ]
         bargained.sort(key=lambda story: story.events[-1].at)
         errors = ("unreachable", "rejected")
         for story, kind in zip(bargained[-2:], errors, strict=False):
-            at = self._after(story.events[-1].at, 9)
-            if at < self._now:
-                story.add(Event(at, "fail", {"kind": kind}))
+            at = self._after(story.events[-1].at, UNTIL_FAILURE)
+            story.add(Event(at, "fail", {"kind": kind}))
 
     def _let_some_visit(self, stories):
         """Let customers be expected today and on the next days.

@@ -12,6 +12,7 @@ from odoo import SUPERUSER_ID, Command, api, fields
 from odoo.exceptions import UserError
 from odoo.tests import BaseCase, TransactionCase, new_test_user
 
+from odoo.addons.bpo_crm import own_transaction
 from odoo.addons.bpo_crm.remote_odoo import PlacedOrder
 from odoo.addons.bpo_crm.roles import AGENT, MANAGER, SUPERVISOR
 from odoo.addons.bpo_crm.series import IS_19, USER_GROUPS
@@ -359,15 +360,17 @@ class BpoCase(TransactionCase):
     @contextlib.contextmanager
     def _own_transactions_shared(self):
         """Let cursors opened by the code see what the test has not committed."""
-        if IS_19:
-            with self.enter_registry_test_mode():
-                yield
-            return
-        self.registry.enter_test_mode(self.cr)
-        try:
+        with contextlib.ExitStack() as shared:
+            # The transaction that they share has begun.
+            shared.enter_context(
+                patch.object(own_transaction, "_see_what_others_commit")
+            )
+            if IS_19:
+                shared.enter_context(self.enter_registry_test_mode())
+            else:
+                self.registry.enter_test_mode(self.cr)
+                shared.callback(self.registry.leave_test_mode)
             yield
-        finally:
-            self.registry.leave_test_mode()
 
     def _run_job(self, model, name):
         """Run a scheduled job, which commits.

@@ -21,6 +21,9 @@ FLAGS = (
 
 TIMEOUT = 20_000  # milliseconds
 
+#: Odoo puts a page's scripts and styles together when it is opened for the first time.
+FIRST_PAGE_TIMEOUT = 180_000  # milliseconds
+
 DESKTOP = {"width": 1400, "height": 850}
 PHONE = {"width": 390, "height": 844}
 
@@ -83,6 +86,10 @@ def profiles(chromium, web, session_floor):
         return session_floor.login(login).session_id
 
     with keep_profiles(chromium, web.url, log_in) as find:
+        page = find("agent", DESKTOP).new_page()
+        page.goto(f"{web.url}/odoo", timeout=FIRST_PAGE_TIMEOUT)
+        page.wait_for_selector(".o_main_navbar", timeout=FIRST_PAGE_TIMEOUT)
+        page.close()
         yield find
 
 

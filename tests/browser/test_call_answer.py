@@ -108,6 +108,7 @@ def test_on_a_phone_the_script_is_folded_up(phone, floor, lead):
     expect(words).to_be_hidden()
     phone.choose("result", "Answered", wizard)
     phone.choose("answer_id", "Interested", wizard)
+    expect(wizard.get_by_role("radio", name="Interested")).to_be_checked()
     phone.save_screenshot("phone_call_answer")
     is_wider = "element => element.scrollWidth > element.clientWidth"
     assert not wizard.locator(".modal-body").evaluate(is_wider)

@@ -58,6 +58,7 @@ def suggested(client):
 
 
 def leave_out(recipient):
+    expect(recipient).to_be_visible()
     box = recipient.get_by_role("checkbox")
     if box.count():
         box.uncheck()

@@ -67,7 +67,7 @@ def test_a_day_needs_no_mouse(agent, floor, dealer):
     schedule_visit(agent)
     assert len(floor.visits(to_lose)) == 1
     press(agent, "Alt+x")
-    floor.wait_for_stage(to_lose, floor.open_stages[1])
+    assert floor.wait_for_stage(to_lose, floor.open_stages[1])
     lose(agent, "Price")
     take_next_lead(agent, floor, to_win)
     press(agent, "Alt+w")

@@ -99,7 +99,7 @@ def test_a_manager_adds_a_lost_reason(manager, floor):
     manager.button("New").click()
     manager.fill("name", "Bought a bicycle")
     manager.page.keyboard.press("Alt+s")
-    manager.page.wait_for_timeout(500)
+    expect(manager.page.locator(".o_list_button_save")).to_have_count(0)
     found = floor.agent.call(
         "crm.lost.reason", "search_count", [("name", "=", "Bought a bicycle")]
     )
@@ -110,8 +110,10 @@ def test_a_manager_changes_what_follows_a_call(manager, floor, dealership):
     manager.open("crm_call_outcome_action", ".o_list_renderer")
     manager.page.get_by_role("cell", name="Voicemail").click()
     manager.fill("max_attempts", "2")
+    save = manager.page.locator(".o_form_button_save")
+    expect(save).to_be_visible()
     manager.page.keyboard.press("Alt+s")
-    expect(manager.page.locator(".o_form_button_save")).to_be_hidden()
+    expect(save).to_be_hidden()
     outcomes = floor.agent.call(
         "crm.call.outcome",
         "search_read",

@@ -103,6 +103,7 @@ def test_to_have_none_takes_a_reason(agent, floor, lead):
     agent.open_lead(lead)
     mark_done(agent)
     prompt = agent.dialog(PROMPT)
+    expect(prompt).to_be_visible()
     expect(agent.button("No Next Step", prompt)).to_have_count(0)
     agent.fill("no_next_step_reason", "Waits for the new model", prompt)
     agent.page.keyboard.press("Tab")
@@ -192,7 +193,8 @@ def test_the_first_manager_is_asked_how_the_team_works(
     manager.button("Not Now", questions).click()
     expect(questions).to_have_count(0)
     # It does not come by itself again, and the checklist offers it.
-    manager.open("my_day_action", MY_DAY)
+    with manager.page.expect_response("**/take_bpo_offer*"):
+        manager.open("my_day_action", MY_DAY)
     step = manager.page.locator(f"{CHECKLIST} li", has_text="How does your team work?")
     expect(step.get_by_label("To do")).to_be_visible()
     expect(manager.dialog(QUESTIONNAIRE)).to_have_count(0)

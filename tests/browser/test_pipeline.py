@@ -93,7 +93,10 @@ def test_a_drag_to_lost_asks_for_the_reason_first(floor, new_card, pipeline):
     wizard = agent.dialog("Mark Lost")
     expect(wizard).to_be_visible()
     agent.save_screenshot("lost")
+    dropped = agent.card("Losing").element_handle()
     agent.cancel(wizard)
+    # The board is drawn anew, after the window has gone or before.
+    dropped.wait_for_element_state("hidden")
     assert_in_column(agent, "Losing", "New")
     assert floor.read(lead)["stage"] == floor.open_stages[0]
     agent.drag("Losing", "Lost")

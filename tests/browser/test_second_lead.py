@@ -55,7 +55,7 @@ def test_an_agent_leaves_the_colleague_a_message(agent, floor, dealership):
     window.locator("[name=message] textarea").fill("Wants to be called at 15:00")
     agent.save_screenshot("leave_message")
     agent.button("Leave the Message", window).click()
-    agent.toast("The message is left")
+    expect(agent.toast("The message is left")).to_be_visible()
     expect(window).to_have_count(0)
     assert "Wants to be called at 15:00" in floor.chatter(lead)
     # What was typed is there still.
@@ -74,13 +74,20 @@ def type_in(client, name, text):
     return field
 
 
+def asks_for(response, typed):
+    """Tell whether it answers who has the number that is typed so far."""
+    return "find_known_customer" in response.url and typed in response.request.post_data
+
+
 def test_the_line_is_there_before_anything_is_saved(agent, floor, dealership):
     phone = new_phone()
     lead = pool_lead(floor, dealership, phone=phone)
     reference = floor.read(lead)["reference"]
     agent.open(NEW, FORM)
     line = agent.page.locator(LINE)
-    field = type_in(agent, "phone", phone.replace("+63 ", "0")[:-1])
+    local = phone.replace("+63 ", "0")
+    with agent.page.expect_response(lambda answer: asks_for(answer, local[:-1])):
+        field = type_in(agent, "phone", local[:-1])
     expect(line).to_have_count(0)
     field.press_sequentially(phone[-1])
     expect(line).to_contain_text(reference)

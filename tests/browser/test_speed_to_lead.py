@@ -1,11 +1,13 @@
 """Leads that are given out, and first attempts that are due."""
 
 import re
+import time
 from datetime import datetime, timedelta, timezone
 
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.conftest import TIMEOUT
 from tests.browser.test_pool import pool_lead
 from tests.sender import Sender, new_phone
 
@@ -65,6 +67,21 @@ def team(floor):
     floor.manager.call("crm.team", "write", team, {"active": False})
 
 
+def wait_until_online(session):
+    """Wait until Odoo knows that somebody's browser is open.
+
+    Where an earlier page of it has ended just now, that counts as leaving, until the
+    browser contradicts.
+    """
+    deadline = time.monotonic() + TIMEOUT / 1000
+    while time.monotonic() < deadline:
+        [user] = session.call("res.users", "read", [session.uid], ["im_status"])
+        if user["im_status"] == "online":
+            return
+        time.sleep(0.1)
+    pytest.fail("The browser does not say that it is open.")
+
+
 def test_a_manager_sets_up_a_team_and_the_agent_is_told(
     manager, agent, floor, team, around_the_clock
 ):
@@ -79,10 +96,8 @@ def test_a_manager_sets_up_a_team_and_the_agent_is_told(
     member = manager.page.locator(".o_kanban_record", has_text="At Work")
     expect(member).to_contain_text("of 500")
     manager.save_screenshot("team")
+    wait_until_online(floor.agent)
     _status, answer = Sender(floor, team_id=team).post({"phone": new_phone()})
-    # A browser's earlier connection that ends just now counts as the agent's leaving,
-    # until the browser contradicts; then it is the job that gives out the lead.
-    floor.run_job("cron_distribute_leads")
     expect(agent.toast("New for you")).to_contain_text(answer["reference"])
 
 

@@ -4,16 +4,13 @@ import re
 
 import pytest
 
-from tests.browser.conftest import DESKTOP
+from tests.browser.conftest import DESKTOP, FIRST_PAGE_TIMEOUT
 from tests.browser.web_client import MISSING_LIBRARY
 from tools import paths
 
 SUITE = "@bpo_crm"
 
 UNITS = paths.ADDON / "static" / "tests"
-
-#: Odoo makes the page's assets when it is opened for the first time.
-FIRST_PAGE_TIMEOUT = 180_000  # milliseconds
 
 RUN_TIMEOUT = 180_000  # milliseconds
 TEST_TIMEOUT = 15_000  # milliseconds

@@ -57,7 +57,7 @@ def test_a_visit_is_scheduled_and_takes_place(agent, floor, lead):
 
 def test_a_no_show_is_recorded(agent, floor, lead):
     agent.open_lead(lead)
-    schedule(agent)
+    expect(schedule(agent)).to_contain_text("Planned")
     let_its_day_come(floor, floor.visits(lead)[0])
     agent.row_button("action_visit_no_show").click()
     expect(agent.chatter).to_contain_text("The customer did not come.")

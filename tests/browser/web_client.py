@@ -178,8 +178,11 @@ class WebClient:
         x, y = start["x"] + GRIP["x"], start["y"] + GRIP["y"]
         mouse.move(x, y)
         mouse.down()
+        # Odoo looks at the pointer once a frame, however far it has come meanwhile.
         mouse.move(x + 15, y + 15, steps=4)
+        expect(self.page.locator(".o_kanban_record.o_dragged")).to_be_visible()
         mouse.move(end["x"] + end["width"] / 2, y + 15, steps=12)
+        expect(self.column(column)).to_have_class(re.compile("o_kanban_hover"))
         mouse.up()
 
     def scroll_to(self, target, move):

@@ -32,6 +32,17 @@ class TestOwnTransaction(BpoCase):
             result = self._run(lambda lead: lead.name, lock=lock, otherwise="Gone")
             self.assertEqual(result, "Gone")
 
+    def test_it_sees_what_others_commit_meanwhile(self):
+        def ask(company):
+            company.env.cr.execute("SHOW transaction_isolation")
+            return company.env.cr.fetchone()
+
+        # It was there before the test.
+        company = self.env.ref("base.main_company")
+        for lock in (False, True):
+            level = run_alone(company, ask, "Nobody is told", lock=lock)
+            self.assertEqual(level, ("read committed",))
+
     def test_a_fault_that_passes_alarms_nobody(self):
         def work(_lead):
             raise psycopg2.errors.LockNotAvailable("It is locked")

@@ -1,5 +1,6 @@
 from datetime import date, timedelta
 
+from freezegun import freeze_time
 from lxml import etree
 
 from odoo import fields
@@ -27,6 +28,8 @@ class TestMyActivities(BpoCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        # It must not be tomorrow before the last test is over.
+        cls.startClassPatcher(freeze_time("2026-11-18 02:00:00"))
         cls.agent.tz = "UTC"
         today = fields.Date.today()
         cls.days = {

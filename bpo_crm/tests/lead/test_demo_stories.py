@@ -8,6 +8,9 @@ from ...demo import hours, stories
 MOMENTS = (
     datetime(2026, 11, 23, 10, 5),
     datetime(2026, 11, 22, 3, 40),
+    # Somebody was spoken to just now.
+    datetime(2026, 11, 26, 10, 55),
+    datetime(2026, 11, 27, 14, 7),
     datetime(2026, 11, 28, 17, 30),
     datetime(2027, 1, 1, 0, 1),
     datetime(2028, 2, 29, 23, 59),
@@ -73,6 +76,11 @@ class TestDemoStories(BaseCase):
                 ends = {"win", "lose"}.intersection(verbs)
                 self.assertEqual(set(verbs[-1:]) & ends, ends)
                 self.assertGreaterEqual([*moments, datetime.max][0], story.asked)
+
+    def test_two_wins_have_failed(self):
+        for _now, told in self._each():
+            failed = [story for story in told if story.has("fail")]
+            self.assertEqual(len(failed), 2)
 
     def test_somebody_who_comes_back_had_no_lead_any_more(self):
         for _now, told in self._each():
