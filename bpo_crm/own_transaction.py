@@ -10,13 +10,14 @@ from .row_locks import lock_available
 _logger = logging.getLogger(__name__)
 
 
-def _see_what_others_commit(cr):
-    """Let each query see what is committed by then.
+def read_committed(cr):
+    """Let each query of a transaction see what is committed by then.
 
-    A view that is frozen when the first query begins lacks what somebody did who let
-    go of a lock between that moment and ours.
+    Otherwise the view is frozen as the first lock is taken, and may lack what the
+    lock's last holder committed; and who changes what others have changed meanwhile
+    fails instead of waiting.
 
-    :param odoo.sql_db.BaseCursor cr: of a transaction without any query yet.
+    :param odoo.sql_db.BaseCursor cr: without any query in its transaction yet.
     """
     cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
 
@@ -36,7 +37,7 @@ def run_alone(records, work, problem, *, lock=False, otherwise=None):
     """
     try:
         with records.env.registry.cursor() as cr:
-            _see_what_others_commit(cr)
+            read_committed(cr)
             # Rather fail than wait for a lock that our own caller holds.
             cr.execute("SET LOCAL lock_timeout = '5s'")
             alone = records.with_env(api.Environment(cr, SUPERUSER_ID, {}))

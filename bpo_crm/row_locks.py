@@ -10,7 +10,7 @@ def lock_available(records):
     :return: those that are locked, in their order.
     :rtype: odoo.models.BaseModel
     :raises psycopg2.errors.SerializationFailure: when one was changed and committed
-        after this transaction began.
+        after this transaction began, unless it sees what is committed.
     """
     records.env.cr.execute(
         SQL(

@@ -63,7 +63,7 @@ def floor(session_floor):
 def impatient(floor):
     """The call centre, with timeouts that a test can wait for.
 
-    They are as long as an honest answer takes on a machine that is busy, too.
+    They are long enough for an honest answer on a machine that is busy.
     """
     floor.set_timeouts(connect=2, read=3)
     return floor

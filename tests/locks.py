@@ -6,12 +6,12 @@ import pytest
 
 
 def wait_until_locked(cursor, seconds=30):
-    """Wait until somebody waits for a lock in the database of a cursor."""
+    """Wait until somebody waits for what the transaction of a cursor has locked."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            "SELECT count(*) FROM pg_locks"
+            " WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
         )
         if cursor.fetchone()[0]:
             return

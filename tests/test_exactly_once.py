@@ -69,9 +69,8 @@ def test_a_lost_request_or_reply_makes_no_second_order(
 
 
 def test_a_reply_that_comes_too_late_makes_no_second_order(
-    impatient, dealer, dealership, proxy
+    floor, impatient, dealer, dealership, proxy
 ):
-    floor = impatient
     lead = floor.new_lead(dealership)
     proxy.plan("hold")
     assert "did not answer in time" in fail_to_win(floor, lead)

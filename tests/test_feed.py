@@ -670,7 +670,7 @@ def test_a_dead_distributor_does_not_stop_the_others(floor, feeds, distributor, 
             [("id", "=", broken)],
             ["last_run", "retry_at"],
         )
-        # From the end of the run, whose beginning may be of the second before.
+        # From the end of the run, which begins a little earlier.
         assert 0 <= seconds_between(row["last_run"], row["retry_at"]) - waits < 60
     assert len(feeds.leads()) == 2
     assert feeds.state(healthy)["last_success"]

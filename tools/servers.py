@@ -24,26 +24,17 @@ FIRST_FILE = "/web/static/img/favicon.ico"
 
 
 def reserve_port():
-    """Return a socket on loopback whose port is given to nobody as long as it is open.
+    """Return a port on loopback, and the socket that keeps it until it is closed.
 
-    Whoever asks for this port listens on it beside the socket, as servers do that
-    take over from earlier ones; Odoo is one of them.
+    Nobody who asks for any free port is given this one. A server that asks for it by
+    its number, with ``SO_REUSEADDR`` as Odoo does, can listen on it all the same.
 
-    :rtype: socket.socket
+    :rtype: tuple[int, socket.socket]
     """
-    place = socket.socket()
-    place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    place.bind(("127.0.0.1", 0))
-    return place
-
-
-def get_port(place):
-    """Return the port of a socket.
-
-    :param socket.socket place: bound.
-    :rtype: int
-    """
-    return place.getsockname()[1]
+    reserved = socket.socket()
+    reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    reserved.bind(("127.0.0.1", 0))
+    return reserved.getsockname()[1], reserved
 
 
 def data_dir(source, postgres):
@@ -107,13 +98,13 @@ def odoo_environ(source, **further):
     :rtype: dict
     """
     return {
+        # How many seconds a worker waits for the rest of a request: on a machine that
+        # is busy, whoever sends it has other things to do for a while.
+        "ODOO_HTTP_SOCKET_TIMEOUT": "10",
         **os.environ,
         "PYTHONPATH": str(source.python_path),
         # Where Odoo makes a folder before it reads where its own one is.
         "XDG_DATA_HOME": str(paths.DATA),
-        # A worker that waits for the rest of a request, in seconds: on a machine that
-        # is busy, whoever sends it has other things to do for a while.
-        "ODOO_HTTP_SOCKET_TIMEOUT": "10",
         **further,
     }
 
@@ -146,9 +137,8 @@ class OdooServer:
         **options,
     ):
         self.database = database
-        # Between the stop of a server and its next start, too.
-        self._places = [reserve_port() for _port in range(2)]
-        web, gevent = map(get_port, self._places)
+        # They are its own between a stop and the next start, too.
+        (web, gevent), self._reserved = zip(reserve_port(), reserve_port(), strict=True)
         self.port = port or web
         self.log_file = folder / f"{name}.log"
         self._pid_file = folder / f"{name}.pid"
@@ -201,6 +191,12 @@ class OdooServer:
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(STOP_TIMEOUT)
         self.kill()
+
+    def close(self):
+        """End the server, and give its ports away."""
+        self.stop()
+        for reserved in self._reserved:
+            reserved.close()
 
     def kill(self):
         """End the server and its workers the way a power cut does."""

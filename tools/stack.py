@@ -148,7 +148,7 @@ class Stack:
     def close(self):
         """Stop the servers, remove the databases and, mostly, the logs."""
         for server in self._servers:
-            server.stop()
+            server.close()
         for database in self._databases:
             self._all.drop(database)
         self._servers, self._databases = [], []

@@ -362,9 +362,7 @@ class BpoCase(TransactionCase):
         """Let cursors opened by the code see what the test has not committed."""
         with contextlib.ExitStack() as shared:
             # The transaction that they share has begun.
-            shared.enter_context(
-                patch.object(own_transaction, "_see_what_others_commit")
-            )
+            shared.enter_context(patch.object(own_transaction, "read_committed"))
             if IS_19:
                 shared.enter_context(self.enter_registry_test_mode())
             else:

@@ -96,7 +96,7 @@ def test_the_pool_is_live(browse, floor, dealership):
 
 def brings(response, text):
     """Tell whether it is cards that come, one of them with a text."""
-    return READING.search(response.url) and text in response.text()
+    return bool(READING.search(response.url)) and text in response.text()
 
 
 def test_news_take_no_click_away(agent, floor, dealership):

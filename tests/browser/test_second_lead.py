@@ -74,9 +74,11 @@ def type_in(client, name, text):
     return field
 
 
-def asks_for(response, typed):
+def answers_for(response, typed):
     """Tell whether it answers who has the number that is typed so far."""
-    return "find_known_customer" in response.url and typed in response.request.post_data
+    return "find_known_customer" in response.url and typed in (
+        response.request.post_data or ""
+    )
 
 
 def test_the_line_is_there_before_anything_is_saved(agent, floor, dealership):
@@ -86,7 +88,7 @@ def test_the_line_is_there_before_anything_is_saved(agent, floor, dealership):
     agent.open(NEW, FORM)
     line = agent.page.locator(LINE)
     local = phone.replace("+63 ", "0")
-    with agent.page.expect_response(lambda answer: asks_for(answer, local[:-1])):
+    with agent.page.expect_response(lambda answer: answers_for(answer, local[:-1])):
         field = type_in(agent, "phone", local[:-1])
     expect(line).to_have_count(0)
     field.press_sequentially(phone[-1])

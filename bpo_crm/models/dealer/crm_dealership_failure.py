@@ -6,6 +6,7 @@ from odoo.exceptions import ValidationError
 from ... import remote_odoo
 from ...own_transaction import run_alone
 from ...roles import MANAGER, SUPERVISOR
+from ...row_locks import lock_available
 from ...series import GROUP_MEMBERS
 
 #: How long a lead waits for its order that nobody tries to win again.
@@ -183,7 +184,8 @@ class Dealership(models.Model):
 
     def _end_failure(self):
         """Mark as done what tells of a failure, unless a lead is rejected still."""
-        activities = self._find_failure_activities()
+        # Somebody may be marking them as done in this moment.
+        activities = lock_available(self._find_failure_activities())
         if activities and not self._has_rejected_wins():
             activities.action_feedback(
                 feedback=self.env._("The server of %s answers as it should.", self.name)

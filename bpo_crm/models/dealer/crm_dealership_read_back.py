@@ -179,7 +179,9 @@ class Dealership(models.Model):
             log_fault(_logger, error, problem, self.id)
             if not is_passing(error):
                 text = self.env._("An unexpected error: it is in the server's log.")
-                run_alone(self, lambda dealer: dealer._note_unread(text), problem)
+                run_alone(
+                    self, lambda dealer: dealer._note_unread(text), problem, lock=True
+                )
             return False
 
     def _read_back(self, deadline):

@@ -8,6 +8,7 @@ from datetime import timedelta
 from odoo import SUPERUSER_ID, api, fields, models
 
 from ...inner_context import with_inner_context
+from ...own_transaction import read_committed
 from ...passing_fault import is_passing
 from ...remote_odoo import (
     PAGE_SIZE,
@@ -298,7 +299,7 @@ class LeadFeed(models.Model):
         self.env.cr.commit()  # pylint: disable=invalid-commit
         self.env.invalidate_all()
         # Whoever edits the feed at this moment must not make the run fail.
-        self.env.cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
+        read_committed(self.env.cr)
 
     def _run(self, pull, deadline):
         """Read what is new, and write back what waits for it.

@@ -8,6 +8,7 @@ import psycopg2
 
 from odoo import SUPERUSER_ID, api, fields, models
 
+from ...own_transaction import read_committed
 from ...passing_fault import is_passing
 from ...roles import MANAGER, check_role
 from ...series import Constraint
@@ -137,7 +138,7 @@ class LeadSource(models.Model):
         minute = fields.Datetime.now().replace(second=0, microsecond=0)
         with self.env.registry.cursor() as cr:
             # Requests of one moment wait for each other instead of failing.
-            cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
+            read_committed(cr)
             cr.execute(
                 """
                 INSERT INTO crm_lead_source_rate AS rate (source_id, minute, count)
@@ -215,7 +216,7 @@ class LeadSource(models.Model):
         """
         with self.env.registry.cursor() as cr:
             # Two that name the same customer wait for each other instead of failing.
-            cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
+            read_committed(cr)
             env = api.Environment(cr, SUPERUSER_ID, {})
             source = env["crm.lead.source"].browse(self.id)
             # The country and the hours that count are those of its company.

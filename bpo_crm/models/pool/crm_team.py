@@ -5,6 +5,7 @@ import psycopg2
 
 from odoo import SUPERUSER_ID, api, fields, models
 
+from ...own_transaction import read_committed
 from ...roles import AGENT
 from ...series import GROUP_MEMBERS, Constraint, any_of, commit_progress
 
@@ -130,7 +131,7 @@ class Team(models.Model):
         try:
             with self.env.registry.cursor() as cr:
                 # Who counts in a frozen view does not see what others give out.
-                cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
+                read_committed(cr)
                 env = api.Environment(cr, SUPERUSER_ID, {})
                 return len(self.with_env(env)._distribute_waiting())
         except Exception:

@@ -10,7 +10,10 @@ LOG = "odoo.addons.bpo_crm.own_transaction"
 
 @tagged("post_install", "-at_install")
 class TestOwnTransaction(BpoCase):
-    """What is told in passing hides no error; real transactions are in ``/tests``."""
+    """What is told in passing hides no error.
+
+    Transactions beside each other are in ``/tests``.
+    """
 
     @classmethod
     def setUpClass(cls):
@@ -32,7 +35,7 @@ class TestOwnTransaction(BpoCase):
             result = self._run(lambda lead: lead.name, lock=lock, otherwise="Gone")
             self.assertEqual(result, "Gone")
 
-    def test_it_sees_what_others_commit_meanwhile(self):
+    def test_its_view_is_not_frozen(self):
         def ask(company):
             company.env.cr.execute("SHOW transaction_isolation")
             return company.env.cr.fetchone()
