@@ -1,10 +1,10 @@
 """What the tests do at the call centre and at the dealer, through HTTP."""
 
 import itertools
-import time
 
 import pytest
 
+from tests.waiting import comes_true
 from tools.jsonrpc import RpcError, WebSession
 
 _numbers = itertools.count(1)
@@ -199,12 +199,7 @@ class Floor:
 
     def wait_for_stage(self, lead, stage, seconds=10):
         """Wait until a lead is in a stage; tell whether it came there."""
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            if self.read(lead)["stage"] == stage:
-                return True
-            time.sleep(0.1)
-        return False
+        return comes_true(lambda: self.read(lead)["stage"] == stage, seconds)
 
     def calls(self, lead):
         """Return the logged calls of a lead, the last one first."""

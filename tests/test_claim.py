@@ -95,12 +95,10 @@ class LockWatch:
         assert self._looks > 3
 
     def _watch(self):
-        # A table that grows makes others wait as well.
         waits = """
             SELECT extract(epoch FROM max(clock_timestamp() - waitstart))
               FROM pg_locks JOIN pg_stat_activity USING (pid)
              WHERE datname = %s
-               AND locktype != 'extend'
         """
         with self._stack.postgres.connect() as cursor:
             while not self._done.wait(0.02):

@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 
 import pytest
 
-from tests.locks import wait_until_locked
+from tests.waiting import wait_until_locked
 from tools.jsonrpc import RpcError
 
 CALL = "mail.mail_activity_data_call"

@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.locks import wait_until_locked
 from tests.sender import Sender, find, new_phone
+from tests.waiting import wait_until_locked
 
 _numbers = itertools.count(1)
 

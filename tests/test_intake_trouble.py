@@ -10,6 +10,7 @@ from tests.distributor import Feeds
 from tests.floor import Floor
 from tests.sender import Sender, find, new_phone
 from tests.test_intake_mail import Portal
+from tests.waiting import comes_true
 from tests.wire import Wire
 from tools.jsonrpc import RpcError
 
@@ -46,13 +47,13 @@ def cut_those(stack, floor, query):
     :param str query: that finds their ``pid``.
     """
     with stack.postgres.connect(floor.server.database) as cursor:
-        deadline = time.monotonic() + SECONDS
-        while time.monotonic() < deadline:
+
+        def cut():
             cursor.execute(f"SELECT pg_terminate_backend(pid) FROM ({query}) AS those")
-            if cursor.fetchall():
-                return
-            time.sleep(0.1)
-    pytest.fail("Nobody waited")
+            return cursor.fetchall()
+
+        if not comes_true(cut, SECONDS):
+            pytest.fail("Nobody waited")
 
 
 def check_comes_again(status, answer, headers):

@@ -98,9 +98,6 @@ def odoo_environ(source, **further):
     :rtype: dict
     """
     return {
-        # How many seconds a worker waits for the rest of a request: on a machine that
-        # is busy, whoever sends it has other things to do for a while.
-        "ODOO_HTTP_SOCKET_TIMEOUT": "10",
         **os.environ,
         "PYTHONPATH": str(source.python_path),
         # Where Odoo makes a folder before it reads where its own one is.

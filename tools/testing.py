@@ -212,6 +212,9 @@ def _prepare_server_run(stack):
     variables = {
         **stack.environ(),
         "BPO_LOGS": str(stack.folder / "servers"),
+        # How many seconds a worker waits for the rest of a request: tests that send
+        # one on a machine that is busy have other things to do for a while.
+        "ODOO_HTTP_SOCKET_TIMEOUT": "10",
         "BPO_CHROMIUM": browser or "",
         "BPO_CHROMIUM_MISSING": reason,
     }

@@ -26,7 +26,7 @@ def test_a_call_is_logged_with_its_follow_up(agent, floor, lead):
         "href", "tel:" + "".join(phone.inner_text().split())
     )
     timer = wizard.locator(".o_bpo_call_timer")
-    expect(timer).to_contain_text(re.compile(r"00:(0[2-9]|[1-5]\d)"))
+    expect(timer).to_contain_text(re.compile(r"00:0[2-9]"))
     agent.choose("result", "Answered", wizard)
     expect(wizard.locator("[name=next_activity_type_id] input")).to_have_value("Call")
     agent.fill("summary", "Wants the red one", wizard)

@@ -9,15 +9,15 @@ import contextlib
 import datetime
 import os
 import re
-import time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import DESKTOP, keep_profiles
+from tests.browser.conftest import DESKTOP, FIRST_PAGE_TIMEOUT, keep_profiles
 from tests.browser.web_client import FORM, WebClient
+from tests.waiting import comes_true
 from tools.jsonrpc import WebSession
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "clicks.md"
@@ -47,9 +47,6 @@ addEventListener("click", (ev) => {
 
 ZONE = "Asia/Manila"
 SUMMARY = "Wants the red one"
-
-#: Plain Odoo makes its assets when the first page is opened.
-FIRST_PAGE_TIMEOUT = 180_000  # milliseconds
 
 #: Plain Odoo's: the addon brings its own.
 TEMPLATE = "About your enquiry"
@@ -499,12 +496,8 @@ class PlainOdoo:
 
     def is_sellers(self, lead, seconds=10):
         """Wait until an opportunity is the salesperson's; tell whether it is."""
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            if self.read(lead)["user_id"]:
-                break
-            time.sleep(0.1)
-        return self.read(lead)["user_id"][0] == self.uid
+        is_somebodys = comes_true(lambda: self.read(lead)["user_id"], seconds)
+        return is_somebodys and self.read(lead)["user_id"][0] == self.uid
 
     def activities(self, lead):
         """Return the planned activities of an opportunity."""

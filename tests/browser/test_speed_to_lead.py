@@ -1,7 +1,6 @@
 """Leads that are given out, and first attempts that are due."""
 
 import re
-import time
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -10,6 +9,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import TIMEOUT
 from tests.browser.test_pool import pool_lead
 from tests.sender import Sender, new_phone
+from tests.waiting import comes_true
 
 
 @pytest.fixture
@@ -73,13 +73,12 @@ def wait_until_online(session):
     Where an earlier page of it has ended just now, that counts as leaving, until the
     browser contradicts.
     """
-    deadline = time.monotonic() + TIMEOUT / 1000
-    while time.monotonic() < deadline:
+
+    def is_online():
         [user] = session.call("res.users", "read", [session.uid], ["im_status"])
-        if user["im_status"] == "online":
-            return
-        time.sleep(0.1)
-    pytest.fail("The browser does not say that it is open.")
+        return user["im_status"] == "online"
+
+    assert comes_true(is_online, TIMEOUT / 1000)
 
 
 def test_a_manager_sets_up_a_team_and_the_agent_is_told(
